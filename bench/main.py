@@ -10,10 +10,12 @@ import shlex
 import sys
 import tempfile
 
-from programs import THREAD_VARIABLES
+from programs import CORE_VARIABLES, THREAD_VARIABLES
 
 for variable in THREAD_VARIABLES:  # before numpy: the peers have one thread
     os.environ[variable] = "1"
+for variable in CORE_VARIABLES:
+    os.environ.pop(variable, None)
 
 import record  # noqa: E402
 import suite_engine  # noqa: E402

@@ -8,7 +8,8 @@
  *   gravity | coupling | similarity
  *          - seconds, total, greatest, sum of out-strength times (unit mod 7)
  *
- *   bounds - fused multiply-adds, divisions, square roots a second
+ *   bounds - fused multiply-adds a second; pairs a second of the operations of gravity and of
+ *            coupling, in registers
  *
  * Seconds are processor time of binding the study, the operands, the pairs and the folding of
  * strengths: on one thread the wall clock's, less what other processes took. */
@@ -143,8 +144,8 @@ static void answer(sw_team *team, sw_panel *panel, const char *command) {
   sw_error err = {0};
   sw_status status = SW_OK;
   if (strcmp(command, "bounds\n") == 0) {
-    throughput t = throughput_measure();
-    printf("%.6g %.6g %.6g\n", t.fma, t.divide, t.root);
+    mixes m = mixes_measure();
+    printf("%.6g %.6g %.6g\n", throughput_measure().fma, m.gravity, m.coupling);
   } else {
     int which = 0;
     while (which < 2 && strcmp(command, command_of[which]) != 0)

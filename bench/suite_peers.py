@@ -1,7 +1,7 @@
 """Suite peers: the same work by the program and by what people use otherwise, alternating in one run.
 
-`pairs`: gravity and coupling in numpy (pairs_peer.py); `radiation`: the radiation model in numpy, one
-period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`pairs`: gravity and coupling in numpy; `shares`: of their bound, at larger sizes (pairs_peer.py);
+`radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
 `spatial`: spatial models in spatialreg (spatial_peer.py).
@@ -19,6 +19,10 @@ SUITE = "peers"
 
 def pairs(programs, given):
     return pairs_peer.measure(programs, given, SUITE)
+
+
+def shares(programs, given):
+    return pairs_peer.shares(programs, given, SUITE)
 
 
 def radiation(programs, given):
@@ -45,5 +49,5 @@ def spatial(programs, given):
     return spatial_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr, "neighbours": neighbours,
-         "spatial": spatial}
+PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr,
+         "neighbours": neighbours, "spatial": spatial}

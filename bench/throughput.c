@@ -57,6 +57,30 @@ throughput throughput_measure(void) {
   return t;
 }
 
+/* ---- mixes ------------------------------------------------------------------------------- */
+
+#define SW_VEC_FILE "mix_set.h"
+#include "kernel/vec_each.h"
+
+typedef int64_t mix_of(int64_t turns, double *out);
+static mix_of *const gravity_mixes[] = SW_SETS(gravity_mix);
+static mix_of *const coupling_mixes[] = SW_SETS(coupling_mix);
+
+static double fastest_mix(mix_of *mix) {
+  double out[8], best = 0;
+  for (int t = 0; t < TRIES; t++) {
+    double began = sw_clock();
+    double rate = (double)mix(LENGTH * REPEATS / 16, out) / (sw_clock() - began);
+    if (rate > best) best = rate;
+  }
+  return best;
+}
+
+mixes mixes_measure(void) {
+  sw_set_of set = sw_set();
+  return (mixes){fastest_mix(gravity_mixes[set]), fastest_mix(coupling_mixes[set])};
+}
+
 throughput throughput_of_threads(int threads) {
   double fma = 0, divide = 0, root = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : fma, divide, root)

@@ -14,6 +14,12 @@ typedef struct traffic {
 
 /* Of the calling thread. */
 throughput throughput_measure(void);
+/* Pairs a second of the operations of a pair, in registers: multiplications, divisions and roots
+ * share pipes, so the slower of them alone is not the bound. */
+typedef struct mixes {
+  double gravity, coupling;
+} mixes;
+mixes mixes_measure(void);
 /* Of all threads together, each at work while the others are. */
 throughput throughput_of_threads(int threads);
 traffic traffic_of_threads(int threads);

@@ -36,15 +36,16 @@ static void forget(sw_window *made) {
  * without its window while others wait in the next collective.
  *
  * First everybody gets what it needs alone; only if all have that do the ranks of a node enter
- * sw_comm_shared_map, which is collective itself and must not be entered by some. Zeroed: by
- * sw_calloc, or because a new file is. */
-static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **out) {
+ * sw_comm_shared_map, which is collective itself and must not be entered by some. Shared memory is
+ * zero in any case, as a new file is; `zeroed` is about plain memory. */
+static sw_status make_window(sw_team *team, sw_error *err, size_t bytes, bool zeroed, void **out) {
   sw_comm *comm = sw_comm_of(team);
   sw_window *made = calloc(1, sizeof *made);
   *out = NULL;
   bytes = bytes > 0 ? bytes : 1;
   sw_status status = made ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for a shared window");
-  if (status == SW_OK && team->node_size == 1) status = sw_calloc(err, bytes, 1, &made->memory);
+  if (status == SW_OK && team->node_size == 1)
+    status = (zeroed ? sw_calloc : sw_alloc)(err, bytes, 1, &made->memory);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK) {
     if (team->node_size > 1) status = sw_comm_shared_map(err, comm, bytes, &made->memory);
@@ -60,6 +61,14 @@ static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **o
   comm->windows = made;
   *out = made->memory;
   return SW_OK;
+}
+
+static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **out) {
+  return make_window(team, err, bytes, true, out);
+}
+
+static sw_status node_alloc_bare(sw_team *team, sw_error *err, size_t bytes, void **out) {
+  return make_window(team, err, bytes, false, out);
 }
 
 /* Local, nothing is sent. NULL and memory that is no window are ignored. */
@@ -114,6 +123,7 @@ static sw_status share(sw_team *team, sw_error *err, void *shared, const size_t 
 
 void sw_comm_set_node(sw_team *team) {
   team->node_alloc = node_alloc;
+  team->node_alloc_bare = node_alloc_bare;
   team->node_free = node_free;
   team->node_barrier = node_barrier;
   team->node_room = node_room;

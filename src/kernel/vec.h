@@ -34,7 +34,6 @@
 #define vec_mul SW_SET(vec_mul)
 #define vec_div SW_SET(vec_div)
 #define vec_fma SW_SET(vec_fma)
-#define vec_larger SW_SET(vec_larger)
 /* Doubles of a register, registers of eight doubles. */
 #define SW_WIDTH (SW_VEC_BITS / 64)
 #define SW_REGS (512 / SW_VEC_BITS)
@@ -184,10 +183,6 @@ SW_INLINE vec vec_mul(vec a, vec b) {
 }
 SW_INLINE vec vec_div(vec a, vec b) {
   SW_EACH_REG a.r[k] = reg_div(a.r[k], b.r[k]);
-  return a;
-}
-SW_INLINE vec vec_larger(vec a, vec b) {
-  SW_EACH_REG a.r[k] = reg_larger(a.r[k], b.r[k]);
   return a;
 }
 SW_INLINE vec vec_fma(vec a, vec b, vec c) {

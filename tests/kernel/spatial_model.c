@@ -199,6 +199,25 @@ Test(spatial_model, near_the_end) {
   }
 }
 
+/* Neighbours in two parts that do not meet: 1 is a double eigenvalue, and effects of periods take
+ * one of them out of ln|A|. y differs by part and hardly else, so that rho is at 1. */
+Test(spatial_model, at_the_edge_of_lee_yu) {
+  static const int64_t start[] = {0, 2, 4, 6, 8, 10, 12};
+  static const int32_t to[] = {1, 2, 0, 2, 0, 1, 4, 5, 3, 5, 3, 4};
+  spatial_set set = ring(NULL, true);
+  set.n = 6;
+  set.links = spatial_links(6, start, to, NULL, true);
+  spatial_filters(&set);
+  for (int i = 0; i < 6 * T; i++)
+    set.y[i] = (i % 6 < 3 ? 1 : -1) * (i / 6 - 1.7) + 1e-8 * set.x[1][i];
+  for (int form = SW_SPATIAL_LAG; form <= SW_SPATIAL_ERROR; form++) {
+    sw_spatial_fit fit = spatial_fit(
+        &set, (sw_spatial_spec){.form = (sw_spatial_form)form, .fixed = SW_SPATIAL_TWO_WAY});
+    cr_expect(fit.warnings & SW_SPATIAL_AT_EDGE);
+    NEAR(fit.coefficient[2], 1, 1e-5);
+  }
+}
+
 /* ---- constants, Lee & Yu ----------------------------------------------------------------------
  */
 

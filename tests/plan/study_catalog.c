@@ -11,7 +11,11 @@ TestSuite(study_catalog, .timeout = 60);
 
 /* A value that fits a required parameter; NODE and TABLE have defaults in every measure. */
 static const char *value_of(const sw_param *param) {
+  static char first[40];
   switch (param->type) {
+  case SW_P_CHOICE:
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(param->choices, "|"), param->choices);
+    return first;
   case SW_P_WEIGHTS:
     return "queen";
   case SW_P_GROUPINGS:

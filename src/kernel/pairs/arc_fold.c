@@ -3,8 +3,8 @@
  *
  * Columns go in blocks that are packed first: their numbers begin on a cache line, which those of a
  * square do not, and stay in the first cache while all rows pass by. Rows that are near to a whole
- * block (by the ball around it) take the loop of arc_fold_set.h; a row that is not, as in a panel
- * of the world, is made by sw_arc_flows and then added. */
+ * block (by the balls around its chunks) take the loop of arc_fold_set.h; a row that is not, as in
+ * a panel of the world, is made by sw_arc_flows and then added. */
 #include "kernel/pairs/arc_fold.h"
 
 #include <math.h>
@@ -14,13 +14,18 @@
  * their flows are 0.0, which changes no sum that began with 0.0, and no greatest value. */
 enum { BLOCK = SW_ARC_CHUNK };
 
+typedef struct columns {
+  double *x, *y, *z, *b; /* b: weights */
+} columns;
+
 typedef struct block {
   const sw_arc_points *points;
   const double *weight; /* of rows */
   int64_t first, place; /* the square's first row; the block's first column in the square */
   int64_t padded;       /* columns, a multiple of SW_LANES */
-  double *x, *y, *z, *b;
-  sw_arc_ball ball;
+  columns columns;
+  const sw_arc_ball *ball; /* of its points: one, or two where it crosses the end of a chunk */
+  bool two;
 } block;
 
 #define SW_VEC_FILE "kernel/pairs/arc_fold_set.h"
@@ -35,23 +40,22 @@ size_t sw_arc_fold_workspace(void) {
 
 /* The last point is repeated, so that the padding is as near as it is. */
 static void pack(block *k, const double *b, int64_t j, int64_t count) {
-  size_t bytes = (size_t)count * sizeof *b;
-  memcpy(k->x, k->points->x + j, bytes);
-  memcpy(k->y, k->points->y + j, bytes);
-  memcpy(k->z, k->points->z + j, bytes);
-  memcpy(k->b, b + j, bytes);
-  sw_arc_cover(count, k->x, k->y, k->z, &k->ball);
-  for (k->padded = count; k->padded % SW_LANES; k->padded++) {
-    k->x[k->padded] = k->x[count - 1];
-    k->y[k->padded] = k->y[count - 1];
-    k->z[k->padded] = k->z[count - 1];
-    k->b[k->padded] = 0;
+  const double *from[] = {k->points->x + j, k->points->y + j, k->points->z + j, b + j};
+  double *to[] = {k->columns.x, k->columns.y, k->columns.z, k->columns.b};
+  k->padded = (count + SW_LANES - 1) / SW_LANES * SW_LANES;
+  for (int s = 0; s < 4; s++) {
+    memcpy(to[s], from[s], (size_t)count * sizeof(double));
+    for (int64_t c = count; c < k->padded; c++)
+      to[s][c] = s < 3 ? from[s][count - 1] : 0;
   }
+  k->ball = k->points->ball + j / SW_ARC_CHUNK;
+  k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
 
 static bool is_near(const block *k, int64_t r) {
   int64_t i = k->first + r;
-  return sw_arc_is_near(&k->ball, k->points->x[i], k->points->y[i], k->points->z[i]);
+  double x = k->points->x[i], y = k->points->y[i], z = k->points->z[i];
+  return sw_arc_is_near(k->ball, x, y, z) && (!k->two || sw_arc_is_near(k->ball + 1, x, y, z));
 }
 
 static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64_t count,
@@ -66,8 +70,8 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
                        int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums, void *workspace) {
   double *room = workspace, most[SW_LANES];
   sw_set_of set = sw_set();
-  block k = {.points = points, .weight = a, .first = i0, .x = room, .y = room + BLOCK};
-  k.z = room + 2 * BLOCK, k.b = room + 3 * BLOCK;
+  block k = {.points = points, .weight = a, .first = i0};
+  k.columns = (columns){room, room + BLOCK, room + 2 * BLOCK, room + 3 * BLOCK};
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
   for (int64_t j = j0; j < j1; j += BLOCK, k.place += BLOCK) {

@@ -58,10 +58,17 @@ SW_INLINE ratio SW_SET(multiply)(const triple *t, const double *to) {
   return (ratio){reg_fma(two, z.under, reg_mul(z.over, under)), reg_mul(under, z.under)};
 }
 
+SW_INLINE reg SW_SET(quotient)(ratio c) {
+  return reg_div(c.over, c.under);
+}
+
+/* D^2 of C and the halves of T. */
+SW_INLINE reg SW_SET(squared)(reg coupling, reg half, const double *to) {
+  return reg_mul(coupling, reg_add(half, reg_load(to + 9 * BLOCK)));
+}
+
 /* D, into the sums. */
-SW_INLINE void SW_SET(add)(reg coupling, reg half, const double *to, reg *sum, double *column,
-                           reg *top) {
-  reg d = reg_root(reg_mul(coupling, reg_add(half, reg_load(to + 9 * BLOCK))));
+SW_INLINE void SW_SET(add)(reg d, reg *sum, double *column, reg *top) {
   *sum = reg_add(*sum, d);
   reg_store(column, reg_add(reg_load(column), d));
   *top = reg_larger(d, *top);
@@ -69,10 +76,10 @@ SW_INLINE void SW_SET(add)(reg coupling, reg half, const double *to, reg *sum, d
 
 /* Rows r, r + 1, ... of the square, `rows` of them, a constant in both callers. */
 SW_INLINE void SW_SET(group)(const block *b, int64_t r, int rows, const sw_lane_sums *sums,
-                             vec *most) {
+                             reg *most) {
   triple t[SW_SET(ROWS)];
-  ratio c[SW_SET(ROWS)][SW_REGS];
-  vec sum[SW_SET(ROWS)], coupling[SW_SET(ROWS)], top = *most;
+  vec sum[SW_SET(ROWS)], coupling[SW_SET(ROWS)];
+  reg top = *most;
   double *column[SW_SET(ROWS)];
   /* Copies: sums are stored in between, and might be these. */
   const double *const first = b->column;
@@ -81,34 +88,38 @@ SW_INLINE void SW_SET(group)(const block *b, int64_t r, int rows, const sw_lane_
     SW_SET(spread_row)(b->meta, b->first + r + q, &t[q]);
     sum[q] = vec_load(sums->row + (r + q) * SW_LANES);
     column[q] = sums->column + (r + q) % SW_LANES * sums->stride + b->place;
-    SW_EACH_REG c[q][k] = SW_SET(multiply)(&t[q], first + k * SW_WIDTH);
+    SW_EACH_REG coupling[q].r[k] = SW_SET(quotient)(SW_SET(multiply)(&t[q], first + k * SW_WIDTH));
   }
   for (int64_t j = 0; j < last; j += SW_LANES)
-    _Pragma("GCC unroll 2") for (int q = 0; q < rows; q++) {
-      const double *to = first + j;
-      SW_EACH_REG coupling[q].r[k] = reg_div(c[q][k].over, c[q][k].under);
-      SW_EACH_REG c[q][k] = SW_SET(multiply)(&t[q], to + SW_LANES + k * SW_WIDTH);
-      SW_EACH_REG SW_SET(add)(coupling[q].r[k], t[q].half, to + k * SW_WIDTH, &sum[q].r[k],
-                              column[q] + j + k * SW_WIDTH, &top.r[k]);
+    _Pragma("GCC unroll 2") for (int q = 0; q < rows; q++) SW_EACH_REG {
+      const double *to = first + j + k * SW_WIDTH;
+      reg d = SW_SET(squared)(coupling[q].r[k], t[q].half, to);
+      ratio next = SW_SET(multiply)(&t[q], to + SW_LANES);
+      d = reg_root(d);
+      coupling[q].r[k] = SW_SET(quotient)(next);
+      SW_SET(add)(d, &sum[q].r[k], column[q] + j + k * SW_WIDTH, &top);
     }
   _Pragma("GCC unroll 2") for (int q = 0; q < rows; q++) {
-    SW_EACH_REG coupling[q].r[k] = reg_div(c[q][k].over, c[q][k].under);
-    SW_EACH_REG SW_SET(add)(coupling[q].r[k], t[q].half, first + last + k * SW_WIDTH, &sum[q].r[k],
-                            column[q] + last + k * SW_WIDTH, &top.r[k]);
+    SW_EACH_REG {
+      const double *to = first + last + k * SW_WIDTH;
+      reg d = reg_root(SW_SET(squared)(coupling[q].r[k], t[q].half, to));
+      SW_SET(add)(d, &sum[q].r[k], column[q] + last + k * SW_WIDTH, &top);
+    }
     vec_store(sums->row + (r + q) * SW_LANES, sum[q]);
   }
   *most = top;
 }
 
-/* Rows [0, count) of the square. `most`: the greatest by lanes. */
+/* Rows [0, count) of the square. `most`: the greatest by lanes, of which one
+ * register is used. */
 static void SW_SET(rows)(const block *b, int64_t count, const sw_lane_sums *sums, double *most) {
-  vec top = vec_load(most);
+  reg top = reg_load(most);
   int64_t r = 0;
   for (; r + SW_SET(ROWS) <= count; r += SW_SET(ROWS))
     SW_SET(group)(b, r, SW_SET(ROWS), sums, &top);
   for (; r < count; r++)
     SW_SET(group)(b, r, 1, sums, &top);
-  vec_store(most, top);
+  reg_store(most, top);
 }
 
 #undef triple

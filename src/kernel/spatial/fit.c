@@ -154,6 +154,13 @@ static sw_spatial_wrong maximise(const sw_spatial_spec *spec, const sw_spatial_d
   return wrong;
 }
 
+/* At an end of the interval the information may have no inverse. */
+static void forget_errors(sw_spatial_fit *fit) {
+  for (int i = 0; i < fit->terms.count * fit->terms.count; i++)
+    fit->vcov[i] = NAN;
+  fit->sigma2_se = NAN;
+}
+
 static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_table *table,
                                        sw_spatial_fit *fit) {
@@ -165,8 +172,10 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
   sw_spatial_wrong wrong = maximise(spec, data, &p, &peak);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
   sw_spatial_fill_fit(&p.model, &peak, &p.curve, fit);
-  if (!sw_spatial_covariance(&p.model, &p.curve, peak.rho, peak.lambda, p.work, fit))
-    return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
+  if (!sw_spatial_covariance(&p.model, &p.curve, peak.rho, peak.lambda, p.work, fit)) {
+    if (!(fit->warnings & SW_SPATIAL_AT_EDGE)) return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
+    forget_errors(fit);
+  }
   if (sw_spatial_corrects_bias(spec)) {
     sw_spatial_correct_bias(&p.model, fit);
     peak.rho = p.model.has_rho ? fit->coefficient[p.model.terms.rho] : 0;
@@ -267,7 +276,11 @@ int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, 
     p.model.table = table;
     if (maximise(&spec, &own, &p, &peak).code != SW_SPATIAL_FITTED) continue;
     out[i].loglik = peak.loglik;
-    out[i].lr = fmax(0, 2 * (fit->loglik - peak.loglik));
+    /* Below 0 by more than rounding: not nested, as with islands, whose W 1 the Durbin model lacks.
+     */
+    double lr = 2 * (fit->loglik - peak.loglik);
+    if (lr < -1e-6) continue;
+    out[i].lr = fmax(0, lr);
     out[i].p = gsl_cdf_chisq_Q(out[i].lr, out[i].df);
   }
   return count;

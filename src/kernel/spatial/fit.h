@@ -127,9 +127,9 @@ typedef struct sw_spatial_wrong {
 
 /* What a reader must know of a fit, bits of `warnings`. */
 enum {
-  SW_SPATIAL_AT_EDGE = 1,       /* rho or lambda is at an end of its interval: edge */
-  SW_SPATIAL_RUNNER_UP = 2,     /* sac: another maximum within 2 of log-likelihood: other_* */
-  SW_SPATIAL_NO_LEE_YU = 4,     /* rows do not sum to 1: period effects demeaned, s2 scaled */
+  SW_SPATIAL_AT_EDGE = 1,   /* rho or lambda is at an end of its interval: edge; vcov may be NaN */
+  SW_SPATIAL_RUNNER_UP = 2, /* sac: another maximum within 2 of log-likelihood: other_* */
+  SW_SPATIAL_NO_LEE_YU = 4, /* rows do not sum to 1: period effects demeaned, s2 scaled */
   SW_SPATIAL_NOT_STATIONARY = 8 /* dynamic: rho + gamma + delta >= 1: no correction of bias */
 };
 

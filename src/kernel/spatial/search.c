@@ -28,11 +28,14 @@ static double near_logdet(const sw_spatial_model *model, sw_filter *w, double x)
   return model->transformed ? all - log1p(-x) : all;
 }
 
-/* Points are closer to each other near the ends, where ln|A| bends (Chebyshev's). */
+double sw_search_point(sw_search_span s, int j, int count) {
+  return s.lo + (s.hi - s.lo) * (1 - cos(M_PI * (j + .5) / count)) / 2;
+}
+
 static void fill_table(const sw_spatial_model *model, sw_filter *w, sw_spatial_table *table) {
   sw_search_span s = sw_search_span_of(w);
   for (int j = 0; j < SW_SPATIAL_COARSE; j++) {
-    table->x[j] = s.lo + (s.hi - s.lo) * (1 - cos(M_PI * (j + .5) / SW_SPATIAL_COARSE)) / 2;
+    table->x[j] = sw_search_point(s, j, SW_SPATIAL_COARSE);
     table->logdet[j] = near_logdet(model, w, table->x[j]);
   }
   table->plan = sw_filter_plan_of(w);
@@ -50,7 +53,10 @@ const sw_spatial_table *sw_search_table(sw_spatial_model *model, sw_filter *w) {
   return &model->table[at];
 }
 
-int sw_search_near(int at) {
+int sw_search_near(const sw_spatial_table *table, double x) {
+  int at = 0;
+  while (at + 1 < SW_SPATIAL_COARSE && fabs(table->x[at + 1] - x) <= fabs(table->x[at] - x))
+    at++;
   int first = at < NEAREST / 2 ? 0 : at - NEAREST / 2;
   return first > SW_SPATIAL_COARSE - NEAREST ? SW_SPATIAL_COARSE - NEAREST : first;
 }
@@ -173,7 +179,7 @@ static double search_line(line *l) {
       at = j;
     }
   }
-  l->first = sw_search_near(at);
+  l->first = sw_search_near(t, t->x[at]);
   double lo = at > 0 ? t->x[at - 1] : s.lo + margin;
   double hi = at < last ? t->x[at + 1] : s.hi - margin;
   /* Beyond the points of the table a polynomial says nothing. */

@@ -22,8 +22,10 @@ sw_search_span sw_search_span_of(const sw_filter *w);
 
 /* The table of the filter's matrix, filled when it is first asked for. */
 const sw_spatial_table *sw_search_table(sw_spatial_model *model, sw_filter *w);
-/* The first of the points nearest to the at-th one by which ln|A| is interpolated. */
-int sw_search_near(int at);
+/* The j-th of `count` points of a grid, closer to each other near the ends (Chebyshev's). */
+double sw_search_point(sw_search_span s, int j, int count);
+/* The first of the points about x by which ln|A| is interpolated. */
+int sw_search_near(const sw_spatial_table *table, double x);
 /* ln|A| by the polynomial through these points. */
 double sw_search_interpolate(const sw_spatial_table *table, int first, double x);
 

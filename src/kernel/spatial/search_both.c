@@ -49,33 +49,38 @@ static bool step_of(const double g[2], double h[3], double step[2]) {
   return bent == 0;
 }
 
+/* The part of a step that leads nine tenths of the way to an end at most. */
+static double fitting(sw_search_span span, double x, double step) {
+  double way = .9 * (step > 0 ? span.hi - x : x - span.lo);
+  return fabs(step) > way ? way / fabs(step) : 1;
+}
+
 /* To the top of the hill that the place is on. A step is halved until it leads upward; the last
  * ones, whose rise is lost in rounding, are taken as they are. */
 static void settle_both(const surface *s, place *p) {
   for (int round = 0; round < SW_SEARCH_STEPS; round++) {
-    double g[2], h[3], step[2], part = 1;
+    double g[2], h[3], step[2];
     derive(s, p, g, h);
     bool newton = step_of(g, h, step);
-    double size = fmax(fabs(step[0]), fabs(step[1])), up = -INFINITY;
-    for (int halving = 0; halving < 40; halving++, part /= 2) {
-      double rho = p->rho + part * step[0], lambda = p->lambda + part * step[1];
-      if (!inside(s, rho, lambda)) continue;
-      up = sw_spatial_loglik(s->model, rho, lambda);
-      if (up >= p->loglik || part * size < 1e-6) break;
+    double size = fmax(fabs(step[0]), fabs(step[1]));
+    double part = fmin(fitting(s->rho, p->rho, step[0]), fitting(s->lambda, p->lambda, step[1]));
+    place next;
+    for (;; part /= 2) {
+      next = (place){p->rho + part * step[0], p->lambda + part * step[1], -INFINITY};
+      if (!inside(s, next.rho, next.lambda) || part * size < SW_SEARCH_STILL) return;
+      next.loglik = sw_spatial_loglik(s->model, next.rho, next.lambda);
+      if (next.loglik >= p->loglik || size < 1e-6) break;
     }
-    if (!isfinite(up)) break;
-    p->rho += part * step[0];
-    p->lambda += part * step[1];
-    p->loglik = up;
-    if (part * size <= (newton && part == 1 ? SW_SEARCH_SETTLED : SW_SEARCH_STILL)) break;
+    *p = next;
+    if (part * size <= (newton && part == 1 ? SW_SEARCH_SETTLED : SW_SEARCH_STILL)) return;
   }
 }
 
-enum { G = SW_SPATIAL_COARSE, MOST_PEAKS = 8 };
+enum { FINE = 32, MOST_PEAKS = 8, EXACT_MOST = 500 };
 
-static bool is_top(double height[G][G], int i, int j) {
-  for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < G; a++)
-    for (int b = j > 0 ? j - 1 : 0; b <= j + 1 && b < G; b++)
+static bool is_top(double height[FINE][FINE], int i, int j) {
+  for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < FINE; a++)
+    for (int b = j > 0 ? j - 1 : 0; b <= j + 1 && b < FINE; b++)
       if (height[a][b] > height[i][j]) return false;
   return true;
 }
@@ -93,18 +98,19 @@ static void keep_hill(place *hill, int *count, place p) {
   hill[at] = p;
 }
 
-/* By ln|A| interpolated between the points of the tables, near the i-th and the j-th. */
+/* By ln|A| interpolated through the points from the i-th, and from the j-th. */
 static double guess(const surface *s, int i, int j, double rho, double lambda) {
-  double logdet = sw_search_interpolate(s->of_rho, sw_search_near(i), rho) +
-                  sw_search_interpolate(s->of_lambda, sw_search_near(j), lambda);
+  double logdet =
+      sw_search_interpolate(s->of_rho, i, rho) + sw_search_interpolate(s->of_lambda, j, lambda);
   return sw_spatial_profile(s->model, logdet, sw_spatial_sse(s->model, rho, lambda));
 }
 
 /* To the top by steps of half the length each round, in eight directions. */
-static place climb(const surface *s, int i, int j, double height) {
-  place p = {s->of_rho->x[i], s->of_lambda->x[j], height};
-  double a = .2 * (s->rho.hi - s->rho.lo), b = .2 * (s->lambda.hi - s->lambda.lo);
-  for (int round = 0; round < 14; round++, a /= 2, b /= 2)
+static place climb(const surface *s, place p) {
+  double a = .1 * (s->rho.hi - s->rho.lo), b = .1 * (s->lambda.hi - s->lambda.lo);
+  int i = sw_search_near(s->of_rho, p.rho), j = sw_search_near(s->of_lambda, p.lambda);
+  p.loglik = guess(s, i, j, p.rho, p.lambda);
+  for (int round = 0; round < 13; round++, a /= 2, b /= 2)
     for (int moves = 0; moves < 4; moves++) {
       place best = p;
       for (int at = 0; at < 9; at++) {
@@ -119,22 +125,59 @@ static place climb(const surface *s, int i, int j, double height) {
   return p;
 }
 
-/* Points of the grid above their eight neighbours, the highest first. From the four corners of the
- * square some of them are reached; all of them are tried. */
+/* ln|A| at the points of the grid: exactly where that costs little, as the surface of few units is
+ * so flat that interpolation may lose a hill. */
+static void fill_axis(const surface *s, sw_filter *w, sw_search_span span,
+                      const sw_spatial_table *table, double *x, double *logdet) {
+  for (int i = 0; i < FINE; i++) {
+    x[i] = sw_search_point(span, i, FINE);
+    logdet[i] = s->model->n <= EXACT_MOST
+                    ? sw_spatial_logdet(s->model, w, x[i])
+                    : sw_search_interpolate(table, sw_search_near(table, x[i]), x[i]);
+  }
+}
+
+/* Places above their eight neighbours on a grid through the whole square, the highest first. From
+ * its four corners some of them are reached; all of them are tried. */
 static int find_hills(const surface *s, place *hill) {
-  double top[G][G];
+  double top[FINE][FINE], rho[FINE], lambda[FINE], of_rho[FINE], of_lambda[FINE];
   int count = 0;
-  for (int j = 0; j < G; j++)
-    for (int i = 0; i < G; i++)
-      top[i][j] = sw_spatial_profile(s->model, s->of_rho->logdet[i] + s->of_lambda->logdet[j],
-                                     sw_spatial_sse(s->model, s->of_rho->x[i], s->of_lambda->x[j]));
-  for (int i = 0; i < G; i++)
-    for (int j = 0; j < G; j++)
-      if (is_top(top, i, j)) keep_hill(hill, &count, climb(s, i, j, top[i][j]));
+  fill_axis(s, s->model->w, s->rho, s->of_rho, rho, of_rho);
+  fill_axis(s, s->model->w2, s->lambda, s->of_lambda, lambda, of_lambda);
+  for (int j = 0; j < FINE; j++)
+    for (int i = 0; i < FINE; i++)
+      top[i][j] = sw_spatial_profile(s->model, of_rho[i] + of_lambda[j],
+                                     sw_spatial_sse(s->model, rho[i], lambda[j]));
+  for (int i = 0; i < FINE; i++)
+    for (int j = 0; j < FINE; j++) {
+      place p = {rho[i], lambda[j], top[i][j]};
+      if (is_top(top, i, j)) keep_hill(hill, &count, s->model->n <= EXACT_MOST ? p : climb(s, p));
+    }
   return count;
 }
 
-/* The highest peak, and the next one that is another. */
+/* ---- the highest ---------------------------------------------------------------------------- */
+
+static bool is_near(const place *a, const place *b, double distance) {
+  return fabs(a->rho - b->rho) + fabs(a->lambda - b->lambda) < distance;
+}
+
+/* Puts a settled peak in its place among the best two. */
+static void rank_peak(place p, place *best, place *next) {
+  if (is_near(&p, best, 1e-6)) return;
+  if (p.loglik > best->loglik) {
+    *next = *best;
+    *best = p;
+  } else if (p.loglik > next->loglik)
+    *next = p;
+}
+
+static place settled(const surface *s, place p) {
+  p.loglik = sw_spatial_loglik(s->model, p.rho, p.lambda);
+  settle_both(s, &p);
+  return p;
+}
+
 sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve) {
   surface s = {model, curve, sw_search_span_of(model->w), sw_search_span_of(model->w2), NULL, NULL};
   s.of_rho = sw_search_table(model, model->w);
@@ -142,14 +185,17 @@ sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve)
   place hill[MOST_PEAKS], best = {NAN, NAN, -INFINITY}, next = best;
   int count = find_hills(&s, hill);
   for (int i = 0; i < count; i++) {
-    hill[i].loglik = sw_spatial_loglik(model, hill[i].rho, hill[i].lambda);
-    settle_both(&s, &hill[i]);
-    bool same = fabs(hill[i].rho - best.rho) + fabs(hill[i].lambda - best.lambda) < 1e-6;
-    if (hill[i].loglik > best.loglik && !same) {
-      next = best;
-      best = hill[i];
-    } else if (!same && hill[i].loglik > next.loglik)
-      next = hill[i];
+    bool again = false;
+    for (int j = 0; j < i && !again; j++)
+      again = is_near(&hill[i], &hill[j], 1e-2);
+    if (!again) rank_peak(settled(&s, hill[i]), &best, &next);
+  }
+  /* With their roles exchanged: a hill that the grid does not show. */
+  place other = {best.lambda, best.rho, NAN};
+  if (inside(&s, other.rho, other.lambda)) {
+    if (model->n > EXACT_MOST) other = climb(&s, other);
+    if (!is_near(&other, &best, .05) && !is_near(&other, &next, .05))
+      rank_peak(settled(&s, other), &best, &next);
   }
   return (sw_spatial_peak){.rho = best.rho,
                            .lambda = best.lambda,

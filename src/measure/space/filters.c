@@ -104,11 +104,9 @@ sw_ridge *sw_filters_ridge_at(const sw_job *job, const sw_filters *filters, void
 /* ---- rows ------------------------------------------------------------------------------- */
 
 bool sw_filters_lag_constant(const sw_links *links) {
-  double lo = INFINITY, hi = -INFINITY;
   if (sw_links_row_standardised(links)) return false;
-  for (int64_t i = 0; i < links->n; i++) {
-    lo = fmin(lo, links->row_sum[i]);
-    hi = fmax(hi, links->row_sum[i]);
-  }
-  return hi - lo > 1e-10 * fmax(fabs(lo), fabs(hi));
+  for (int64_t i = 1; i < links->n; i++)
+    if (!(fabs(links->row_sum[i] - links->row_sum[0]) <= 1e-12 * fabs(links->row_sum[0])))
+      return true;
+  return false;
 }

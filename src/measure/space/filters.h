@@ -32,7 +32,8 @@ sw_filter *sw_filters_at(const sw_job *job, const sw_filters *filters, void *wor
 sw_ridge *sw_filters_ridge_at(const sw_job *job, const sw_filters *filters, void *workspace);
 
 /* Whether W 1 is a term beside a constant: rows with links sum neither to 1 nor to one number.
- * By the links alone, as `resolve` has no plan. */
+ * By the links alone, as `resolve` has no plan, and as the plan has it (rows_sum_to_1, equal_rows).
+ */
 bool sw_filters_lag_constant(const sw_links *links);
 
 #endif

@@ -65,14 +65,13 @@ static sw_status check_gap(sw_error *err, sw_job *job, const sw_spatial_one *one
   }
   if (count == 0) return SW_OK;
   int64_t unit = (int64_t)gaps[input * job->n_periods + first].first;
-  return sw_job_fail(
-      err, job, param,
-      "'%s' has no value of unit %s%s%s%s: a spatial model needs those of all units in "
-      "all periods; restrict `periods`, units by `where`, or write missing: drop-units",
-      job->input[input].name, sw_unit_code(job->units, unit),
-      job->periods->cross_section ? "" : " in ",
-      job->periods->cross_section ? "" : sw_job_period(job, first),
-      count > 1 ? sw_arena_printf(job->arena, ", nor %.0f others", count - 1) : "");
+  const char *of = job->periods->cross_section ? "" : sw_job_period(job, first);
+  return sw_job_fail(err, job, param,
+                     "'%s' has no value of unit %s%s%s (%.0f missing): a spatial model needs those "
+                     "of all units in all "
+                     "periods; restrict `periods`, units by `where`, or write missing: drop-units",
+                     job->input[input].name, sw_unit_code(job->units, unit), *of ? " in " : "", of,
+                     count);
 }
 
 static sw_status refuse_gaps(sw_error *err, sw_job *job, const gap *gaps) {
@@ -107,7 +106,7 @@ static sw_status finish_model(sw_error *err, sw_job *job, int pass, const void *
   SW_TRY(sw_spatial_refuse(err, job, all));
   sw_spatial_place(job, all);
   sw_spatial_warn(job, all);
-  sw_spatial_say(job, all);
+  SW_TRY(sw_spatial_say(err, job, all));
   if (!s->grid) memcpy(result, all, sw_spatial_record(job));
   return SW_OK;
 }
@@ -157,6 +156,9 @@ static sw_status resolve_model(sw_error *err, sw_job *job) {
   SW_TRY(sw_spatial_read(err, job, s));
   SW_TRY(sw_spatial_declare(err, job, s));
   declare_passes(job, s);
+  if (s->grid)
+    sw_job_foresee(job, "%d models of %lld units and up to %d period%s", s->n_models,
+                   (long long)job->n, s->most_periods, s->most_periods == 1 ? "" : "s");
   return SW_OK;
 }
 

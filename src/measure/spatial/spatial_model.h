@@ -106,7 +106,7 @@ void sw_spatial_item(const sw_job *job, int64_t item, sw_spatial_found *found, v
 
 /* In `finish`, of all models in order. */
 void sw_spatial_place(sw_job *job, const char *records);
-void sw_spatial_say(sw_job *job, const char *records);
+sw_status sw_spatial_say(sw_error *err, sw_job *job, const char *records);
 /* One line for the model that cannot be fitted; of a grid a warning for all of them. */
 sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records);
 void sw_spatial_warn(sw_job *job, const char *records);

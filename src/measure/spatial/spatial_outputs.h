@@ -67,7 +67,7 @@
   SW_SPATIAL_TEST(T, RLM_LAG, rlm_lag, "test for a spatial lag robust to spatial errors")          \
   SW_SPATIAL_TEST(T, RLM_ERROR, rlm_error, "test for spatial errors robust to a spatial lag")      \
   SW_SPATIAL_TEST(T, SARMA, lm_sarma, "test for a spatial lag or spatial errors")                  \
-  SW_SPATIAL_TEST(T, HAUSMAN, hausman, "Hausman test")                                           \
+  SW_SPATIAL_TEST(T, HAUSMAN, hausman, "Hausman test")                                             \
   T(LR, lr, "likelihood ratio against a form within the model", "restriction", NULL, .log = false) \
   T(LR_P, lr_p, "p-value of the likelihood ratio", "restriction", NULL, .log = false)              \
   T(MORAN, moran_residual, "Moran's I of the residuals of least squares", NULL, NULL,              \

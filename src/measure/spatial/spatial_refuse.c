@@ -149,12 +149,29 @@ static void warn_draws(sw_job *job, const char *records) {
             job->where, job->name, most, (long long)s->n_draws);
 }
 
+/* Rows that were to sum to 1, and do so but for the digits of a file. */
+static void warn_rounded(sw_job *job, const sw_spatial_matrix *matrix) {
+  const sw_links *links = matrix->links;
+  double lo = INFINITY, hi = -INFINITY;
+  for (int64_t i = 0; i < links->n; i++) {
+    if (links->row_start[i] == links->row_start[i + 1]) continue;
+    lo = fmin(lo, links->row_sum[i]);
+    hi = fmax(hi, links->row_sum[i]);
+  }
+  if (!sw_filters_lag_constant(links) || lo < .98 || hi > 1.02 || hi - lo > .02) return;
+  sw_note(job->notes,
+          "%s: %s: rows of %s sum to %.6g .. %.6g, nearly 1: write style: row if they are to",
+          job->where, job->name, matrix->name, lo, hi);
+}
+
 void sw_spatial_warn(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   warn_edge(job, records);
   warn_runner_up(job, records);
   warn_others(job, records);
   warn_draws(job, records);
+  for (int i = 0; i < s->n_matrices; i++)
+    warn_rounded(job, &s->matrix[i]);
   for (int i = 0; i < s->n_matrices; i++)
     if (s->matrix[i].links->islands > 0)
       sw_note(job->notes, "%s: %s: %lld unit%s no neighbour in %s: the lag is 0 there", job->where,

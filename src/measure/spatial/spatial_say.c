@@ -142,7 +142,45 @@ static void say_tests(sw_job *job, const sw_spatial_found *f) {
                f->hausman.test.p);
 }
 
-static void say_one(sw_job *job, const char *records) {
+/* ---- units --------------------------------------------------------------------------------------
+ */
+
+enum { NAMED = 3 };
+
+/* Which units give most to the others, of a variable: by size, whatever the sign. */
+static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit_multiplier *unit,
+                       int r, const char *name) {
+  int64_t most[NAMED] = {0};
+  double size[NAMED] = {0}, given[NAMED] = {0}, value, se;
+  int count = 0;
+  for (int64_t i = 0; i < job->n; i++) {
+    sw_effects_of_unit(model, &unit[i], r, SW_UNIT_GIVES, &value, &se);
+    if (!(fabs(value) > 0) || (count == NAMED && fabs(value) <= size[NAMED - 1])) continue;
+    int at = count < NAMED ? count++ : NAMED - 1;
+    for (; at > 0 && size[at - 1] < fabs(value); at--)
+      size[at] = size[at - 1], given[at] = given[at - 1], most[at] = most[at - 1];
+    size[at] = fabs(value), given[at] = value, most[at] = i;
+  }
+  if (count < NAMED) return;
+  sw_job_say(
+      job, "a change of %s in one unit does most to the others in %s (%.4g), %s (%.4g), %s (%.4g)",
+      name, sw_unit_code(job->units, most[0]), given[0], sw_unit_code(job->units, most[1]),
+      given[1], sw_unit_code(job->units, most[2]), given[2]);
+}
+
+static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one,
+                           const sw_spatial_found *f, const sw_spatial_arrays *a) {
+  int *own = NULL, *lagged = NULL;
+  if (job->result[SW_SPATIAL_OUT_GIVEN].off || f->no_effects & 1) return SW_OK;
+  SW_NEW(err, job->arena, own, one->k);
+  SW_NEW(err, job->arena, lagged, one->k);
+  sw_effects_model model = sw_spatial_effects_of(f, a, own, lagged);
+  for (int r = 0; r < one->k && r < NAMED; r++)
+    say_givers(job, &model, a->unit, r, job->input[one->x[r]].name);
+  return SW_OK;
+}
+
+static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_one *one = ((const sw_spatial_state *)job->state)->model;
   const sw_spatial_found *f = record_of(job, records, 0);
   sw_spatial_arrays a = sw_spatial_arrays_of(job, f);
@@ -151,6 +189,7 @@ static void say_one(sw_job *job, const char *records) {
   say_fit(job, f);
   say_effects(job, one, f, &a);
   say_tests(job, f);
+  return say_units(err, job, one, f, &a);
 }
 
 /* ---- a grid -------------------------------------------------------------------------------------
@@ -273,10 +312,10 @@ static void say_undefined(sw_job *job, const char *records) {
     sw_job_undefined(job, shift + q, 0, "I - rho W has no inverse there");
 }
 
-void sw_spatial_say(sw_job *job, const char *records) {
+sw_status sw_spatial_say(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   if (!s->grid) {
-    say_one(job, records);
+    SW_TRY(say_one(err, job, records));
   } else {
     say_grid(job);
     if (s->n_models <= SIDE_BY_SIDE) say_side_by_side(job, records);
@@ -284,4 +323,5 @@ void sw_spatial_say(sw_job *job, const char *records) {
     say_sensitivity(job, records);
   }
   say_undefined(job, records);
+  return SW_OK;
 }

@@ -325,7 +325,17 @@ static sw_status check_periods(sw_error *err, sw_job *job, const sw_spatial_stat
                        s->dynamic ? "a dynamic panel" : "an effect of each unit", needed,
                        panel && !s->dynamic ? "; or write fixed: none" : "");
   }
-  return s->dynamic ? sw_series_check(err, job, of, 3) : SW_OK;
+  if (!s->dynamic) return SW_OK;
+  SW_TRY(sw_series_check(err, job, of, 3));
+  int odd = sw_series_uneven(job);
+  if (odd > 0)
+    return sw_job_fail(
+        err, job, "dynamic",
+        "%s is not as far from %s as %s is from %s; y(-1) is of the period before, and "
+        "periods must be equally far apart",
+        sw_job_period(job, odd), sw_job_period(job, odd - 1), sw_job_period(job, 1),
+        sw_job_period(job, 0));
+  return SW_OK;
 }
 
 /* ---- spillover ---------------------------------------------------------------------------------

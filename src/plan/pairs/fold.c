@@ -265,13 +265,13 @@ static double strength(double sum) {
  * 0 would be taken for a small one. */
 static void end_matrix(adder *a, int t) {
   sw_summary *summary = &a->p->plan->summary;
-  int64_t own = a->units.hi - a->units.lo;
+  int64_t own = a->units.hi - a->units.lo, place = a->units.lo - a->p->run->panel->lo;
   const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
   for (int64_t k = 0; k < own && !sw_pairs_is_past(a->p, t); k++) {
     double column = columns ? columns[k] : sw_lanes_nothing;
     double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
-    summary->out_strength[t][k] = strength(sent);
-    summary->in_strength[t][k] = strength(a->p->job->directed ? column : sent);
+    summary->out_strength[t][place + k] = strength(sent);
+    summary->in_strength[t][place + k] = strength(a->p->job->directed ? column : sent);
   }
   sw_lanes_begin(a->rows, own);
   a->ladder.count = 0;
@@ -376,13 +376,9 @@ static sw_status open_adder(sw_error *err, adder *a) {
   return open_ladder(err, a->p, own, &a->ladder);
 }
 
-/* Fills out_strength and in_strength of this rank's units for matrices [t0, t1). Nothing here waits
- * for other ranks after the exchange, so a local failure is kept until all agree at the end. */
-sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
-  sw_team *team = p->run->team;
-  void *received = NULL;
-  if (team->nodes > 1) SW_TRY(exchange(err, p, &received));
-  adder a = {.p = p, .units = {p->run->panel->lo, p->run->panel->hi}};
+/* Strengths of some of this rank's units. `received`: of all of them, NULL on one node. */
+static sw_status fold_units(sw_error *err, const sw_pairs *p, span units, const double *received) {
+  adder a = {.p = p, .units = units};
   sw_status status = open_adder(err, &a);
   if (status == SW_OK && received) find_streams(&a, received);
   if (status == SW_OK) add_window(&a);
@@ -390,6 +386,42 @@ sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
   sw_ladder_destroy(&a.shape);
   sw_free(a.from);
   sw_free(a.rows);
+  return status;
+}
+
+/* A unit's sums are its own, so threads share the units: whole lines of them, as they write beside
+ * each other. Messages are read from front to back, and by one thread. */
+static sw_status fold_by_threads(sw_error *err, const sw_pairs *p) {
+  int64_t lo = p->run->panel->lo, hi = p->run->panel->hi, threads = p->run->n_threads;
+  int64_t each = ((hi - lo + threads - 1) / threads + SW_LANES - 1) / SW_LANES * SW_LANES;
+  sw_status status = SW_OK;
+#pragma omp parallel for num_threads((int)threads) schedule(static, 1)
+  for (int64_t k = 0; k < threads; k++) {
+    int64_t first = lo + k * each, end = first + each;
+    sw_error mine = {0};
+    if (first >= hi) continue;
+    if (fold_units(&mine, p, (span){first, end < hi ? end : hi}, NULL) == SW_OK) continue;
+#pragma omp critical(sw_pairs_fold)
+    {
+      status = mine.status;
+      *err = mine;
+    }
+  }
+  return status;
+}
+
+/* Fills out_strength and in_strength of this rank's units for matrices [t0, t1). Nothing here waits
+ * for other ranks after the exchange, so a local failure is kept until all agree at the end. */
+sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  void *received = NULL;
+  sw_status status = SW_OK;
+  if (team->nodes > 1) {
+    SW_TRY(exchange(err, p, &received));
+    status = fold_units(err, p, (span){p->run->panel->lo, p->run->panel->hi}, received);
+  } else {
+    status = fold_by_threads(err, p);
+  }
   sw_free(received);
   return sw_team_agree(team, err, status, 0);
 }

@@ -57,6 +57,13 @@ void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, si
   return p->plan->row_start + lot->t * p->job->n + r0 + 1;
 }
 
+void sw_pairs_clear_slot(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
+  size_t bytes = 0;
+  if (p->counts) return;
+  void *slot = sw_pairs_task_shares(p, lot, nth, &bytes);
+  memset(slot, 0, bytes);
+}
+
 /* The worker's counts are those of this task alone: sw_pairs_task sets them back before each. */
 sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_mark mark = {.undefined = w->undefined[lot->t], .greatest = w->greatest[lot->t]};

@@ -165,9 +165,9 @@ static sw_status open_stretches(sw_error *err, sw_pairs *p) {
   return SW_OK;
 }
 
-/* Makes the window's lots, slots and queue. node_alloc is collective, zeroed, and agrees on failure
- * itself; between such calls only sw_alloc can fail alone, and is agreed on. On failure
- * close_window releases what was made. */
+/* Makes the window's lots, slots and queue. Slots are cleared task by task. node_alloc is
+ * collective and agrees on failure itself; between such calls only sw_alloc can fail alone, and is
+ * agreed on. On failure close_window releases what was made. */
 static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   p->t1 = window_end(p);
@@ -177,7 +177,7 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_pairs_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
   /* 64 more, so that a node without lots has memory of its own, too. */
   size_t bytes = (size_t)p->n_slots * sizeof *p->slots;
-  SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
+  SW_TRY(team->node_alloc_bare(team, err, bytes + 64, (void **)&p->slots));
   if (p->job->measure->row_periods) SW_TRY(open_stretches(err, p));
   SW_TRY(sw_queue_open(err, team, p->stretch ? p->n_stretches : p->n_tasks, true, &p->queue));
   SW_TRY(sw_pairs_restore(err, p));

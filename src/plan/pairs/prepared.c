@@ -210,6 +210,7 @@ static int begin_strips(sw_worker *w, const sw_stretch *stretch) {
     const sw_lot *lot = sw_pairs_find_lot(p, t, stretch->row);
     if (p->done && p->done[lot->task_at]) continue;
     sw_pairs_task_begin(w, t);
+    sw_pairs_clear_slot(p, lot, 0);
     turn_to(w, 0, count);
     if (sw_pairs_strip_begin(w, lot, &own->strip[count])) count++;
   }

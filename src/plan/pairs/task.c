@@ -201,6 +201,7 @@ void sw_pairs_task_end(sw_worker *w, int t) {
 void sw_pairs_task(sw_worker *w, int64_t task) {
   const sw_lot *lot = find_lot(w->pairs, task);
   sw_pairs_task_begin(w, lot->t);
+  sw_pairs_clear_slot(w->pairs, lot, task - lot->task_at);
   if (w->pairs->geometry.walk == SW_WALK_STRIPS)
     sw_pairs_strip_task(w, lot);
   else

@@ -102,6 +102,11 @@ static sw_status serial_node_alloc(sw_team *team, sw_error *err, size_t bytes, v
   return sw_calloc(err, bytes, 1, out);
 }
 
+static sw_status serial_node_alloc_bare(sw_team *team, sw_error *err, size_t bytes, void **out) {
+  (void)team;
+  return sw_alloc(err, bytes, 1, out);
+}
+
 static void serial_node_free(sw_team *team, void *memory) {
   (void)team;
   sw_free(memory);
@@ -132,6 +137,7 @@ sw_status sw_team_serial(sw_error *err, sw_team **out) {
                     .stopping = serial_stopping,
                     .share = serial_share,
                     .node_alloc = serial_node_alloc,
+                    .node_alloc_bare = serial_node_alloc_bare,
                     .node_free = serial_node_free,
                     .node_barrier = serial_barrier,
                     .node_room = serial_node_room};

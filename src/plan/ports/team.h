@@ -54,6 +54,9 @@ struct sw_team {
    * ranks, which pass the same `bytes`. All node_alloc and node_free of a study are met by all
    * ranks of the team in the same order. */
   sw_status (*node_alloc)(sw_team *, sw_error *, size_t bytes, void **out);
+  /* The same, for what is written before it is read: zeroed or not, so that each page is first
+   * touched by the thread that fills it. */
+  sw_status (*node_alloc_bare)(sw_team *, sw_error *, size_t bytes, void **out);
   void (*node_free)(sw_team *, void *memory);
   sw_status (*node_barrier)(sw_team *, sw_error *); /* also a memory fence */
   /* Bytes the node's shared memory can still take; SIZE_MAX when unknown or not limited. */

@@ -1,0 +1,55 @@
+/* The operations of a pair in the registers of one instruction set, nothing loaded and nothing
+ * stored: what a kernel of these operations reaches at best. Included by throughput.c. */
+
+/* Read anew each turn, as far as the compiler knows. */
+#if defined(__x86_64__)
+#define SW_SET_FRESH(x) __asm__ volatile("" : "+v"(x))
+#else
+#define SW_SET_FRESH(x) __asm__ volatile("" : "+w"(x))
+#endif
+
+/* Twice `turns` registers of pairs, each of so many multiplications (fused with an addition),
+ * additions, a division and roots, which are constants in all callers. None waits for another:
+ * results go round over eight and four registers, as many as a latency of four wants; two at a time
+ * make the rounds even. */
+SW_INLINE void SW_SET(mix)(int fma, int add, int root, int64_t turns, double *out) {
+  reg f[8], a[4], m = reg_spread(0.999), c = reg_spread(1e-3), x = reg_spread(1.5);
+  _Pragma("GCC unroll 8") for (int k = 0; k < 8; k++) f[k] = reg_spread(k + 1);
+  _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) a[k] = reg_spread(k + 1);
+  for (int64_t t = 0; t < turns; t++) {
+    int n = 0;
+    _Pragma("GCC unroll 64") for (int k = 0; k < 2 * fma; k++) {
+      if (k % fma == fma - 1) {
+        reg q = reg_div(c, x);
+        SW_SET_FRESH(q);
+        SW_SET_FRESH(x);
+      }
+      if (root && k % fma == fma / 2 - 1) {
+        reg q = reg_root(x);
+        SW_SET_FRESH(q);
+        SW_SET_FRESH(x);
+      }
+      f[k % 8] = reg_fma(m, x, f[k % 8]);
+      SW_SET_FRESH(f[k % 8]); /* so that the order stays */
+      if ((k + 1) * add / fma > k * add / fma) {
+        a[n % 4] = reg_add(a[n % 4], c);
+        SW_SET_FRESH(a[n % 4]);
+        n++;
+      }
+    }
+  }
+  _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) f[k] = reg_add(reg_add(f[k], f[k + 4]), a[k]);
+  reg_store(out, reg_add(reg_add(f[0], f[1]), reg_add(f[2], f[3])));
+}
+
+/* Pairs of a call. The counts are those of src/kernel/pairs/arc_fold_set.h and meta_fold_set.h. */
+static int64_t SW_SET(gravity_mix)(int64_t turns, double *out) {
+  SW_SET(mix)(12, 5, 0, turns, out);
+  return 2 * turns * SW_WIDTH;
+}
+static int64_t SW_SET(coupling_mix)(int64_t turns, double *out) {
+  SW_SET(mix)(22, 13, 1, turns, out);
+  return 2 * turns * SW_WIDTH;
+}
+
+#undef SW_SET_FRESH
