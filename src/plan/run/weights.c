@@ -18,13 +18,18 @@ enum { STAND_IN = 4 }; /* links of a unit */
 
 /* ---- stand-ins -------------------------------------------------------------------------- */
 
-/* Of unit i the units behind it, round in a ring; `to` ascends. */
+/* Of unit i the units before and behind it, round in a ring, so that links go both ways; of few
+ * units all others. `to` ascends. */
 static void fill_row(int64_t n, int64_t i, int64_t count, int32_t *to) {
   int64_t at = 0;
-  for (int64_t k = 0; k < i + count + 1 - n; k++)
-    to[at++] = (int32_t)k;
-  for (int64_t k = i + 1; k < n && at < count; k++)
-    to[at++] = (int32_t)k;
+  for (int64_t step = 1; at < count; step++)
+    for (int side = -1; side <= 1 && at < count; side += 2) {
+      int32_t unit = (int32_t)((i + n + side * step) % n);
+      int64_t k = at++;
+      for (; k > 0 && to[k - 1] > unit; k--)
+        to[k] = to[k - 1];
+      to[k] = unit;
+    }
 }
 
 static sw_status stand_in(sw_error *err, sw_run *run, sw_links *view) {
@@ -52,7 +57,7 @@ static sw_status stand_in(sw_error *err, sw_run *run, sw_links *view) {
                      .value = number,
                      .row_sum = number + n * count,
                      .islands = count > 0 ? 0 : n,
-                     .symmetric = count == n - 1};
+                     .symmetric = true};
   return SW_OK;
 }
 
