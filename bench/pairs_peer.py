@@ -1,8 +1,9 @@
 """Pairs on one thread: the engine against numpy, alternating in one run.
 
 The ratio to each numpy by blocks is the median of the ratios of neighbouring runs (for coupling there
-is one by other algebra, products of k = 4 matrices). Wanted of the best: 5, and half of the bound; of
-similarity, which is a matrix product of k = 20: 2.5, and 1/1.3 of the bound.
+is one by other algebra, products of k = 4 matrices). Wanted of the best: gravity 10,
+coupling 7, and .77 and .76 of the bound; of similarity, which is a matrix product of k = 20: 2.5, and
+1/1.3 of the bound.
 The bound of a measure is what its operations (multiplications, fused with an addition where they can
 be, additions, divisions, roots) reach in registers, at the best rate measured in the same run
 (mix_set.h): they share the machine's pipes. Loads and the summing of strengths are taken to cost
