@@ -48,6 +48,7 @@ CASES = [
     ("spatial_error: {y: y, x: [x], weights: near, se: draws}", 2, "se: it is of effects"),
     ("slx: {y: y, x: [x], weights: near, logdet: eigen}", 2, "logdet: form: slx needs no determinant"),
     ("spatial_lag: {y: y, x: [x], weights: near, method: gm, information: observed}", 2, "information: method: gm has no"),
+    ("spatial_lag: {x: [x], weights: near, grid: {y: []}}", 2, "grid.y: the list is empty; give at least one"),
     ("spatial_lag: {y: y, x: [x]}", 2, "weights: it is missing: a weights matrix of the study"),
     ("spatial_lag: {y: y, x: [x], weights: near, grid: {y: [x]}}", 2, "grid.y: `y` is given, too"),
     ("spatial_lag: {y: y, x: [x], weights: near, grid: {years: [2000]}}", 2, "unknown key 'years'"),

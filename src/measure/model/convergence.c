@@ -363,9 +363,11 @@ static const sw_param params[] = {
      .type = SW_P_CHOICE,
      .fallback = "slx",
      .choices = "slx|lag|error|durbin",
-     .help = "with weights: the lag of the initial value is a term (slx), or a spatial model of "
-             "growth: "
-             "lag of growth, spatial errors, lags of growth and of all terms"},
+     .help =
+         "with weights: the lag of the initial value is a term (slx), or a spatial model of "
+         "growth: "
+         "lag of growth, spatial errors, lags of growth and of all terms; the speed is that of the "
+         "coefficient of the initial value, before what comes back from neighbours"},
     {.name = "se",
      .type = SW_P_CHOICE,
      .fallback = "classical",

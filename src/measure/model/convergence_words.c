@@ -56,6 +56,10 @@ static void note_units(const sw_job *job, const convergence_found *r) {
             job->where, job->name, (long long)(job->n - r->n_used), (long long)job->n,
             state->logs ? " above 0" : "", job->input[0].name, sw_job_period(job, state->from),
             sw_job_period(job, state->to), state->controls.count ? ", or a control," : "");
+  if (sw_convergence_is_model(state) && state->weights->islands > 0)
+    sw_note(job->notes, "%s: %s: %lld unit%s no neighbour: the lag is 0 there", job->where,
+            job->name, (long long)state->weights->islands,
+            state->weights->islands == 1 ? " has" : "s have");
   if (r->at_edge)
     sw_note(job->notes,
             "%s: %s: rho or lambda is at the end of its interval: the likelihood has no maximum "

@@ -248,12 +248,16 @@ static const sw_param params[] = {
      .type = SW_P_MATRICES,
      .fallback = "",
      .choices = "terms",
-     .help = "the matrix of effects of these variables, as pairs: what each unit gives to each"},
+     .help =
+         "the matrix of effects of these variables, as pairs: what each unit gives to each; with "
+         "every key of a pair entry: keep, by, blocks, rings, centres"},
     {.name = "grid.y",
      .type = SW_P_COLUMNS,
      .fallback = "",
      .distinct = true,
-     .help = "many models in one entry: a model of each of these, in the place of y"},
+     .help =
+         "many models in one entry: a model of each of these, in the place of y; then nothing is "
+         "written by unit"},
     {.name = "grid.x",
      .type = SW_P_COLUMN_MAP,
      .fallback = "",

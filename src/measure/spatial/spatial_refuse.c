@@ -52,8 +52,9 @@ static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong w
     snprintf(room, size, "%lld units; %d or more are needed", (long long)job->n, wrong.index);
     return;
   case SW_SPATIAL_FEW_VALUES:
-    snprintf(room, size, "%lld values for %d terms; expected more values",
-             (long long)(job->n * periods), wrong.index);
+    snprintf(room, size, "%lld values%s for %d terms; expected more values",
+             (long long)(job->n * periods),
+             s->spec.fixed == SW_SPATIAL_NONE ? "" : ", of which effects use some,", wrong.index);
     return;
   case SW_SPATIAL_EXACT:
     *param = sw_job_arg(job, "y")->given ? "y" : "grid.y";
@@ -205,6 +206,22 @@ static void warn_rounded(sw_job *job, const sw_spatial_matrix *matrix) {
           job->where, job->name, matrix->name, lo, hi);
 }
 
+/* Of a unit without neighbours W y is 0 whatever y is: where nothing takes the level of y out, the
+ * search for rho sees units far off the line. */
+static void warn_islands(sw_job *job, const sw_spatial_matrix *matrix) {
+  const sw_spatial_state *s = job->state;
+  long long islands = (long long)matrix->links->islands;
+  bool level = s->model[0].terms.rho >= 0 &&
+               (s->spec.fixed == SW_SPATIAL_NONE || s->spec.fixed == SW_SPATIAL_RANDOM);
+  if (islands > 0)
+    sw_note(
+        job->notes, "%s: %s: %lld unit%s no neighbour in %s: the lag is 0 there%s", job->where,
+        job->name, islands, islands == 1 ? " has" : "s have", matrix->name,
+        level ? ", which pulls rho towards 0 where y is far from 0: leave them out by `where`, or "
+                "give them links (kind: union with knn)"
+              : "");
+}
+
 void sw_spatial_warn(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   warn_edge(job, records);
@@ -214,8 +231,5 @@ void sw_spatial_warn(sw_job *job, const char *records) {
   for (int i = 0; i < s->n_matrices; i++)
     warn_rounded(job, &s->matrix[i]);
   for (int i = 0; i < s->n_matrices; i++)
-    if (s->matrix[i].links->islands > 0)
-      sw_note(job->notes, "%s: %s: %lld unit%s no neighbour in %s: the lag is 0 there", job->where,
-              job->name, (long long)s->matrix[i].links->islands,
-              s->matrix[i].links->islands == 1 ? " has" : "s have", s->matrix[i].name);
+    warn_islands(job, &s->matrix[i]);
 }

@@ -154,6 +154,9 @@ static void say_tests(sw_job *job, const sw_spatial_found *f) {
       sw_job_say(job, "against %s: likelihood ratio %.5g, %d df, p %.3g",
                  sw_spatial_form_name(f->restriction[r].against), f->restriction[r].lr,
                  f->restriction[r].df, f->restriction[r].p);
+    else
+      sw_job_say(job, "against %s: no likelihood ratio: the form is not nested with these weights",
+                 sw_spatial_form_name(f->restriction[r].against));
   if (sw_spatial_has_hausman(&s->spec) && !isnan(f->hausman.test.value))
     sw_job_say(job, "Hausman %.5g, %d df, p %.3g", f->hausman.test.value, f->hausman.test.df,
                f->hausman.test.p);
@@ -324,6 +327,8 @@ static void say_undefined(sw_job *job, const char *records) {
   if (isnan(f->pseudo_r2))
     sw_job_undefined(job, shift + SW_SPATIAL_OUT_PSEUDO_R2, 0, "rho is beyond its interval");
   sw_job_undefined(job, shift + SW_SPATIAL_OUT_PHI_SE, 0, "phi is 0, or of moments");
+  sw_job_undefined(job, shift + SW_SPATIAL_OUT_LR, 0, "a form is not nested with these weights");
+  sw_job_undefined(job, shift + SW_SPATIAL_OUT_LR_P, 0, "a form is not nested with these weights");
   if (f->hausman.indefinite) {
     sw_job_undefined(job, shift + SW_SPATIAL_OUT_HAUSMAN, 0,
                      "the difference of covariances is not positive definite");

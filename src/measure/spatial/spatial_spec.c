@@ -161,6 +161,9 @@ typedef struct choices {
 /* Exactly one of the entry's own parameter and the grid's. */
 static sw_status check_once(sw_error *err, const sw_job *job, const char *own, const char *grid) {
   bool a = given(job, own), b = sw_job_arg(job, grid)->count > 0;
+  if (given(job, grid) && !b)
+    return sw_job_fail(err, job, grid,
+                       "the list is empty; give at least one, or leave the key out");
   if (a && b) return sw_job_fail(err, job, grid, "`%s` is given, too; leave one of them out", own);
   if (!a && !b)
     return sw_job_fail(err, job, own, "it is missing: %s",
