@@ -29,7 +29,7 @@ CASES = [
     ("spatial_lag: {y: y, x: [y], weights: near}", 2, "x: 'y' is y, too; leave it out"),
     ("spatial_lag: {y: y, x: [x, rho], weights: near}", 2, "x: 'rho' is a term of the model"),
     ("spatial_lag: {y: y, x: [holes], weights: near}", 2,
-     "x: 'holes' has no value of unit u05 in 2002 (2 missing): a spatial model needs those of all units in all periods"),
+     "x: 'holes' has no value of unit u05 in 2002 (2 missing, with what `balanced` leaves out): a spatial model needs those of all units in all periods"),
     ("spatial_lag: {y: y, x: [x], weights: near, fixed: unit, periods: [2001]}", 2,
      "fixed: 1 period; an effect of each unit needs 2 or more; or write fixed: none"),
     ("spatial_lag: {y: y, x: [x], weights: near, fixed: unit, dynamic: lag, periods: [2001, 2002]}", 2,
@@ -41,6 +41,13 @@ CASES = [
     ("slx: {y: y, x: [x], weights: near, method: gm}", 2, "method: slx is ordinary least squares; leave it out"),
     ("spatial_lag: {y: y, x: [x], weights: near, draws: 100}", 2, "draws: standard errors are of the delta method"),
     ("spatial_lag: {y: y, x: [x], weights: near, effects_form: baltagi}", 2, "effects_form: it is of random effects"),
+    ("spatial_lag: {y: y, x: [], weights: near}", 2, "x: the list is empty; give at least one variable"),
+    ("spatial_durbin: {y: y, x: [x, year], weights: near}", 2,
+     "x: the lag of 'year' is a linear combination of the terms before it"),
+    ("spatial_lag: {y: y, x: [x], weights: near, correction: none}", 2, "correction: it is of fixed effects"),
+    ("spatial_error: {y: y, x: [x], weights: near, se: draws}", 2, "se: it is of effects"),
+    ("slx: {y: y, x: [x], weights: near, logdet: eigen}", 2, "logdet: form: slx needs no determinant"),
+    ("spatial_lag: {y: y, x: [x], weights: near, method: gm, information: observed}", 2, "information: method: gm has no"),
     ("spatial_lag: {y: y, x: [x]}", 2, "weights: it is missing: a weights matrix of the study"),
     ("spatial_lag: {y: y, x: [x], weights: near, grid: {y: [x]}}", 2, "grid.y: `y` is given, too"),
     ("spatial_lag: {y: y, x: [x], weights: near, grid: {years: [2000]}}", 2, "unknown key 'years'"),
@@ -76,13 +83,13 @@ def write(folder):
         file.writelines(f"{code[i]},{code[j]},{1 / count[i]:.3f}\n" for i, j in links)
     level = [rng.gauss(0, 1) for _ in code]
     with open(f"{folder}/p.csv", "w", encoding="ascii") as file:
-        file.write("u,t,y,x,twice,level,one,rho,holes,size,few\n")
+        file.write("u,t,y,x,twice,level,one,rho,holes,size,few,year\n")
         for t in range(PERIODS):
             for i, unit in enumerate(code):
                 x, e = rng.gauss(0, 1), rng.gauss(0, 1)
                 holes = "" if (i, t) in ((5, 2), (9, 3)) else x
                 few = 0 if (i, t) == (3, 1) else 2 + e * e
-                file.write(f"{unit},{2000 + t},{x + level[i] + e},{x},{2 * x},{level[i]},1,{e},{holes},{2 + e * e},{few}\n")
+                file.write(f"{unit},{2000 + t},{x + level[i] + e},{x},{2 * x},{level[i]},1,{e},{holes},{2 + e * e},{few},{t}\n")
 
 
 def main():

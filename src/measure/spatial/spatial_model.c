@@ -70,9 +70,11 @@ static sw_status check_gap(sw_error *err, sw_job *job, const sw_spatial_one *one
   int64_t unit = (int64_t)gaps[input * job->n_periods + first].first;
   const char *of = job->periods->cross_section ? "" : sw_job_period(job, first);
   return sw_job_fail(err, job, param,
-                     "'%s' has no value of unit %s%s%s (%.0f missing): a spatial model needs those "
-                     "of all units in all "
-                     "periods; restrict `periods`, units by `where`, or write missing: drop-units",
+                     "'%s' has no value of unit %s%s%s (%.0f missing, with what `balanced` leaves "
+                     "out): a spatial model "
+                     "needs those of all units in all periods; restrict `periods`, units by "
+                     "`where`, or write missing: "
+                     "drop-units",
                      job->input[input].name, sw_unit_code(job->units, unit), *of ? " in " : "", of,
                      count);
 }
@@ -338,7 +340,7 @@ static const sw_variant variants[] = {
 
 const sw_measure sw_measure_spatial_model = {
     .name = "spatial_model",
-    .title = "Spatial lag, error and Durbin models and their effects",
+    .title = "Spatial models: lag, error, Durbin, and their effects",
     .formula = "effects S = (I - rho W)^-1 (I b + W t), S_ij = dy_i/dx_j: direct tr S/n, total "
                "1'S1/n, indirect their difference; of a unit received sum_{j != i} S_ij, given "
                "sum_{j != i} S_ji",

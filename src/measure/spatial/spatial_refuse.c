@@ -27,6 +27,16 @@ static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong w
   *param = own_x;
   switch (wrong.code) {
   case SW_SPATIAL_DEPENDENT:
+    if (has_term && one->terms.lag_x >= 0 && wrong.index >= one->terms.lag_x &&
+        wrong.index < one->terms.lag_x + one->k) {
+      const char *x = job->input[one->x[wrong.index - one->terms.lag_x]].name;
+      snprintf(
+          room, size,
+          "the lag of '%s' is a linear combination of the terms before it, as that of a variable "
+          "which all units of a period share; leave '%s' out, or choose a form without lags of x",
+          x, x);
+      return;
+    }
     snprintf(room, size, "'%s' is a linear combination of the terms before it; leave it out", term);
     return;
   case SW_SPATIAL_ABSORBED:
@@ -51,7 +61,13 @@ static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong w
              job->input[one->y].name);
     return;
   case SW_SPATIAL_SINGULAR:
-    snprintf(room, size, "the information matrix is singular: the terms cannot be told apart");
+    if (one->terms.rho >= 0 || one->terms.lambda >= 0)
+      *param = sw_job_arg(job, "weights")->given ? "weights" : "grid.weights";
+    snprintf(
+        room, size,
+        "with %s the terms cannot be told apart (the information matrix is singular), as where all "
+        "units are neighbours, or a variable does not vary; choose other weights or variables",
+        s->matrix[one->w].name);
     return;
   default:
     *param = "form";
@@ -102,18 +118,33 @@ static int count_warned(const sw_job *job, const char *records, unsigned bit, in
   return count;
 }
 
+/* Which of rho and lambda is nearer to the end that was met. */
+static int term_at_edge(const sw_spatial_found *f, const sw_spatial_arrays *a) {
+  const sw_spatial_terms *t = &f->terms;
+  if (t->rho < 0 || t->lambda < 0) return t->rho < 0 ? t->lambda : t->rho;
+  bool rho = fabs(a->coefficient[t->rho] - f->edge) <= fabs(a->coefficient[t->lambda] - f->edge);
+  return rho ? t->rho : t->lambda;
+}
+
 /* At an end of its interval the likelihood still rises: its slope is not 0, and the information
- * matrix says nothing of the error. */
+ * matrix says nothing of the error. Instruments know of no interval. */
 static void warn_edge(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_AT_EDGE, &first);
   if (count == 0) return;
   const sw_spatial_found *f = record_of(job, records, first);
-  sw_note(
-      job->notes,
-      "%s: %s: %s is at the end of its interval, %.6g: the likelihood has no maximum within, and "
-      "standard errors mean nothing%s",
-      job->where, job->name, f->terms.rho >= 0 ? "rho" : "lambda", f->edge,
-      among(job, count, first));
+  sw_spatial_arrays a = sw_spatial_arrays_of(job, f);
+  int term = term_at_edge(f, &a);
+  const char *name = term == f->terms.rho ? "rho" : "lambda";
+  if (f->spec.method == SW_SPATIAL_GM)
+    sw_note(job->notes,
+            "%s: %s: %s is %.4g, beyond the end of its interval, %.6g: there are no effects, and "
+            "moments or instruments say too little%s",
+            job->where, job->name, name, a.coefficient[term], f->edge, among(job, count, first));
+  else
+    sw_note(job->notes,
+            "%s: %s: %s is at the end of its interval, %.6g: the likelihood has no maximum within, "
+            "and standard errors mean nothing%s",
+            job->where, job->name, name, f->edge, among(job, count, first));
 }
 
 /* rho and lambda can exchange roles: which maximum is the higher may hang on a few units. */

@@ -48,11 +48,16 @@ static const char *method_word(const sw_spatial_found *f) {
                                                     : "maximum likelihood";
 }
 
-/* Whether the fixed effects went by Lee and Yu's transformation. */
-static bool is_transformed(const sw_spatial_found *f) {
-  return f->spec.fixed != SW_SPATIAL_NONE && f->spec.fixed != SW_SPATIAL_RANDOM &&
-         f->spec.correction == SW_SPATIAL_LEE_YU && f->spec.method == SW_SPATIAL_ML &&
-         !(f->warnings & SW_SPATIAL_NO_LEE_YU);
+/* How the bias of fixed effects is dealt with. */
+static const char *correction_word(const sw_spatial_found *f) {
+  if (f->spec.dynamic != SW_SPATIAL_STATIC)
+    return f->spec.correction == SW_SPATIAL_LEE_YU && !(f->warnings & SW_SPATIAL_NOT_STATIONARY)
+               ? ", corrected for bias (Yu, de Jong and Lee)"
+               : "";
+  bool transformed = f->spec.fixed != SW_SPATIAL_NONE && f->spec.fixed != SW_SPATIAL_RANDOM &&
+                     f->spec.correction == SW_SPATIAL_LEE_YU && f->spec.method == SW_SPATIAL_ML &&
+                     !(f->warnings & SW_SPATIAL_NO_LEE_YU);
+  return transformed ? ", transformed (Lee and Yu)" : "";
 }
 
 static void say_head(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f) {
@@ -61,7 +66,7 @@ static void say_head(sw_job *job, const sw_spatial_one *one, const sw_spatial_fo
   sw_job_say(job, "%s%s model of %s, W %s: %lld units, %d period%s, %s, %s%s", dynamic,
              sw_spatial_form_name(s->spec.form), job->input[one->y].name, s->matrix[one->w].name,
              (long long)job->n, f->periods, f->periods == 1 ? "" : "s", effects_word(&s->spec),
-             method_word(f), is_transformed(f) ? ", transformed (Lee and Yu)" : "");
+             method_word(f), correction_word(f));
 }
 
 /* ---- tables ------------------------------------------------------------------------------------
@@ -94,7 +99,12 @@ static void say_fit(sw_job *job, const sw_spatial_found *f) {
     snprintf(likelihood, sizeof likelihood, ", log-likelihood %.6f, AIC %.2f", f->loglik, f->aic);
   sw_job_say(job, "%.0f values; sigma2 %.6g%s, pseudo R2 %.4g", f->n_used, f->sigma2, likelihood,
              f->pseudo_r2);
-  if (f->spec.fixed == SW_SPATIAL_RANDOM)
+  if (f->spec.fixed != SW_SPATIAL_RANDOM) return;
+  if (f->phi == 0)
+    sw_job_say(job, "phi 0: no effect of units is found");
+  else if (isnan(f->phi_se))
+    sw_job_say(job, "phi, the variance of the units over that of the error: %.5g", f->phi);
+  else
     sw_job_say(job, "phi, the variance of the units over that of the error: %.5g (%.4g)", f->phi,
                f->phi_se);
 }
@@ -119,7 +129,10 @@ static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial
   if (s->spec.form == SW_SPATIAL_ERROR) return;
   for (int run = 0; run < s->runs; run++) {
     const char *word = !s->dynamic ? "" : run == SW_SHORT_RUN ? ", short run" : ", long run";
-    if (f->no_effects & (1 << run)) continue;
+    if (f->no_effects & (1 << run)) {
+      sw_job_say(job, "no effects%s: I - rho W has no inverse of a stable process there", word);
+      continue;
+    }
     say_effects_of(job, one, a->effect + run * SW_EFFECTS * one->k, word);
   }
 }
@@ -166,10 +179,9 @@ static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit
     size[at] = fabs(value), given[at] = value, most[at] = i;
   }
   if (count < NAMED) return;
-  sw_job_say(
-      job, "a change of %s in one unit does most to the others in %s (%.4g), %s (%.4g), %s (%.4g)",
-      name, sw_unit_code(job->units, most[0]), given[0], sw_unit_code(job->units, most[1]),
-      given[1], sw_unit_code(job->units, most[2]), given[2]);
+  sw_job_say(job, "units whose %s matters most to the others: %s (%.4g), %s (%.4g), %s (%.4g)",
+             name, sw_unit_code(job->units, most[0]), given[0], sw_unit_code(job->units, most[1]),
+             given[1], sw_unit_code(job->units, most[2]), given[2]);
 }
 
 static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one,
@@ -260,7 +272,7 @@ static void say_side_by_side(sw_job *job, const char *records) {
           snprintf(cell, sizeof cell, "%.5g (%.3g)%s", a.coefficient[j],
                    se_of(&a, f->terms.count, j),
                    stars(p_of(a.coefficient[j], se_of(&a, f->terms.count, j))));
-      used += snprintf(line + used, sizeof line - (size_t)used, "  %-22s", cell);
+      used += snprintf(line + used, sizeof line - (size_t)used, "  %-28s", cell);
     }
     while (used > 0 && used < (int)sizeof line && line[used - 1] == ' ')
       line[--used] = '\0';
@@ -290,9 +302,10 @@ static void say_sensitivity(sw_job *job, const char *records) {
       count++;
     }
     if (count > 1)
-      sw_job_say(job,
-                 "over %d weights matrices the indirect effect of %s is %.4g (%s) to %.4g (%s)",
-                 count, job->input[base->x[r]].name, lo, of_lo, hi, of_hi);
+      sw_job_say(
+          job,
+          "as %s, with %d weights matrices in turn: indirect effect of %s %.4g (%s) to %.4g (%s)",
+          base->label, count, job->input[base->x[r]].name, lo, of_lo, hi, of_hi);
   }
 }
 
@@ -308,6 +321,9 @@ static void say_undefined(sw_job *job, const char *records) {
     if (not_all) sw_job_undefined(job, shift + q, 0, "not in every model");
   if (not_all) return;
   const sw_spatial_found *f = record_of(job, records, 0);
+  if (isnan(f->pseudo_r2))
+    sw_job_undefined(job, shift + SW_SPATIAL_OUT_PSEUDO_R2, 0, "rho is beyond its interval");
+  sw_job_undefined(job, shift + SW_SPATIAL_OUT_PHI_SE, 0, "phi is 0, or of moments");
   if (f->hausman.indefinite) {
     sw_job_undefined(job, shift + SW_SPATIAL_OUT_HAUSMAN, 0,
                      "the difference of covariances is not positive definite");

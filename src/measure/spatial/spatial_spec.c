@@ -53,8 +53,22 @@ static sw_status check_idle(sw_error *err, const sw_job *job, const sw_spatial_s
     return sw_job_fail(err, job, "draws",
                        "standard errors are of the delta method; write se: "
                        "draws, or leave it out");
-  if (given(job, "information") && spec->method == SW_SPATIAL_GM)
-    return sw_job_fail(err, job, "information", "method: gm has no likelihood; leave it out");
+  bool likelihood = spec->method == SW_SPATIAL_ML && spec->form != SW_SPATIAL_SLX;
+  const char *of = spec->method == SW_SPATIAL_GM ? "method: gm" : "form: slx";
+  if (given(job, "information") && !likelihood)
+    return sw_job_fail(err, job, "information", "%s has no likelihood of rho; leave it out", of);
+  if (given(job, "logdet") && !likelihood)
+    return sw_job_fail(err, job, "logdet", "%s needs no determinant; leave it out", of);
+  if (given(job, "correction") &&
+      (spec->fixed == SW_SPATIAL_NONE || spec->fixed == SW_SPATIAL_RANDOM))
+    return sw_job_fail(
+        err, job, "correction",
+        "it is of fixed effects; write fixed: unit, time or two-way, or leave it out");
+  if (given(job, "se") && spec->form == SW_SPATIAL_ERROR)
+    return sw_job_fail(
+        err, job, "se",
+        "it is of effects, and in a model of form error a coefficient is the effect; "
+        "leave it out");
   return SW_OK;
 }
 
@@ -176,6 +190,8 @@ static sw_status read_specifications(sw_error *err, const sw_job *job, choices *
   SW_TRY(check_once(err, job, "x", "grid.x"));
   bool own = given(job, "x");
   const sw_arg *grid = sw_job_arg(job, "grid.x");
+  if (own && sw_job_arg(job, "x")->count == 0)
+    return sw_job_fail(err, job, "x", "the list is empty; give at least one variable");
   sw_inputs inputs = sw_job_inputs(job, own ? "x" : "grid.x");
   int *first = NULL, *count = NULL, at = inputs.first;
   c->n_x = own ? 1 : grid->n_names;
