@@ -119,6 +119,8 @@
     /* Beside a band plain lines are its moments and tests, which the caption gives. */
     if ((card.kind === "line" || card.kind === "curve") && card.all.some((v) => v.show === "band")) return 3;
     if (card.variables.some((v) => v.name === headline)) return -1;
+    /* Covariances come after the estimates that they are of. */
+    if (card.kind === "matrix" && card.all.some((v) => v.show === "bars" && v.with && v.with.length)) return 1.5;
     return card.kind === "line" && card.variables[0].integer ? 4 : RANK[card.kind];
   }
 
