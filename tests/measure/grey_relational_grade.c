@@ -54,6 +54,8 @@ Test(grey_relational_grade, by_hand) {
   VALUE(0, 2, (1 + 2 * (.5 / 1.5)) / 3); /* apart by 0 1 1: .5/.5, .5/1.5 twice */
   VALUE(0, 3, (1 + .5 / 1.5) / 2);       /* 1 . 2: apart by 0 and 1 in two periods */
   cr_expect(isnan(pair_value(h, 0, 0, 4)), "a series that begins with 0 has no image");
+  cr_expect(
+      harness_noted(h, "1 unit has no image, as the first value of 'x' is 0 (1) or missing (0)"));
   pair_expect_bits(h, 0);
   harness_free(h);
   h = start("mean", "pair");

@@ -55,7 +55,8 @@ static void put_result(const part *to, const sw_page_result *r) {
   put_entry(h, "Source", "来源", r->source, plain);
   put_entry(h, "Undefined", "未定义的值", r->undefined, plain);
   put_entry(h, "Because", "原因", r->reasons, plain);
-  put_entry(h, "In words", "说明", r->summary, plain);
+  put_entry(h, "In words", "说明", r->summary,
+            r->summary && strstr(r->summary, "   ") ? "<dd class=\"code rows\">" : plain);
   fputs("</dl>\n</article>\n", h->out);
 }
 

@@ -243,6 +243,11 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->state = c;
   c->lags = (int)sw_job_arg(job, "lags")->number;
   c->variables = 1 + (sw_job_inputs(job, "to").count > 0);
+  int needed = LEAST + c->lags + (strcmp(sw_job_arg(job, "transform")->text, "level") != 0);
+  if (job->n_periods < needed && job->n_periods > needed - c->lags)
+    return sw_job_fail(err, job, "lags",
+                       "lags of up to %d need %d periods, and there are %d; expected at most %d",
+                       c->lags, needed, job->n_periods, c->lags - (needed - job->n_periods));
   SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST + c->lags, &c->series[0]));
   if (c->variables == 2)
     SW_TRY(sw_transform_resolve(err, job, "to", "transform", LEAST + c->lags, &c->series[1]));

@@ -52,11 +52,18 @@ static double divisor_of(const sw_job *job, image by, int64_t unit) {
   return sum / count;
 }
 
-static void place_images(const sw_job *job, const sw_tile *tile) {
+/* Units without an image, by why their divisor is none. */
+typedef struct without {
+  int64_t zero, missing;
+} without;
+
+static void place_images(const sw_job *job, const sw_tile *tile, without *count) {
   const grey *g = job->state;
   sw_view to = job->operand_local[IMAGES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
     double by = divisor_of(job, g->image, unit);
+    count->zero += by == 0;
+    count->missing += isnan(by) != 0;
     for (int t = 0; t < job->n_periods; t++)
       to.row[t][unit - to.first] = by == 0 ? NAN : sw_view_at(job->input[0].view, t, unit) / by;
   }
@@ -85,15 +92,37 @@ static void find_bounds(const sw_job *job, int t, bounds *found, double *sorted)
 
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   if (tile->pass == IMAGES)
-    place_images(job, tile);
+    place_images(job, tile, out);
   else
     find_bounds(job, (int)tile->lo, out, workspace);
 }
 
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  (void)job, (void)pass; /* of images: items are not merged */
+  without *to = all;
+  to->zero += ((const without *)part)->zero;
+  to->missing += ((const without *)part)->missing;
+}
+
+static void note_without(sw_job *job, const without *count) {
+  const grey *g = job->state;
+  const char *what = g->image == INITIAL ? "first value" : "mean";
+  int64_t all = count->zero + count->missing;
+  if (all > 0)
+    sw_note(job->notes,
+            "%s: %s: %lld unit%s %s no image, as the %s of '%s' is 0 (%lld) or missing (%lld): the "
+            "pairs are undefined%s",
+            job->where, job->name, (long long)all, all == 1 ? "" : "s", all == 1 ? "has" : "have",
+            what, job->input[0].name, (long long)count->zero, (long long)count->missing,
+            g->image == INITIAL ? "; image: mean needs no first value" : "");
+}
+
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err;
+  const grey *g = job->state;
   const bounds *period = all;
-  if (pass != BOUNDS) return SW_OK;
+  if (pass == IMAGES) note_without(job, all);
+  if (pass != BOUNDS || !g->of_panel) return SW_OK;
   bounds found = {INFINITY, 0};
   for (int t = 0; t < job->n_periods; t++) {
     found.least = fmin(found.least, period[t].least);
@@ -200,7 +229,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   SW_TRY(sw_series_check(err, job, "of", 2));
   if (!(g->rho > 0))
     return sw_job_fail(err, job, "rho", "rho is %g; expected a number above 0, up to 1", g->rho);
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1, .partial = sizeof(without)});
   if (g->of_panel)
     sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                                .items = job->n_periods,
@@ -264,6 +293,7 @@ const sw_measure sw_measure_grey_relational_grade = {
     .resolve = resolve,
     .prepare = prepare,
     .tile = tile,
+    .merge = merge,
     .finish = finish,
     .segment = segment,
     .workspace = workspace,

@@ -153,7 +153,7 @@ static void declare_passes(sw_job *job, const sw_spatial_state *s) {
   job->directed = true;
   job->whole_series = true;
   job->defines_diagonal = true;
-  job->by = SW_BY_LARGEST;
+  job->by = SW_BY_ABSOLUTE; /* effects may all be below zero */
 }
 
 static sw_status resolve_model(sw_error *err, sw_job *job) {

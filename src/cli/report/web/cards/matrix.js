@@ -67,7 +67,7 @@
     const gap = at.cell > 7 ? 1 : 0;
     /* Shares have four decimals throughout, so that columns of them compare; what never
      * occurs is 0, not a little. */
-    const shares = !variable.integer && all.every((v) => !Number.isFinite(v) || (Math.abs(v) <= 1));
+    const shares = !variable.integer && all.every((v) => !Number.isFinite(v) || v === 0 || (Math.abs(v) <= 1 && Math.abs(v) >= 5e-5));
     const say = (v) => (codes && codes.has(v) ? codes.get(v) : shares && Number.isFinite(v) && v !== 0 ? v.toFixed(4).replace("-", "−") : cards.number(v, variable));
     const fits = at.few && all.every((v) => S.chart.textWidth(say(v), 11) < at.cell - 4);
     labels.forEach((row, i) => labels.forEach((column, j) => {

@@ -119,6 +119,8 @@
     /* Beside a band plain lines are its moments and tests, which the caption gives. */
     if ((card.kind === "line" || card.kind === "curve") && card.all.some((v) => v.show === "band")) return 3;
     if (card.variables.some((v) => v.name === headline)) return -1;
+    /* Covariances come after the estimates that they are of. */
+    if (card.kind === "matrix" && card.all.some((v) => v.show === "bars" && v.with && v.with.length)) return 1.5;
     return card.kind === "line" && card.variables[0].integer ? 4 : RANK[card.kind];
   }
 
@@ -160,6 +162,15 @@
     return cards.filter((card) => card !== few);
   }
 
+  /* Several estimates of one axis, as direct and indirect effects, each with its own errors: a card for each. */
+  function splitEstimates(card) {
+    const estimates = card.kind === "bars" ? card.variables.filter((v) => v.with && v.with.length) : [];
+    if (estimates.length < 2) return [card];
+    const own = (e) => card.variables.filter((v) => v === e || v.name.startsWith(e.name + "_"));
+    const taken = new Set(estimates.flatMap(own)), rest = card.variables.filter((v) => !taken.has(v));
+    return [...estimates.map(own), rest].filter((some) => some.length).map((some) => Object.assign({}, card, {variables: some}));
+  }
+
   function finish(manifest, card, headline) {
     if (card.kind === "bars") {
       card.estimate = estimateOf(card.all, card.variables);
@@ -181,7 +192,7 @@
 
   function planOf(manifest, result, elsewhere) {
     const all = manifest.variables.filter((v) => v.result === result.name);
-    let cards = joinColumns(gather(manifest, result, all, elsewhere));
+    let cards = joinColumns(gather(manifest, result, all, elsewhere)).flatMap(splitEstimates);
     cards.forEach((card) => finish(manifest, card, result.headline));
     cards = joinFigures(cards, result.headline);
     cards.sort((a, b) => a.rank - b.rank); // stable: else in the order of the outputs

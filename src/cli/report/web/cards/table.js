@@ -17,12 +17,22 @@
   cards.figuresLine = (reads) => S.h("ul", {class: "keys figures-line"}, reads.map((read) =>
     S.h("li", {title: S.pick(read.variable.title)}, S.h("span", {class: "soft"}, cards.word(read.variable.name)), S.h("b", {}, numberOf(read)))));
 
+  /* Sentences, and rows of a table as the terminal has them, whose columns stand below each other. */
+  function addSummary(body, lines) {
+    const isRow = (line) => /\S {2,}\S/.test(line);
+    for (let k = 0, end; k < lines.length; k = end) {
+      for (end = k + 1; end < lines.length && isRow(lines[k]) && isRow(lines[end]);) end++;
+      body.append(isRow(lines[k]) ? S.h("pre", {class: "note rows", tabindex: 0}, lines.slice(k, end).join("\n"))
+        : S.h("p", {class: "note"}, S.bdi(cards.sentence(lines[k]))));
+    }
+  }
+
   cards.kinds.figures = async function (box, card) {
     const reads = await Promise.all(card.variables.map(cards.read));
     box.body.append(S.h("dl", {class: "figures"}, reads.map((read) => S.h("div", {class: read.variable.headline ? "headline" : ""},
       S.h("dt", {}, S.h("code", {}, read.variable.name), S.h("span", {}, S.bdi(S.pick(read.variable.title)))),
       S.h("dd", {}, numberOf(read), read.variable.unit ? " " + read.variable.unit : "")))));
-    for (const line of card.result.summary || []) box.body.append(S.h("p", {class: "note"}, S.bdi(cards.sentence(line))));
+    addSummary(box.body, card.result.summary || []);
     box.tools({variables: card.variables, picture: false, csv: () => ({header: ["quantity", "value", "title"],
       rows: reads.map((read) => [read.variable.name, read.get(read.T - 1), S.pick(read.variable.title)])})});
     return reads.length === 1 ? {title: cards.title(reads[0].variable)} : {};
