@@ -318,8 +318,19 @@ Test(spatial_model, exact) {
     set.y[i] = 3 + set.x[0][i] - set.x[1][i];
   for (int f = 0; f < 6; f++)
     REFUSED(&set, ((sw_spatial_spec){.form = forms[f]}), SW_SPATIAL_EXACT, 0);
+  sw_spatial_spec moments = {.form = SW_SPATIAL_LAG, .method = SW_SPATIAL_GM};
+  sw_spatial_spec random = {.form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_RANDOM};
+  REFUSED(&set, moments, SW_SPATIAL_EXACT, 0);
+  REFUSED(&set, random, SW_SPATIAL_EXACT, 0);
   for (int i = 0; i < N * T; i++)
-    set.y[i] = i % N;
+    set.y[i] = 7;
+  REFUSED(&set, moments, SW_SPATIAL_EXACT, 0);
+  REFUSED(&set, random, SW_SPATIAL_EXACT, 0);
+  for (int i = 0; i < N * T; i++)
+    set.y[i] = i % N; /* without end in phi */
+  REFUSED(&set, random, SW_SPATIAL_EXACT, 0);
+  random.form = SW_SPATIAL_ERROR;
+  REFUSED(&set, random, SW_SPATIAL_EXACT, 0);
   REFUSED(&set, ((sw_spatial_spec){.form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_UNIT}),
           SW_SPATIAL_EXACT, 0);
 }

@@ -60,20 +60,8 @@ static bool is_inside(const sw_filter *f, double rho) {
   return f->body->head.least < rho && rho < f->body->head.most;
 }
 
-bool sw_filter_set(sw_filter *f, double rho) {
-  if (f->rho == rho) return true;
-  f->rho = NAN;
-  if (!is_inside(f, rho)) return false;
-  sw_sparse_values values = {f->w->value, -rho, NULL};
-  if (!sw_sparse_factor(&f->sparse, &values)) return false;
-  /* All pivots of a definite matrix are positive; a negative one is an end passed by rounding. */
-  if (f->body->head.symmetric && f->sparse.negative > 0) return false;
-  f->rho = rho;
-  return true;
-}
-
 /* .5 ln((1 - rho re)^2 + (rho im)^2), in eight lanes. */
-SW_HOT static double by_eigenvalues(int64_t n, const double *re, const double *im, double rho) {
+SW_HOT static double sum_of_logarithms(int64_t n, const double *re, const double *im, double rho) {
   double sum[LANES] = {0};
   int64_t i = 0;
   for (; i + LANES <= n; i += LANES)
@@ -88,12 +76,36 @@ SW_HOT static double by_eigenvalues(int64_t n, const double *re, const double *i
   return (((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]))) / 2;
 }
 
+static double by_eigenvalues(const sw_filter_body *body, double rho) {
+  const double *re = (const double *)((const char *)body + body->eigen_at);
+  return sum_of_logarithms(body->head.n, re, re + body->head.n, rho);
+}
+
+/* Within the spectral radius of |W| no pivot is near 0. Beyond it, where only eigenvalues tell that
+ * A is regular, one may be by chance: ln|A| then shows what has been lost. */
+static bool is_trusted(const sw_filter *f, double rho) {
+  const sw_filter_body *body = f->body;
+  if (body->head.symmetric || !body->eigen_at || fabs(rho) * body->radius < 1) return true;
+  double exact = by_eigenvalues(body, rho);
+  return fabs(f->sparse.logdet - exact) <= 1e-9 * (1 + fabs(exact));
+}
+
+bool sw_filter_set(sw_filter *f, double rho) {
+  if (f->rho == rho) return true;
+  f->rho = NAN;
+  if (!is_inside(f, rho)) return false;
+  sw_sparse_values values = {f->w->value, -rho, NULL};
+  if (!sw_sparse_factor(&f->sparse, &values)) return false;
+  /* All pivots of a definite matrix are positive; a negative one is an end passed by rounding. */
+  if (f->body->head.symmetric && f->sparse.negative > 0) return false;
+  if (!is_trusted(f, rho)) return false;
+  f->rho = rho;
+  return true;
+}
+
 double sw_filter_logdet(sw_filter *f, double rho) {
   if (!is_inside(f, rho)) return -INFINITY;
-  if (f->body->eigen_at) {
-    const double *re = (const double *)((const char *)f->body + f->body->eigen_at);
-    return by_eigenvalues(f->body->head.n, re, re + f->body->head.n, rho);
-  }
+  if (f->body->head.has_eigenvalues) return by_eigenvalues(f->body, rho);
   return sw_filter_set(f, rho) ? f->sparse.logdet : -INFINITY;
 }
 

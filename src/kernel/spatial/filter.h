@@ -41,8 +41,8 @@ typedef struct sw_filter_plan {
   bool rows_sum_to_1; /* all rows with a link do; with islands A 1 is not (1 - rho) 1 */
   bool equal_rows;    /* all rows have the same sum, none is an island: W 1 is a constant */
   bool has_eigenvalues;
-  /* `least` is minus the reciprocal of the spectral radius, which no eigenvalue reaches there: W is
-   * not similar to a symmetric matrix and has no eigenvalues computed. */
+  /* `least` is minus the reciprocal of the spectral radius, which no eigenvalue may reach there: W is
+   * not similar to a symmetric matrix and has more than SW_FILTER_COMPLEX_MOST units. */
   bool least_is_bound;
   double trace_w, trace_ww, trace_wtw; /* tr W, tr WW, tr W'W */
   int64_t factor_entries;              /* numbers of a factor */

@@ -61,11 +61,19 @@ static bool wants_eigenvalues(const making *m, sw_logdet logdet) {
   return logdet == SW_LOGDET_EIGEN;
 }
 
+/* Of a W that is not similar to a symmetric matrix eigenvalues alone tell where the interval ends.
+ */
+static bool needs_eigenvalues(const sw_filter_plan *head) {
+  return !head->symmetric && head->n <= SW_FILTER_COMPLEX_MOST;
+}
+
 static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_logdet logdet) {
   sw_filter_plan *head = &m->body.head;
   sw_interval interval;
-  head->has_eigenvalues = wants_eigenvalues(m, logdet) && head->links > 0;
-  if (head->has_eigenvalues) {
+  bool needed = head->links > 0 && needs_eigenvalues(head);
+  head->has_eigenvalues =
+      head->links > 0 && (wants_eigenvalues(m, logdet) || (needed && logdet != SW_LOGDET_FACTOR));
+  if (head->has_eigenvalues || needed) {
     SW_TRY(sw_alloc(err, (size_t)(2 * head->n), sizeof *m->eigen, (void **)&m->eigen));
     SW_TRY(sw_spectrum_eigenvalues(err, w, head->symmetric, m->eigen, m->eigen + head->n));
     interval = sw_spectrum_between(head->n, m->eigen, m->eigen + head->n);
@@ -81,18 +89,24 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
   return SW_OK;
 }
 
-/* Beyond the spectral radius of |W| no power series ends; without an end, rows say how large W is.
- */
-static double radius_of(const sw_links *w, const sw_filter_plan *head) {
+/* The spectral radius, beyond whose reciprocal no power series goes; where it is not known, the
+ * greatest sum of a row. */
+static double radius_of(const sw_links *w, const making *m) {
+  const sw_filter_plan *head = &m->body.head;
   double least = fmin(-head->least, head->most), most = 0;
-  if (isfinite(least)) return 1 / least;
+  if (!m->eigen && isfinite(least)) return 1 / least;
   for (int64_t i = 0; i < w->n; i++) {
     double sum = 0;
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
       sum += fabs(w->value[e]);
     if (sum > most) most = sum;
   }
-  return most;
+  if (!m->eigen) return most;
+  /* Far from symmetry W may do more than its eigenvalues say. */
+  double radius = most / 2;
+  for (int64_t i = 0; i < head->n; i++)
+    radius = fmax(radius, hypot(m->eigen[i], m->eigen[head->n + i]));
+  return radius;
 }
 
 static void lay_out(making *m) {
@@ -127,7 +141,7 @@ static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making
   if (logdet == SW_LOGDET_EIGEN) SW_TRY(check_size(err, head));
   SW_TRY(sw_sparse_plan_create(err, w->n, w->row_start, w->to, &m->sparse));
   SW_TRY(take_spectrum(err, w, m, logdet));
-  m->body.radius = radius_of(w, head);
+  m->body.radius = radius_of(w, m);
   lay_out(m);
   return SW_OK;
 }

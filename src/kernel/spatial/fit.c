@@ -1,16 +1,12 @@
 /* See fit.h: one model from its columns to its coefficients, and those nested in it. */
 #include "kernel/spatial/fit.h"
 
-#include "kernel/linear/qr.h"
 #include "kernel/spatial/model.h"
 #include "kernel/spatial/variants.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
-
-/* What is left of y when the terms explain it: rounding. */
-static const double nothing = 1e-10;
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
@@ -147,9 +143,7 @@ static sw_spatial_wrong maximise(const sw_spatial_spec *spec, const sw_spatial_d
                                  sw_spatial_peak *peak) {
   sw_spatial_wrong wrong = sw_spatial_model_make(spec, data, &p->model);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
-  double size = sw_dot(p->model.y, p->model.y, p->model.values);
-  if (!(sw_spatial_sse(&p->model, 0, 0) > nothing * nothing * size))
-    return (sw_spatial_wrong){SW_SPATIAL_EXACT, 0};
+  if (sw_spatial_is_exact(&p->model)) return (sw_spatial_wrong){SW_SPATIAL_EXACT, 0};
   *peak = sw_spatial_search(&p->model, &p->curve);
   return wrong;
 }

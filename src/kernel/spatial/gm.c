@@ -481,6 +481,7 @@ sw_spatial_wrong sw_spatial_gm_fit(const sw_spatial_spec *spec, const sw_spatial
   take_room(spec, data->n, data->periods, data->k, room, &g);
   sw_spatial_wrong wrong = sw_spatial_model_make(spec, data, &g.model);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
+  if (sw_spatial_is_exact(&g.model)) return (sw_spatial_wrong){SW_SPATIAL_EXACT, 0};
   make_columns(&g);
   if (g.model.has_rho && g.extra == 0) return no_instrument(&g);
   return g.model.has_lambda ? fit_error(&g, fit) : fit_lag(&g, fit);

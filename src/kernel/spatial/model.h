@@ -96,6 +96,10 @@ sw_spatial_traces sw_spatial_traces_at(const sw_spatial_model *model, sw_filter 
 
 /* Sum of squares of e = B (A y - Z b), b of least squares. */
 double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda);
+/* Of the length of y, what is left of it when the terms explain it: rounding. */
+#define SW_SPATIAL_NOTHING 1e-10
+/* Whether they do, without rho and lambda. */
+bool sw_spatial_is_exact(sw_spatial_model *model);
 /* The log-likelihood with b and sigma2 concentrated out; at a place, computed exactly. */
 double sw_spatial_profile(const sw_spatial_model *model, double logdet, double sse);
 double sw_spatial_loglik(sw_spatial_model *model, double rho, double lambda);

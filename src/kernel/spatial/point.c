@@ -85,6 +85,11 @@ double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda) {
   return along * along + across * across;
 }
 
+bool sw_spatial_is_exact(sw_spatial_model *model) {
+  double size = sw_dot(model->y, model->y, model->values);
+  return !(sw_spatial_sse(model, 0, 0) > SW_SPATIAL_NOTHING * SW_SPATIAL_NOTHING * size);
+}
+
 double sw_spatial_profile(const sw_spatial_model *model, double logdet, double sse) {
   double n = model->searched;
   return model->times * logdet - n / 2 * (log(2 * M_PI * sse / n) + 1);

@@ -194,8 +194,7 @@ static double find_ratio(sw_random *f) {
 
 double sw_random_height(sw_random *f, double x) {
   double slope, logdet = 0;
-  if (f->w)
-    logdet = f->coarse ? sw_filter_logdet_near(f->w, x, NULL) : sw_filter_logdet(f->w, x);
+  if (f->w) logdet = f->coarse ? sw_filter_logdet_near(f->w, x, NULL) : sw_filter_logdet(f->w, x);
   if (!isfinite(logdet)) return f->loglik = -INFINITY;
   sw_random_filter(f, x);
   double log_ratio = find_ratio(f), height = at_ratio(f, log_ratio, &slope);
@@ -456,6 +455,16 @@ void sw_random_fill(sw_random *f, bool at_edge, double end, sw_spatial_fit *fit)
   fit->pseudo_r2 = sw_spatial_correlation2(model->spare[0], model->y, model->values);
 }
 
+/* Whether the terms explain y, or what y is about the means of units: then phi has no end. */
+static bool is_exact(sw_random *f) {
+  const sw_spatial_model *model = &f->model;
+  int s = model->terms.slopes;
+  double size = sqrt(sw_dot(model->y, model->y, model->values));
+  sw_random_filter(f, 0);
+  return sw_spatial_is_exact(&f->model) ||
+         !(fabs(f->part[0][s * (s + 1) + s]) > SW_SPATIAL_NOTHING * size);
+}
+
 sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_fit *fit) {
   sw_random f;
@@ -470,6 +479,7 @@ sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spa
   f.w = model->has_rho ? model->w : model->has_lambda ? model->w2 : NULL;
   int count = sw_spatial_columns(model, column);
   sw_spatial_split(model->n, model->periods, column, count, f.piece, f.within, f.between);
+  if (is_exact(&f)) return (sw_spatial_wrong){SW_SPATIAL_EXACT, 0};
   if (f.w)
     at_edge = sw_random_search(&f);
   else
