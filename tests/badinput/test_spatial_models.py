@@ -37,7 +37,7 @@ CASES = [
     ("spatial_lag: {y: y, x: [x], weights: near, fixed: unit, dynamic: lag, periods: [2000, 2001, 2003]}", 2,
      "dynamic: 2003 is not as far from 2001 as 2001 is from 2000"),
     ("spatial_lag: {y: y, x: [x], weights: near, dynamic: lag}", 2, "dynamic: a dynamic panel has effects of units"),
-    ("sac: {y: y, x: [x], weights: near, fixed: random}", 2, "fixed: random effects are of all forms but sac"),
+    ("sac: {y: y, x: [x], weights: near, fixed: random}", 2, "fixed: form sac has no random effects"),
     ("slx: {y: y, x: [x], weights: near, method: gm}", 2, "method: slx is ordinary least squares; leave it out"),
     ("spatial_lag: {y: y, x: [x], weights: near, draws: 100}", 2, "draws: standard errors are of the delta method"),
     ("spatial_lag: {y: y, x: [x], weights: near, effects_form: baltagi}", 2, "effects_form: it is of random effects"),

@@ -136,7 +136,17 @@ static void warn_edge(sw_job *job, const char *records) {
   sw_spatial_arrays a = sw_spatial_arrays_of(job, f);
   int term = term_at_edge(f, &a);
   const char *name = term == f->terms.rho ? "rho" : "lambda";
-  if (f->spec.method == SW_SPATIAL_GM)
+  const sw_spatial_one *one = &((const sw_spatial_state *)job->state)->model[first];
+  const sw_spatial_matrix *matrix =
+      &((const sw_spatial_state *)job->state)->matrix[term == f->terms.rho ? one->w : one->w2];
+  bool bound = f->edge < 0 && sw_filters_plan(job, &matrix->filters)->least_is_bound;
+  if (bound && f->spec.method == SW_SPATIAL_ML)
+    sw_note(job->notes,
+            "%s: %s: %s is at %.6g: the search goes no further than minus the reciprocal of the "
+            "spectral "
+            "radius, as %s is not symmetric and large; logdet: eigen knows the end%s",
+            job->where, job->name, name, f->edge, matrix->name, among(job, count, first));
+  else if (f->spec.method == SW_SPATIAL_GM)
     sw_note(job->notes,
             "%s: %s: %s is %.4g, beyond the end of its interval, %.6g: there are no effects, and "
             "moments or instruments say too little%s",

@@ -54,6 +54,9 @@ static const char *correction_word(const sw_spatial_found *f) {
     return f->spec.correction == SW_SPATIAL_LEE_YU && !(f->warnings & SW_SPATIAL_NOT_STATIONARY)
                ? ", corrected for bias (Yu, de Jong and Lee)"
                : "";
+  bool both = f->spec.fixed == SW_SPATIAL_TWO_WAY && f->warnings & SW_SPATIAL_NO_LEE_YU &&
+              f->spec.correction == SW_SPATIAL_LEE_YU && f->spec.method == SW_SPATIAL_ML;
+  if (both) return ", effects of units transformed (Lee and Yu), those of periods by means";
   bool transformed = f->spec.fixed != SW_SPATIAL_NONE && f->spec.fixed != SW_SPATIAL_RANDOM &&
                      f->spec.correction == SW_SPATIAL_LEE_YU && f->spec.method == SW_SPATIAL_ML &&
                      !(f->warnings & SW_SPATIAL_NO_LEE_YU);
@@ -160,6 +163,9 @@ static void say_tests(sw_job *job, const sw_spatial_found *f) {
   if (sw_spatial_has_hausman(&s->spec) && !isnan(f->hausman.test.value))
     sw_job_say(job, "Hausman %.5g, %d df, p %.3g", f->hausman.test.value, f->hausman.test.df,
                f->hausman.test.p);
+  else if (sw_spatial_has_hausman(&s->spec) && f->hausman.indefinite)
+    sw_job_say(job,
+               "Hausman: undefined, the difference of the covariances is not positive definite");
 }
 
 /* ---- units --------------------------------------------------------------------------------------
@@ -169,7 +175,7 @@ enum { NAMED = 3 };
 
 /* Which units give most to the others, of a variable: by size, whatever the sign. */
 static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit_multiplier *unit,
-                       int r, const char *name) {
+                       int r, const char *name, bool same) {
   int64_t most[NAMED] = {0};
   double size[NAMED] = {0}, given[NAMED] = {0}, value, se;
   int count = 0;
@@ -182,9 +188,10 @@ static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit
     size[at] = fabs(value), given[at] = value, most[at] = i;
   }
   if (count < NAMED) return;
-  sw_job_say(job, "units whose %s matters most to the others: %s (%.4g), %s (%.4g), %s (%.4g)",
+  sw_job_say(job, "units whose %s matters most to the others: %s (%.4g), %s (%.4g), %s (%.4g)%s",
              name, sw_unit_code(job->units, most[0]), given[0], sw_unit_code(job->units, most[1]),
-             given[1], sw_unit_code(job->units, most[2]), given[2]);
+             given[1], sw_unit_code(job->units, most[2]), given[2],
+             same ? "; in the same order for every variable" : "");
 }
 
 static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one,
@@ -194,8 +201,10 @@ static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one
   SW_NEW(err, job->arena, own, one->k);
   SW_NEW(err, job->arena, lagged, one->k);
   sw_effects_model model = sw_spatial_effects_of(f, a, own, lagged);
-  for (int r = 0; r < one->k && r < NAMED; r++)
-    say_givers(job, &model, a->unit, r, job->input[one->x[r]].name);
+  /* Without lags of x, S is one matrix times b. */
+  bool same = f->terms.lag_x < 0 && one->k > 1;
+  for (int r = 0; r < (same ? 1 : one->k) && r < NAMED; r++)
+    say_givers(job, &model, a->unit, r, job->input[one->x[r]].name, same);
   return SW_OK;
 }
 

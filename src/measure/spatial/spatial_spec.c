@@ -76,7 +76,8 @@ static sw_status check_idle(sw_error *err, const sw_job *job, const sw_spatial_s
 static sw_status check_offered(sw_error *err, const sw_job *job, const sw_spatial_spec *spec) {
   bool simple = spec->form == SW_SPATIAL_LAG || spec->form == SW_SPATIAL_DURBIN;
   if (spec->fixed == SW_SPATIAL_RANDOM && spec->form == SW_SPATIAL_SAC)
-    return sw_job_fail(err, job, "fixed", "random effects are of all forms but sac");
+    return sw_job_fail(err, job, "fixed",
+                       "form sac has no random effects; choose another form, or fixed: unit");
   if (spec->dynamic != SW_SPATIAL_STATIC && !simple)
     return sw_job_fail(err, job, "dynamic", "it is of the forms lag and durbin, not of %s",
                        form_of(job));
