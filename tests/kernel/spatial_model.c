@@ -218,6 +218,23 @@ Test(spatial_model, at_the_edge_of_lee_yu) {
   }
 }
 
+/* y grows faster and faster: the correction of bias would lead beyond 1, and is not made. */
+Test(spatial_model, explosive) {
+  spatial_set set = ring(NULL, true);
+  uint64_t state = 5;
+  for (int t = 0; t < T; t++)
+    for (int i = 0; i < N; i++)
+      set.y[t * N + i] = (1 + i % 7) * t * t + uniform(&state);
+  for (int fixed = SW_SPATIAL_UNIT; fixed <= SW_SPATIAL_TWO_WAY; fixed += 2) {
+    sw_spatial_spec spec = {
+        .form = SW_SPATIAL_LAG, .fixed = (sw_spatial_fixed)fixed, .dynamic = SW_SPATIAL_DYNAMIC};
+    sw_spatial_fit fit = spatial_fit(&set, spec);
+    cr_expect(fit.warnings & SW_SPATIAL_NOT_STATIONARY);
+    for (int i = 0; i < fit.terms.count; i++)
+      cr_expect_eq(fit.coefficient[i], fit.uncorrected[i]);
+  }
+}
+
 /* ---- constants, Lee & Yu ----------------------------------------------------------------------
  */
 

@@ -73,11 +73,18 @@ static bool scores(const sw_spatial_model *model, const sw_spatial_fit *fit, dou
   return true;
 }
 
-static bool inside(const sw_spatial_model *model, const double *coefficient) {
-  if (model->terms.rho < 0) return true;
+/* Whether rho is in its interval and nothing grows without end: along an eigenvector of W y(t) is
+ * (g + d w)/(1 - rho w) y(t - 1), which is monotone in w, so that the ends decide. */
+static bool is_stable(const sw_spatial_model *model, const double *coefficient) {
+  const sw_spatial_terms *t = &model->terms;
+  double rho = t->rho >= 0 ? coefficient[t->rho] : 0, g = coefficient[t->y_before];
+  double d = t->lag_y_before >= 0 ? coefficient[t->lag_y_before] : 0;
+  if (t->rho < 0 && t->lag_y_before < 0) return fabs(g) < 1;
   const sw_filter_plan *plan = sw_filter_plan_of(model->w);
-  double rho = coefficient[model->terms.rho];
-  return rho > plan->least && rho < plan->most;
+  double end[2] = {1 / plan->least, 1 / plan->most}; /* of the eigenvalues; 0: there is no end */
+  for (int i = 0; i < 2; i++)
+    if (!(fabs(g + d * end[i]) < 1 - rho * end[i])) return false;
+  return true;
 }
 
 /* The inverse information has, between coefficients and s2, -V_(.,rho) times `along`; and of s2
@@ -101,7 +108,7 @@ void sw_spatial_correct_bias(sw_spatial_model *model, sw_spatial_fit *fit) {
     fit->coefficient[i] += change;
     if (i == t->rho) moved -= along * change;
   }
-  if (!inside(model, fit->coefficient)) {
+  if (!is_stable(model, fit->coefficient)) {
     memcpy(fit->coefficient, fit->uncorrected, (size_t)count * sizeof(double));
     fit->warnings |= SW_SPATIAL_NOT_STATIONARY;
     return;

@@ -130,7 +130,8 @@ enum {
   SW_SPATIAL_AT_EDGE = 1,   /* rho or lambda is at an end of its interval: edge; vcov may be NaN */
   SW_SPATIAL_RUNNER_UP = 2, /* sac: another maximum within 2 of log-likelihood: other_* */
   SW_SPATIAL_NO_LEE_YU = 4, /* rows do not sum to 1: period effects demeaned, s2 scaled */
-  SW_SPATIAL_NOT_STATIONARY = 8 /* dynamic: rho + gamma + delta >= 1: no correction of bias */
+  SW_SPATIAL_NOT_STATIONARY =
+      8 /* dynamic: grows without end, as it is or corrected: not corrected */
 };
 
 /* Arrays lie in the workspace. */
