@@ -126,9 +126,11 @@ static void lay_out(making *m) {
 static sw_status check_size(sw_error *err, const sw_filter_plan *head) {
   int most = head->symmetric ? SW_FILTER_EIGEN_MOST : SW_FILTER_COMPLEX_MOST;
   if (head->n <= most) return SW_OK;
-  return sw_fail(err, SW_EINPUT,
-                 "eigenvalues of %s weights are computed of %d units at most, and there are %lld",
-                 head->symmetric ? "symmetric" : "asymmetric", most, (long long)head->n);
+  return sw_fail(
+      err, SW_EINPUT,
+      "eigenvalues of %s weights are computed of %d units at most, and there are %lld; logdet: "
+      "auto does without them",
+      head->symmetric ? "symmetric" : "asymmetric", most, (long long)head->n);
 }
 
 static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making *m) {
