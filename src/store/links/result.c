@@ -155,9 +155,11 @@ static sw_status weigh(sw_error *err, const job *j, int64_t i, int64_t k, double
     *value += 0.0; /* -0 becomes 0: sw_links_symmetric compares bits */
     return SW_OK;
   }
-  return sw_fail(err, SW_EINPUT,
-                 "%s: the pair from '%s' to '%s' is %.6g; weights must be 0 or more, and finite",
-                 j->key, sw_unit_code(j->units, i), sw_unit_code(j->units, k), *value);
+  return sw_node_fail(err, sw_node_get(j->spec->node, "of"),
+                      "%s: %s: the pair from '%s' to '%s' is %.6g; weights must be 0 or more, and "
+                      "finite: compute it with keep: {above: 0}",
+                      j->spec->name, j->key, sw_unit_code(j->units, i), sw_unit_code(j->units, k),
+                      *value);
 }
 
 /* ---- entries, partners ------------------------------------------------------------------- */
