@@ -177,9 +177,9 @@ static const sw_param params[] = {
     {.name = "form",
      .type = SW_P_CHOICE,
      .choices = "lag|error|durbin|durbin_error|slx|sac",
-     .help =
-         "lag: rho W y; error: lambda W u; durbin, durbin_error: with W X, too; slx: W X alone; "
-         "sac: rho and lambda"},
+     .help = "lag (SAR): rho W y; error (SEM): lambda W u; durbin (SDM), durbin_error (SDEM): with "
+             "W X, "
+             "too; slx: W X alone; sac (SARAR): rho and lambda"},
     {.name = "y",
      .type = SW_P_COLUMN,
      .fallback = "",
