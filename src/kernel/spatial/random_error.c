@@ -145,8 +145,7 @@ static double height(error_fit *p, double lambda, double c) {
   return f->loglik;
 }
 
-/* ---- traces
- * --------------------------------------------------------------------------------------- */
+/* ---- traces -------------------------------------------------------------------------------- */
 
 /* to = S v = W B^-1 v + B'^-1 W'v of eight vectors. `other`: a block. */
 static void multiply(error_fit *p, const double *v, double *to, double *other) {
@@ -230,8 +229,7 @@ static error_traces traces_of(error_fit *p) {
   return t;
 }
 
-/* ---- score and information
- * ------------------------------------------------------------------------- */
+/* ---- score and information ----------------------------------------------------------------- */
 
 /* Of the concentrated likelihood, by lambda and ln(1 + c). Between units it takes v = K^-1 B e. */
 static void score_of(error_fit *p, const error_traces *t, double score[2]) {
@@ -277,8 +275,7 @@ static void condense(const sw_random_information *info, double h[2][2]) {
   h[0][1] = h[1][0] = a[SW_RANDOM_PLACE][SW_RANDOM_RATIO] - along[0] * along[1] / whole;
 }
 
-/* ---- search
- * ---------------------------------------------------------------------------------------- */
+/* ---- search -------------------------------------------------------------------------------- */
 
 /* Along `step`, halved until the likelihood does not fall, to rounding; the step is what was gone.
  * c stays above its least. */
@@ -337,8 +334,7 @@ static void climb(error_fit *p) {
   }
 }
 
-/* ---- the fit
- * ---------------------------------------------------------------------------------------- */
+/* ---- the fit ------------------------------------------------------------------------------- */
 
 sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memory,
                                      sw_spatial_fit *fit) {

@@ -68,8 +68,7 @@ void sw_spatial_random_room(const sw_spatial_spec *spec, int64_t n, int periods,
 sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_fit *fit);
 
-/* ---- dynamic models: dynamic.c
- * ------------------------------------------------------------------- */
+/* ---- dynamic models: dynamic.c ------------------------------------------------------------- */
 
 /* With y(-1), effects of units and a correction. */
 bool sw_spatial_corrects_bias(const sw_spatial_spec *spec);

@@ -69,8 +69,7 @@ sw_effects_model sw_spatial_effects_of(const sw_spatial_found *found, const sw_s
                             .past_lag = t->lag_y_before};
 }
 
-/* ---- the workspace
- * ------------------------------------------------------------------------------- */
+/* ---- the workspace ------------------------------------------------------------------------- */
 
 typedef struct bench {
   sw_filter *w, *w2;
@@ -157,8 +156,7 @@ size_t sw_spatial_item_workspace(const sw_job *job) {
   return most;
 }
 
-/* ---- the fit
- * --------------------------------------------------------------------------------------- */
+/* ---- the fit ------------------------------------------------------------------------------- */
 
 /* Periods stand one behind the other, as the estimators have them; views have a row of each. */
 static void read_column(const sw_job *job, const sw_spatial_one *one, int input, double *to) {
@@ -210,8 +208,7 @@ static void keep(const sw_spatial_fit *fit, sw_spatial_found *to, const sw_spati
   if (a->residual) memcpy(a->residual, fit->residual, (size_t)fit->n_used * sizeof(double));
 }
 
-/* ---- effects
- * --------------------------------------------------------------------------------------- */
+/* ---- effects ------------------------------------------------------------------------------- */
 
 /* A stream of draws for each model of a grid, by its label (FNV-1a): those of the others stay when
  * one is added. */
@@ -270,8 +267,7 @@ static void find_units(bench *b, sw_spatial_found *found, const sw_spatial_array
   if (!sw_unit_multipliers(b->w, rho, b->work, a->unit)) found->no_effects |= 1;
 }
 
-/* ---- the item
- * -------------------------------------------------------------------------------------- */
+/* ---- the item ------------------------------------------------------------------------------ */
 
 void sw_spatial_item(const sw_job *job, int64_t item, sw_spatial_found *found, void *workspace) {
   const sw_spatial_state *s = job->state;

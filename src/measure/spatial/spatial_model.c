@@ -133,8 +133,7 @@ static void close_model(const sw_job *job, int pass, void *workspace) {
   (void)job, (void)pass, (void)workspace;
 }
 
-/* ---- resolve
- * -------------------------------------------------------------------------------------- */
+/* ---- resolve ------------------------------------------------------------------------------- */
 
 /* The record of one model is handed to all ranks, who need its coefficients for units and pairs;
  * those of a grid stay on rank 0, where the tables are filled. */
@@ -164,22 +163,21 @@ static sw_status resolve_model(sw_error *err, sw_job *job) {
   SW_TRY(sw_spatial_read(err, job, s));
   SW_TRY(sw_spatial_declare(err, job, s));
   declare_passes(job, s);
+  sw_spatial_warn_dense(job);
   if (s->grid)
     sw_job_foresee(job, "%d models of %lld units and up to %d period%s", s->n_models,
                    (long long)job->n, s->most_periods, s->most_periods == 1 ? "" : "s");
   return SW_OK;
 }
 
-/* ---- descriptor
- * ------------------------------------------------------------------------------------- */
+/* ---- descriptor -------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
     {.name = "form",
      .type = SW_P_CHOICE,
      .choices = "lag|error|durbin|durbin_error|slx|sac",
      .help = "lag (SAR): rho W y; error (SEM): lambda W u; durbin (SDM), durbin_error (SDEM): with "
-             "W X, "
-             "too; slx: W X alone; sac (SARAR): rho and lambda"},
+             "W X, too; slx: W X alone; sac (SARAR): rho and lambda"},
     {.name = "y",
      .type = SW_P_COLUMN,
      .fallback = "",

@@ -110,6 +110,8 @@ sw_status sw_spatial_say(sw_error *err, sw_job *job, const char *records);
 /* One line for the model that cannot be fitted; of a grid a warning for all of them. */
 sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records);
 void sw_spatial_warn(sw_job *job, const char *records);
+/* In resolve: of weights that link nearly all units, whose factors take some n^3 operations. */
+void sw_spatial_warn_dense(sw_job *job);
 
 size_t sw_spatial_units_workspace(const sw_job *job);
 void sw_spatial_fill_units(const sw_job *job, const sw_tile *tile, void *workspace);

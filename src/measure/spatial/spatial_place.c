@@ -34,8 +34,7 @@ static void clear(const sw_job *job) {
       job->result[q].row[0][i] = NAN;
 }
 
-/* ---- terms
- * ----------------------------------------------------------------------------------------- */
+/* ---- terms --------------------------------------------------------------------------------- */
 
 /* The covariance of a model of a grid is spread over the axis: rows and columns of terms that it
  * lacks stay missing. */
@@ -58,8 +57,7 @@ static void place_terms(const placing *p) {
   }
 }
 
-/* ---- effects
- * --------------------------------------------------------------------------------------- */
+/* ---- effects ------------------------------------------------------------------------------- */
 
 /* `table`: of the value; standard error, p and both ends follow it. */
 static void place_effect(const placing *p, int table, const sw_effect *effect) {
@@ -110,8 +108,7 @@ static void place_effects(const placing *p) {
   place_orders(p);
 }
 
-/* ---- numbers and tests
- * -------------------------------------------------------------------------------- */
+/* ---- numbers and tests --------------------------------------------------------------------- */
 
 static void place_numbers(const placing *p) {
   const sw_spatial_found *f = p->found;
@@ -150,8 +147,7 @@ static void place_tests(const placing *p) {
   }
 }
 
-/* ---- all models
- * ---------------------------------------------------------------------------------------- */
+/* ---- all models ---------------------------------------------------------------------------- */
 
 void sw_spatial_place(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;

@@ -12,8 +12,7 @@ static const sw_spatial_found *record_of(const sw_job *job, const char *records,
   return (const sw_spatial_found *)(records + (size_t)m * sw_spatial_record(job));
 }
 
-/* ---- refusals
- * ------------------------------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------------------------ */
 
 /* In `room`; `param`: what of the entry it is about. */
 static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong wrong,
@@ -96,8 +95,7 @@ sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records) {
   return SW_OK;
 }
 
-/* ---- warnings
- * ------------------------------------------------------------------------------------- */
+/* ---- warnings ------------------------------------------------------------------------------ */
 
 /* "" or ", of 3 models; the first is LABEL". */
 static const char *among(const sw_job *job, int count, int first) {
@@ -230,6 +228,21 @@ static void warn_islands(sw_job *job, const sw_spatial_matrix *matrix) {
         level ? ", which pulls rho towards 0 where y is far from 0: leave them out by `where`, or "
                 "give them links (kind: union with knn)"
               : "");
+}
+
+void sw_spatial_warn_dense(sw_job *job) {
+  enum { MANY = 1000 }; /* units; below it is a matter of seconds */
+  const sw_spatial_state *s = job->state;
+  double pairs = (double)job->n * (double)(job->n - 1);
+  for (int i = 0; i < s->n_matrices; i++) {
+    const sw_links *links = s->matrix[i].links;
+    double count = (double)links->row_start[links->n];
+    if (job->n > MANY && count > pairs / 5)
+      sw_note(job->notes,
+              "%s: %s: %s links %.0f%% of all pairs of units: minutes and more for a model, which "
+              "cannot be stopped meanwhile; a cutoff or knn makes it quick",
+              job->where, job->name, s->matrix[i].name, 100 * count / pairs);
+  }
 }
 
 void sw_spatial_warn(sw_job *job, const char *records) {

@@ -321,8 +321,7 @@ static void say_sensitivity(sw_job *job, const char *records) {
   }
 }
 
-/* ---- reasons
- * --------------------------------------------------------------------------------------- */
+/* ---- reasons ------------------------------------------------------------------------------- */
 
 /* Tables of a grid have holes by design. */
 static void say_undefined(sw_job *job, const char *records) {

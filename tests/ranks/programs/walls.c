@@ -30,8 +30,7 @@ static void copy_input(const sw_job *job, const sw_tile *tile, void *out, void *
       to.row[t][u - to.first] = sw_view_at(job->input[0].view, t, u);
 }
 
-/* ---- a sorted row: directed, the radiation model
- * ----------------------------------------------------------------------- */
+/* ---- a sorted row: directed, the radiation model ------------------------------------------- */
 
 typedef struct neighbour {
   double h;
@@ -247,8 +246,7 @@ static const sw_measure wall_median = {.name = "wall_median",
                                        .finish = median_finish,
                                        .workspace = median_workspace};
 
-/* ---- links and nothing else
- * ------------------------------------------------------------------------------ */
+/* ---- links and nothing else ---------------------------------------------------------------- */
 
 static sw_status links_resolve(sw_error *err, sw_job *job) {
   job->links_only = true;
