@@ -1,7 +1,7 @@
 """Suite kernel: every measure of the catalogue on one thread, the panel in memory, nothing stored.
 
-A pair measure: pairs a second of its pair pass with keep: summary, one period, the folding of
-strengths included. Its bound is what the operations that its descriptor counts would take at twice
+A pair measure: pairs a second of its pair pass with keep: summary, one period (all, where pairs are
+of series), the folding of strengths included. Its bound is what the operations that its descriptor counts would take at twice
 the rate of fused multiply-adds measured just before each run, or the bytes it counts out of the
 first-level cache; divisions and roots count as one operation and are dearer than that, so a share
 near 1 is not to be had. Suite peers counts the operations of two measures one by one.
@@ -39,8 +39,8 @@ def measures(programs, given):
 
 
 def pair(programs, given, country, name, label, params, flops, moved, cache):
-    period = int(country.year[0])
-    path = country.study("pair.yaml", [(name, dict(params, keep="summary", periods=[period]))])
+    periods = {} if world.is_of_series(name) else {"periods": [int(country.year[0])]}
+    path = country.study("pair.yaml", [(name, dict(params, keep="summary", **periods))])
     runs = run.run_study(programs, path, 1, given.repeats(5))
     seconds = np.array([one["pairs"] for one in runs])
     evaluated = np.array([one["evaluated"] for one in runs])

@@ -42,16 +42,27 @@ def make(programs, folder, units, periods):
 LONG = 4  # periods that the entries ask for which the sweep runs in a long world
 
 
-def entries(measure, periods):
-    """Label and parameters, of all periods; empty where the sweep has no case of the measure, none
-    for so few periods, or such as need the results of others (a network)."""
+def case_of(measure):
+    """Its part of the sweep; None: it has none."""
     path = os.path.join(CATALOG, "cases", measure + ".py")
     if not os.path.exists(path):
-        return []
+        return None
     spec = importlib.util.spec_from_file_location("case_" + measure, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    if getattr(module, "NEEDS", None):
+    return module
+
+
+def is_of_series(measure):
+    """Whether a pair's value rests on several periods."""
+    return getattr(case_of(measure), "OF_SERIES", False)
+
+
+def entries(measure, periods):
+    """Label and parameters, of all periods; empty where the sweep has no case of the measure, none
+    for so few periods, or such as need the results of others (a network)."""
+    module = case_of(measure)
+    if module is None or getattr(module, "NEEDS", None):
         return []
     plain = {label: {k: v for k, v in params.items() if k[0] != "_" and k != "periods"}
              for label, params in module.ENTRIES.items()

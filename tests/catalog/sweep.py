@@ -11,6 +11,7 @@ A case, cases/NAME.py, is the measure's part of the sweep:
                             world.results: those of the whole run
     NEEDS     measures of whose entries these take results, if any: their numbers are not compared
               between precisions
+    OF_SERIES a pair's value rests on several periods, if so
     RANDOM    quantities that do not follow the units when these are relabelled, if any
     WITHOUT_GAPS quantities of entries that need all values, if any
     TOLERANCE    how nearly numbers of relabelled units agree, if not to 1e-12

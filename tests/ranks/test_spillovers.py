@@ -120,7 +120,7 @@ def check_kept(pairs, kind, s):
     if kind == "dense":
         close(pairs["value"][:], s, "the diagonal has a meaning")
     elif kind in ("top", "least"):
-        key = -off if kind == "top" else -abs(off)
+        key = -abs(off)
         partner, value = pairs["partner"][:], pairs["value"][:]
         for i in range(N):
             there = partner[i] >= 0
@@ -134,10 +134,10 @@ def check_kept(pairs, kind, s):
         got = np.zeros((N, N), bool)
         got[row, partner] = True
         if kind == "above":
-            sure = abs(off - .01) > 1e-9
-            assert (got == (off > .01))[sure].all()
+            sure = abs(abs(off) - .01) > 1e-9
+            assert (got == (abs(off) > .01))[sure].all()
         elif kind == "share":
-            assert got.sum() == round(.05 * N * (N - 1)) and off[got].min() >= np.nanmax(off[~got]) - 1e-12
+            assert got.sum() == round(.05 * N * (N - 1)) and abs(off[got]).min() >= np.nanmax(abs(off[~got])) - 1e-12
         else:
             assert (got == (W["sides"] > 0)).all() or (got == (W["directed"] > 0)).all()
 

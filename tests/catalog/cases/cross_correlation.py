@@ -4,6 +4,7 @@ import numpy as np
 from series import transformed
 from sweep import same
 
+OF_SERIES = True
 ENTRIES = {
     "cc_relative": {"of": "gdp", "transform": "relative-growth", "_directed": True, "_by": "absolute", "_long": True},
     "cc_growth": {"of": "gdp", "to": "population", "transform": "growth", "lags": 2,

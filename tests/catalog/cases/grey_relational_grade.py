@@ -3,6 +3,7 @@ import numpy as np
 
 from sweep import same
 
+OF_SERIES = True
 ENTRIES = {
     "grey": {"of": "gdp"},
     "grey_mean": {"of": "gdp", "image": "mean", "rho": 0.2, "bounds": "pair"},

@@ -3,6 +3,7 @@ import numpy as np
 
 from sweep import close, same
 
+OF_SERIES = True
 GOODS = ["agriculture", "manufacturing", "finance"]
 ENTRIES = {
     "ms_links": {"prices": GOODS, "weights": "contiguity", "keep": "summary"},

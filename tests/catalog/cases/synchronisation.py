@@ -4,6 +4,7 @@ import numpy as np
 from series import transformed
 from sweep import same
 
+OF_SERIES = True
 ENTRIES = {
     "sync_level": {"of": "gdp", "transform": "level", "form": "pearson"},
     "sync_quasi": {"of": "gdp", "transform": "level", "form": "quasi"},
