@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "kernel/space/links.h"
 #include "kernel/sparse/spectrum.h"
 
 enum { MOST = 60 };
@@ -96,6 +97,6 @@ Test(symmetric, similar) {
   weight[2] = 0; /* no link: a chain is always similar to one */
   cr_assert_eq(sw_similar_to_symmetric(&err, &w, &similar), SW_OK);
   cr_expect(similar);
-  cr_expect_eq(sw_link_at(&w, 0, 2), 1);
-  cr_expect_eq(sw_link_at(&w, 1, 1), -1);
+  cr_expect_eq(sw_links_at(&w, 0, 2), 1);
+  cr_expect_eq(sw_links_at(&w, 1, 1), -1);
 }

@@ -3,26 +3,15 @@
 #include "kernel/space/distances.h"
 
 #include "kernel/space/geodesic.h"
+#include "kernel/space/links.h"
 
 #include <math.h>
-
-/* The first link of row i to j0 or beyond; `to` ascends within a row. */
-static int64_t first_link(const sw_links *links, int64_t i, int64_t j0) {
-  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    if (links->to[middle] < j0)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  return lo;
-}
 
 static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
   for (int64_t j = j0; j < j1; j++)
     out[j - j0] = NAN;
-  for (int64_t k = first_link(links, i, j0); k < links->row_start[i + 1] && links->to[k] < j1; k++)
+  for (int64_t k = sw_links_from(links, i, j0); k < links->row_start[i + 1] && links->to[k] < j1;
+       k++)
     out[links->to[k] - j0] = 1 / (links->value[k] * links->value[k]);
 }
 

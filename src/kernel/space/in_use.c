@@ -2,6 +2,8 @@
  * that no transpose is stored. Sums run in the order of units and, within a row, of links. */
 #include "kernel/space/in_use.h"
 
+#include "kernel/space/links.h"
+
 #include <math.h>
 
 size_t sw_in_use_workspace(int64_t n) {
@@ -63,18 +65,10 @@ static int64_t scale_rows(const sw_links *links, bool row_standardised, const sw
   return islands;
 }
 
-/* Weight of the link from i to j, 0 without one. By bisection in row i. */
+/* Weight of the link from i to j, 0 without one. */
 static double weight_between(const sw_links *links, const double *factor, int64_t i, int64_t j) {
-  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    if (links->to[middle] < j)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  bool found = lo < links->row_start[i + 1] && links->to[lo] == j;
-  return found ? links->value[lo] * factor[i] : 0;
+  int64_t at = sw_links_at(links, i, j);
+  return at < 0 ? 0 : links->value[at] * factor[i];
 }
 
 /* S1 as sum_ij w_ij (w_ij + w_ji), which needs w_ji only where there is a link i to j. */

@@ -139,26 +139,12 @@ int64_t sw_links_islands(const sw_links *links) {
   return islands;
 }
 
-/* By bisection: `to` ascends. */
-static bool is_linked(const sw_links *links, int64_t i, int32_t j) {
-  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    if (links->to[middle] == j) return true;
-    if (links->to[middle] < j)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  return false;
-}
-
 /* For a note to the user; m log of the longest row for m links. */
 int64_t sw_links_one_way(const sw_links *links) {
   int64_t count = 0;
   for (int64_t i = 0; i < links->n; i++)
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
-      count += !is_linked(links, links->to[k], (int32_t)i);
+      count += sw_links_at(links, links->to[k], i) < 0;
   return count;
 }
 

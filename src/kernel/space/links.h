@@ -36,6 +36,23 @@ bool sw_links_style_row(double *value, int64_t count, sw_style style);
 
 /* The sum of each row's values, in the order of `to`. */
 void sw_links_row_sums(const sw_links *links, double *sum);
+/* The first link of row i to j or beyond, by bisection; and the link to j itself, -1: none. */
+static inline int64_t sw_links_from(const sw_links *links, int64_t i, int64_t j) {
+  int64_t low = links->row_start[i], high = links->row_start[i + 1];
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    if (links->to[middle] < j)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+static inline int64_t sw_links_at(const sw_links *links, int64_t i, int64_t j) {
+  int64_t at = sw_links_from(links, i, j);
+  return at < links->row_start[i + 1] && links->to[at] == j ? at : -1;
+}
+
 /* The spatial lag of unit i: the weighted sum of x over its neighbours with a value. With
  * `standardised` rows the weights of these sum to 1 again where some lack one. NaN: it has none. */
 double sw_links_lag(const sw_links *links, bool standardised, const double *x, int64_t i);

@@ -114,39 +114,33 @@ SW_INLINE void divide(sw_front front, const double *top, double *y) {
   }
 }
 
-/* x: by position. */
-SW_HOT static void walk_plain(const sw_fronts *f, double *factor, double *x) {
+/* Down the fronts and up again; transposed, the two sides of a factor change places. x: by
+ * position. */
+SW_INLINE void walk_fronts(const sw_fronts *f, double *factor, double *x, bool transposed) {
   for (int64_t s = 0; s < f->count; s++) {
     sw_front front = sw_front_of(f, s);
     double *top = factor + f->factor_at[s], *y = x + (int64_t)f->first[s] * LANES;
     sw_front_part part = {top, top + front.pivots * front.stride};
     if (is_zero(front.pivots * LANES, y)) continue;
-    forward(front, lower_side(front, part), f->row + f->row_at[s] + front.pivots, y, x);
+    forward(front, transposed ? upper_side(front, part) : lower_side(front, part),
+            f->row + f->row_at[s] + front.pivots, y, x);
     divide(front, top, y);
   }
   for (int64_t s = f->count - 1; s >= 0; s--) {
     sw_front front = sw_front_of(f, s);
     double *top = factor + f->factor_at[s], *y = x + (int64_t)f->first[s] * LANES;
     sw_front_part part = {top, top + front.pivots * front.stride};
-    backward(front, upper_side(front, part), f->row + f->row_at[s] + front.pivots, y, x);
+    backward(front, transposed ? lower_side(front, part) : upper_side(front, part),
+             f->row + f->row_at[s] + front.pivots, y, x);
   }
 }
 
+SW_HOT static void walk_plain(const sw_fronts *f, double *factor, double *x) {
+  walk_fronts(f, factor, x, false);
+}
+
 SW_HOT static void walk_transposed(const sw_fronts *f, double *factor, double *x) {
-  for (int64_t s = 0; s < f->count; s++) {
-    sw_front front = sw_front_of(f, s);
-    double *top = factor + f->factor_at[s], *y = x + (int64_t)f->first[s] * LANES;
-    sw_front_part part = {top, top + front.pivots * front.stride};
-    if (is_zero(front.pivots * LANES, y)) continue;
-    forward(front, upper_side(front, part), f->row + f->row_at[s] + front.pivots, y, x);
-    divide(front, top, y);
-  }
-  for (int64_t s = f->count - 1; s >= 0; s--) {
-    sw_front front = sw_front_of(f, s);
-    double *top = factor + f->factor_at[s], *y = x + (int64_t)f->first[s] * LANES;
-    sw_front_part part = {top, top + front.pivots * front.stride};
-    backward(front, lower_side(front, part), f->row + f->row_at[s] + front.pivots, y, x);
-  }
+  walk_fronts(f, factor, x, true);
 }
 
 /* ---- blocks ------------------------------------------------------------------------------- */

@@ -7,26 +7,15 @@
 
 #include "base/arena.h"
 #include "kernel/linear/eigen.h"
+#include "kernel/space/links.h"
 #include "kernel/sparse/edge.h"
 #include "kernel/sparse/symmetric.h"
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
-int64_t sw_link_at(const sw_links *w, int64_t i, int64_t j) {
-  int64_t low = w->row_start[i], high = w->row_start[i + 1];
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    if (w->to[middle] < j)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < w->row_start[i + 1] && w->to[low] == j ? low : -1;
-}
-
 /* d_i w_ij = d_j w_ji: d_j of d_i. False: there is no positive one. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
-  int64_t back = sw_link_at(w, w->to[e], i);
+  int64_t back = sw_links_at(w, w->to[e], i);
   double there = w->value[e], here = back < 0 ? 0 : w->value[back];
   if (there == 0 && here == 0) {
     *other = NAN; /* no link */
@@ -76,7 +65,7 @@ sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *simila
 
 /* Entry e of row i of the symmetric matrix. */
 static double symmetric_value(const sw_links *w, int64_t i, int64_t e) {
-  int64_t back = sw_link_at(w, w->to[e], i);
+  int64_t back = sw_links_at(w, w->to[e], i);
   if (back < 0) return 0;
   double size = sqrt(w->value[e] * w->value[back]);
   return w->value[e] < 0 ? -size : size;

@@ -6,9 +6,6 @@
 #include "kernel/sparse/sparse.h"
 #include "spillway/weights.h"
 
-/* The place of the link from i to j, by bisection, or -1. */
-int64_t sw_link_at(const sw_links *w, int64_t i, int64_t j);
-
 /* W is similar to a symmetric matrix by a positive diagonal: w_ij w_ji >= 0, both are 0 or neither,
  * and their quotients agree along every way, up to the rounding of rows that were divided by their
  * sums. */

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "kernel/space/in_use.h"
+#include "kernel/space/links.h"
 #include "kernel/sparse/spectrum.h"
 #include "kernel/spatial/filter_inside.h"
 
@@ -22,7 +23,7 @@ static void take_traces(const sw_links *w, sw_filter_plan *plan) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++) {
       double x = w->value[e];
-      int64_t back = sw_link_at(w, w->to[e], i);
+      int64_t back = sw_links_at(w, w->to[e], i);
       if (w->to[e] == i) plan->trace_w += x;
       if (back >= 0) plan->trace_ww += x * w->value[back];
       plan->trace_wtw += x * x;

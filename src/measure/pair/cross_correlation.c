@@ -218,15 +218,13 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
  * `run`: how many places before s lead to it. */
 static sw_status find_rows(sw_error *err, sw_job *job, cross *c) {
   const sw_transform *series = &c->series[0];
-  const bool *follows = NULL;
-  SW_TRY(sw_series_follow(err, job, "lags", &follows));
   SW_NEW(err, job->arena, c->of_lag, c->lags + 1);
   for (int lag = 0; lag <= c->lags; lag++) {
     int *earlier = NULL, *later = NULL, count = 0;
     SW_NEW(err, job->arena, earlier, series->length);
     SW_NEW(err, job->arena, later, series->length);
     for (int s = 0, run = 0; s < series->length; s++) {
-      bool next = s > 0 && follows[series->at[s]] && series->at[s] == series->at[s - 1] + 1;
+      bool next = s > 0 && series->follows[series->at[s]] && series->at[s] == series->at[s - 1] + 1;
       run = next ? run + 1 : 0;
       if (run < lag) continue;
       earlier[count] = s - lag;
@@ -248,9 +246,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "lags",
                        "lags of up to %d need %d periods, and there are %d; expected at most %d",
                        c->lags, needed, job->n_periods, c->lags - (needed - job->n_periods));
-  SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST + c->lags, &c->series[0]));
+  SW_TRY(sw_transform_resolve(err, job, "of", LEAST + c->lags, &c->series[0]));
   if (c->variables == 2)
-    SW_TRY(sw_transform_resolve(err, job, "to", "transform", LEAST + c->lags, &c->series[1]));
+    SW_TRY(sw_transform_resolve(err, job, "to", LEAST + c->lags, &c->series[1]));
   SW_TRY(find_rows(err, job, c));
   if (c->of_lag[c->lags].count < LEAST)
     return sw_job_fail(err, job, "lags",
@@ -276,11 +274,7 @@ static const sw_param params[] = {
      .type = SW_P_COLUMN,
      .fallback = "",
      .help = "of the column's unit; of: the same"},
-    {.name = "transform",
-     .type = SW_P_CHOICE,
-     .fallback = "relative-growth",
-     .choices = SW_TRANSFORM_CHOICES,
-     .help = SW_TRANSFORM_HELP},
+    SW_PARAM_TRANSFORM,
     {.name = "lags",
      .type = SW_P_INTEGER,
      .fallback = "5",
@@ -301,12 +295,7 @@ static const sw_output outputs[] = {{.name = "value",
                                      .palette = SW_DIVERGING_0},
                                     {0}};
 
-static const sw_variant variants[] = {
-    {"transform", "relative-growth", "x = d ln of the variable less its mean over the units"},
-    {"transform", "growth", "x = d ln of the variable"},
-    {"transform", "difference", "x = d of the variable"},
-    {"transform", "level", "x = the variable"},
-    {0}};
+static const sw_variant variants[] = {SW_TRANSFORM_VARIANTS, {0}};
 
 /* flops and bytes: of 20 periods and lags up to 5. */
 const sw_measure sw_measure_cross_correlation = {

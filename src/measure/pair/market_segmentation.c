@@ -13,6 +13,7 @@
  * Pass 0 leaves the changes of ln p; pass 1 the means of goods: over links, or of all pairs out of
  * sorted changes, sum_{i<j} |x_i - x_j| = sum_r (2r - n + 1) x_(r); pass 2 indices by unit; then
  * pairs. Without weights cost is n^2 K per period twice. */
+#include "kernel/space/links.h"
 #include "measure/share/series.h"
 #include "spillway/measure.h"
 
@@ -66,19 +67,13 @@ static double apart(const sw_job *job, int good, int t, int64_t i, int64_t j) {
 
 /* ---- pass 1: means of goods -------------------------------------------------------------- */
 
-static bool is_linked(const sw_links *links, int64_t i, int64_t j) {
-  for (int64_t e = links->row_start[i]; e < links->row_start[i + 1]; e++)
-    if (links->to[e] == j) return true;
-  return false;
-}
-
 /* Of linked pairs, each once, whichever way it is linked. of[k * n_periods + t]. */
 static void add_links(const sw_job *job, const sw_tile *tile, sum *of) {
   const segmentation *s = job->state;
   for (int64_t i = tile->lo; i < tile->hi; i++)
     for (int64_t e = s->links->row_start[i]; e < s->links->row_start[i + 1]; e++) {
       int64_t j = s->links->to[e];
-      if (j == i || (j < i && is_linked(s->links, j, i))) continue;
+      if (j == i || (j < i && sw_links_at(s->links, j, i) >= 0)) continue;
       for (int k = 0; k < s->goods; k++)
         for (int t = 0; t < job->n_periods; t++) {
           double a = apart(job, k, t, i, j);
@@ -273,7 +268,8 @@ static const sw_param params[] = {
      .type = SW_P_CHOICE,
      .fallback = "price",
      .choices = "price|chain-index",
-     .help = "what they are: prices, or indices on the period before, whose ln is the change: 1.02"},
+     .help =
+         "what they are: prices, or indices on the period before, whose ln is the change: 1.02"},
     {.name = "weights",
      .type = SW_P_WEIGHTS,
      .fallback = "",

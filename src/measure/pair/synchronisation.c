@@ -250,7 +250,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   synchronisation *sync = NULL;
   SW_NEW(err, job->arena, sync, 1);
   sync->form = (form)(int)sw_job_arg(job, "form")->number;
-  SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST, &sync->series));
+  SW_TRY(sw_transform_resolve(err, job, "of", LEAST, &sync->series));
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = COLUMNS});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS,
                              .grain = 2 * SW_BLOCK_ROWS,
@@ -266,11 +266,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 static const sw_param params[] = {
     {.name = "of", .type = SW_P_COLUMN, .help = "the variable whose series are compared"},
-    {.name = "transform",
-     .type = SW_P_CHOICE,
-     .fallback = "relative-growth",
-     .choices = SW_TRANSFORM_CHOICES,
-     .help = SW_TRANSFORM_HELP},
+    SW_PARAM_TRANSFORM,
     {.name = "form",
      .type = SW_P_CHOICE,
      .fallback = "pearson",
@@ -295,10 +291,7 @@ static const sw_variant variants[] = {
      "s_j "
      "+ (1 - s_i)(1 - s_j), s = mean S"},
     {"form", "quasi", "q_ijt = z_it z_jt, z = (x - mean)/sd, divisor T"},
-    {"transform", "relative-growth", "x = d ln of the variable less its mean over the units"},
-    {"transform", "growth", "x = d ln of the variable"},
-    {"transform", "difference", "x = d of the variable"},
-    {"transform", "level", "x = the variable"},
+    SW_TRANSFORM_VARIANTS,
     {0}};
 
 /* flops and bytes: of 20 periods. */

@@ -81,19 +81,18 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
 /* ---- resolve ----------------------------------------------------------------------------- */
 
 static sw_status find_periods(sw_error *err, sw_job *job, sw_transform *series) {
-  const bool *follows = NULL;
   int *at = NULL;
-  SW_TRY(sw_series_follow(err, job, "changes", &follows));
+  SW_TRY(sw_series_follow(err, job, "changes and lags", &series->follows));
   SW_NEW(err, job->arena, at, job->n_periods);
   for (int t = 0; t < job->n_periods; t++)
-    if (series->kind == SW_LEVEL || follows[t]) at[series->length++] = t;
+    if (series->kind == SW_LEVEL || series->follows[t]) at[series->length++] = t;
   series->at = at;
   return SW_OK;
 }
 
-sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, const char *transform,
-                               int least, sw_transform *series) {
-  *series = (sw_transform){.kind = (sw_transform_kind)(int)sw_job_arg(job, transform)->number,
+sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, int least,
+                               sw_transform *series) {
+  *series = (sw_transform){.kind = (sw_transform_kind)(int)sw_job_arg(job, "transform")->number,
                            .input = sw_job_inputs(job, of).first};
   int periods = least + (series->kind != SW_LEVEL);
   SW_TRY(sw_series_check(err, job, of, periods));

@@ -7,8 +7,8 @@
  *   level             x
  *
  * Changes are from one period of the entry to the next. One that would step over a break of the
- * panel or a hole of the periods does not exist, so a series has `length` values, at[0 .. length) of
- * the job's periods. A value not above zero has no logarithm: it is missing, and counted. */
+ * panel or a hole of the periods does not exist, so a series has `length` values, at[0 .. length)
+ * of the job's periods. A value not above zero has no logarithm: it is missing, and counted. */
 #ifndef SW_MEASURE_TRANSFORM_TRANSFORM_H
 #define SW_MEASURE_TRANSFORM_TRANSFORM_H
 
@@ -22,24 +22,35 @@ typedef enum sw_transform_kind {
   SW_LEVEL
 } sw_transform_kind;
 
-#define SW_TRANSFORM_CHOICES "relative-growth|growth|difference|level"
-#define SW_TRANSFORM_HELP                                                                          \
-  "of the series; relative-growth: log growth less its mean over the units, whose mean "           \
-  "correlation is near 0 by construction (for an index of the nation take growth)"
+/* The parameter `transform`, for a list of sw_param, and its variants of a formula in x. */
+#define SW_PARAM_TRANSFORM                                                                         \
+  {                                                                                                \
+    .name = "transform", .type = SW_P_CHOICE, .fallback = "relative-growth",                       \
+    .choices = "relative-growth|growth|difference|level",                                          \
+    .help = "of the series; relative-growth: log growth less its mean over the units, whose mean " \
+            "correlation is near 0 by construction (for an index of the nation take growth)"       \
+  }
+#define SW_TRANSFORM_VARIANTS                                                                      \
+  {"transform", "relative-growth", "x = d ln of the variable less its mean over the units"},       \
+      {"transform", "growth", "x = d ln of the variable"},                                         \
+      {"transform", "difference", "x = d of the variable"}, {                                      \
+    "transform", "level", "x = the variable"                                                       \
+  }
 
 typedef struct sw_transform {
   sw_transform_kind kind;
-  int input;     /* of the job */
-  int length;    /* values of a series */
-  const int *at; /* their periods, ascending, among the job's */
-  int pass;      /* the pass over units that finds means and counts */
+  int input;           /* of the job */
+  int length;          /* values of a series */
+  const int *at;       /* their periods, ascending, among the job's */
+  const bool *follows; /* by period of the job: one step after the one before, without a break */
+  int pass;            /* the pass over units that finds means and counts */
 } sw_transform;
 
-/* In resolve, of the one input of `of` and the choice of `transform`: refuses what is no series and
- * one of fewer than `least` values, and adds a pass over units. The tile, merge and finish of that
- * pass are the next three. */
-sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, const char *transform,
-                               int least, sw_transform *series);
+/* In resolve, of the one input of `of`, transformed as the parameter `transform` says: refuses what
+ * is no series and one of fewer than `least` values, and adds a pass over units. The tile, merge
+ * and finish of that pass are the next three. */
+sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, int least,
+                               sw_transform *series);
 void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_tile *tile,
                        void *out);
 void sw_transform_merge(const sw_transform *series, void *all, const void *part);
@@ -47,8 +58,8 @@ void sw_transform_merge(const sw_transform *series, void *all, const void *part)
 sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *series,
                               const void *all, void *result);
 
-/* In later passes: the series of a unit, `length` values, missing NaN. Returns the size of what they
- * are made of, by which rounding can be told from change. */
+/* In later passes: the series of a unit, `length` values, missing NaN. Returns the size of what
+ * they are made of, by which rounding can be told from change. */
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out);
 
 #endif
