@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
-/* The series v of n values about its mean, over its length (`variance`: over its standard deviation,
- * divisor n), in place; all NaN where it does not vary, or has a NaN. `size`: of what the values were
- * made of, whose rounding they have. The product of two series over their lengths is r. */
+/* The series v of n values about its mean, over its length (`variance`: over its standard
+ * deviation, divisor n), in place; all NaN where it does not vary, or has a NaN. `size`: of what
+ * the values were made of, whose rounding they have. The product of two series over their lengths
+ * is r. */
 void sw_correlation_standardise(double *v, int n, double size, bool variance);
 /* r; NaN of fewer than `least` values, or where one of the two does not vary. Exchanging the two
  * series changes no bit. */

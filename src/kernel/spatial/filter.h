@@ -21,14 +21,14 @@
 #include "kernel/sparse/ridge.h"
 #include "spillway/weights.h"
 
-/* Units of which eigenvalues are computed at most: of a W similar to a symmetric matrix, of another. */
+/* Units of which eigenvalues are computed at most: of a W similar to a symmetric matrix, of
+ * another. */
 enum { SW_FILTER_LANES = 8, SW_FILTER_EIGEN_MOST = 4000, SW_FILTER_COMPLEX_MOST = 1000 };
 
 /* ---- the plan --------------------------------------------------------------------------- */
 
 /* How ln|A| is computed. AUTO: from a factor, and from eigenvalues where W is so dense that they
- * cost less. EIGEN: from eigenvalues. FACTOR: never from
- * eigenvalues. */
+ * cost less. EIGEN: from eigenvalues. FACTOR: never from eigenvalues. */
 typedef enum sw_logdet { SW_LOGDET_AUTO, SW_LOGDET_EIGEN, SW_LOGDET_FACTOR } sw_logdet;
 
 /* The head of a plan; what follows it is private. */
@@ -41,8 +41,8 @@ typedef struct sw_filter_plan {
   bool rows_sum_to_1; /* all rows with a link do; with islands A 1 is not (1 - rho) 1 */
   bool equal_rows;    /* all rows have the same sum, none is an island: W 1 is a constant */
   bool has_eigenvalues;
-  /* `least` is minus the reciprocal of the spectral radius, which no eigenvalue may reach there: W is
-   * not similar to a symmetric matrix and has more than SW_FILTER_COMPLEX_MOST units. */
+  /* `least` is minus the reciprocal of the spectral radius, which no eigenvalue may reach there: W
+   * is not similar to a symmetric matrix and has more than SW_FILTER_COMPLEX_MOST units. */
   bool least_is_bound;
   double trace_w, trace_ww, trace_wtw; /* tr W, tr WW, tr W'W */
   int64_t factor_entries;              /* numbers of a factor */
@@ -68,9 +68,8 @@ void sw_filter_plan_destroy(sw_filter_plan *plan);
 /* ln|A| and its derivative anywhere in an interval by Chebyshev's polynomials in
  * u = ln((rho - least)/(most - rho)), where the poles of ln|A| are far from the real line. Flat, of
  * SW_FILTER_GRID_BYTES, a resource on the plan. Exact to about 1e-12 n for rho between `from` and
- * `to`
- * (.9995 of the way from 0 to either end); elsewhere the filter's factor is asked. Worth it from
- * about five models of one W. */
+ * `to` (.9995 of the way from 0 to either end); elsewhere the filter's factor is asked. Worth it
+ * from about five models of one W. */
 enum { SW_FILTER_GRID_MOST = 1024 };
 typedef struct sw_filter_grid {
   double from, to, least, most, centre, half;

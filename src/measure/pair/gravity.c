@@ -8,9 +8,9 @@
  * same factors: the same bits, and the engine computes each pair once.
  *
  * Distances are never stored: n^2 of them would be as large as the result. They come from unit
- * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links, as powers of d^-2,
- * which needs no square root. A pair without a distance is NaN, and so is one whose flow is larger
- * than a double can be. */
+ * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links, as
+ * powers of d^-2, which needs no square root. A pair without a distance is NaN, and so is one whose
+ * flow is larger than a double can be. */
 #include "kernel/pairs/arc_fold.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"

@@ -24,9 +24,10 @@ double sw_series_passed(const sw_job *job, int s, int t);
 int sw_series_uneven(const sw_job *job);
 /* Whether the panel has a break after the job's period s, up to t. */
 bool sw_series_broken(const sw_job *job, int s, int t);
-/* In resolve: which of the job's periods are one step after the one before, without a break between;
- * in the arena. A step is the entry's own, the least between two of its periods: of every fifth year
- * it is five years. Warns where there are holes; `what` is left out there: "lags", "changes". */
+/* In resolve: which of the job's periods are one step after the one before, without a break
+ * between; in the arena. A step is the entry's own, the least between two of its periods: of every
+ * fifth year it is five years. Warns where there are holes; `what` is left out there: "lags",
+ * "changes". */
 sw_status sw_series_follow(sw_error *err, sw_job *job, const char *what, const bool **follows);
 
 /* The job's period `span` before its period t (years of whole numbers, else steps of the panel), if
