@@ -110,7 +110,7 @@ static void expect_table(const double *v, int dimension, int lag, const uint8_t 
   sw_mapping m = map(v, dimension, lag, 0, library);
   cr_assert_eq(m.points, T - (dimension - 1) * lag);
   for (int q = 0; q < m.points; q++) {
-    int t = q + (dimension - 1) * lag, found[SW_MOST_DIMENSION + 1];
+    int t = q + (dimension - 1) * lag, found[SW_MOST_DIMENSION + 1] = {0};
     double sum = 0;
     cr_expect_eq(m.at[q], t * LANES);
     for (int c = 0; c < m.k; c++) {
@@ -214,7 +214,7 @@ Test(mapping, dimension_of_a_sine) {
   void *sweep = room(sw_embedding_workspace(T));
   one_stretch();
   for (int t = 0; t < T; t++)
-    v[t] = sin(2 * M_PI * t / 9);
+    v[t] = sin(2 * M_PI * t / 8);
   for (int d = 1; d <= 6; d++)
     table[d - 1] = table_of(d + 1);
   sw_embedding e = {.v = v, .run = run, .length = T, .lag = 1};

@@ -50,16 +50,6 @@ static sweep *lay_out(void *workspace, int length) {
 
 /* ---- points ------------------------------------------------------------------------------ */
 
-void sw_embedding_scale(double *v, int n) {
-  double size = 0;
-  int exponent = 0;
-  for (int t = 0; t < n; t++)
-    if (fabs(v[t]) > size && !isinf(v[t])) size = fabs(v[t]);
-  frexp(size, &exponent);
-  for (int t = 0; t < n; t++)
-    v[t] = ldexp(v[t], -exponent);
-}
-
 static int depth_of(const sw_embedding *e, int t, int horizon, int most, bool ahead) {
   int after = horizon > 0 ? horizon : 0, before = horizon < 0 ? -horizon : 0, depth = 0;
   if (t + after >= e->length || t < before) return 0;

@@ -25,10 +25,6 @@ typedef struct sw_embedding {
   int lag;
 } sw_embedding;
 
-/* Divides by a power of two, so that squares of the values are numbers; exact, so that distances
- * that are equal stay so. */
-void sw_embedding_scale(double *v, int n);
-
 /* Of each period the greatest dimension up to `most` in which it is a point, 0: in none. `ahead`:
  * its own series must have a value at t + horizon, too. */
 void sw_embedding_depth(const sw_embedding *e, int horizon, int most, bool ahead, int *depth);

@@ -52,7 +52,7 @@ typedef struct sw_ccm_counts {
 void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *counts,
                         void *workspace);
 size_t sw_ccm_tables_workspace(const sw_job *job);
-/* The embedded series of a unit of this rank in `v`, scaled; false: it does not vary. `work`: as
+/* The embedded series of a unit of this rank in `v`; false: it does not vary. `work`: as
  * many numbers. */
 bool sw_ccm_embed(const sw_job *job, const sw_transform *series, int64_t unit, double *v,
                   double *work, sw_embedding *e);

@@ -111,8 +111,7 @@ static void cut_into_panels(const sw_job *job, int64_t i0, int64_t i1, desk *d) 
     fill(job, &d->panel[k]);
 }
 
-static void map(panel *p, const sw_mapping *m, bool whole, double *r,
-                double *work) {
+static void map(panel *p, const sw_mapping *m, bool whole, double *r, double *work) {
   int of = m->k - 1;
   sw_mapping_window own, *window = whole ? &p->window[of] : &own;
   if (m->points == 0) {

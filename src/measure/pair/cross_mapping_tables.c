@@ -51,7 +51,7 @@ static void place_table(const sw_job *job, int slot, const sw_mapping *m, int64_
   const sw_ccm *c = job->state;
   sw_view to = job->operand_local[c->tables];
   int width = sw_ccm_width(c, slot);
-  double **row = to.row + first_column(c, slot) * job->n_periods;
+  double *const *row = to.row + first_column(c, slot) * job->n_periods;
   for (int r = 0; r < columns_of(width) * job->n_periods; r++)
     row[r][unit - to.first] = NAN;
   for (int q = 0; q < m->points; q++) {
@@ -132,7 +132,6 @@ bool sw_ccm_embed(const sw_job *job, const sw_transform *series, int64_t unit, d
   double size = by_period(job, series, unit, v, work);
   bool varies = centre(v, job->n_periods, size, work);
   by_period(job, series, unit, v, work); /* as it is: its ties are exact */
-  sw_embedding_scale(v, job->n_periods);
   *e = (sw_embedding){.v = v, .run = c->run, .length = job->n_periods, .lag = c->lag};
   return varies;
 }
