@@ -4,18 +4,19 @@ the bits are those of an undisturbed run on one rank and one thread; `verify` fi
 import subprocess
 
 import h5py
+import numpy as np
 
 from restart import SPILLWAY, Study, continued, kill_all, marked_tasks, memory_folder, wait_until_held
 
 MEASURES = """measures:
-  - convergent_cross_mapping: {of: income, transform: growth, library: [10, 20], keep: dense, as: auto}
+  - convergent_cross_mapping: {of: income, transform: growth, library: [12, 20], keep: dense, as: auto}
   - convergent_cross_mapping: {of: income, from: gdp, transform: growth, dimension_of: target, library: [14],
                                keep: {top: 5}, as: target}
 output: {file: out.h5}
 seed: 1
 """
-UNITS, PERIODS = 300, 30
-TABLES, LIBRARIES = 2, -(-UNITS // 8)  # tiles of the passes over units, both of one entry
+UNITS, PERIODS = 150, 30
+LIBRARIES = -(-UNITS // 8)  # tiles of their pass; that of the tables has one
 AT_ONCE = {"SPILLWAY_MARK_AFTER_MS": "1"}
 
 study = Study(UNITS, PERIODS, MEASURES, where=memory_folder())
@@ -24,17 +25,16 @@ with h5py.File(study.path("whole.h5")) as file:
     for name in ("auto", "target"):
         r = file[name]
         assert r["dimension"].shape == (UNITS,) and len(set(r["dimension"][:])) > 3, r["dimension"][:]
-        assert abs(r["value"][:][..., :3]).max() <= 1
+        assert np.nanmax(abs(r["value"][:])) <= 1 + 1e-12
     value = file["auto/value"][:]
     assert value.shape == (UNITS, UNITS)
 subprocess.run([SPILLWAY, "verify", "--quiet", study.path("whole.h5"), "--study", study.file], check=True,
                stdout=subprocess.DEVNULL)
-for ranks, threads in ((0, 2), (2, 1), (3, 2)):
+for ranks, threads in ((0, 2), (3, 1)):
     got = study.complete("out.h5", ranks, threads=threads)[0]
     assert got == want, (ranks, threads)
     study.remove("out.h5")
-for ranks, marks, then, threads in ((0, 1, 2, 1), (0, LIBRARIES - 3, 0, 2), (0, 2 * LIBRARIES + 6, 3, 1),
-                                    (2, 10, 0, 2)):
+for ranks, marks, then, threads in ((0, LIBRARIES - 3, 2, 1), (0, 2 * LIBRARIES + 3, 0, 2), (2, 5, 0, 1)):
     process = study.start("out.h5", ranks, threads=1, hold=marks, env=AT_ONCE)
     wait_until_held(process, ranks)
     kill_all(process)

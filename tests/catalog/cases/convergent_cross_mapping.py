@@ -16,7 +16,7 @@ ENTRIES = {
                   "horizon": 1, "library": "whole", "_directed": True, "_long": True},
     "ccm_before": {"of": "income", "transform": "level", "dimension_of": "target", "horizon": -1,
                    "_directed": True, "_long": True},
-    "ccm_short": {"of": "gdp", "dimension": 1, "lag": 1, "_directed": True},
+    "ccm_short": {"of": "gdp", "dimension": 1, "lag": 1, "library": [3], "_directed": True},
 }
 DIFFERENCES = ["value", "out_strength", "in_strength", "total", "mean", "max"]
 
