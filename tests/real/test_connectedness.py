@@ -57,3 +57,25 @@ assert np.isnan(np.diag(value)).all()
 np.fill_diagonal(value, np.diag(theta))
 assert np.allclose(value, theta.T, rtol=1e-11, atol=1e-13), "value"
 assert np.allclose(found["c/total_connectedness"][()], 1 - np.diag(theta).mean(), rtol=1e-12)
+
+# ---- all counties --------------------------------------------------------------------------------------
+
+found, said = run("all", rows, "transform: growth, keep: {top: 5}, permutations: 9, as: growth",
+                  "transform: relative-growth, ridge: 1500, keep: summary, as: relative")
+growth, relative = found["growth"], found["relative"]
+for group in (growth, relative):
+    there = ~np.isnan(group["from"][:])
+    assert group["n_used"][()] == there.sum() == 3089 and len(there) == 3138
+    assert np.allclose(group["in_strength"][there], group["from"][there], rtol=1e-9), "what a column sums to"
+    assert np.allclose(group["out_strength"][there], group["to"][there], rtol=1e-9), "what a row sums to"
+    assert abs(group["net"][there].mean()) < 1e-12, "what is sent is received"
+    assert np.isclose(group["total_connectedness"][()], group["from"][there].mean(), rtol=1e-12)
+    assert ((group["from"][there] > 0) & (group["from"][there] < 1)).all()
+# Of 48 rows the index is near 1 whatever the ridge, and leave-one-out cannot tell: both are said.
+by = growth["by_ridge"][:]
+assert by[0] == growth["total_connectedness"][()] and .99 < by.min() and by.max() < 1, by
+assert np.round(growth["total_connectedness"][()], 4) == .9984 and np.round(by[12], 4) == .9968, by
+assert (growth["null"][:] < .86).all(), growth["null"][:]
+assert "49 of 3138 units lack a value of a period or do not vary, and take no part" in said, said
+assert "leave-one-out ends at the smallest ridge that was tried, c = 0.001" in said, said
+assert "9 draws with each series' periods permuted" in said and "p = 0.1" in said, said
