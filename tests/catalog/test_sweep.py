@@ -284,7 +284,7 @@ def check_long(folder, cases):
 
 def main():
     listed = [line.split()[0] for line in sweep.spillway("measures").split("\n")[1:]
-              if line and not line.startswith("`") and line.split()[1] != "alias"]
+              if line and line[0] not in " `" and line.split()[1] != "alias"]
     assert "composite" in listed
     wanted = set(sys.argv[1:]) or set(listed)
     assert wanted <= set(listed), wanted - set(listed)

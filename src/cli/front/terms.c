@@ -54,6 +54,10 @@ static const struct {
     {"Cross-correlation of the series of two units, and which leads", "两地序列互相关及领先关系"},
     {"correlation at the lag where it is strongest", "相关最强时滞的相关系数"},
     {"periods by which the row's unit leads", "行单元领先期数"},
+    {"Convergent cross mapping: which series drives which", "收敛交叉映射：序列间的驱动关系"},
+    {"skill of cross mapping: the row drives the column", "交叉映射技巧（行驱动列）"},
+    {"dimension of the embedding", "嵌入维数"},
+    {"mean skill of all pairs by points of the library", "平均技巧（按库长）"},
     {"Connectedness of series: who moves with whom, and who leads",
      "序列关联度：联动与领先（Diebold–Yilmaz）"},
     {"share of the column's forecast variance that comes from the row",
@@ -82,6 +86,7 @@ static const struct {
     /* Heads of titles, as the first page has them. */
     {"Distribution over units", "单元间分布"},
     {"Concentration of industries", "产业集聚"},
+    {"Convergent cross mapping", "收敛交叉映射"},
     {"Geary's C", "Geary's C"},
     {"Inequality between units", "区域差异"},
     {"Join counts", "连接计数"},
