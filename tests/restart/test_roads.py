@@ -120,7 +120,7 @@ def planned():
     with tempfile.TemporaryDirectory() as work:
         call("synth", "-o", work, "--units", "15000", "--periods", "1", "--network", "30000")
         with open(f"{work}/study.yaml") as file:
-            head, rest = file.read().split("weights:")
+            head, rest = file.read().split("weights:", 1)
         network = re.search(r"network: (\{.*?\n.*?\})\n", rest).group(1).replace(", within: 240", "")
         with open(f"{work}/study.yaml", "w") as file:
             file.write(f"{head}measures:\n  - gravity: {{mass: population, keep: summary, distance: {{network: "
