@@ -373,7 +373,7 @@ Test(study_errors, arguments) {
       {"gravity: {mass: a, distance: {network: n}}\n",
        "s.yaml:5:42: network: expected a map, e.g. {nodes: n.csv, edges: e.csv, time: minutes}"},
       {"gravity: {mass: a, distance: {network: {nodes: n, edges: e, time: t, mode: x}}}\n",
-       "s.yaml:5:73: unknown key 'mode'; did you mean 'modes'?"},
+       "s.yaml:5:72: unknown key 'mode'; did you mean 'modes'?"},
       {"gravity: {mass: a, distance: {file: d, weight: n}}\n",
        "s.yaml:5:42: unknown key 'weight'; known keys: file, from, to, distance"},
       {"gravity: {mass: a, distance: {file: d, to: n}}\n",
