@@ -368,7 +368,7 @@ static inline void harness_items_pass(harness *h, int pass, void *workspace, cha
                          workspace);
 }
 
-static inline sw_status harness_pass(harness *h, int pass) {
+static inline sw_status harness_round(harness *h, int pass) {
   const sw_measure *m = h->job.measure;
   const sw_pass *p = &h->job.pass[pass];
   char *result = NULL;
@@ -386,6 +386,13 @@ static inline sw_status harness_pass(harness *h, int pass) {
   free(all);
   free(workspace);
   return status;
+}
+
+static inline sw_status harness_pass(harness *h, int pass) {
+  do
+    SW_TRY(harness_round(h, pass));
+  while (h->job.pass[pass].again && h->job.measure->again(&h->job, pass));
+  return SW_OK;
 }
 
 /* What the job has requested, one by one. */

@@ -127,10 +127,26 @@ static bool is_same_text(const char *a, const char *b) {
  * columns of one file are other distances. */
 static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec *spec) {
   if (use->distance.kind != spec->kind) return false;
-  return spec->kind != SW_GIVEN || (strcmp(use->path, spec->path) == 0 &&
+  return spec->kind != SW_GIVEN || (use->flow == spec->flow && strcmp(use->path, spec->path) == 0 &&
                                     is_same_text(use->columns.from, spec->columns.from) &&
                                     is_same_text(use->columns.to, spec->columns.to) &&
                                     is_same_text(use->columns.value, spec->columns.value));
+}
+
+/* Distances out of an observed flow, such as one of times; of all periods, as distances are. */
+static sw_status take_flow(sw_error *err, sw_run *run, const sw_entry *entry,
+                           const sw_distance_spec *spec, sw_distance_use *use) {
+  const sw_flow *flow = &run->private->flow[spec->flow - 1];
+  const sw_links *links = &flow->links[0];
+  if (!flow->timeless)
+    return sw_node_fail(err, spec->node,
+                        "%s: %s has a time, and distances hold for all periods; leave one period "
+                        "in its file, and `time` out",
+                        entry->name, flow->name);
+  use->distance.links = links;
+  use->distance.symmetric = links->symmetric;
+  use->distance.has_gaps = links->row_start[links->n] < links->n * (links->n - 1);
+  return SW_OK;
 }
 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
@@ -148,7 +164,10 @@ static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry
   use->distance.kind = spec->kind;
   use->path = spec->path;
   use->columns = spec->columns;
-  if (spec->kind == SW_GIVEN) {
+  use->flow = spec->flow;
+  if (spec->flow) {
+    SW_TRY(take_flow(err, run, entry, spec, use));
+  } else if (spec->kind == SW_GIVEN) {
     SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
                                  &use->links));
     use->distance.links = use->links;
@@ -232,6 +251,7 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
 /* In the order in which they were made on every rank: node_free is collective. */
 void sw_run_resources_destroy(sw_run *run) {
   struct sw_run_private *own = run->private;
+  sw_run_flows_destroy(run);
   for (int i = 0; own->weights && i < run->study->n_weights; i++)
     if (own->weights[i]) run->reader->links_destroy(run->team, own->weights[i]);
   for (int i = 0; i < own->n_distances; i++) {

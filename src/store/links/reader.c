@@ -5,4 +5,6 @@
 const sw_reader sw_store_reader = {.weights = sw_links_read_weights,
                                    .distance = sw_links_read_distance,
                                    .links_destroy = sw_links_destroy,
-                                   .table = sw_table_read};
+                                   .table = sw_table_read,
+                                   .flow = sw_links_read_flow,
+                                   .flow_destroy = sw_flow_table_destroy};
