@@ -129,6 +129,7 @@ static sw_status find_columns(sw_error *err, reading *r) {
 static sw_status parse(sw_error *err, reading *r, const char *text, size_t length) {
   SW_TRY(sw_csv_create(err, r->arena, r->spec->file, &r->csv));
   r->csv->form = r->study->panel.number_form;
+  r->csv->wanted = "expected a number of 0 or more";
   sw_csv_text(r->csv, text, length, 1);
   SW_TRY(sw_csv_header(err, r->csv));
   SW_TRY(find_columns(err, r));
