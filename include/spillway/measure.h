@@ -216,9 +216,8 @@ typedef struct sw_pass {
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
   bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
-  bool again;       /* UNITS: repeated for as long as the measure's `again` says, `tile` and `prepare`
-                       seeing what the round before left in job->folded (NULL in the first). Not
-                       continued after a stop, but begun anew; no operands */
+  bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
+                       job->folded (NULL in the first). After a stop it is begun anew */
   bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
                        process calls it at a time */
 } sw_pass;
@@ -466,9 +465,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
  *   most 32.
  * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
- *   over units; items, record and links to passes over items. `again` belongs to passes over units
- *   with a result and no operand, beside the function `again`. A job has 1 to 8 passes. `open` needs
- *   `close` and a workspace.
+ *   over units; items, record and links to passes over items; `again` to those over units that leave
+ *   a result and no operand. A job has 1 to 8 passes. `open` needs `close` and a workspace.
  * - `fold` is allowed beside `segment` or `block` only.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
@@ -525,8 +523,8 @@ typedef struct sw_measure {
   /* `all` is the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
    * `result` (zeroed beforehand). May fail with SW_EINPUT (e.g. a negative mass). Rank 0 only. */
   sw_status (*finish)(sw_error *err, sw_job *job, int pass, const void *all, void *result);
-  /* Of passes with `again`: whether a further round follows, by job->folded[pass] alone, so that
-   * every rank says the same. `finish` sees the round before in it, and fills the next. */
+  /* Whether a further round follows, by job->folded[pass] alone: every rank says the same. `finish`
+   * sees the round before in it. */
   bool (*again)(const sw_job *job, int pass);
   /* Optional: every rank builds opaque state (a factorisation) from the bytes of `finish` and keeps
    * it in job->state; `destroy` releases it. */

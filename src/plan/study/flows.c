@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "measure/names.h"
+
+#define EXAMPLE "file: od.csv, unit_from: home, " SW_NAME_UNIT_TO ": work, value: people"
 
 static const sw_node *section_of(const sw_study_reader *in) {
   const sw_node *node = in->root ? sw_node_get(in->root, "pairs") : NULL;
@@ -28,13 +31,10 @@ const char *sw_study_flow_hint(const sw_study_reader *in, const char *name) {
 static sw_status read_one(sw_error *err, sw_study_reader *in, sw_flow_spec *flow) {
   const sw_node *node = flow->node;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node,
-                        "flow '%s': expected a map, e.g. {file: od.csv, unit_from: home, unit_to: "
-                        "work, value: people}",
-                        flow->name);
+    return sw_node_fail(err, node, "flow '%s': expected a map, e.g. {" EXAMPLE "}", flow->name);
   SW_TRY(sw_form_text(err, node, "file", "a table of pairs, .csv", &flow->file));
   SW_TRY(sw_form_text(err, node, "unit_from", "the column of the senders' codes", &flow->from));
-  SW_TRY(sw_form_text(err, node, "unit_to", "the column of the receivers' codes", &flow->to));
+  SW_TRY(sw_form_text(err, node, SW_NAME_UNIT_TO, "the column of the receivers' codes", &flow->to));
   SW_TRY(sw_form_text(err, node, "value", "the column of the flow", &flow->value));
   SW_TRY(sw_form_text(err, node, "time", NULL, &flow->time));
   if (flow->time && !in->study->panel.time)
@@ -56,9 +56,7 @@ sw_status sw_study_read_flows(sw_error *err, sw_study_reader *in) {
   sw_flow_spec *flow;
   if (!node || sw_form_is_null(node)) return SW_OK;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node,
-                        "pairs: expected a map of names, e.g. commuting: {file: od.csv, unit_from: "
-                        "home, unit_to: work, value: people}");
+    return sw_node_fail(err, node, "pairs: expected a map of names, e.g. commuting: {" EXAMPLE "}");
   SW_NEW(err, in->arena, flow, node->count + 1);
   for (int i = 0; i < node->count; i++) {
     flow[i].name = node->key[i];

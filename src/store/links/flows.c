@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "measure/names.h"
 #include "store/links/links.h"
 #include "store/text/file.h"
 
@@ -112,7 +113,7 @@ static sw_status find_columns(sw_error *err, reading *r) {
     const char *key, *name;
     int *index;
   } wanted[] = {{"unit_from", spec->from, &r->from},
-                {"unit_to", spec->to, &r->to},
+                {SW_NAME_UNIT_TO, spec->to, &r->to},
                 {"value", spec->value, &r->value},
                 {"time", spec->time, &r->time}};
   for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
