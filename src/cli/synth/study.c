@@ -4,6 +4,8 @@
  * first run of any size ends soon. */
 #include "cli/synth/synth.h"
 
+#include "measure/names.h"
+
 enum { DENSE_UNITS = 5000 }; /* as many as `keep` allows for dense by default */
 
 /* Empty cells were asked for by --missing, so they are kept; otherwise one would be a mistake. */
@@ -37,7 +39,8 @@ static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
                      "  contiguity: {kind: file, file: edges.csv, style: row}\n");
   if (options->flows)
     sw_synth_text(out, "pairs:\n"
-                       "  commuting: {file: od.csv, unit_from: home, unit_to: work, time: year, "
+                       "  commuting: {file: od.csv, unit_from: home, " SW_NAME_UNIT_TO
+                       ": work, time: year, "
                        "value: people, blocks: province}\n");
 }
 

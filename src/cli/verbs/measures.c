@@ -320,7 +320,8 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
     return;
   }
   if (strcmp(measure->name, SW_NAME_FLOW) == 0) {
-    printf("\nIn a study\n%*spairs:\n%*s  commuting: {file: ..., unit_from: ..., unit_to: ..., "
+    printf("\nIn a study\n%*spairs:\n%*s  commuting: {file: ..., unit_from: ..., " SW_NAME_UNIT_TO
+           ": ..., "
            "value: ...}\n",
            INDENT, "", INDENT, "");
     return;

@@ -5,6 +5,7 @@
  * Its pairs are those that the table has, zeros too; all others are none, and not missing. What
  * stays within a unit is by unit, in `own`, and no part of strengths. */
 #include "kernel/space/links.h"
+#include "measure/names.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -56,7 +57,7 @@ static sw_status resolve_observed_flow(sw_error *err, sw_job *job) {
 static const sw_param params[] = {
     {.name = "file", .type = SW_P_TEXTS, .help = "a table of pairs, .csv or .csv.gz"},
     {.name = "unit_from", .type = SW_P_TEXTS, .help = "the column of the senders' codes"},
-    {.name = "unit_to", .type = SW_P_TEXTS, .help = "the column of the receivers' codes"},
+    {.name = SW_NAME_UNIT_TO, .type = SW_P_TEXTS, .help = "the column of the receivers' codes"},
     {.name = "time",
      .type = SW_P_TEXTS,
      .fallback = "",
@@ -74,7 +75,7 @@ static const sw_output outputs[] = {
     {0}};
 
 const sw_measure sw_measure_observed_flow = {
-    .name = "observed_flow",
+    .name = SW_NAME_FLOW,
     .title = "Observed flows between units",
     .formula = "F_ij as the table has it",
     .source = "the study's own table",
