@@ -62,8 +62,8 @@ static sw_status prepare(sw_error *err, const sw_synth_options *options, flows *
   for (size_t i = 0; i < n; i++) {
     f->work[i] = pow(f->home[i], work_power);
     f->home[i] = pow(f->home[i], home_power);
-    f->lon[i] = (double)sw_synth_lon(f->country, (int64_t)i) / 1e6;
-    f->lat[i] = (double)sw_synth_lat(f->country, (int64_t)i) / 1e6;
+    f->lon[i] = (double)sw_synth_lon(f->country->x[i]) / 1e6;
+    f->lat[i] = (double)sw_synth_lat(f->country->y[i]) / 1e6;
   }
   sw_sphere_vectors(f->country->n, f->lon, f->lat, f->x, f->y, f->z);
   return SW_OK;

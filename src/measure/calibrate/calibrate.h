@@ -58,10 +58,12 @@ typedef struct sw_calibration {
   /* Made before the first round, the same on every rank. */
   bool ready;
   sw_arc_points points;
-  sw_distance back;             /* from the receiver, where directions differ */
-  sw_links back_links, *turned; /* ... and flows by receiver, one for each period of the job */
-  sw_link_rows back_rows, *turned_rows; /* what these are views of; a flow without time: one */
-  int n_turned;
+  /* From the receiver: distances, where they have a direction, one for each state of a network;
+   * flows, one for each period of the job; and what these are views of. */
+  sw_distance *back;
+  sw_links *back_links, *turned;
+  sw_link_rows *back_rows, *turned_rows;
+  int n_back, n_turned;
   double shift;
   double **x, **open; /* by period and column: ln mass (0 where there is none), 1 where in use */
   double **row_total, **column_total; /* flow of those in use */
@@ -81,10 +83,9 @@ void sw_calibrate_merge(const sw_job *job, const sw_calibration *c, void *all, c
 void sw_calibrate_finish(const sw_job *job, const sw_calibration *c, const void *all, void *result);
 bool sw_calibrate_again(const sw_job *job, const sw_calibration *c);
 
-/* Distances from the receiver, `both_ways` or where rows are destinations. */
-static inline const sw_distance *sw_calibrate_back(const sw_calibration *c) {
-  return c->back.kind == SW_GIVEN ? &c->back : c->distance;
-}
+/* Distances in period t; `back`: from the receiver, `both_ways` or where rows are destinations. */
+const sw_distance *sw_calibrate_distance(const sw_job *job, const sw_calibration *c, int t,
+                                         bool back);
 
 /* Afterwards: the estimate of a period; the effect of a column of rows (e^(b ln M) or e^v), 0 where
  * it is not in use; that of a row, by its sum, with what is common to all; in [period]. */

@@ -63,14 +63,26 @@ static sw_links links_of(const sw_link_rows *rows) {
       .n = rows->n, .row_start = rows->row_start, .to = rows->to, .value = rows->value};
 }
 
-/* Distances by receiver, where they have a direction. */
-static sw_status turn_distances(sw_error *err, sw_calibration *c) {
-  sw_link_rows *rows = &c->back_rows;
-  if (c->distance->kind != SW_GIVEN || c->distance->symmetric) return SW_OK;
-  SW_TRY(sw_transpose_rows(err, c->distance->links, rows));
-  c->back_links = links_of(rows);
-  c->back = *c->distance;
-  c->back.links = &c->back_links;
+static sw_status turn_distance(sw_error *err, sw_calibration *c, const sw_distance *d) {
+  int k = c->n_back;
+  SW_TRY(sw_transpose_rows(err, d->links, &c->back_rows[k]));
+  c->n_back++;
+  c->back_links[k] = links_of(&c->back_rows[k]);
+  c->back[k] = *d;
+  c->back[k].links = &c->back_links[k];
+  return SW_OK;
+}
+
+/* Distances by receiver, where they have a direction; of a network in each of its states. */
+static sw_status turn_distances(sw_error *err, sw_job *job, sw_calibration *c) {
+  const sw_distance *d = c->distance;
+  int count = d->state ? d->n_states : 1;
+  if (d->kind != SW_GIVEN || d->symmetric) return SW_OK;
+  SW_NEW(err, job->arena, c->back, count);
+  SW_NEW(err, job->arena, c->back_links, count);
+  SW_NEW(err, job->arena, c->back_rows, count);
+  for (int k = 0; k < count; k++)
+    SW_TRY(turn_distance(err, c, d->state ? &d->state[k] : d));
   return SW_OK;
 }
 
@@ -94,15 +106,19 @@ static const sw_links *flows_of(const sw_job *job, const sw_calibration *c, int 
   return turns(c) ? &c->turned[t] : &c->flow->links[job->period[t]];
 }
 
-static const sw_distance *distance_of(const sw_calibration *c) {
-  return turns(c) ? sw_calibrate_back(c) : c->distance;
+const sw_distance *sw_calibrate_distance(const sw_job *job, const sw_calibration *c, int t,
+                                         bool back) {
+  const sw_distance *d = c->distance;
+  if (!back || !c->back) return sw_job_distance_in(job, d, t);
+  return &c->back[d->state ? d->state_of[job->period[t]] : 0];
 }
 
 /* All else is the job's arena. */
 void sw_calibrate_destroy(sw_calibration *c) {
   for (int t = 0; t < c->n_turned; t++)
     sw_links_rows_destroy(&c->turned_rows[t]);
-  sw_links_rows_destroy(&c->back_rows);
+  for (int k = 0; k < c->n_back; k++)
+    sw_links_rows_destroy(&c->back_rows[k]);
 }
 
 /* ---- masses and totals ------------------------------------------------------------------- */
@@ -124,13 +140,14 @@ static void fill_masses(const sw_job *job, sw_calibration *c, int t) {
 /* Flow of pairs in use, by row and by column. */
 static void fill_totals(const sw_job *job, sw_calibration *c, int t) {
   const sw_links *flows = flows_of(job, c, t);
+  const sw_distance *d = sw_calibrate_distance(job, c, t, turns(c));
   for (int64_t i = 0; i < job->n; i++) {
     if (c->constraint == SW_FREE && c->open[t][i] == 0) continue;
     for (int64_t k = flows->row_start[i]; k < flows->row_start[i + 1]; k++) {
       int64_t j = flows->to[k];
       double v = NAN;
       if (c->open[t][j] == 0 || flows->value[k] == 0) continue;
-      sw_distances_inverse_squares(distance_of(c), &c->points, i, j, j + 1, &v);
+      sw_distances_inverse_squares(d, &c->points, i, j, j + 1, &v);
       if (!(v > 0 && v < INFINITY)) continue;
       c->row_total[t][i] += flows->value[k];
       c->column_total[t][j] += flows->value[k];
@@ -156,9 +173,8 @@ sw_status sw_calibrate_prepare(sw_error *err, sw_job *job, sw_calibration *c) {
   SW_TRY(sw_share_distances(err, job, "distance", &c->points));
   c->shift = log(sw_distances_scale(c->distance));
   SW_TRY(make_arrays(err, job, c));
-  c->back = (sw_distance){.kind = SW_GREAT_CIRCLE};
   if (turns(c)) SW_TRY(turn_flows(err, job, c));
-  if (turns(c) || c->both_ways) SW_TRY(turn_distances(err, c));
+  if (turns(c) || c->both_ways) SW_TRY(turn_distances(err, job, c));
   for (int t = 0; t < job->n_periods; t++) {
     fill_masses(job, c, t);
     fill_totals(job, c, t);

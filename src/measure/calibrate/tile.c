@@ -9,6 +9,7 @@
 /* A row as the loops see it: columns [0, n), or (`absent`) those of the row's flows alone. */
 typedef struct row {
   const sw_calibration *c;
+  const sw_distance *distance;
   int t;
   int64_t i, n;
   const sw_links *flows;
@@ -38,17 +39,17 @@ static row open_row(const sw_job *job, const sw_calibration *c, void *workspace)
   return r;
 }
 
-static const sw_distance *distance_of(const sw_calibration *c) {
-  return c->constraint == SW_DESTINATION ? sw_calibrate_back(c) : c->distance;
-}
-
-/* Distances from unit i to all. */
-static void see_unit(const sw_job *job, row *r, int64_t i) {
+/* Distances from unit i to all in period t. Periods mostly have the same ones, which are there
+ * already. */
+static void see_unit(const sw_job *job, row *r, int64_t i, int t) {
   const sw_calibration *c = r->c;
+  const sw_distance *d = sw_calibrate_distance(job, c, t, c->constraint == SW_DESTINATION);
+  bool is_there = r->distance == d && r->i == i;
   r->i = i;
   r->n = job->n;
-  if (c->absent) return;
-  sw_distances_inverse_squares(distance_of(c), &c->points, i, 0, job->n, r->l);
+  r->distance = d;
+  if (c->absent || is_there) return;
+  sw_distances_inverse_squares(d, &c->points, i, 0, job->n, r->l);
   sw_row_logs(job->n, c->shift, r->l, r->ok);
   r->ok[i] = 0;
 }
@@ -67,7 +68,7 @@ static bool see_period(const sw_job *job, row *r, int t, const double *x) {
   if (!in_use || !c->absent) return in_use;
   for (int64_t k = 0; k < r->count; k++) {
     int64_t j = r->flows->to[r->first + k];
-    sw_distances_inverse_squares(distance_of(c), &c->points, r->i, j, j + 1, &r->l[k]);
+    sw_distances_inverse_squares(r->distance, &c->points, r->i, j, j + 1, &r->l[k]);
     r->gathered_x[k] = x[j];
     r->gathered_open[k] = c->open[t][j];
   }
@@ -294,12 +295,11 @@ void sw_calibrate_tile(const sw_job *job, const sw_calibration *c, const sw_tile
   sw_fit_room room = result ? sw_fit_room_of(job, c, result) : (sw_fit_room){0};
   bool doubly = c->constraint == SW_DOUBLY;
   for (int64_t i = tile->lo; i < tile->hi; i++) {
-    see_unit(job, &r, i);
     for (int slot = 0; slot < sw_fit_slots(job, c); slot++) {
       sw_fit_sums *sums = (sw_fit_sums *)((char *)out + (size_t)slot * sw_fit_part_bytes(job, c));
       int t = sw_fit_period(job, c, slot);
       if (t < 0) continue;
-      r.n = job->n;
+      see_unit(job, &r, i, t);
       if (!see_period(job, &r, t, doubly && result ? room.effect + t * job->n : c->x[t])) continue;
       see_row(&r, result ? &room.fit[t] : NULL, doubly ? room.direction : NULL, sums,
               doubly ? (double *)(sums + 1) : NULL);
@@ -336,7 +336,7 @@ double sw_calibrate_row(const sw_job *job, const sw_calibration *c, int t, int64
   row r = open_row(job, c, workspace);
   double m[SW_ROW_SUMS];
   if (fit->phase != SW_FIT_DONE) return NAN;
-  see_unit(job, &r, unit);
+  see_unit(job, &r, unit, t);
   if (!see_period(job, &r, t, c->constraint == SW_DOUBLY ? room.effect + t * job->n : c->x[t]))
     return 0;
   if (c->constraint == SW_FREE)

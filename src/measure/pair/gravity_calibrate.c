@@ -195,7 +195,8 @@ void sw_gravity_fit_segment(const sw_job *job, const sw_gravity_fit *fit, int t,
   const sw_calibration *c = &fit->calibration;
   double *const *row = job->operand[SW_GRAVITY_OPERANDS].row;
   double decay = -sw_calibrate_fit(job, c, t)->term[SW_FIT_L];
-  sw_distances_inverse_squares(c->distance, &c->points, i, j0, j1, out[0]);
+  sw_distances_inverse_squares(sw_calibrate_distance(job, c, t, false), &c->points, i, j0, j1,
+                               out[0]);
   sw_power_scale(j1 - j0, sw_distances_scale(c->distance), out[0]);
   sw_power_decay_each(j1 - j0, decay, out[0]);
   sw_power_scale_masses(j1 - j0, row[t][i], row[job->n_periods + t] + j0, out[0]);

@@ -104,8 +104,8 @@ static void fill(const sw_job *job, const sw_market_access *a, int t, int64_t un
   double decay = -fit->term[SW_FIT_L], factor = factor_of(job, t);
   double market = NAN, supply = NAN;
   if (fit->phase == SW_FIT_DONE) {
-    market = sum_of(c, c->distance, m, decay, job->n, unit, w);
-    supply = sum_of(c, sw_calibrate_back(c), s, decay, job->n, unit, w);
+    market = sum_of(c, sw_calibrate_distance(job, c, t, false), m, decay, job->n, unit, w);
+    supply = sum_of(c, sw_calibrate_distance(job, c, t, true), s, decay, job->n, unit, w);
     if (a->own) {
       double inside = within(job, a, unit, decay);
       market += m[unit] * inside;
