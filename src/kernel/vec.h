@@ -3,7 +3,7 @@
  * SW_SET_NAME, the suffix of that set; whatever a set has of its own is called SW_SET(name).
  *
  * The operations round as plain C does (fma once), so the bits are those of any other set and of a
- * loop over numbers. larger(x, y) is y where x is NaN.
+ * loop over numbers. larger(x, y) is y where x is NaN; where(a, b, x) is x where a >= b, else NaN.
  *
  * A kernel of few numbers works on a vec, whose registers do not wait for each other; one that
  * fills the registers by itself goes through them one by one. */
@@ -25,6 +25,7 @@
 #define reg_fma SW_SET(reg_fma)
 #define reg_root SW_SET(reg_root)
 #define reg_larger SW_SET(reg_larger)
+#define reg_where SW_SET(reg_where)
 #define vec SW_SET(vec)
 #define vec_load SW_SET(vec_load)
 #define vec_store SW_SET(vec_store)
@@ -77,6 +78,10 @@ SW_INLINE reg reg_root(reg a) {
 SW_INLINE reg reg_larger(reg a, reg b) {
   return _mm512_max_pd(a, b);
 }
+SW_INLINE reg reg_where(reg a, reg b, reg x) {
+  return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ), reg_spread(__builtin_nan("")),
+                              x);
+}
 
 #elif SW_VEC_BITS == 256
 
@@ -112,6 +117,9 @@ SW_INLINE reg reg_root(reg a) {
 SW_INLINE reg reg_larger(reg a, reg b) {
   return _mm256_max_pd(a, b);
 }
+SW_INLINE reg reg_where(reg a, reg b, reg x) {
+  return _mm256_blendv_pd(reg_spread(__builtin_nan("")), x, _mm256_cmp_pd(a, b, _CMP_GE_OQ));
+}
 
 #else /* any processor; what the compiler has no instruction for it does number by number */
 
@@ -146,6 +154,9 @@ SW_INLINE reg reg_root(reg a) {
 }
 SW_INLINE reg reg_larger(reg a, reg b) {
   return (reg){a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1]};
+}
+SW_INLINE reg reg_where(reg a, reg b, reg x) {
+  return (reg){a[0] >= b[0] ? x[0] : __builtin_nan(""), a[1] >= b[1] ? x[1] : __builtin_nan("")};
 }
 
 #endif

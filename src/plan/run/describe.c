@@ -71,7 +71,8 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
  * another than the usual one and changes what is stored: results from before there was a choice
  * keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
-  static const char *const word[] = {"", "dense", "top", "above", "links", "summary", "share"};
+  static const char *const word[] = {"",      "dense",   "top",   "above",
+                                     "links", "summary", "share", "significant"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
   char number[SW_NUMBER_ROOM];
   if (keep->kind == SW_KEEP_TOP)
