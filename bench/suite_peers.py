@@ -4,14 +4,17 @@
 `series`: pairs of series in numpy (series_peer.py); `radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
-`spatial`: spatial models in spatialreg (spatial_peer.py).
+`spatial`: spatial models in spatialreg (spatial_peer.py); `mapping`: convergent cross mapping in numpy
+(mapping_peer.py); `roads`: shortest paths in igraph, networkx and scipy (roads_peer.py).
 What is missing here is skipped with a word."""
 import gwr_peer
+import mapping_peer
 import neighbours_peer
 import pairs_peer
 import r_peer
 import radiation_peer
 import read_csv
+import roads_peer
 import series_peer
 import spatial_peer
 
@@ -54,5 +57,14 @@ def spatial(programs, given):
     return spatial_peer.measure(programs, given, SUITE)
 
 
+def roads(programs, given):
+    return roads_peer.measure(programs, given, SUITE)
+
+
+def mapping(programs, given):
+    return mapping_peer.measure(programs, given, SUITE)
+
+
 PARTS = {"pairs": pairs, "shares": shares, "series": series, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr,
-         "neighbours": neighbours, "spatial": spatial}
+         "neighbours": neighbours, "spatial": spatial,
+         "mapping": mapping, "roads": roads}
