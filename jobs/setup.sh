@@ -20,7 +20,7 @@ build_packages=(
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
   libsuitesparse-dev                         # order of elimination of sparse matrices
-  libigraph-dev                              # communities and betweenness of networks
+  libigraph-dev                              # communities of networks
   libgdal-dev                                # polygon files; loaded only where a study has one
   libgeos-dev                                # cells of units without polygons; loaded by reports
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz

@@ -37,7 +37,8 @@ typedef enum sw_ptype {
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv} | {network: {...}}: gives
                      arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
-  SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links */
+  SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links, the
+                     second such parameter that is given job->second_links */
   SW_P_FLOW,      /* an observed flow, one of `pairs` of the study: gives arg->flow */
   SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with every key of a pair entry. Requests the pair
                      outputs whose `group` has the parameter's name, once for each label.
@@ -313,7 +314,10 @@ typedef struct sw_job {
    * rounded as stored, undefined pairs left out. Set only during a pass with `links`, else NULL; a
    * tile sees the links of its item's period and of the period before. The pairs of a whole series
    * are the links of every period. */
-  const sw_links *links;
+  const sw_links *links, *second_links;
+  /* All inputs of the job are pairs of whole series. It then has one period, whose label means
+   * nothing, and resolve leaves outputs without time on (whole_series). */
+  bool is_timeless;
 
   struct sw_arena *arena; /* for resolve, prepare and finish */
   struct sw_notes *notes; /* warnings, printed once by the runner. Every rank must add the same ones;
@@ -437,8 +441,9 @@ const char *sw_job_period(const sw_job *job, int t);
  *   formula.
  * - Parameters have distinct names, other than `as`, `periods`, `balanced`, `keep` and, with pair outputs, `by`,
  *   which the engine reads. With pair outputs, `weights` is a weights matrix, because `keep: links`
- *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
- *   parameter is SW_P_PAIRS; it has no default, and some pass has `links`.
+ *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most two
+ *   parameters are SW_P_PAIRS; they have no default, or "", and where one is given some pass has
+ *   `links`.
  * - Two outputs differ in name or shape; of several with one name, resolve leaves one on. Names
  *   taken by the results file: unit, unit_to, time, lon, lat, group_* (an output may be called so
  *   where the study has no group column of that name), operand_hash, block,

@@ -19,6 +19,8 @@ typedef struct sw_links {
    * unit without links but none of the network; n of them. NULL: there is none, or it is not known
    * (of `above` and `share`, which store no undefined pair). */
   const uint8_t *outside;
+  bool all_kept; /* kept pairs of another entry: it keeps all that are defined, so what is not here
+                    is not 0 but unknown */
 } sw_links;
 
 /* An observed flow, by the panel's period: what goes from unit to unit. A zero that the table has is

@@ -168,7 +168,7 @@ static void print_param(const sw_param *param) {
            : fallback[0] ? ", default "
                          : ", optional",
            fallback ? fallback : "");
-  print_wrapped(printf("%*s%-14s", INDENT, "", param->name), INDENT + 16, line);
+  print_wrapped(printf("%*s%-14s ", INDENT, "", param->name), INDENT + 16, line);
   if (param->help && *param->help) print_wrapped(0, INDENT + 16, param->help);
 }
 

@@ -256,6 +256,25 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
   return SW_OK;
 }
 
+/* Whether the entry takes pairs of whole series and nothing else. */
+static bool is_timeless(const sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  bool all = entry->n_needs == 0 && entry->n_pair_needs > 0;
+  for (int k = 0; k < entry->n_pair_needs; k++)
+    all &= run->job[entry->need[k].entry].whole_series;
+  return all;
+}
+
+/* One period stands for all: what the entry computes is computed once. */
+static sw_status bind_timeless(sw_error *err, const sw_run *run, int e, sw_job *job) {
+  const sw_entry *entry = &run->study->entry[e];
+  job->is_timeless = true;
+  job->n_periods = 1;
+  if (entry->n_periods == 0) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: %s: %s is of all periods together; leave `periods` out",
+                 entry->where, entry->name, entry->need[0].name);
+}
+
 /* The job's periods, in the panel's order however they are listed: those listed, else those that
  * every input has. An entry that lists none may take results of entries with fewer periods, and
  * then has fewer itself; none in common is an error, as an empty result would be a silent one. */
@@ -271,6 +290,7 @@ sw_status sw_run_bind_periods(sw_error *err, sw_run *run, int e) {
     if (entry->n_periods ? marked[t] : !lacking_need(run, e, t) && !sw_run_flow_lacking(run, e, t))
       period[job->n_periods++] = t;
   job->period = period;
+  if (is_timeless(run, e)) return bind_timeless(err, run, e, job);
   if (job->n_periods == 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: its inputs have no period in common", entry->where,
                    entry->name);

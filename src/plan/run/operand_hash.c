@@ -150,9 +150,11 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
 /* What the pairs that the entry takes rest on, and how they are kept, is in the hash that their own
  * entry has. `verify` does not compute it, and does not look at this one. */
 static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
-  if (!run->private->links[e]) return hash;
-  const uint64_t *theirs = run->operand_hash[run->private->links[e]->entry];
-  return theirs ? add(hash, &theirs[sw_run_links_matrix(run, e, t)], sizeof *theirs) : hash;
+  for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
+    const uint64_t *theirs = run->operand_hash[run->private->links[e][k].entry];
+    if (theirs) hash = add(hash, &theirs[sw_run_links_matrix(run, e, k, t)], sizeof *theirs);
+  }
+  return hash;
 }
 
 /* Observed flows in period t, with zeros and what stays within units. */

@@ -25,7 +25,7 @@ typedef struct sw_sources {
   sw_column **whole; /* balanced: those that `column` are copies of; else NULL */
 } sw_sources;
 
-/* The pairs of another entry that one takes (links.c). */
+/* The pairs of another entry that one takes (links.c), by one of its parameters. */
 typedef struct sw_link_source {
   int entry, quantity; /* the other entry; the quantity's place among those it stores */
   sw_links *view;      /* by the job's period; of those that are loaded */
@@ -48,7 +48,7 @@ struct sw_run_private {
   sw_flow_table **flow_table; /* study->n_flows; NULL: not read yet */
   sw_flow *flow;              /* the same, by the panel's periods */
   sw_sources *source;         /* n_entries */
-  sw_link_source **links;     /* n_entries; NULL: it takes no pairs */
+  sw_link_source **links;     /* n_entries; one for each of its needs of pairs, NULL: none */
   sw_sink *stored;            /* from where pairs are read again; NULL before the file is there */
   sw_notes notes;
   int notes_said;        /* of notes.count: the rest has yet to be logged */
@@ -122,8 +122,8 @@ sw_status sw_run_links_bind(sw_error *err, sw_run *run, int entry);
 sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *source, int matrix,
                             void *shared[2], sw_links *view);
 int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int matrix);
-/* The matrix of that entry which belongs to the job's period t. */
-int sw_run_links_matrix(const sw_run *run, int entry, int t);
+/* The matrix of the k-th of those that the entry takes which belongs to the job's period t. */
+int sw_run_links_matrix(const sw_run *run, int entry, int k, int t);
 /* All tasks of a pass that sees links. Collective. */
 sw_status sw_run_links_pass(sw_error *err, sw_run *run, int entry, sw_tiles *tiles);
 
