@@ -9,19 +9,19 @@
  *
  * A lag leads from one period of the entry to another without a break or a hole between. For each l
  * >= 0 a unit with all values has two operands, the rows at the earlier end of the lag and those at
- * the later one, standardised; r(l) and r(-l) are products of them (kernel/pairs/block.h). Other
- * pairs go through their rows. */
-#include "kernel/pairs/block.h"
+ * the later one, standardised; r(l) and r(-l) are products of them (kernel/comovement/lags.h).
+ * Other pairs go through their rows. */
+#include "kernel/comovement/lags.h"
 #include "kernel/pairs/correlation.h"
 #include "measure/share/series.h"
+#include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { LEAST = 4 };                            /* rows of a lag */
-enum { ROWS = 2 * SW_BLOCK_ROWS, CHUNK = 64 }; /* whose lags are compared at a time */
+enum { LEAST = 4 }; /* rows of a lag */
 
 /* The ends of a lag: whose values come earlier, whose later. */
 typedef enum end { EARLIER, LATER, ENDS } end;
@@ -45,6 +45,8 @@ typedef struct cross {
   sw_transform series[2];
   lag_rows *of_lag; /* 0 .. lags */
   operands of[2];
+  sw_lags strongest;
+  sw_lacking lacking[2]; /* of rows and of columns, ready after prepare */
 } cross;
 
 static int columns_of_variable(const cross *c) {
@@ -118,20 +120,42 @@ static sw_status point_at(sw_error *err, sw_job *job, int column, int count, con
   return SW_OK;
 }
 
+static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
+  cross *c = job->state;
+  operands *of = &c->of[variable];
+  for (end at = EARLIER; at < ENDS; at++) {
+    SW_NEW(err, job->arena, of->window[at], c->lags + 1);
+    for (int lag = 0; lag <= c->lags; lag++)
+      SW_TRY(point_at(err, job, column_of(c, variable, lag, at), c->of_lag[lag].count,
+                      &of->window[at][lag]));
+  }
+  return point_at(err, job, column_of_values(c, variable), c->series[variable].length, &of->value);
+}
+
+/* Each operand of a unit is whole or missing. */
+static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
+  const cross *c = job->state;
+  const operands *o = of;
+  bool lacks = false;
+  for (int lag = 0; lag <= c->lags; lag++)
+    for (end at = EARLIER; at < ENDS; at++)
+      lacks = lacks || isnan(o->window[at][lag][0][unit]);
+  return lacks;
+}
+
 /* Again at each start of the pass, as the operands lie elsewhere then. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   cross *c = job->state;
-  for (int v = 0; pass == c->pairs && v < c->variables; v++) {
-    operands *of = &c->of[v];
-    for (end at = EARLIER; at < ENDS; at++) {
-      SW_NEW(err, job->arena, of->window[at], c->lags + 1);
-      for (int lag = 0; lag <= c->lags; lag++)
-        SW_TRY(point_at(err, job, column_of(c, v, lag, at), c->of_lag[lag].count,
-                        &of->window[at][lag]));
-    }
-    SW_TRY(point_at(err, job, column_of_values(c, v), c->series[v].length, &of->value));
-  }
-  return SW_OK;
+  if (pass != c->pairs) return SW_OK;
+  for (int v = 0; v < c->variables; v++)
+    SW_TRY(point_operands(err, job, v));
+  const operands *from = &c->of[0], *to = &c->of[c->variables - 1];
+  c->strongest.early = (const double *const *const *)from->window[EARLIER];
+  c->strongest.late = (const double *const *const *)from->window[LATER];
+  c->strongest.to_early = (const double *const *const *)to->window[EARLIER];
+  c->strongest.to_late = (const double *const *const *)to->window[LATER];
+  SW_TRY(sw_lacking_find(err, job, lacks_one, from, &c->lacking[0]));
+  return sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]);
 }
 
 /* r of a lag over the rows that both have: of i at one end, of j at the other. `work`: two series.
@@ -150,66 +174,56 @@ static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j
   return sw_correlation(x, y, count, LEAST);
 }
 
-/* Lags in the order 0, 1, -1, 2, -2, ..: of equal |r| the first stays. */
-static void take_larger(const double *r, int64_t n, double signed_lag, double *value, double *lag) {
-  for (int64_t j = 0; j < n; j++)
-    if (fabs(r[j]) > fabs(value[j]) || (isnan(value[j]) && !isnan(r[j]))) {
-      value[j] = r[j];
-      lag[j] = signed_lag;
-    }
+static double product_of(const cross *c, int lag, end of_i, int64_t i, int64_t j) {
+  const double *const *x = c->of[0].window[of_i][lag];
+  const double *const *y = c->of[c->variables - 1].window[!of_i][lag];
+  double sum = 0;
+  for (int k = 0; k < c->of_lag[lag].count; k++)
+    sum = fma(x[k][i], y[k][j], sum);
+  return sum;
 }
 
-static void one_lag(const cross *c, int lag, end of_i, int64_t i0, int64_t i1, int64_t j0,
-                    int64_t j1, double *r, double *workspace) {
-  const operands *from = &c->of[0], *to = &c->of[c->variables - 1];
-  sw_block_products(c->of_lag[lag].count, from->window[of_i][lag], i0, i1, to->window[!of_i][lag],
-                    j0, j1, r, CHUNK, workspace);
-  for (int64_t i = i0; i < i1; i++)
-    for (int64_t j = j0; j < j1; j++)
-      if (isnan(r[(i - i0) * CHUNK + j - j0]))
-        r[(i - i0) * CHUNK + j - j0] = with_holes(c, lag, of_i, i, j, workspace);
-}
-
-/* Of block: what products need, or two series. Behind it are the values of a lag. */
-static size_t block_bytes(const cross *c) {
-  size_t product = sw_block_workspace(c->series[0].length);
-  size_t series = 2 * (size_t)c->series[0].length * sizeof(double);
-  return ((product > series ? product : series) + 63) / 64 * 64;
-}
-
-static size_t workspace(const sw_job *job) {
-  return block_bytes(job->state) + 2 * ROWS * CHUNK * sizeof(double);
-}
-
-/* ROWS x CHUNK at most, over all lags. Where the lag is not wanted it is left in the workspace. */
-static void chunk(const cross *c, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *value,
-                  double *lag, int64_t stride, double *workspace) {
-  double *r = workspace + block_bytes(c) / sizeof(double);
-  int64_t lag_stride = lag ? stride : CHUNK;
-  if (!lag) lag = r + ROWS * CHUNK;
-  for (int64_t i = 0; i < i1 - i0; i++)
-    for (int64_t j = 0; j < j1 - j0; j++)
-      value[i * stride + j] = lag[i * lag_stride + j] = NAN;
+/* Of a pair with a hole, or with a series that does not vary in the rows of some lag: lag by lag,
+ * in the order 0, 1, -1, 2, -2, .. `lag` may be NULL. `work`: two series. */
+static void one_by_one(const cross *c, int64_t i, int64_t j, double *value, double *lag,
+                       double *work) {
+  double best = NAN, at = NAN;
   for (int step = 0; step <= 2 * c->lags; step++) {
     int size = (step + 1) / 2;
     end of_i = step % 2 || step == 0 ? EARLIER : LATER; /* l > 0: i earlier */
-    one_lag(c, size, of_i, i0, i1, j0, j1, r, workspace);
-    for (int64_t i = 0; i < i1 - i0; i++)
-      take_larger(r + i * CHUNK, j1 - j0, of_i == EARLIER ? size : -size, value + i * stride,
-                  lag + i * lag_stride);
+    double r = product_of(c, size, of_i, i, j);
+    if (isnan(r)) r = with_holes(c, size, of_i, i, j, work);
+    if (!(fabs(r) > fabs(best)) && !(isnan(best) && !isnan(r))) continue;
+    best = r;
+    at = of_i == EARLIER ? size : -size;
   }
+  *value = best;
+  if (lag) *lag = at;
 }
 
+/* What the kernel needs, or two series. */
+static size_t workspace(const sw_job *job) {
+  const cross *c = job->state;
+  size_t strongest = sw_lags_workspace(&c->strongest);
+  size_t series = 2 * (size_t)c->series[0].length * sizeof(double);
+  return strongest > series ? strongest : series;
+}
+
+/* All pairs by the kernel, then those again that it does not serve. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   (void)t;
-  for (int64_t i = i0; i < i1; i += ROWS)
-    for (int64_t j = j0; j < j1; j += CHUNK) {
-      int64_t i_end = i + ROWS < i1 ? i + ROWS : i1, j_end = j + CHUNK < j1 ? j + CHUNK : j1;
+  const cross *c = job->state;
+  sw_lags_strongest(&c->strongest, i0, i1, j0, j1, out[0], out[1], stride, workspace);
+  for (int64_t i = i0; i < i1; i++) {
+    const sw_lacking *columns = &c->lacking[1];
+    bool row = c->lacking[0].unit[i];
+    for (int64_t j = sw_lacking_next(columns, row, j0); j < j1;
+         j = sw_lacking_next(columns, row, j + 1)) {
       int64_t at = (i - i0) * stride + j - j0;
-      chunk(job->state, i, i_end, j, j_end, out[0] + at, out[1] ? out[1] + at : NULL, stride,
-            workspace);
+      one_by_one(c, i, j, &out[0][at], out[1] ? &out[1][at] : NULL, workspace);
     }
+  }
 }
 
 /* ---- resolve ----------------------------------------------------------------------------- */
@@ -256,9 +270,14 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                        "more: write fewer lags",
                        c->of_lag[c->lags].count, c->of_lag[c->lags].count == 1 ? "" : "s", c->lags,
                        LEAST);
+  int *rows = NULL;
+  SW_NEW(err, job->arena, rows, c->lags + 1);
+  for (int lag = 0; lag <= c->lags; lag++)
+    rows[lag] = c->of_lag[lag].count;
+  c->strongest = (sw_lags){.lags = c->lags, .rows = rows};
   c->operands = sw_job_pass(
       job, (sw_pass){.domain = SW_UNITS, .operand = c->variables * columns_of_variable(c)});
-  c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
+  c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = SW_LAGS_ROWS});
   job->directed = c->lags > 0 || c->variables == 2; /* backwards, r is the same and the lag not */
   job->whole_series = true;
   job->pooled = true;
