@@ -41,6 +41,7 @@ bench_packages=(
   python3 python3-numpy python3-h5py
   r-base-core r-cran-data.table r-cran-spdep r-cran-spatialreg # peers
   python3-numba python3-libpysal             # peers of neighbours
+  python3-igraph python3-networkx            # peers of shortest paths
   gnuplot-nox                                # plots
   chromium chromium-driver python3-selenium  # reports in a browser
 )

@@ -34,7 +34,8 @@ typedef enum sw_ptype {
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_WEIGHTS_LIST, /* a list of these: gives arg->texts, their names, and arg->weights_list */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv} | {network: {...}}: gives
+                     arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links, the
                      second such parameter that is given job->second_links */
@@ -384,6 +385,11 @@ const sw_arg *sw_job_arg(const sw_job *job, const char *name);
  * the pointer in the state: it searches by name. */
 const sw_links *sw_job_weights(const sw_job *job, const char *name);
 const sw_distance *sw_job_distance(const sw_job *job, const char *name);
+/* The distance in the job's period t: itself, or the state that a network is in. */
+static inline const sw_distance *sw_job_distance_in(const sw_job *job, const sw_distance *distance,
+                                                    int t) {
+  return distance->state ? &distance->state[distance->state_of[job->period[t]]] : distance;
+}
 /* The inputs of that parameter; count 0 when it was left out. */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */

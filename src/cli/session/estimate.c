@@ -124,7 +124,8 @@ double sw_estimate_memory(const sw_run *run) {
     if (bytes > most) most = bytes;
   }
   /* Resources are the node's; the caller counts this for each of its ranks. */
-  most += sw_resource_bytes(run) / run->team->node_size;
+  double seconds;
+  most += (sw_resource_bytes(run) + sw_run_networks(run, &seconds)) / run->team->node_size;
   return result_bytes(run) + most + library_bytes;
 }
 

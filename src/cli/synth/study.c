@@ -123,6 +123,22 @@ static void write_pair_measures(sw_synth_out *out, const sw_synth_options *optio
                   last);
 }
 
+/* By road and, once it is open, by rail. */
+static void write_network_measures(sw_synth_out *out, const sw_synth_options *options) {
+  int top = options->units > 20 ? 20 : (int)options->units - 1;
+  sw_synth_printf(out,
+                  "  - gravity:\n"
+                  "      mass: population\n"
+                  "      distance:\n"
+                  "        network: {nodes: nodes.csv, edges: network.csv, time: minutes, modes: "
+                  "{road: {}, rail: {}},\n"
+                  "                  transfer: 15, access_kmh: 40, within: 240}\n"
+                  "      keep: {top: %d}\n"
+                  "      rings: [60, 120, 240]\n"
+                  "      as: gravity_by_time\n",
+                  top);
+}
+
 /* float32 halves the file; the seed is for measures that draw, and the same as the panel's. */
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(out, "# Written by spillway synth; the panel is synthetic.\n");
@@ -131,6 +147,7 @@ void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   write_unit_measures(out, options);
   write_global_measures(out, options);
   write_pair_measures(out, options);
+  if (options->network) write_network_measures(out, options);
   sw_synth_printf(out,
                   "output:\n"
                   "  file: results.h5\n"

@@ -8,9 +8,9 @@
  * same factors: the same bits, and the engine computes each pair once.
  *
  * Distances are never stored: n^2 of them would be as large as the result. They come from unit
- * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links, as
- * powers of d^-2, which needs no square root. A pair without a distance is NaN, and so is one whose
- * flow is larger than a double can be. */
+ * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links (of a
+ * network those of the period), as powers of d^-2, which needs no square root. A pair without a
+ * distance is NaN, and so is one whose flow is larger than a double can be. */
 #include "kernel/pairs/arc_fold.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
@@ -191,9 +191,8 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 }
 
 /* A_i B_j d_ij^-c for a segment of row i. */
-static void flows(const gravity *g, double a, const double *b, int64_t i, int64_t j0, int64_t j1,
-                  double *out) {
-  const sw_distance *d = g->distance;
+static void flows(const gravity *g, const sw_distance *d, double a, const double *b, int64_t i,
+                  int64_t j0, int64_t j1, double *out) {
   if (is_common(g)) {
     sw_arc_flows(&g->points, i, j0, j1, a, b, out);
     return;
@@ -214,7 +213,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   double *const *row = job->operand[0].row;
   /* B is A where there is one column. */
   const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
-  flows(g, row[t][i], b, i, j0, j1, out[0]);
+  flows(g, sw_job_distance_in(job, g->distance, t), row[t][i], b, i, j0, j1, out[0]);
   if (g->has_share) {
     /* The share's column is the last. */
     const double *x = row[(g->columns - 1) * job->n_periods + t];

@@ -65,7 +65,7 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   for (int p = 0; job->measure->param[p].name; p++) {
     const sw_distance *distance = job->arg[p].distance;
     static const int64_t version = SW_GEODESIC_VERSION;
-    if (distance) hash = sw_resource_hash_links(hash, distance->links);
+    if (distance && !distance->state) hash = sw_resource_hash_links(hash, distance->links);
     if (distance && distance->kind == SW_GEODESIC) hash = add(hash, &version, sizeof version);
   }
   return hash;
@@ -156,6 +156,16 @@ static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
   return hash;
 }
 
+/* What a network is in that period: a railway that opens years later is none of its concern. */
+static uint64_t add_networks(uint64_t hash, const sw_job *job, int t) {
+  for (int p = 0; job->measure->param[p].name; p++) {
+    const sw_distance *distance = job->arg[p].distance;
+    if (distance && distance->state)
+      hash = sw_resource_hash_links(hash, sw_job_distance_in(job, distance, t)->links);
+  }
+  return hash;
+}
+
 /* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label; which
  * other periods the study lists is none of its concern. Where
  * values of a period depend on other periods (pooled normalisation, one matrix over all), every
@@ -172,6 +182,7 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
     out[t] = add_pairs(out[t], run, e, t);
+    out[t] = add_networks(out[t], job, t);
     whole = add(whole, &out[t], sizeof *out);
   }
   /* What looks across periods may heed where a series breaks. */

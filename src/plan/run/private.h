@@ -8,11 +8,13 @@
 
 /* A distance in use, shared by the entries that ask for the same kind or the same file. */
 typedef struct sw_distance_use {
-  const char *path;        /* SW_GIVEN */
-  sw_link_columns columns; /* the same */
+  const char *path;            /* SW_GIVEN by a file */
+  sw_link_columns columns;     /* the same */
+  const sw_network_spec *spec; /* SW_GIVEN by a network; else NULL */
   sw_distance distance;
   void *shared;    /* node-shared: x, y and z, which `distance` points into; NULL: SW_GIVEN */
-  sw_links *links; /* SW_GIVEN, owned; else NULL */
+  sw_links *links; /* of a file, owned; else NULL */
+  sw_network_distances network; /* owned; empty but for a network */
 } sw_distance_use;
 
 /* The columns that an entry takes, in the order of its needs. Of the panel, or made for a result;

@@ -53,6 +53,10 @@ sw_status sw_study_read_nested(sw_error *err, sw_study_reader *in);
 sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *value_key,
                                 sw_link_columns *columns);
 
+/* {network: {...}} of a distance; `node` is the map below `network`. */
+sw_status sw_study_read_network(sw_error *err, sw_arena *arena, const sw_study *study,
+                                const sw_node *node, const sw_network_spec **network);
+
 /* ---- form ------------------------------------------------------------------------------- */
 
 /* A plain scalar without text: nothing was written, or null. */

@@ -255,12 +255,43 @@ typedef struct sw_keep {
   double share; /* in (0, 1] */
 } sw_keep;
 
+/* A file of a network: CSV, or a layer of anything that OGR reads; and its columns, NULL where the
+ * study names none. */
+enum { SW_NETWORK_COLUMNS = 5 };
+typedef struct sw_network_file {
+  const char *file, *path, *layer;
+  const char *column[SW_NETWORK_COLUMNS]; /* of nodes: node, lon, lat; of edges: from, to, mode,
+                                             from_period, km */
+  const sw_node *node;                    /* for messages */
+} sw_network_file;
+
+typedef struct sw_network_mode {
+  const char *name;      /* "" of a network of one mode that has no name */
+  double kmh;            /* of its edges whose time is not given; 0: none */
+  double access_kmh;     /* to its nearest node; 0: no access by it */
+  sw_network_file edges; /* of this mode alone; file NULL: it has none of its own */
+} sw_network_mode;
+
+typedef struct sw_network_spec {
+  const sw_node *node;
+  sw_network_file nodes;
+  sw_network_file edges; /* file NULL: each mode has its own */
+  const char *time;      /* the column of minutes; NULL: by lengths and speeds */
+  int n_modes;
+  sw_network_mode *mode; /* one without a name where the study has none */
+  double transfer;       /* minutes between the modes of a node; < 0: none */
+  double access_kmh;     /* 0: units are nodes, by code */
+  double within;         /* minutes; 0: no limit */
+  bool directed;
+} sw_network_spec;
+
 /* A distance as an entry asks for it. */
 typedef struct sw_distance_spec {
   sw_distance_kind kind;
-  const char *file, *path; /* SW_GIVEN */
-  sw_link_columns columns; /* SW_GIVEN, of a list */
-  const sw_node *node;     /* for messages */
+  const sw_network_spec *network; /* SW_GIVEN by a network; else NULL */
+  const char *file, *path;        /* SW_GIVEN */
+  sw_link_columns columns;        /* SW_GIVEN, of a list */
+  const sw_node *node;            /* for messages */
 } sw_distance_spec;
 
 /* What an argument names that is read or made when its entry is bound. */

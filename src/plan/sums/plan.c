@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "kernel/space/distances.h"
-#include "plan/descriptor/descriptor.h"
 #include "panel/same_code.h"
+#include "plan/descriptor/descriptor.h"
 
 #include <limits.h>
 #include <math.h>
@@ -205,10 +205,9 @@ static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance
   }
   limit[spec->n_rings] = INFINITY;
   s->least[spec->n_rings] = 0;
-  sw_job_axis(&run->job[e], (sw_axis){.name = SW_AXIS_RING,
-                                      .n = s->rings,
-                                      .number = limit,
-                                      .units = distance->kind == SW_GIVEN ? "1" : "km"});
+  sw_job_axis(
+      &run->job[e],
+      (sw_axis){.name = SW_AXIS_RING, .n = s->rings, .number = limit, .units = distance->units});
   if (distance->kind != SW_GREAT_CIRCLE) return SW_OK;
   SW_NEW(err, run->arena, ball, sw_arc_chunks(run->panel->units.n));
   sw_arc_cover(run->panel->units.n, distance->x, distance->y, distance->z, ball);
