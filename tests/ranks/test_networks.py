@@ -85,6 +85,7 @@ def check_results(folder, said):
         whole = file["whole"]
         assert whole["pagerank"].shape == (N,) and whole["density"].shape == () and whole["time"].shape == (3,)
         assert abs(whole["qap_r"][()] - 1) < 1e-12 and whole["qap_p"][()] == 1 / 61
+        assert b"periods" not in whole.attrs["parameters"]
         assert "jaccard" not in whole and whole["common_part"][()] == 1
         assert file["beside/qap_r"].shape == (3,)
         assert file["regions/green"].shape == (3, 7) and file["regions_whole/green"].shape == (7,)
