@@ -1,11 +1,13 @@
 """Suite peers: the same work by the program and by what people use otherwise, alternating in one run.
 
 `pairs`: gravity and coupling in numpy; `shares`: of their bound, at larger sizes (pairs_peer.py);
-`radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `fields`: fields of centres, and what sums by group, ring and centre add to gravity
+(fields_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
 `spatial`: spatial models in spatialreg (spatial_peer.py).
 What is missing here is skipped with a word."""
+import fields_peer
 import gwr_peer
 import neighbours_peer
 import pairs_peer
@@ -29,6 +31,10 @@ def radiation(programs, given):
     return radiation_peer.measure(programs, given, SUITE)
 
 
+def fields(programs, given):
+    return fields_peer.measure(programs, given, SUITE)
+
+
 def csv(programs, given):
     return read_csv.measure(programs, given, SUITE)
 
@@ -49,5 +55,5 @@ def spatial(programs, given):
     return spatial_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr,
+PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "fields": fields, "csv": csv, "r": r, "gwr": gwr,
          "neighbours": neighbours, "spatial": spatial}

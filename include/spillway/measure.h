@@ -34,12 +34,16 @@ typedef enum sw_ptype {
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_WEIGHTS_LIST, /* a list of these: gives arg->texts, their names, and arg->weights_list */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv} | {network: {...}}: gives
+                     arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links */
   SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with every key of a pair entry. Requests the pair
                      outputs whose `group` has the parameter's name, once for each label.
                      `choices` is the key of the labels (arg->texts); NULL: once, without a label */
+  SW_P_CENTRES,   /* chosen units, [codes], or the largest, {top: k, by: column, apart_km: x}, in the
+                     entry's last period. Without `by` they go by the parameter that `choices` names,
+                     a SW_P_COLUMN: gives arg->centres. One at most */
   SW_P_NODE       /* any YAML; `resolve` reads arg->node */
 } sw_ptype;
 
@@ -56,6 +60,7 @@ typedef struct sw_param {
                         it would count twice */
   bool or_group;     /* COLUMN, COLUMNS: a group column of the units may stand there too. As an input
                         it has the number of the unit's group, from 0, in every period */
+  bool or_number;    /* COLUMN: a number may stand there too: then arg->number, and no input */
 } sw_param;
 
 /* A table given beside the panel: rows by period (or by label), columns by name. */
@@ -73,7 +78,7 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, WEIGHTS_LIST, GROUPINGS, MATRICES */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, WEIGHTS_LIST, GROUPINGS, MATRICES, CENTRES */
   const double *numbers;
   const char *const *texts;
   int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
@@ -83,6 +88,7 @@ typedef struct sw_arg {
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
   const sw_links *const *weights_list; /* WEIGHTS_LIST: `count` of them */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
+  const int64_t *centres;      /* CENTRES: `count` units, in the order of the study, or the largest first */
   const sw_table *table;
 } sw_arg;
 
@@ -380,6 +386,11 @@ const sw_arg *sw_job_arg(const sw_job *job, const char *name);
  * the pointer in the state: it searches by name. */
 const sw_links *sw_job_weights(const sw_job *job, const char *name);
 const sw_distance *sw_job_distance(const sw_job *job, const char *name);
+/* The distance in the job's period t: itself, or the state that a network is in. */
+static inline const sw_distance *sw_job_distance_in(const sw_job *job, const sw_distance *distance,
+                                                    int t) {
+  return distance->state ? &distance->state[distance->state_of[job->period[t]]] : distance;
+}
 /* The inputs of that parameter; count 0 when it was left out. */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */

@@ -33,18 +33,27 @@ typedef enum sw_style {
   SW_STYLE_MINMAX    /* by the greatest row sum or the greatest column sum, the lesser of them */
 } sw_style;
 
-/* A distance between units, in km or in the unit of the file it was given in. */
+/* A distance between units, in km in minutes on a network, or in the unit of the file it was
+ * given in. */
 typedef enum sw_distance_kind { SW_GREAT_CIRCLE, SW_GEODESIC, SW_GIVEN } sw_distance_kind;
 
-typedef struct sw_distance {
+typedef struct sw_distance sw_distance;
+struct sw_distance {
   sw_distance_kind kind;
   const double *x, *y, *z;   /* unit vectors, n each; NaN without coordinates. great-circle: of the
                                 sphere; geodesic: of the ellipsoid's auxiliary sphere */
   const double *lon, *lat;   /* geodesic: degrees */
   const sw_links *links;     /* given: pairs it lacks are NaN */
   bool symmetric;
-  bool has_gaps; /* some pair has no distance */
-} sw_distance;
+  bool has_gaps;     /* some pair has no distance */
+  const char *units; /* of its values: "km", "min" of a network, "1" of a file, which does not say */
+  /* Given, of a network that changes: its states, which are distances with links, and which of them
+   * a period of the panel has (sw_job_distance_in); `links` is then NULL, and all else holds for
+   * every state. NULL: the same in all periods. */
+  int n_states;
+  const sw_distance *state;
+  const int *state_of;
+};
 
 #pragma GCC visibility pop
 

@@ -160,6 +160,7 @@ static double pairs_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
+  if (!sw_keep_walks(plan->keep.kind)) return 0;
   if (job->links_only) return (double)plan->links->row_start[job->n] * plan->summary.n_periods;
   /* Counted, then stored; before, the rounds of a share: three of them, as a rule. */
   if (plan->keep.kind == SW_KEEP_SHARE) return 5 * pairs;

@@ -65,6 +65,8 @@ static const char *type_name(sw_ptype type) {
     return "pair result";
   case SW_P_MATRICES:
     return "pair results";
+  case SW_P_CENTRES:
+    return "codes of units, or the largest";
   case SW_P_NODE:
     return "text, list or map";
   }
@@ -160,7 +162,9 @@ static void print_param(const sw_param *param) {
     snprintf(range, sizeof range, ", %g .. %g", param->lo, param->hi);
   const char *fallback = param->fallback;
   snprintf(line, sizeof line, "%s%s%s%s%s",
-           param->type == SW_P_CHOICE ? "one of " : type_name(param->type),
+           param->type == SW_P_CHOICE ? "one of "
+           : param->or_number         ? "variable or number"
+                                      : type_name(param->type),
            param->type == SW_P_CHOICE ? param->choices : "", range,
            !fallback     ? ", required"
            : fallback[0] ? ", default "
@@ -192,8 +196,8 @@ static void print_common(const sw_measure *measure) {
   static const sw_param keep = {
       .name = "keep",
       .help =
-          "dense | summary | links | {top: k} | {above: x} | {share: s}; dense up to 5,000 units, "
-          "summary above, by default"};
+          "dense | summary | links | centres | {top: k} | {above: x} | {share: s}; dense up to "
+          "5,000 units, summary (or centres) above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -214,8 +218,9 @@ static void print_common(const sw_measure *measure) {
           " of each unit; the last ring lies beyond"};
   static const sw_param centres = {.name = "centres",
                                    .help =
-                                       "codes of units, or {top: 5, by: gdp}, the largest of the "
-                                       "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
+                                       "codes of units, or {top: 5, by: gdp, apart_km: 100}, the "
+                                       "largest of the last period: " SW_NAME_FROM_CENTRE
+                                       ", " SW_NAME_TO_CENTRE};
   const sw_param *common[] = {&as,     &periods, &balanced, &keep,   &by,
                               &blocks, &rings,   &centres,  &weights};
   int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;

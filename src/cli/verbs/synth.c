@@ -19,15 +19,16 @@ enum { PATH_MOST = SW_PATH_ROOM, KEY_MISSING = 0x100, KEY_FORCE };
 
 /* The files in the order in which they are written and renamed. The study is last: where it is, all
  * that it reads is there. */
-enum { UNITS_FILE, PANEL_FILE, EDGES_FILE, STUDY_FILE, N_FILES };
-static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.csv", "study.yaml"};
+enum { UNITS_FILE, PANEL_FILE, EDGES_FILE, HINTERLANDS_FILE, STUDY_FILE, N_FILES };
+static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.csv",
+                                               "hinterlands.csv", "study.yaml"};
 
 /* ---- options ----------------------------------------------------------------------------- */
 
 static const char *const help_text =
     "Usage: spillway synth -o DIR --units N --periods T [options]\n\n"
     "Write a synthetic national panel and a study that puts it to use: DIR/units.csv, panel.csv,\n"
-    "edges.csv and study.yaml. The same options give the same files.\n\n"
+    "edges.csv, hinterlands.csv (planted centres) and study.yaml. The same options give the same files.\n\n"
     "  -o, --output DIR      where to write; created if it is missing\n"
     "      --units N         counties, from 12\n"
     "      --periods T       years, from 1\n"
@@ -171,6 +172,7 @@ static sw_status write_file(sw_error *err, int which, const char *path,
   if (which == UNITS_FILE) sw_synth_write_units(&out, country);
   if (which == PANEL_FILE) status = sw_synth_write_panel(err, &out, country, options);
   if (which == EDGES_FILE) sw_synth_write_links(&out, country);
+  if (which == HINTERLANDS_FILE) sw_synth_write_hinterlands(&out, country);
   if (which == STUDY_FILE) sw_synth_write_study(&out, options);
   sw_status closed = sw_synth_close(&out);
   return status != SW_OK ? status : closed;
