@@ -61,7 +61,8 @@ Test(fields, shares) {
     for (int c = 0; c < 2; c++)
       sw_fields_share(n, c + 1, w[c], sum, share[c]);
     for (int u = 0; u < n; u++) {
-      double total = (isnan(share[0][u]) ? 0 : share[0][u]) + (isnan(share[1][u]) ? 0 : share[1][u]);
+      double total =
+          (isnan(share[0][u]) ? 0 : share[0][u]) + (isnan(share[1][u]) ? 0 : share[1][u]);
       cr_assert(fabs(total - 1) < 1e-15);
       market += isnan(share[0][u]) || isnan(w[1][u]) ? 0 : share[0][u] * w[1][u];
     }

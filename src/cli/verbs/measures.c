@@ -195,9 +195,8 @@ static void print_common(const sw_measure *measure) {
       .help = "true: only the units with values of all inputs in all of the entry's periods"};
   static const sw_param keep = {
       .name = "keep",
-      .help =
-          "dense | summary | links | centres | {top: k} | {above: x} | {share: s}; dense up to "
-          "5,000 units, summary (or centres) above, by default"};
+      .help = "dense | summary | links | centres | {top: k} | {above: x} | {share: s}; dense up to "
+              "5,000 units, summary (or centres) above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -216,11 +215,10 @@ static void print_common(const sw_measure *measure) {
           "limits of distance, [100, 200, 400] in km or the distance's own unit: " SW_NAME_RING_SUM
           ", " SW_NAME_RING_COUNT ", and " SW_NAME_RING_OUT
           " of each unit; the last ring lies beyond"};
-  static const sw_param centres = {.name = "centres",
-                                   .help =
-                                       "codes of units, or {top: 5, by: gdp, apart_km: 100}, the "
-                                       "largest of the last period: " SW_NAME_FROM_CENTRE
-                                       ", " SW_NAME_TO_CENTRE};
+  static const sw_param centres = {
+      .name = "centres",
+      .help = "codes of units, or {top: 5, by: gdp, apart_km: 100}, the "
+              "largest of the last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
   const sw_param *common[] = {&as,     &periods, &balanced, &keep,   &by,
                               &blocks, &rings,   &centres,  &weights};
   int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;

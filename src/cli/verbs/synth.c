@@ -28,7 +28,8 @@ static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.
 static const char *const help_text =
     "Usage: spillway synth -o DIR --units N --periods T [options]\n\n"
     "Write a synthetic national panel and a study that puts it to use: DIR/units.csv, panel.csv,\n"
-    "edges.csv, hinterlands.csv (planted centres) and study.yaml. The same options give the same files.\n\n"
+    "edges.csv, hinterlands.csv (planted centres) and study.yaml. The same options give the same "
+    "files.\n\n"
     "  -o, --output DIR      where to write; created if it is missing\n"
     "      --units N         counties, from 12\n"
     "      --periods T       years, from 1\n"

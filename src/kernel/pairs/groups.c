@@ -64,7 +64,8 @@ SW_INLINE void rings(int count, int64_t n, const double *restrict key, const dou
       }
   for (; k < n; k++)
     for (int r = 0; r < count; r++)
-      if (key[k] >= least[r] && key[k] < below[r]) see(v[k], (int)(k % SW_LANES), sum[r], values[r]);
+      if (key[k] >= least[r] && key[k] < below[r])
+        see(v[k], (int)(k % SW_LANES), sum[r], values[r]);
 }
 
 #define RINGS(count)                                                                               \
@@ -82,8 +83,8 @@ RINGS(4)
 void sw_groups_rings(int64_t n, const double *key, int count, const double *least, const double *v,
                      double *sum, double *values) {
   void (*const few[AT_ONCE])(int64_t, const double *, const double *, const double *,
-                             const double *, double(*)[SW_LANES], double(*)[SW_LANES]) = {
-      rings_1, rings_2, rings_3, rings_4};
+                             const double *, double(*)[SW_LANES],
+                             double(*)[SW_LANES]) = {rings_1, rings_2, rings_3, rings_4};
   for (int r0 = 0; r0 < count; r0 += AT_ONCE) {
     int some = count - r0 < AT_ONCE ? count - r0 : AT_ONCE;
     double lane[AT_ONCE][SW_LANES] = {{0}}, number[AT_ONCE][SW_LANES] = {{0}}, below[AT_ONCE];

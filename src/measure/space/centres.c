@@ -50,8 +50,8 @@ sw_status sw_centres_prepare(sw_error *err, sw_job *job, sw_centres *set) {
 /* ---- how near the units are ------------------------------------------------------------- */
 
 bool sw_centres_changes(const sw_job *job, const sw_centres *set, int t) {
-  return t == 0 || sw_job_distance_in(job, set->distance, t) !=
-                       sw_job_distance_in(job, set->distance, t - 1);
+  return t == 0 ||
+         sw_job_distance_in(job, set->distance, t) != sw_job_distance_in(job, set->distance, t - 1);
 }
 
 /* Inverse squares of distances: the one place where these measures obtain them. Of a table that is

@@ -202,8 +202,7 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
   a->far = far;
   const char *units = a->distance->units;
   if (!units) units = a->distance->kind == SW_GIVEN ? "1" : "km";
-  sw_job_axis(job, (sw_axis){
-                       .name = "within", .n = a->limits, .number = a->limit, .units = units});
+  sw_job_axis(job, (sw_axis){.name = "within", .n = a->limits, .number = a->limit, .units = units});
   return SW_OK;
 }
 
@@ -248,38 +247,38 @@ static const sw_param param[] = {
      .help = "limits of time, ascending"},
     {.name = NULL}};
 
-static const sw_output output[] = {
-    {.name = "mean_time",
-     .long_name = "mean time to the mass that is reached",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "potential",
-     .long_name = "potential: masses over times",
-     .units = "1",
-     .shape = SW_UNIT,
-     .log = true},
-    {.name = "reached",
-     .long_name = "share of the mass of all others that is reached",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "count_within",
-     .long_name = "units within the limit, itself included",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32,
-     .axis = {"within"}},
-    {.name = "mass_within",
-     .long_name = "mass within the limit, its own included",
-     .units = "1",
-     .shape = SW_UNIT,
-     .axis = {"within"},
-     .log = true},
-    {.name = NULL}};
+static const sw_output output[] = {{.name = "mean_time",
+                                    .long_name = "mean time to the mass that is reached",
+                                    .units = "1",
+                                    .shape = SW_UNIT},
+                                   {.name = "potential",
+                                    .long_name = "potential: masses over times",
+                                    .units = "1",
+                                    .shape = SW_UNIT,
+                                    .log = true},
+                                   {.name = "reached",
+                                    .long_name = "share of the mass of all others that is reached",
+                                    .units = "1",
+                                    .shape = SW_UNIT},
+                                   {.name = "count_within",
+                                    .long_name = "units within the limit, itself included",
+                                    .units = "1",
+                                    .shape = SW_UNIT,
+                                    .number = SW_INT32,
+                                    .axis = {"within"}},
+                                   {.name = "mass_within",
+                                    .long_name = "mass within the limit, its own included",
+                                    .units = "1",
+                                    .shape = SW_UNIT,
+                                    .axis = {"within"},
+                                    .log = true},
+                                   {.name = NULL}};
 
 const sw_measure sw_measure_accessibility = {
     .name = "accessibility",
     .title = "Accessibility: mean time, potential, what is within reach",
-    .formula = "mean time = sum_{j != i} M_j t_ij / sum M_j over reached j; potential sum M_j / t_ij",
+    .formula =
+        "mean time = sum_{j != i} M_j t_ij / sum M_j over reached j; potential sum M_j / t_ij",
     .source = "Hansen 1959; Ingram 1971; Geurs and van Wee 2004",
     .version = 1,
     .kind = SW_KIND_UNIT,

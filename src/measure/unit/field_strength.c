@@ -6,8 +6,8 @@
  * The hinterland of a unit is the centre with the largest field there, `second` the next largest.
  * A centre belongs to itself and its own field there is undefined; a mass of zero makes no field,
  * and the unit of such a centre belongs to another. Ties go by the code of the centre. Between two
- * centres their fields are equal at d/(1 + (M_j/M_i)^(1/a)) from the first, or at d/2 + ln(M_i/M_j)/(2a).
- * The sphere of a centre are the units of its hinterland, itself included.
+ * centres their fields are equal at d/(1 + (M_j/M_i)^(1/a)) from the first, or at d/2 +
+ * ln(M_i/M_j)/(2a). The sphere of a centre are the units of its hinterland, itself included.
  *
  * A pass over units leaves the masses, of which tiles want those of the centres; a second one makes
  * the weights of a block of units once, for each state of the distances, and multiplies them by the
@@ -61,7 +61,8 @@ static size_t workspace_bytes(const sw_job *job) {
   return (size_t)(set->n + 4) * ROOM * sizeof(double);
 }
 
-/* A centre with a field is the first at its own unit, and who is first among the others is second. */
+/* A centre with a field is the first at its own unit, and who is first among the others is second.
+ */
 static void own_units(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
                       const sw_fields_best *best) {
   for (int c = 0; c < set->n; c++) {
@@ -149,8 +150,9 @@ static void note_centres(sw_job *job, const sw_centres *set) {
         break;
       }
   if (without)
-    sw_note(job->notes, "%s: %s: '%s' is missing for %d of %d centres (%s) in some period: they "
-                        "have no field there",
+    sw_note(job->notes,
+            "%s: %s: '%s' is missing for %d of %d centres (%s) in some period: they "
+            "have no field there",
             job->where, job->name, job->input[0].name, without, set->n,
             sw_unit_code(job->units, set->unit[c]));
 }
@@ -163,8 +165,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
     for (int a = 0; a < set->n; a++) {
       int64_t at = (int64_t)t * set->n + a;
       for (int p = 0; p < PARTS; p++)
-        if (!job->result[UNITS + p].off)
-          job->result[UNITS + p].row[0][at] = sphere[at * PARTS + p];
+        if (!job->result[UNITS + p].off) job->result[UNITS + p].row[0][at] = sphere[at * PARTS + p];
       for (int b = 0; b < set->n; b++)
         job->result[BREAKING].row[0][at * set->n + b] = breaking_point(job, set, a, b, t);
     }
@@ -188,7 +189,8 @@ static sw_status read_decay(sw_error *err, const sw_job *job, sw_centres *set) {
                        "expected the exponent of the distance, as 2, or {exponential: 0.01}");
   SW_TRY(sw_node_number(err, rate ? rate : node, &decay));
   if (!(decay >= 1e-9 && decay <= 100))
-    return sw_job_fail(err, job, "decay", "%g is out of range; expected more than 0, to 100", decay);
+    return sw_job_fail(err, job, "decay", "%g is out of range; expected more than 0, to 100",
+                       decay);
   sw_centres_decay(set, decay, rate != NULL);
   return SW_OK;
 }

@@ -4,8 +4,8 @@
  *   P_ik = A_k^a d_ik^-b / sum_l A_l^a d_il^-b,  market of k = sum_i P_ik demand_i
  *
  * d_ik from the unit to the centre. A centre is its own customer at the distance within it, d_kk =
- * 2/3 sqrt(area/pi) (`self: distance`); without an area its shares are undefined. `self: own`: it is
- * wholly its own. A centre without a distance or an attraction is left out of a unit's sum.
+ * 2/3 sqrt(area/pi) (`self: distance`); without an area its shares are undefined. `self: own`: it
+ * is wholly its own. A centre without a distance or an attraction is left out of a unit's sum.
  *
  * Passes as in field_strength.c: attractions, then weights of a block of units, once for each state
  * of the distances, with the shares of every period.
@@ -18,11 +18,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { VALUE, MARKET };            /* outputs */
-enum { ATTRACTION, DEMAND };       /* inputs */
-enum { ATTRACTIONS, SHARES };      /* passes */
-enum { DISTANCE, OWN };            /* self, in the order of its choices */
-enum { ROOM = SW_BLOCK + 16 };     /* of a row of a tile: kernels may fill a whole vector more */
+enum { VALUE, MARKET };        /* outputs */
+enum { ATTRACTION, DEMAND };   /* inputs */
+enum { ATTRACTIONS, SHARES };  /* passes */
+enum { DISTANCE, OWN };        /* self, in the order of its choices */
+enum { ROOM = SW_BLOCK + 16 }; /* of a row of a tile: kernels may fill a whole vector more */
 
 typedef struct huff {
   sw_centres set;
@@ -65,8 +65,7 @@ static void weights(const sw_job *job, int t, const sw_tile *tile, double *w) {
     double *row = w + (int64_t)c * ROOM;
     sw_centres_weights(job, &h->set, c, t, true, tile->lo, tile->hi, row);
     if (unit < tile->lo || unit >= tile->hi) continue;
-    row[unit - tile->lo] =
-        pow(sw_centres_within(job->units, unit), -h->set.decay) / h->set.scale;
+    row[unit - tile->lo] = pow(sw_centres_within(job->units, unit), -h->set.decay) / h->set.scale;
   }
 }
 
@@ -99,8 +98,8 @@ static void shares(const sw_job *job, int t, const sw_tile *tile, const double *
                     row_of(job, tile, c, t));
   own_units(job, t, tile);
   for (int c = 0; c < h->set.n; c++)
-    market[t * h->set.n + c] += sw_fields_product(n, row_of(job, tile, c, t),
-                                                  demand->row[t] + (tile->lo - demand->first));
+    market[t * h->set.n + c] +=
+        sw_fields_product(n, row_of(job, tile, c, t), demand->row[t] + (tile->lo - demand->first));
 }
 
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory) {
@@ -185,7 +184,9 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param param[] = {
-    {.name = "attraction", .type = SW_P_COLUMN, .help = "what draws to a centre: floor space, jobs"},
+    {.name = "attraction",
+     .type = SW_P_COLUMN,
+     .help = "what draws to a centre: floor space, jobs"},
     SW_PARAM_CENTRES("attraction"),
     {.name = "demand", .type = SW_P_COLUMN, .help = "what a unit spends: people, income"},
     SW_PARAM_DISTANCE,

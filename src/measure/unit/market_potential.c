@@ -3,9 +3,10 @@
  *   P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c + foreign_i,  d_ii = 2/3 sqrt(area_i / pi)
  *
  * d_ii is the mean distance from the centre of a disc of the unit's area. `own: half` takes it to
- * c/2, `none` leaves the own market out. `foreign`, markets abroad, is a constant or a column. Markets that have no mass or no distance are left out of
- * the sum, as pairs without a value are left out of strengths; undefined is P_i where the own term
- * is, where no other unit has a market, or where it is larger than a double can be.
+ * c/2, `none` leaves the own market out. `foreign`, markets abroad, is a constant or a column.
+ * Markets that have no mass or no distance are left out of the sum, as pairs without a value are
+ * left out of strengths; undefined is P_i where the own term is, where no other unit has a market,
+ * or where it is larger than a double can be.
  *
  * Distances do not depend on the period. So this is a pass over units with the masses gathered, and
  * not one over pairs: a tile makes the weights of a row once and applies them to all periods. Cost:
@@ -34,7 +35,7 @@ typedef struct market_potential {
   const sw_distance *distance;
   double scale, before; /* of the weights, and of inverse squares before the power; distance.h */
   int own;
-  int foreign;          /* its input; -1: a constant */
+  int foreign; /* its input; -1: a constant */
   double constant;
   sw_arc_points points; /* ready after prepare */
 } market_potential;
@@ -107,8 +108,7 @@ static int same_until(const sw_job *job, int t0) {
 }
 
 /* The sums of a unit in periods [t0, t1), which have the same distances. */
-static void add_markets(const sw_job *job, int t0, int t1, int64_t unit, double *w,
-                        double *lanes) {
+static void add_markets(const sw_job *job, int t0, int t1, int64_t unit, double *w, double *lanes) {
   const market_potential *m = job->state;
   const sw_distance *d = sw_job_distance_in(job, m->distance, t0);
   for (int64_t j0 = 0; j0 < job->n; j0 += COLUMNS) {

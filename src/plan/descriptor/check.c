@@ -175,7 +175,8 @@ static sw_status check_centres(sw_error *err, const sw_measure *measure, const s
     if (param->choices && strcmp(other->name, param->choices) == 0 && other->type == SW_P_COLUMN)
       return SW_OK;
   }
-  return fault(err, measure, "parameter %s: `choices` names no SW_P_COLUMN, by which the largest go",
+  return fault(err, measure,
+               "parameter %s: `choices` names no SW_P_COLUMN, by which the largest go",
                param->name);
 }
 

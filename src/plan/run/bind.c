@@ -67,9 +67,9 @@ static sw_status bind_centres(sw_error *err, sw_run *run, int e, int p) {
   return sw_centres_find(err, run, e, spec, by, &arg->count, &arg->centres);
 }
 
-/* Weights, distance, tables and centres. Collective, and called on all ranks only after they have agreed
- * that columns and periods are bound: the readers inside communicate, and they agree on their
- * status themselves. */
+/* Weights, distance, tables and centres. Collective, and called on all ranks only after they have
+ * agreed that columns and periods are bound: the readers inside communicate, and they agree on
+ * their status themselves. */
 static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];

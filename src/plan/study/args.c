@@ -378,7 +378,8 @@ static sw_status read_value(const reading *at, const sw_node *node) {
   case SW_P_NUMBERS:
     return read_numbers(at, node);
   case SW_P_COLUMN:
-    if (at->param->or_number && is_plain_number(node)) return read_number(at, node, &at->arg->number);
+    if (at->param->or_number && is_plain_number(node))
+      return read_number(at, node, &at->arg->number);
     return read_texts(at, node, false);
   case SW_P_PAIRS:
     return read_texts(at, node, false);

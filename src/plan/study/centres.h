@@ -9,8 +9,8 @@ typedef struct sw_centres_spec {
   const char *where; /* NULL: none are asked for */
   int n_codes;       /* by code */
   const char *const *code;
-  int64_t top; /* or the largest; 0: not so */
-  const char *by; /* by this column of the panel; NULL: by an input of the measure */
+  int64_t top;     /* or the largest; 0: not so */
+  const char *by;  /* by this column of the panel; NULL: by an input of the measure */
   double apart_km; /* of them, each at least so far from those before it */
 } sw_centres_spec;
 

@@ -24,8 +24,8 @@ struct sw_sums {
   int centres;
   bool has_columns; /* directed, with blocks: what a unit receives is not what it sends */
   const int64_t *centre;
-  bool row_centres; /* rows of all units have the columns of the centres */
-  bool columns_too; /* a centre's task has its column, too */
+  bool row_centres;            /* rows of all units have the columns of the centres */
+  bool columns_too;            /* a centre's task has its column, too */
   const sw_links *links;       /* of a measure that has values there alone; else NULL */
   const sw_distance *distance; /* of rings */
   sw_arc_points points;
@@ -76,8 +76,8 @@ int64_t sw_sums_first(const sums_pass *p, int node);
 /* task.c: what a thread works with, and the task that fills `share`. */
 typedef struct sums_worker {
   const sums_pass *p;
-  double *block;         /* of all buffers */
-  double *out[SUMS_OUT]; /* the first pair quantity: rows of values; the rest NULL */
+  double *block;                /* of all buffers */
+  double *out[SUMS_OUT];        /* the first pair quantity: rows of values; the rest NULL */
   double *value, *key, *values; /* values: of each ring how many */
   int64_t stride;
   int64_t rows;            /* that `value` holds, `stride` apart */

@@ -91,8 +91,7 @@ static bool is_whole(partners *p, hid_t group, int64_t n_periods, const char *co
           SW_OK)
     return false;
   return p->when && p->t >= 0 && p->from.unit >= 0 && p->to.unit >= 0 && units == p->n &&
-         sw_figure_length(&p->to, p->to.unit) == p->n &&
-         sw_figure_periods(&p->to) == p->t + 1 &&
+         sw_figure_length(&p->to, p->to.unit) == p->n && sw_figure_periods(&p->to) == p->t + 1 &&
          sw_figure_length(&p->from, centre_axis(&p->from)) == p->n_centres &&
          sw_figure_length(&p->to, centre_axis(&p->to)) == p->n_centres;
 }

@@ -30,8 +30,8 @@ typedef struct axes {
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-/* Whether an axis has centres, or the groups of a column of the units: the root has that column. It is called
- * after the column, or as the column's own dataset where its name was taken. */
+/* Whether an axis has centres, or the groups of a column of the units: the root has that column. It
+ * is called after the column, or as the column's own dataset where its name was taken. */
 static bool is_of_groups(sw_arena *arena, hid_t group, const char *axis) {
   bool whole = strncmp(axis, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
   const char *column = sw_arena_printf(arena, "/%s%s", whole ? "" : SW_NAME_GROUP_PREFIX, axis);
