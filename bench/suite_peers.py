@@ -5,10 +5,12 @@
 (fields_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
-`spatial`: spatial models in spatialreg (spatial_peer.py).
+`spatial`: spatial models in spatialreg (spatial_peer.py); `mapping`: convergent cross mapping in numpy
+(mapping_peer.py).
 What is missing here is skipped with a word."""
 import fields_peer
 import gwr_peer
+import mapping_peer
 import neighbours_peer
 import pairs_peer
 import r_peer
@@ -55,5 +57,10 @@ def spatial(programs, given):
     return spatial_peer.measure(programs, given, SUITE)
 
 
+def mapping(programs, given):
+    return mapping_peer.measure(programs, given, SUITE)
+
+
 PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "fields": fields, "csv": csv, "r": r, "gwr": gwr,
-         "neighbours": neighbours, "spatial": spatial}
+         "neighbours": neighbours, "spatial": spatial,
+         "mapping": mapping}

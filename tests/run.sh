@@ -17,8 +17,8 @@ report=$PWD/build/release/tests.xml
 log=$PWD/build/release/tests.log
 rm -f "$report"
 status=0
-# One more than there are cores: ranks also wait for each other, and for their launcher.
-ctest --preset release -j "$(($(nproc) + 1))" --output-junit "$report" --test-output-size-passed 1000000 \
+# Two more than there are cores: ranks also wait for each other, for their launcher and for locks.
+ctest --preset release -j "$(($(nproc) + 2))" --output-junit "$report" --test-output-size-passed 1000000 \
   "$@" | tee "$log" || status=$?
 
 # Criterion's skips lie inside programs that pass, so all output is searched for them.

@@ -73,11 +73,16 @@ static bool hold_line(const char *line, size_t length) {
   return true;
 }
 
-/* Notes hold no control characters, and are said once. */
-static void keep_warning(const char *format, va_list list) {
+/* Notes hold no control characters, and are said once: a matrix that others are made of is read for
+ * each of them, and warned of by the first. False: the warning is there already. */
+static bool keep_warning(const char *format, va_list list) {
   char line[LINE];
+  int count = state.keep->count;
   format_line(line, sizeof line, format, list);
+  for (int i = 0; i < count; i++)
+    if (strcmp(state.keep->text[i], line) == 0) return false;
   sw_note(state.keep, "%s", line);
+  return true;
 }
 
 void sw_log_keep(sw_notes *into) {
@@ -88,8 +93,9 @@ void sw_log(sw_log_level level, const char *format, ...) {
   if (level == SW_LOG_WARN && state.keep && state.rank == 0) {
     va_list list;
     va_start(list, format);
-    keep_warning(format, list);
+    bool is_new = keep_warning(format, list);
     va_end(list);
+    if (!is_new) return;
   }
   if (level > state.level) return;
   /* Other ranks speak of errors alone, or of everything when debugging. */

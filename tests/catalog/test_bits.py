@@ -57,7 +57,7 @@ def digests(path, label):
 
 def compute():
     listed = [line.split()[0] for line in sweep.spillway("measures").split("\n")[1:]
-              if line and not line.startswith("`") and line.split()[1] != "alias"]
+              if line and line[0] not in " `" and line.split()[1] != "alias"]
     cases = {name: Case(name) for name in listed}
     found = {}
     with tempfile.TemporaryDirectory() as folder:

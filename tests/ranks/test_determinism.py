@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The same study gives the same bits: for ranks 1 to 4 and threads 1 and 2, with the machine split
-into nodes, for periods together and one by one, for every output form, and with the rows of every input file permuted."""
+into nodes, for periods together and one by one, for every output form, and with the rows of every input file permuted. SPILLWAY_DETERMINISM=all: every
+pair of ranks and threads."""
 import os
 import random
 import re
@@ -104,8 +105,9 @@ def main():
             f.write(head + "measures:\n" + MORE.strip("\n") % {"year": year} + "\n" + tail)
         plain = run(study, out, without=["inputs"])
         first = run(study, out)
-        cases = [(1, 1, 0), (1, 2, 0), (2, 1, 0), (2, 2, 0), (3, 1, 0), (3, 2, 0), (4, 1, 0),
-                 (4, 2, 0), (0, 3, 0), (3, 1, 1), (4, 1, 2)]
+        cases = [(1, 1, 0), (2, 2, 0), (3, 1, 0), (4, 2, 0), (0, 3, 0), (3, 1, 1), (4, 1, 2)]
+        if os.environ.get("SPILLWAY_DETERMINISM") == "all":
+            cases += [(1, 2, 0), (2, 1, 0), (3, 2, 0), (4, 1, 0)]
         for ranks, threads, node_ranks in cases:
             got = run(study, out, ranks, threads, node_ranks)
             assert got == first, f"ranks {ranks}, threads {threads}, node of {node_ranks}"

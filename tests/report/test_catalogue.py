@@ -26,7 +26,7 @@ done(true);"""
 
 def entries():
     """Of each measure the first entry of its case, and those whose results it takes: label -> (measure, params)."""
-    listed = [line.split()[:2] for line in sweep.spillway("measures").split("\n")[1:] if line and line[0] != "`"]
+    listed = [line.split()[:2] for line in sweep.spillway("measures").split("\n")[1:] if line and line[0] not in " `"]
     known = {}
     for name, kind in listed:
         if kind != "alias":

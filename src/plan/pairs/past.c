@@ -83,21 +83,39 @@ static void name_computed(const sw_pairs *p, int computed, char *text, size_t ro
                              at ? ", " : "; computed: ", sw_job_period(p->job, t));
 }
 
-/* Rank 0. That nothing is taken surprises when only one period has changed: then the reason is said
- * where pooling is the reason. */
-static void say_taken(const sw_pairs *p, int taken) {
+/* Whether a parameter of the entry is another than in the earlier file, or of one that it takes
+ * results of: then nothing could have been taken. */
+static sw_status find_changed(sw_error *err, const sw_run *run, int e, const char **what,
+                              const char **of) {
+  const sw_entry *entry = &run->study->entry[e];
+  SW_TRY(run->past->changed(run->past, err, e, what));
+  *of = run->job[e].name;
+  for (int i = 0; !*what && i < entry->n_needs + entry->n_pair_needs; i++)
+    if (entry->need[i].entry >= 0) SW_TRY(find_changed(err, run, entry->need[i].entry, what, of));
+  return SW_OK;
+}
+
+/* Rank 0. That nothing is taken surprises when only one period has changed, or when nothing seems
+ * to have: then the reason is said where a parameter is the reason, or pooling. */
+static sw_status say_taken(sw_error *err, const sw_pairs *p, int taken) {
   char computed[256], names[256] = "";
+  const char *what = NULL, *of = NULL, *name = p->job->name, *path = p->run->past->path;
   int matrices = p->plan->summary.n_periods;
-  bool pooling = taken == 0 && name_pooling(p->run, p->entry, names, sizeof names);
+  if (taken == 0) SW_TRY(find_changed(err, p->run, p->entry, &what, &of));
+  bool pooling = taken == 0 && !what && name_pooling(p->run, p->entry, names, sizeof names);
   name_computed(p, matrices - taken, computed, sizeof computed);
-  if (pooling)
+  if (what)
+    sw_log(SW_LOG_INFO, "%s: nothing is taken from %s: parameters%s%s have changed: %s", name, path,
+           of != name ? " of " : "", of != name ? of : "", what);
+  else if (pooling)
     sw_log(SW_LOG_INFO,
            "%s: nothing is taken from %s: its result pools all periods, by %s, and one of them has "
            "changed",
-           p->job->name, p->run->past->path, names);
+           name, path, names);
   else
-    sw_log(SW_LOG_INFO, "%s: %d of %d matrices are taken from %s%s", p->job->name, taken, matrices,
-           p->run->past->path, computed);
+    sw_log(SW_LOG_INFO, "%s: %d of %d matrices are taken from %s%s", name, taken, matrices, path,
+           computed);
+  return SW_OK;
 }
 
 /* Fills p->past, the same on every rank, and on rank 0 the figures. Only the storing pass takes
@@ -123,8 +141,7 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   }
   if (p->counts) return SW_OK;
   p->run->matrices_taken += taken;
-  if (team->rank == 0) say_taken(p, taken);
-  return SW_OK;
+  return sw_team_agree(team, err, team->rank == 0 ? say_taken(err, p, taken) : SW_OK, 0);
 }
 
 /* The counts of a taken matrix are of the whole matrix, so they stand on rank 0 alone, and nothing

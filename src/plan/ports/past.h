@@ -39,6 +39,9 @@ struct sw_past {
   /* Whether the job has said lines of itself there (sw_job_say), or has left notes that the run
    * does not have yet; `values` puts them too. Collective. */
   sw_status (*says)(sw_past *, sw_error *, int job, bool *says);
+  /* Which parameters of the job had other values there, in words; NULL: none, or it is not known.
+   * Rank 0 alone. */
+  sw_status (*changed)(sw_past *, sw_error *, int job, const char **what);
 };
 
 #endif

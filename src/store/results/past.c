@@ -295,14 +295,73 @@ sw_status sw_results_past_look(sw_error *err, sw_team *team, const char *path) {
   return sw_team_agree(team, err, status, 0);
 }
 
+/* ---- which parameters ---------------------------------------------------------------------- */
+
+/* The next "name: value" of a map as sw_run_parameters writes it; false behind the last. */
+static bool next_parameter(const char **at, const char **from, int *name, int *length) {
+  int depth = 0;
+  bool quoted = false;
+  *at += strspn(*at, "{, ");
+  *from = *at;
+  for (; **at && (quoted || depth > 0 || (**at != ',' && **at != '}')); ++*at) {
+    if (**at == '"') quoted = !quoted;
+    if (!quoted) depth += (**at == '[' || **at == '{') - (**at == ']' || **at == '}');
+  }
+  *length = (int)(*at - *from);
+  *name = (int)strcspn(*from, ":");
+  return *length > 0 && *name < *length;
+}
+
+static bool find_parameter(const char *text, const char *wanted, int name, const char **from,
+                           int *length) {
+  int other = 0;
+  while (next_parameter(&text, from, &other, length))
+    if (other == name && memcmp(*from, wanted, (size_t)name) == 0) return true;
+  return false;
+}
+
+/* "decay: 2, now 1; form: product, now none"; NULL where none differs, or there is no memory. */
+static const char *tell_parameters(sw_arena *arena, const char *then, const char *now) {
+  enum { SHOWN = 60 };
+  const char *told = NULL, *from = NULL, *old = NULL;
+  int name = 0, length = 0, old_length = 0;
+  while (next_parameter(&now, &from, &name, &length)) {
+    bool there = find_parameter(then, from, name, &old, &old_length);
+    if (there && old_length == length && memcmp(old, from, (size_t)length) == 0) continue;
+    const char *value = from + name + 2; /* behind ": " */
+    int size = length - name - 2;
+    told = sw_arena_printf(arena, "%s%s%.*s, now %.*s", told ? told : "", told ? "; " : "",
+                           there ? (old_length < SHOWN ? old_length : SHOWN) : name,
+                           there ? old : from, size < SHOWN ? size : SHOWN, value);
+    if (!told) return NULL;
+  }
+  return told;
+}
+
+/* The port's `changed`. */
+static sw_status changed(sw_past *self, sw_error *err, int job, const char **what) {
+  const sw_past_file *p = self->self;
+  sw_arena *arena = p->results.arena;
+  const char *now = sw_run_parameters(arena, p->results.run, job, true);
+  *what = NULL;
+  if (!now) return sw_fail(err, SW_ENOMEM, "out of memory for parameters");
+  hid_t at = H5Gopen2(p->results.file, p->results.schema.group[job].path, H5P_DEFAULT);
+  const char *then = at < 0 ? NULL : sw_h5_get_text(arena, at, SW_ATTR_PARAMETERS);
+  if (at >= 0) H5Gclose(at);
+  if (then) *what = tell_parameters(arena, then, now);
+  return SW_OK;
+}
+
+/* ---- a file -------------------------------------------------------------------------------- */
+
 /* run->past is set before anything can fail, so that the caller closes what there is in any
  * case. */
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   sw_team *team = run->team;
   sw_past_file *p = calloc(1, sizeof *p);
   if (p) {
-    p->past = (sw_past){p,    path,           &p->results.sink, find,        strengths, tiles,
-                        rows, sw_past_values, sw_past_periods,  sw_past_says};
+    p->past = (sw_past){p,    path,           &p->results.sink, find,         strengths, tiles,
+                        rows, sw_past_values, sw_past_periods,  sw_past_says, changed};
     /* No lock, no journal, no partial: closing it removes nothing. */
     p->results = (sw_results){.team = team, .run = run, .is_past = true, .file = H5I_INVALID_HID};
     sw_results_set_sink(&p->results);

@@ -11,14 +11,19 @@
 #include "base/arena.h"
 #include "store/results/past_private.h"
 
+/* Tables, and values by unit of all periods together. */
+static bool is_timeless(const sw_output *output) {
+  return output->shape == SW_TABLE || output->timeless;
+}
+
 /* A cross-section has one period, which nobody has named. */
 static bool is_named(const sw_job *job, int output) {
-  return job->result[output].output->shape != SW_TABLE && !job->periods->cross_section;
+  return !is_timeless(job->result[output].output) && !job->periods->cross_section;
 }
 
 /* Periods that a reason can be of: those of an output without time are one. */
 static int periods_of(const sw_job *job, int output) {
-  return job->result[output].output->shape == SW_TABLE ? 1 : job->n_periods;
+  return is_timeless(job->result[output].output) ? 1 : job->n_periods;
 }
 
 /* What no other rank has is asked whether it is NaN at all: a reason may have been given before the
@@ -58,8 +63,8 @@ const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job) {
   return sw_arena_textn(arena, text, used);
 }
 
-/* "; constant in 2003, fewer than 2 values in 2005": each reason with its first period, some of
- * them; "" without any. */
+/* "; constant in 2003, fewer than 2 values in 2005": each reason with its first period, where it is
+ * of one, some of them; "" without any. */
 const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
   enum { SAID = 3 };
   const char *said[SAID], *text = "";
@@ -72,7 +77,7 @@ const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
         known = strcmp(said[k], why) == 0;
       if (known) continue;
       said[count] = why;
-      bool named = !job->periods->cross_section;
+      bool named = is_named(job, q);
       text = sw_arena_printf(arena, "%s%s%s%s%s", text, count++ ? ", " : "; ", why,
                              named ? " in " : "", named ? sw_job_period(job, t) : "");
     }

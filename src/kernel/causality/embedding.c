@@ -1,0 +1,188 @@
+/* See embedding.h. Row by row of the matrix of squared distances: a row grows by a term for each
+ * further dimension, and the least of it are picked at each, so nothing of size T x T is kept. */
+#include "kernel/causality/embedding.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/exp.h"
+#include "kernel/hot.h"
+
+/* A block of distances is skipped by one comparison with the greatest of the least. */
+enum { SEEK = 16 };
+
+static const double LEAST_WEIGHT = 1e-6;
+static const double AS_GOOD = 1e-12; /* of two correlations */
+
+/* The workspace. */
+typedef struct sweep {
+  double *d2;    /* squared distances from the point, INFINITY to what is no neighbour */
+  double *begin; /* of all rows: 0, or INFINITY */
+  int *depth;
+  int *dropped;                          /* periods by depth, those that are no point any more.. */
+  int drop_start[SW_MOST_DIMENSION + 3]; /* ..in dimension depth + 1 */
+} sweep;
+
+static int padded(int length) {
+  return (length + SEEK - 1) / SEEK * SEEK;
+}
+
+static size_t whole_lines(size_t bytes) {
+  return (bytes + 63) / 64 * 64;
+}
+
+size_t sw_embedding_workspace(int length) {
+  size_t n = (size_t)padded(length);
+  return whole_lines(sizeof(sweep)) + 2 * whole_lines(n * sizeof(double)) +
+         2 * whole_lines(n * sizeof(int));
+}
+
+static sweep *lay_out(void *workspace, int length) {
+  size_t n = (size_t)padded(length);
+  char *at = workspace;
+  sweep *s = workspace;
+  s->d2 = (double *)(at += whole_lines(sizeof *s));
+  s->begin = (double *)(at += whole_lines(n * sizeof(double)));
+  s->depth = (int *)(at += whole_lines(n * sizeof(double)));
+  s->dropped = (int *)(at + whole_lines(n * sizeof(int)));
+  return s;
+}
+
+/* ---- points ------------------------------------------------------------------------------ */
+
+static int depth_of(const sw_embedding *e, int t, int horizon, int most, bool ahead) {
+  int after = horizon > 0 ? horizon : 0, before = horizon < 0 ? -horizon : 0, depth = 0;
+  if (t + after >= e->length || t < before) return 0;
+  int back = e->run[t + after] - after; /* steps that lead to t */
+  if (back < before || (ahead && e->v && isnan(e->v[t + horizon]))) return 0;
+  while (depth < most && depth * e->lag <= back && !(e->v && isnan(e->v[t - depth * e->lag])))
+    depth++;
+  return depth;
+}
+
+void sw_embedding_depth(const sw_embedding *e, int horizon, int most, bool ahead, int *depth) {
+  for (int t = 0; t < e->length; t++)
+    depth[t] = depth_of(e, t, horizon, most, ahead);
+}
+
+/* ---- neighbours of a point ---------------------------------------------------------------- */
+
+/* One more term: of v(s) the value is v[s]. */
+SW_HOT static void add_term(double *restrict d2, const double *restrict v, double x, int n) {
+  for (int s = 0; s < n; s++) {
+    double apart = x - v[s];
+    d2[s] = __builtin_fma(apart, apart, d2[s]);
+  }
+}
+
+/* The k least of d2, ascending; of equal ones the earlier first. NaN is below nothing. */
+SW_HOT static void pick(const double *d2, int n, int k, double *least, int *at) {
+  for (int c = 0; c < k; c++)
+    least[c] = INFINITY;
+  for (int s = 0; s < n; s += SEEK) {
+    int64_t hits = 0; /* as wide as the numbers */
+    for (int l = 0; l < SEEK; l++)
+      hits |= d2[s + l] < least[k - 1] ? -1 : 0;
+    for (int l = 0; hits && l < SEEK; l++) {
+      double value = d2[s + l];
+      int c = k - 1;
+      if (!(value < least[c])) continue;
+      for (; c > 0 && least[c - 1] > value; c--) {
+        least[c] = least[c - 1];
+        at[c] = at[c - 1];
+      }
+      least[c] = value;
+      at[c] = s + l;
+    }
+  }
+}
+
+static void weigh(const double *d2, int k, double *weight) {
+  double nearest = sqrt(d2[0]), sum = 0;
+  for (int c = 0; c < k; c++) {
+    double d = sqrt(d2[c]);
+    double w = nearest > 0 ? sw_exp(-d / nearest) : d > 0 ? 0 : 1;
+    weight[c] = w > LEAST_WEIGHT ? w : LEAST_WEIGHT;
+    sum += weight[c];
+  }
+  for (int c = 0; c < k; c++)
+    weight[c] /= sum;
+}
+
+/* ---- tables ------------------------------------------------------------------------------- */
+
+/* Periods in the order of their depth. */
+static void order_by_depth(sweep *s, int length, int last) {
+  int *start = s->drop_start;
+  memset(start, 0, sizeof s->drop_start);
+  for (int t = 0; t < length; t++)
+    start[s->depth[t] + 1]++;
+  for (int d = 0; d <= last; d++)
+    start[d + 1] += start[d];
+  int next[SW_MOST_DIMENSION + 3];
+  memcpy(next, start, sizeof next);
+  for (int t = 0; t < length; t++)
+    s->dropped[next[s->depth[t]]++] = t;
+}
+
+/* What a row begins with, and which tables have points at all. */
+static void begin_tables(const sw_embedding *e, sweep *s, int first, int last,
+                         const uint8_t *library, sw_mapping *out) {
+  int in_library[SW_MOST_DIMENSION + 2] = {0};
+  for (int t = 0; t < padded(e->length); t++) {
+    bool in = t < e->length && s->depth[t] > 0 && (!library || library[t]);
+    s->begin[t] = in ? 0 : INFINITY;
+    if (in) in_library[s->depth[t]]++;
+  }
+  for (int d = last; d >= first; d--) {
+    in_library[d] += in_library[d + 1];
+    out[d - first].k = in_library[d] < d + 2 ? 0 : d + 1;
+    out[d - first].points = 0;
+  }
+}
+
+static void add_point(sw_mapping *m, int t, const double *least, const int *at, int horizon) {
+  int q = m->points++;
+  m->at[q] = (t + horizon) * SW_MAPPING_LANES;
+  for (int c = 0; c < m->k; c++)
+    m->near[q * m->k + c] = (at[c] + horizon) * SW_MAPPING_LANES;
+  weigh(least, m->k, m->weight + q * m->k);
+}
+
+void sw_embedding_map(const sw_embedding *e, int first, int last, int horizon, bool ahead,
+                      const uint8_t *library, sw_mapping *out, void *workspace) {
+  sweep *s = lay_out(workspace, e->length);
+  double least[SW_MOST_DIMENSION + 1];
+  int at[SW_MOST_DIMENSION + 1], n = padded(e->length);
+  sw_embedding_depth(e, horizon, last, ahead, s->depth);
+  order_by_depth(s, e->length, last);
+  begin_tables(e, s, first, last, library, out);
+  for (int t = 0; t < e->length; t++) {
+    if (s->depth[t] < first) continue;
+    memcpy(s->d2, s->begin, (size_t)n * sizeof *s->d2);
+    s->d2[t] = INFINITY;
+    for (int d = 1; d <= s->depth[t]; d++) {
+      int back = (d - 1) * e->lag;
+      add_term(s->d2 + back, e->v, e->v[t - back], e->length - back);
+      for (int k = s->drop_start[d - 1]; k < s->drop_start[d]; k++)
+        s->d2[s->dropped[k]] = INFINITY;
+      if (d < first || out[d - first].k == 0) continue;
+      pick(s->d2, n, d + 1, least, at);
+      add_point(&out[d - first], t, least, at, horizon);
+    }
+  }
+}
+
+int sw_embedding_dimension(const sw_embedding *e, int most, sw_mapping *table, double *work,
+                           void *workspace) {
+  double best = -INFINITY;
+  int dimension = 0;
+  sw_embedding_map(e, 1, most, 1, true, NULL, table, workspace);
+  for (int d = 1; d <= most; d++) {
+    double skill = sw_mapping_skill(&table[d - 1], e->v, 1, work);
+    if (!(skill > best + AS_GOOD)) continue;
+    best = skill;
+    dimension = d;
+  }
+  return dimension;
+}

@@ -1,0 +1,98 @@
+/* See mapping.h. The sums of a panel are those of one pass over the points, which lose digits where
+ * predictions vary little about a mean far from zero. Where they would lose four or more, or a
+ * value is missing, the series goes through sw_mapping_skill, in two passes. */
+#include "kernel/causality/mapping.h"
+
+#include <math.h>
+
+#include "kernel/hot.h"
+#include "kernel/pairs/correlation.h"
+
+enum { LANES = SW_MAPPING_LANES, SUMS = 3 };
+
+static const double ENOUGH = 1e-4; /* of a sum of squares that must be about the mean */
+
+#define SW_VEC_FILE "kernel/causality/mapping_set.h"
+#include "kernel/vec_each.h"
+
+static void (*const sums_of[])(const sw_mapping *m, const double *panel,
+                               double *sums) = SW_SETS(sums_of);
+
+/* ---- room --------------------------------------------------------------------------------- */
+
+static size_t lines(size_t bytes) {
+  return (bytes + 63) / 64 * 64;
+}
+
+size_t sw_mapping_bytes(int points, int k) {
+  size_t n = (size_t)points, all = n * (size_t)k;
+  return lines(n * sizeof(int32_t)) + lines(all * sizeof(int32_t)) + lines(all * sizeof(double));
+}
+
+sw_mapping sw_mapping_place(void *memory, int points, int k) {
+  size_t n = (size_t)points;
+  char *at = memory, *near = at + lines(n * sizeof(int32_t));
+  char *weight = near + lines(n * (size_t)k * sizeof(int32_t));
+  return (sw_mapping){
+      .k = k, .at = (int32_t *)at, .near = (int32_t *)near, .weight = (double *)weight};
+}
+
+/* ---- a panel ------------------------------------------------------------------------------ */
+
+SW_HOT void sw_mapping_window_of(const sw_mapping *m, const double *panel,
+                                 sw_mapping_window *window) {
+  double sum[LANES] = {0}, square[LANES] = {0}, about[LANES] = {0};
+  for (int q = 0; q < m->points; q++)
+    for (int l = 0; l < LANES; l++) {
+      double x = panel[m->at[q] + l];
+      sum[l] += x;
+      square[l] += x * x;
+    }
+  for (int l = 0; l < LANES; l++)
+    window->mean[l] = sum[l] / m->points;
+  for (int q = 0; q < m->points; q++)
+    for (int l = 0; l < LANES; l++) {
+      double x = panel[m->at[q] + l] - window->mean[l];
+      about[l] += x * x;
+    }
+  for (int l = 0; l < LANES; l++)
+    window->square[l] = about[l] >= ENOUGH * square[l] && about[l] > 0 ? about[l] : NAN;
+}
+
+/* `sums`: of p, of p^2, of p x. */
+SW_HOT static void correlate(const double *restrict sums, const sw_mapping_window *restrict window,
+                             double points, double *restrict r) {
+  const double *sum = sums, *square = sums + LANES, *product = sums + 2 * LANES;
+  for (int l = 0; l < LANES; l++) {
+    double about = square[l] - sum[l] * sum[l] / points;
+    double with = product[l] - window->mean[l] * sum[l];
+    double size = about >= ENOUGH * square[l] ? about * window->square[l] : NAN;
+    r[l] = with / __builtin_sqrt(size);
+  }
+}
+
+void sw_mapping_panel(const sw_mapping *m, const double *panel, const sw_mapping_window *window,
+                      double *r, double *work) {
+  double sums[SUMS * LANES];
+  sums_of[sw_set()](m, panel, sums);
+  correlate(sums, window, m->points, r);
+  for (int l = 0; l < LANES; l++)
+    if (!isfinite(r[l])) r[l] = sw_mapping_skill(m, panel + l, LANES, work);
+}
+
+/* ---- a series ----------------------------------------------------------------------------- */
+
+double sw_mapping_skill(const sw_mapping *m, const double *x, int64_t stride, double *work) {
+  double *predicted = work, *seen = work + m->points;
+  int count = 0;
+  for (int q = 0; q < m->points; q++) {
+    double there = x[m->at[q] / LANES * stride];
+    double p = m->weight[q * m->k] * x[m->near[q * m->k] / LANES * stride];
+    for (int c = 1; c < m->k; c++)
+      p = __builtin_fma(m->weight[q * m->k + c], x[m->near[q * m->k + c] / LANES * stride], p);
+    if (isnan(there) || isnan(p)) continue;
+    predicted[count] = p;
+    seen[count++] = there;
+  }
+  return sw_correlation(predicted, seen, count, SW_MAPPING_LEAST);
+}

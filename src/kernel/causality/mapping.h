@@ -1,0 +1,45 @@
+/* Cross mapping: predictions of series out of one table of neighbours, and how well they do.
+ *
+ *   p(t) = sum_c weight_c x(near_c),   skill: Pearson's r of p(t) and x(t) over the points
+ *
+ * One table serves any series. Sixteen of them lie side by side in a panel, so that what is read
+ * at a neighbour is whole registers. The bits of a series' skill depend on the table and on the
+ * series alone: sums run in the order of points. */
+#ifndef SW_KERNEL_CAUSALITY_MAPPING_H
+#define SW_KERNEL_CAUSALITY_MAPPING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SW_MAPPING_LANES = 16, SW_MAPPING_LEAST = 3 }; /* series of a panel; points of a skill */
+
+/* Periods are given as places in a panel: period times SW_MAPPING_LANES. */
+typedef struct sw_mapping {
+  int points, k;  /* neighbours of a point */
+  int32_t *at;    /* of each point what is predicted */
+  int32_t *near;  /* [point * k + c], nearest first */
+  double *weight; /* likewise */
+} sw_mapping;
+
+/* Of what points and neighbours there is room for; 64-byte aligned. */
+size_t sw_mapping_bytes(int points, int k);
+sw_mapping sw_mapping_place(void *memory, int points, int k);
+
+/* Of the series of a panel, over the points of a table: what r needs of them. */
+typedef struct sw_mapping_window {
+  double mean[SW_MAPPING_LANES];
+  double square[SW_MAPPING_LANES]; /* about the mean; NaN: left to sw_mapping_skill */
+} sw_mapping_window;
+
+/* panel[period * SW_MAPPING_LANES + lane]; values should be about zero, as of series about their
+ * mean. */
+void sw_mapping_window_of(const sw_mapping *m, const double *panel, sw_mapping_window *window);
+/* r of each of its series. `work`: numbers for two series. */
+void sw_mapping_panel(const sw_mapping *m, const double *panel, const sw_mapping_window *window,
+                      double *r, double *work);
+
+/* r of the series x[period * stride]. Points without a value, or that are predicted of a neighbour
+ * without one, are left out; NaN of fewer than SW_MAPPING_LEAST, and where a side does not vary. */
+double sw_mapping_skill(const sw_mapping *m, const double *x, int64_t stride, double *work);
+
+#endif

@@ -1,0 +1,161 @@
+/* What connectedness says of itself: what so few rows can show, the ridge and where it comes from,
+ * how the index moves with it, and how it stands against chance. */
+#include "measure/pair/connectedness.h"
+
+#include <math.h>
+
+void sw_connect_foresee(sw_job *job, const sw_connectedness *c) {
+  sw_job_foresee(job,
+                 "%d rows at most for the %lld coefficients of a series: the ridge decides much of "
+                 "what is seen; by_ridge has the index under others",
+                 c->longest, (long long)job->n);
+}
+
+/* ---- the ridge ------------------------------------------------------------------------------- */
+
+static bool at_end(const sw_connect_ridges *of) {
+  return of->choice == 0 || of->choice == SW_CONNECT_RIDGES - 1;
+}
+
+void sw_connect_note_ridges(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
+  int ends = 0, scopes = sw_connect_scopes(c), first = 0;
+  for (int k = scopes - 1; k >= 0; k--)
+    if (at_end(&of[k])) {
+      ends++;
+      first = k;
+    }
+  if (ends == 0) return;
+  const sw_connect_ridges *one = &of[first];
+  const char *where =
+      scopes == 1 ? ""
+                  : sw_arena_printf(job->arena, " in %d of %d windows, as that to %s", ends, scopes,
+                                    sw_job_period(job, sw_connect_period(c, first)));
+  sw_note(
+      job->notes,
+      "%s: %s: leave-one-out ends at the %s ridge that was tried, c = %.4g%s: with %.0f rows of "
+      "%.0f series it %s; by_ridge has the index under each ridge, and `ridge` takes a number",
+      job->where, job->name, one->choice == 0 ? "smallest" : "largest",
+      sw_connect_ridge[(int)one->choice], where ? where : "", one->rows, one->used,
+      one->choice == 0 ? "says nothing about the ridge, and the network rests on that choice"
+                       : "finds nothing that a series tells of the next period");
+}
+
+static void say_ridge(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
+  double lambda = *sw_connect_numbers(job, SW_CONNECT_LAMBDA, 0);
+  double delta = *sw_connect_numbers(job, SW_CONNECT_DELTA, 0);
+  double used = *sw_connect_numbers(job, SW_CONNECT_USED, 0);
+  if (of->choice < 0)
+    sw_job_say(job,
+               "ridge %.6g, %.4g of the mean square of the series; shrinkage %.4g; %.0f "
+               "series of %d rows",
+               lambda, lambda / of->scale, delta, used, c->window[0].rows);
+  else
+    sw_job_say(job,
+               "ridge %.6g (c = %.4g by leave-one-out%s); shrinkage %.4g; %.0f series of %d "
+               "rows",
+               lambda, sw_connect_ridge[(int)of->choice],
+               at_end(of) ? ", an end of those tried" : "", delta, used, c->window[0].rows);
+}
+
+static void say_windows(sw_job *job, const sw_connectedness *c) {
+  int least = -1, most = -1;
+  for (int w = 0; w < c->windows; w++) {
+    double total = *sw_connect_numbers(job, SW_CONNECT_TOTAL, w);
+    if (isnan(total)) continue;
+    if (least < 0 || total < *sw_connect_numbers(job, SW_CONNECT_TOTAL, least)) least = w;
+    if (most < 0 || total > *sw_connect_numbers(job, SW_CONNECT_TOTAL, most)) most = w;
+  }
+  if (least < 0) return;
+  sw_job_say(job, "%d window%s of %d values: least in that to %s (%.4g), most in that to %s (%.4g)",
+             c->windows, c->windows == 1 ? "" : "s", c->length,
+             sw_job_period(job, sw_connect_period(c, least)),
+             *sw_connect_numbers(job, SW_CONNECT_TOTAL, least),
+             sw_job_period(job, sw_connect_period(c, most)),
+             *sw_connect_numbers(job, SW_CONNECT_TOTAL, most));
+}
+
+/* ---- the index ------------------------------------------------------------------------------- */
+
+/* Of the last window. */
+static void say_stability(sw_job *job, const sw_connectedness *c) {
+  const double *by = sw_connect_numbers(job, SW_CONNECT_BY_RIDGE, c->windows - 1);
+  double least = INFINITY, most = -INFINITY;
+  for (int k = 0; k < SW_CONNECT_RIDGES; k++) {
+    least = fmin(least, by[k]); /* NaN is left out */
+    most = fmax(most, by[k]);
+  }
+  if (least > most) return;
+  sw_job_say(job, "under ridges of c = %.4g to %.4g the index goes from %.4g to %.4g%s",
+             sw_connect_ridge[0], sw_connect_ridge[SW_CONNECT_RIDGES - 1], by[0],
+             by[SW_CONNECT_RIDGES - 1],
+             least < fmin(by[0], by[SW_CONNECT_RIDGES - 1]) ||
+                     most > fmax(by[0], by[SW_CONNECT_RIDGES - 1])
+                 ? sw_arena_printf(job->arena, ", between %.4g and %.4g", least, most)
+                 : "");
+}
+
+static void say_null(sw_job *job, const sw_connectedness *c) {
+  int last = c->windows - 1;
+  const double *of = sw_connect_numbers(job, SW_CONNECT_NULL, last);
+  double total = *sw_connect_numbers(job, SW_CONNECT_TOTAL, last), sum = 0, most = -INFINITY;
+  int64_t reaching = 0;
+  if (isnan(total)) return;
+  for (int64_t d = 0; d < c->draws; d++) {
+    sum += of[d];
+    most = fmax(most, of[d]);
+    reaching += of[d] >= total;
+  }
+  sw_job_say(job,
+             "%.4g, and %.4g in the mean of %lld draws with each series' periods permuted, %.4g "
+             "at most: p = %.4g%s",
+             total, sum / (double)c->draws, (long long)c->draws, most,
+             (double)(reaching + 1) / (double)(c->draws + 1),
+             c->windows > 1 ? " (the last window)" : "");
+}
+
+void sw_connect_say(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
+  if (c->rolls)
+    say_windows(job, c);
+  else if (!isnan(*sw_connect_numbers(job, SW_CONNECT_TOTAL, 0)))
+    say_ridge(job, c, of);
+  say_stability(job, c);
+  if (c->draws > 0) say_null(job, c);
+}
+
+/* ---- what has no value ----------------------------------------------------------------------- */
+
+static const char *why_none(const sw_connect_window *window, const sw_connect_model *model) {
+  return window->rows < SW_CONNECT_LEAST ? "fewer than 3 periods follow the one before"
+         : model->used < 2 ? "fewer than 2 series have a value in every period and vary"
+                           : "the ridge is too small for these series: the matrix has no inverse";
+}
+
+void sw_connect_why(sw_job *job, const sw_connectedness *c, const void *models) {
+  static const int output[] = {
+      SW_CONNECT_FROM, SW_CONNECT_TO,     SW_CONNECT_NET,   SW_CONNECT_TOTAL, SW_CONNECT_BY_RIDGE,
+      SW_CONNECT_NULL, SW_CONNECT_LAMBDA, SW_CONNECT_DELTA, SW_CONNECT_USED,  SW_CONNECT_LEAVE_OUT};
+  enum { COUNT = sizeof output / sizeof *output };
+  /* Of the index alone: a line for each output and period would leave no room for others. */
+  for (int t = 0; c->rolls && t < job->n_periods; t++)
+    sw_job_undefined(job, sw_connect_form(c, SW_CONNECT_TOTAL), t, "no window ends there");
+  int64_t left_out = 0;
+  for (int w = 0; w < c->windows; w++) {
+    const sw_connect_model *model = sw_connect_model_at(c, models, w);
+    const char *why = model->found != 0 ? NULL : why_none(&c->window[w], model);
+    for (int q = 0; q < COUNT; q++)
+      sw_job_undefined(job, sw_connect_form(c, output[q]), sw_connect_period(c, w), why);
+    int64_t absent = job->n - (int64_t)model->used;
+    if (absent > left_out) left_out = absent;
+  }
+  if (left_out > 0)
+    sw_note(
+        job->notes,
+        "%s: %s: %s%lld of %lld units lack a value of a period or do not vary, and take no part",
+        job->where, job->name, c->rolls ? "in some window " : "", (long long)left_out,
+        (long long)job->n);
+  if (c->whole.used < c->series.length)
+    sw_note(job->notes,
+            "%s: %s: in %d of %d periods no unit has a value; they are left out, and no lag leads "
+            "over them",
+            job->where, job->name, c->series.length - c->whole.used, c->series.length);
+}

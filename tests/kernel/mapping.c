@@ -1,0 +1,229 @@
+/* Cross mapping: panels against a plain loop, to the bit on every instruction set; depths of
+ * points; neighbours against sorting. */
+#include "kernel/causality/embedding.h"
+#include "kernel/hot.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { T = 90, LANES = SW_MAPPING_LANES };
+
+static int run[T];
+
+static void draw(double *v, int n, unsigned seed) {
+  srand(seed);
+  for (int t = 0; t < n; t++)
+    v[t] = (rand() + 1.0) / (RAND_MAX + 1.0) - .5;
+}
+
+static void one_stretch(void) {
+  for (int t = 0; t < T; t++)
+    run[t] = t;
+}
+
+static void *room(size_t bytes) {
+  void *memory = NULL;
+  cr_assert_eq(posix_memalign(&memory, 64, bytes + 64), 0);
+  return memory;
+}
+
+/* A table of its own memory. */
+static sw_mapping table_of(int k) {
+  return sw_mapping_place(room(sw_mapping_bytes(T, k)), T, k);
+}
+
+static sw_mapping map(const double *v, int dimension, int lag, int horizon,
+                      const uint8_t *library) {
+  sw_embedding e = {.v = v, .run = run, .length = T, .lag = lag};
+  sw_mapping m = table_of(dimension + 1);
+  void *work = room(sw_embedding_workspace(T));
+  sw_embedding_map(&e, dimension, dimension, horizon, false, library, &m, work);
+  free(work);
+  return m;
+}
+
+/* ---- points ------------------------------------------------------------------------------ */
+
+Test(mapping, depths) {
+  double v[T];
+  int depth[T];
+  draw(v, T, 1);
+  one_stretch();
+  for (int t = 40; t < T; t++)
+    run[t] = t - 40;
+  run[60] = -1; /* no value there; 61 begins anew */
+  for (int t = 61; t < T; t++)
+    run[t] = t - 61;
+  v[20] = NAN;
+  sw_embedding e = {.v = v, .run = run, .length = T, .lag = 2};
+  sw_embedding_depth(&e, 0, 5, false, depth);
+  cr_expect_eq(depth[0], 1);
+  cr_expect_eq(depth[3], 2);
+  cr_expect_eq(depth[4], 3);
+  cr_expect_eq(depth[20], 0, "a missing value");
+  cr_expect_eq(depth[21], 5, "of odd periods");
+  cr_expect_eq(depth[22], 1, "its term before is missing");
+  cr_expect_eq(depth[41], 1, "behind a break");
+  cr_expect_eq(depth[60], 0);
+  cr_expect_eq(depth[63], 2);
+  sw_embedding_depth(&e, 3, 5, false, depth);
+  cr_expect_eq(depth[36], 5);
+  cr_expect_eq(depth[37], 0, "what is predicted lies behind the break");
+  cr_expect_eq(depth[17], 5, "another series may have a value there");
+  cr_expect_eq(depth[T - 3], 0);
+  sw_embedding_depth(&e, 3, 5, true, depth);
+  cr_expect_eq(depth[17], 0, "the series itself has none");
+  sw_embedding_depth(&e, -2, 5, false, depth);
+  cr_expect_eq(depth[1], 0);
+  cr_expect_eq(depth[2], 2);
+  cr_expect_eq(depth[42], 2);
+  cr_expect_eq(depth[41], 0);
+}
+
+/* ---- neighbours --------------------------------------------------------------------------- */
+
+static double distance(const double *v, int s, int t, int dimension, int lag) {
+  double d2 = 0;
+  for (int k = 0; k < dimension; k++)
+    d2 = fma(v[t - k * lag] - v[s - k * lag], v[t - k * lag] - v[s - k * lag], d2);
+  return d2;
+}
+
+/* The neighbour that comes after the last of them: nearest, ties by time. */
+static int next_of(const double *v, const uint8_t *library, int t, int dimension, int lag,
+                   const int *before, int count) {
+  int best = -1;
+  for (int s = (dimension - 1) * lag; s < T; s++) {
+    bool taken = s == t || (library && !library[s]);
+    for (int k = 0; k < count; k++)
+      taken |= before[k] == s;
+    if (!taken &&
+        (best < 0 || distance(v, s, t, dimension, lag) < distance(v, best, t, dimension, lag)))
+      best = s;
+  }
+  return best;
+}
+
+static void expect_table(const double *v, int dimension, int lag, const uint8_t *library) {
+  sw_mapping m = map(v, dimension, lag, 0, library);
+  cr_assert_eq(m.points, T - (dimension - 1) * lag);
+  for (int q = 0; q < m.points; q++) {
+    int t = q + (dimension - 1) * lag, found[SW_MOST_DIMENSION + 1] = {0};
+    double sum = 0;
+    cr_expect_eq(m.at[q], t * LANES);
+    for (int c = 0; c < m.k; c++) {
+      found[c] = next_of(v, library, t, dimension, lag, found, c);
+      cr_expect_eq(m.near[q * m.k + c], found[c] * LANES, "point %d neighbour %d", t, c);
+      sum += m.weight[q * m.k + c];
+    }
+    double d1 = sqrt(distance(v, found[0], t, dimension, lag));
+    double d2 = sqrt(distance(v, found[1], t, dimension, lag));
+    double ratio = d1 > 0 ? fmax(exp(1 - d2 / d1), 1e-6 * exp(1)) : d2 > 0 ? 1e-6 : 1;
+    cr_expect(fabs(m.weight[q * m.k + 1] / m.weight[q * m.k] - ratio) <= 1e-14 * ratio);
+    cr_expect(fabs(sum - 1) < 1e-15);
+  }
+  free(m.at);
+}
+
+Test(mapping, neighbours) {
+  double v[T];
+  uint8_t library[T];
+  one_stretch();
+  draw(v, T, 2);
+  for (int t = 0; t < T; t++)
+    library[t] = rand() % 2;
+  for (int dimension = 1; dimension <= 12; dimension++) {
+    expect_table(v, dimension, 1, NULL);
+    expect_table(v, dimension, 3, library);
+  }
+  for (int t = 0; t < T; t++)
+    v[t] = floor(4 * v[t]); /* full of ties */
+  expect_table(v, 1, 1, NULL);
+  expect_table(v, 2, 1, NULL);
+}
+
+Test(mapping, too_few) {
+  double v[T];
+  uint8_t library[T] = {0};
+  one_stretch();
+  draw(v, T, 3);
+  library[10] = library[20] = library[30] = 1;
+  sw_mapping m = map(v, 2, 1, 0, library);
+  cr_expect_eq(m.points, 0, "three neighbours besides a point itself are not there");
+  library[40] = 1;
+  free(m.at);
+  m = map(v, 2, 1, 0, library);
+  cr_expect_eq(m.points, T - 1);
+  free(m.at);
+}
+
+/* ---- panels ------------------------------------------------------------------------------- */
+
+/* Lanes 3 and 5 go the plain way: a missing value, and a constant but for a first value that the
+ * points leave out. */
+static void fill(double *panel) {
+  double v[T];
+  for (int l = 0; l < LANES; l++) {
+    draw(v, T, 10 + (unsigned)l);
+    for (int t = 0; t < T; t++)
+      panel[t * LANES + l] = l == 5 ? (t == 0 ? 1 : -.01) : v[t];
+  }
+  panel[50 * LANES + 3] = NAN;
+}
+
+static sw_set_of next_set(sw_set_of set) {
+  return (sw_set_of)((int)set + 1);
+}
+
+Test(mapping, panels) {
+  double v[T], *panel = room(T * LANES * sizeof *panel), *work = room(2 * T * sizeof *work);
+  one_stretch();
+  draw(v, T, 4);
+  fill(panel);
+  for (int dimension = 2; dimension <= 14; dimension++) {
+    sw_mapping m = map(v, dimension, 1, 2, NULL);
+    sw_mapping_window window;
+    double first[LANES];
+    sw_mapping_window_of(&m, panel, &window);
+    for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT && sw_set_runs(set);
+         set = next_set(set)) {
+      double r[LANES];
+      sw_set_at_most(set);
+      sw_mapping_panel(&m, panel, &window, r, work);
+      if (set == SW_SET_PLAIN) memcpy(first, r, sizeof r);
+      cr_expect_eq(memcmp(first, r, sizeof r), 0, "set %d, dimension %d", (int)set, dimension);
+    }
+    sw_set_at_most(SW_SET_V4);
+    for (int l = 0; l < LANES; l++) {
+      double r = sw_mapping_skill(&m, panel + l, LANES, work);
+      cr_expect(l == 5 ? isnan(first[l]) : fabs(first[l] - r) < 1e-14, "lane %d: %g %g", l,
+                first[l], r);
+    }
+    free(m.at);
+  }
+  free(panel);
+  free(work);
+}
+
+/* A sine forecasts itself in two dimensions as well as in more. */
+Test(mapping, dimension_of_a_sine) {
+  double v[T], *work = room(2 * T * sizeof *work);
+  sw_mapping table[6];
+  void *sweep = room(sw_embedding_workspace(T));
+  one_stretch();
+  for (int t = 0; t < T; t++)
+    v[t] = sin(2 * M_PI * t / 8);
+  for (int d = 1; d <= 6; d++)
+    table[d - 1] = table_of(d + 1);
+  sw_embedding e = {.v = v, .run = run, .length = T, .lag = 1};
+  cr_expect_eq(sw_embedding_dimension(&e, 6, table, work, sweep), 2);
+  for (int t = 0; t < T; t++)
+    v[t] = 3;
+  cr_expect_eq(sw_embedding_dimension(&e, 6, table, work, sweep), 0, "a constant has none");
+  for (int d = 1; d <= 6; d++)
+    free(table[d - 1].at);
+  free(work);
+  free(sweep);
+}
