@@ -7,9 +7,9 @@
  * Seconds of the arcs alone, of the first period with them, of a further one, and of storing as
  * many doubles as a period leaves with nothing to compute. One thread; memory has been touched. */
 #include "kernel/flows/fields.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "kernel/space/arc.h"
-#include "spillway/arena.h"
 #include "spillway/panel.h"
 
 #include <math.h>
