@@ -12,28 +12,32 @@ static double at(int k) {
   return fmod((double)(k + 1) * .6180339887498949, 1);
 }
 
-/* The first two of the fields of some centres, with ties and gaps. */
-Test(fields, best) {
+/* The first two of the fields of some centres, with ties and gaps, in an order of their own. */
+Test(fields, strongest) {
+  static const int order[CENTRES] = {3, 0, 4, 1, 2};
   for (int n = 0; n < MOST; n++) {
-    double first[MOST], first_of[MOST], second[MOST], second_of[MOST], field[CENTRES][MOST];
-    sw_fields_best best = {first, first_of, second, second_of};
-    sw_fields_begin(n, &best);
+    double w[CENTRES][MOST], field[CENTRES][MOST], first_of[MOST], second_of[MOST];
+    double *row[CENTRES];
+    const double z[CENTRES] = {2, 1, 2, 1, 2};
     for (int c = 0; c < CENTRES; c++) {
-      double w[MOST];
+      row[c] = field[c];
       for (int u = 0; u < n; u++) {
         int draw = (int)(7 * at(c * MOST + u));
-        w[u] = draw == 6 ? NAN : draw == 5 ? INFINITY : draw;
+        w[c][u] = draw == 6 ? NAN : draw;
       }
-      sw_fields_take(n, 2, w, c, field[c], &best);
-      for (int u = 0; u < n; u++)
-        cr_assert(isfinite(w[u]) ? field[c][u] == 2 * w[u] : isnan(field[c][u]));
     }
+    sw_fields_strongest(n, CENTRES, order, z, w[0], MOST, row, first_of, second_of);
     for (int u = 0; u < n; u++) {
       int one = -1, two = -1;
-      for (int c = 0; c < CENTRES; c++)
+      for (int r = 0; r < CENTRES; r++) {
+        int c = order[r];
+        cr_assert(isnan(w[c][u]) ? isnan(field[c][u]) : field[c][u] == z[c] * w[c][u]);
         if (field[c][u] > 0 && (one < 0 || field[c][u] > field[one][u])) one = c;
-      for (int c = 0; c < CENTRES; c++)
+      }
+      for (int r = 0; r < CENTRES; r++) {
+        int c = order[r];
         if (c != one && field[c][u] > 0 && (two < 0 || field[c][u] > field[two][u])) two = c;
+      }
       cr_assert(one < 0 ? isnan(first_of[u]) : first_of[u] == one, "first of %d", u);
       cr_assert(two < 0 ? isnan(second_of[u]) : second_of[u] == two, "second of %d", u);
     }

@@ -1,6 +1,5 @@
-/* Fields of centres over a run of units: loops over units for one centre in one period. Every
- * pair's bits depend on the pair alone; sums go from centre to centre. A missing number is NaN, and
- * none is infinite. */
+/* Fields of centres over a run of units. Every pair's bits depend on the pair alone; sums go from
+ * centre to centre. A missing number is NaN. */
 #ifndef SW_KERNEL_FLOWS_FIELDS_H
 #define SW_KERNEL_FLOWS_FIELDS_H
 
@@ -8,17 +7,12 @@
 
 #include <stdint.h>
 
-/* The two strongest fields at each unit so far, and whose they are (a number of a centre as a
- * double, as it is stored); 0 and NaN before the first. */
-typedef struct sw_fields_best {
-  double *first, *first_of, *second, *second_of;
-} sw_fields_best;
-
-void sw_fields_begin(int64_t n, const sw_fields_best *best);
-/* field[u] = z w[u], of centre number `of`. What is zero or missing is no field; of equal ones the
- * first that is taken stays first. */
-void sw_fields_take(int64_t n, double z, const double *w, double of, double *field,
-                    const sw_fields_best *best);
+/* field[c][u] = z[c] w[c * stride + u] of k centres, and whose are the strongest and the second
+ * strongest field at each unit, as a double, as it is stored; NaN: nobody's. What is zero or
+ * missing is no field. Centres are asked in the order order[0 .. k): of equal fields the earlier
+ * one goes first. */
+void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, const double *w,
+                         int64_t stride, double *const *field, double *first_of, double *second_of);
 
 /* w[u] = exp(-rate d), of inverse squares of distances 1/(scale d^2) in w. */
 void sw_fields_exponential(int64_t n, double rate, double scale, double *w);

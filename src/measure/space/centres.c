@@ -47,6 +47,15 @@ sw_status sw_centres_prepare(sw_error *err, sw_job *job, sw_centres *set) {
   return sw_share_distances(err, job, "distance", &set->points);
 }
 
+/* By the nearest places that there can be. */
+bool sw_centres_may_overflow(const sw_centres *set, double most) {
+  double least = 0, near = 0;
+  if (!(most > 0)) return false;
+  if (!set->exponential) sw_share_distance_range(set->distance, &least, &near);
+  double weight = set->decay / 2 * (near + log(set->before));
+  return !(fmax(set->exponential ? 0 : weight, 0) + fmax(log(most), 0) < SW_SHARE_SAFE);
+}
+
 /* ---- how near the units are ------------------------------------------------------------- */
 
 bool sw_centres_changes(const sw_job *job, const sw_centres *set, int t) {

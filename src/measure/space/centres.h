@@ -27,6 +27,7 @@ typedef struct sw_centres {
   double decay;
   double scale, before; /* of weights, and of inverse squares before the power: share/distance.h */
   sw_arc_points points; /* ready after prepare */
+  bool checked;         /* the measure's: a number may leave the range of doubles */
 } sw_centres;
 
 /* In resolve: the centres of the parameter `centres` and the distance, and the axis of the centres;
@@ -36,6 +37,8 @@ void sw_centres_decay(sw_centres *set, double decay, bool exponential);
 /* In prepare of the pass that asks for weights. */
 sw_status sw_centres_prepare(sw_error *err, sw_job *job, sw_centres *set);
 
+/* After prepare: whether a weight times `most` may be larger than a double can be. */
+bool sw_centres_may_overflow(const sw_centres *set, double most);
 /* Whether distances in period t are not those of the period before, or it is the first. */
 bool sw_centres_changes(const sw_job *job, const sw_centres *set, int t);
 /* w[unit - lo] of the units [lo, hi): weights of centre c in period t, to be multiplied by scale;

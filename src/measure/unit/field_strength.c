@@ -16,6 +16,7 @@
  * Sources: Reilly 1931, The law of retail gravitation; Converse 1949, New laws of retail
  * gravitation; field strength of cities as potentials of single centres, after Stewart 1942. */
 #include "kernel/flows/fields.h"
+#include "kernel/pairs/power.h"
 #include "measure/share/flows.h"
 #include "measure/space/centres.h"
 #include "spillway/node.h"
@@ -45,47 +46,58 @@ static double mass_of(const sw_job *job, const sw_centres *set, int c, int t) {
   return job->operand[MASSES].row[t][set->unit[c]];
 }
 
-/* What a thread has: weights by centre, and what is strongest at each unit. */
+/* What a thread has: weights by centre; masses of a period and rows for its fields; whose fields
+ * are the strongest at each unit. `buffer`: rows of the block, of several periods. */
 typedef struct workspace {
-  double *w;
-  sw_fields_best best;
+  double *w, *first_of, *second_of, *mass, **field, *buffer;
 } workspace;
 
 static workspace workspace_of(const sw_centres *set, void *memory) {
-  double *at = (double *)memory + (int64_t)set->n * ROOM;
-  return (workspace){memory, {at, at + ROOM, at + 2 * ROOM, at + 3 * ROOM}};
+  int64_t k = set->n, rows = k * ROOM;
+  double *at = memory;
+  workspace room = {.w = at, .buffer = at + rows};
+  room.first_of = room.buffer + rows, room.second_of = room.first_of + ROOM;
+  room.mass = room.second_of + ROOM, room.field = (double **)(room.mass + k);
+  return room;
 }
 
 static size_t workspace_bytes(const sw_job *job) {
   const sw_centres *set = job->state;
-  return (size_t)(set->n + 4) * ROOM * sizeof(double);
+  size_t k = (size_t)set->n;
+  return (2 * (k + 1) * ROOM + k) * sizeof(double) + k * sizeof(double *);
 }
 
 /* A centre with a field is the first at its own unit, and who is first among the others is second.
  */
 static void own_units(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
-                      const sw_fields_best *best) {
+                      const workspace *room) {
   for (int c = 0; c < set->n; c++) {
     int64_t u = set->unit[c] - tile->lo;
     if (u < 0 || set->unit[c] >= tile->hi || !(mass_of(job, set, c, t) > 0)) continue;
-    best->second_of[u] = best->first_of[u];
-    best->first_of[u] = c;
+    room->second_of[u] = room->first_of[u];
+    room->first_of[u] = c;
   }
 }
 
-/* In the order of codes: of equal fields that of the lower one is kept. */
+/* Fields go to the results by whole rows of the block: the results of so many centres lie too far
+ * apart to be written a few units at a time. */
 static void fields(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
                    const workspace *room) {
   int64_t at = tile->lo - job->first, n = tile->hi - tile->lo;
-  sw_fields_begin(n, &room->best);
-  for (int r = 0; r < set->n; r++) {
-    int c = set->by_code[r];
-    sw_fields_take(n, mass_of(job, set, c, t) * set->scale, room->w + (int64_t)c * ROOM, c,
-                   job->result[VALUE].row[c * job->n_periods + t] + at, &room->best);
+  for (int c = 0; c < set->n; c++) {
+    room->mass[c] = mass_of(job, set, c, t) * set->scale;
+    room->field[c] = room->buffer + (int64_t)c * ROOM;
   }
-  own_units(job, set, t, tile, &room->best);
-  memcpy(job->result[HINTERLAND].row[t] + at, room->best.first_of, (size_t)n * sizeof(double));
-  memcpy(job->result[SECOND].row[t] + at, room->best.second_of, (size_t)n * sizeof(double));
+  sw_fields_strongest(n, set->n, set->by_code, room->mass, room->w, ROOM, room->field,
+                      room->first_of, room->second_of);
+  for (int c = 0; c < set->n; c++) {
+    double *row = job->result[VALUE].row[c * job->n_periods + t] + at;
+    memcpy(row, room->field[c], (size_t)n * sizeof *row);
+    if (set->checked) sw_power_drop_infinite(n, row);
+  }
+  own_units(job, set, t, tile, room);
+  memcpy(job->result[HINTERLAND].row[t] + at, room->first_of, (size_t)n * sizeof(double));
+  memcpy(job->result[SECOND].row[t] + at, room->second_of, (size_t)n * sizeof(double));
 }
 
 /* Masses and areas that are missing are left out. */
@@ -113,7 +125,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory
     for (int c = 0; c < set->n && sw_centres_changes(job, set, t); c++)
       sw_centres_weights(job, set, c, t, false, tile->lo, tile->hi, room.w + (int64_t)c * ROOM);
     fields(job, set, t, tile, &room);
-    spheres(job, set, t, tile, room.best.first_of, out);
+    spheres(job, set, t, tile, room.first_of, out);
   }
 }
 
@@ -209,7 +221,15 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 }
 
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
-  return pass == FIELDS ? sw_centres_prepare(err, job, job->state) : SW_OK;
+  sw_centres *set = job->state;
+  double most = 0;
+  if (pass != FIELDS) return SW_OK;
+  for (int t = 0; t < job->n_periods; t++)
+    for (int c = 0; c < set->n; c++)
+      most = fmax(most, mass_of(job, set, c, t));
+  SW_TRY(sw_centres_prepare(err, job, set));
+  set->checked = sw_centres_may_overflow(set, most);
+  return SW_OK;
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
