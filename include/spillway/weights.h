@@ -19,7 +19,18 @@ typedef struct sw_links {
    * unit without links but none of the network; n of them. NULL: there is none, or it is not known
    * (of `above` and `share`, which store no undefined pair). */
   const uint8_t *outside;
+  bool all_kept; /* kept pairs of another entry: it keeps all that are defined, so what is not here
+                    is not 0 but unknown */
 } sw_links;
+
+/* An observed flow, by the panel's period: what goes from unit to unit. A zero that the table has is
+ * a link; a pair that it lacks is none. */
+typedef struct sw_flow {
+  const char *name;
+  const sw_links *links; /* one behind the other; n is 0 where the table has nothing of a period */
+  const double *const *own; /* n each: what stays within the unit; NaN: the table does not say */
+  bool timeless;            /* one matrix, the same in every period */
+} sw_flow;
 
 /* How rows of a weights matrix are scaled. */
 typedef enum sw_style {
@@ -47,9 +58,9 @@ struct sw_distance {
   bool symmetric;
   bool has_gaps;     /* some pair has no distance */
   const char *units; /* of its values: "km", "min" of a network, "1" of a file, which does not say */
-  /* Given, of a network that changes: its states, which are distances with links, and which of them
-   * a period of the panel has (sw_job_distance_in); `links` is then NULL, and all else holds for
-   * every state. NULL: the same in all periods. */
+  /* Given, of a network: its states, which are distances with links, and which of them a period of
+   * the panel has (sw_job_distance_in). Where there are several, `links` is NULL, and all else holds
+   * for each of them. NULL: of no network. */
   int n_states;
   const sw_distance *state;
   const int *state_of;

@@ -66,6 +66,26 @@ Test(notes, said_once_in_order) {
   sw_arena_destroy(notes.arena);
 }
 
+/* What is read twice is warned of once. */
+Test(notes, kept_warnings_are_printed_once, .init = cr_redirect_stderr) {
+  sw_error err = {0};
+  sw_notes notes = {0};
+  cr_assert_eq(sw_arena_create(&err, &notes.arena), SW_OK);
+  sw_log_setup(SW_LOG_INFO, 0);
+  sw_log_keep(&notes);
+  for (int round = 0; round < 2; round++) {
+    sw_log(SW_LOG_WARN, "%d islands", 3);
+    sw_log(SW_LOG_INFO, "read");
+  }
+  sw_log_keep(NULL);
+  sw_log(SW_LOG_WARN, "3 islands");
+  fflush(stderr);
+  cr_assert_eq(notes.count, 1);
+  cr_assert_stderr_eq_str("spillway: warning: 3 islands\nspillway: info: read\n"
+                          "spillway: info: read\nspillway: warning: 3 islands\n");
+  sw_arena_destroy(notes.arena);
+}
+
 Test(clock, moves_forward) {
   double before = sw_clock(), after = sw_clock();
   cr_assert(after >= before);

@@ -300,6 +300,7 @@ measures:
   - moran: {of: x, weights: ring, as: k, periods: [2001, 2002]}
   - gravity: {mass: [x], distance: {file: near.csv}, keep: {top: 1}, as: g}
   - network: {result: g, as: net}
+  - connectedness: {of: one, transform: level, as: c}
 output: {file: out.h5}
 """
 SAID = {
@@ -315,6 +316,7 @@ SAID = {
          "kept: {top: 1}",
     "net": "modularity: 0 in 2001, undefined in 2005: no two units have a pair with a value; "
            "undefined in 2004: no links",
+    "c": "mean undefined: no pair has a value; kept: dense",
 }
 
 
@@ -342,6 +344,10 @@ def check_headlines(f):
     assert {name: lines[0] for name, lines in told.items()} == SAID, told
     with h5py.File(f.path("out.h5")) as file:
         lines = file["i"].attrs["undefined_in"].decode().split("\n")
+        alone = "fewer than 2 series have a value in every period and vary"
+        assert f"total_connectedness: {alone}" in file["c"].attrs["undefined_in"].decode().split("\n")
+        what = file["c"].attrs["undefined"].decode()
+        assert alone in what and f"{alone} in 2001" not in what, what  # of no period
         assert "p_value in 2002: constant" in lines and "variance_randomisation in 2001: too few units for a variance" in lines
         assert "constant in 2002" in file["i"].attrs["undefined"].decode()
         assert file["q"].attrs["undefined_in"].decode().split("\n")[0] == "gini in 2004: all are zero"

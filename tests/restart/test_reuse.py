@@ -154,6 +154,20 @@ def taken(out):
     return 0, 0
 
 
+def check_parameter():
+    """A parameter that has changed is named, where nothing else has."""
+    study = Study(60, 2, MEASURES, tile=64, where=memory_folder())
+    study.complete("out.h5")
+    with open(study.file) as file:
+        text = file.read()
+    with open(study.file, "w") as file:
+        file.write(text.replace("decay: 1.5", "decay: 3").replace("form: wang2021", "form: product"))
+    err = study.complete("next.h5", words=["--reuse", study.path("out.h5")])[2]
+    assert "top: nothing is taken from" in err and "parameters have changed: decay: 1.5, now 3" in err, err
+    assert "sums: nothing is taken" in err and "parameters have changed: form: wang2021, now product" in err, err
+    assert "dense: 2 of 2 matrices are taken" in err, err
+
+
 def check_plain():
     """Entries without pairs are taken whole where all they rest on is the same."""
     study = Study(700, 3, "MEASURES", tile=64, where=memory_folder())
@@ -290,6 +304,7 @@ def main():
     check_since(study)
     check_kill(study, want)
     check_forms()
+    check_parameter()
     check_plain()
 
 

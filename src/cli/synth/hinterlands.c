@@ -18,9 +18,8 @@ static int64_t mass_of(const sw_synth_country *country, int64_t unit) {
 /* The square of the arc between two units. */
 static double square_arc(const sw_synth_country *country, int64_t a, int64_t b) {
   const double radians = 3.14159265358979323846 / 180e6;
-  int64_t lon[2], lat[2];
-  sw_synth_place(country, a, &lon[0], &lat[0]);
-  sw_synth_place(country, b, &lon[1], &lat[1]);
+  const int64_t lon[2] = {sw_synth_lon(country->x[a]), sw_synth_lon(country->x[b])};
+  const int64_t lat[2] = {sw_synth_lat(country->y[a]), sw_synth_lat(country->y[b])};
   double across = sin((double)(lat[0] - lat[1]) * radians / 2);
   double along = sin((double)(lon[0] - lon[1]) * radians / 2);
   double h = across * across +

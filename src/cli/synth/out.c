@@ -131,12 +131,21 @@ static const char *level(const sw_synth_country *country, int64_t unit) {
 
 /* A degree of longitude is as long as it is at the middle
  * latitude everywhere (an equirectangular map), so distances by lon and lat differ from those in km
- * towards the north and south; only the former are ever used by a study. Six decimals of a degree
- * are 0.1 m. */
-void sw_synth_place(const sw_synth_country *country, int64_t unit, int64_t *lon, int64_t *lat) {
+ * towards the north and south; only the former are ever used by a study. Six decimals are 0.1 m. */
+int64_t sw_synth_lon(double x) {
   const double shrink = cos(middle_lat * 3.14159265358979323846 / 180);
-  *lon = llround((middle_lon + country->x[unit] / (km_per_degree * shrink)) * 1e6);
-  *lat = llround((middle_lat + country->y[unit] / km_per_degree) * 1e6);
+  return llround((middle_lon + x / (km_per_degree * shrink)) * 1e6);
+}
+
+int64_t sw_synth_lat(double y) {
+  return llround((middle_lat + y / km_per_degree) * 1e6);
+}
+
+void sw_synth_place(sw_synth_out *out, double x, double y) {
+  sw_synth_char(out, ',');
+  sw_synth_decimal(out, sw_synth_lon(x), 6);
+  sw_synth_char(out, ',');
+  sw_synth_decimal(out, sw_synth_lat(y), 6);
 }
 
 /* One line per unit, in the order of codes. */
@@ -149,12 +158,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
                     seat - country->seat_of[province] + 1);
     /* Outside every region the cell is empty: no group. */
     if (country->metro[i]) sw_synth_printf(out, "metro-%d", country->metro[i]);
-    int64_t lon = 0, lat = 0;
-    sw_synth_place(country, i, &lon, &lat);
-    sw_synth_char(out, ',');
-    sw_synth_decimal(out, lon, 6);
-    sw_synth_char(out, ',');
-    sw_synth_decimal(out, lat, 6);
+    sw_synth_place(out, country->x[i], country->y[i]);
     sw_synth_char(out, ',');
     sw_synth_decimal(out, llround(country->land[i] * 1e3), 3);
     sw_synth_char(out, '\n');

@@ -6,6 +6,8 @@
  *   land.c           areas, contiguity, centrality, metropolitan regions
  *   panel.c          the indicators over time
  *   hinterlands.c    centres that are planted, and whose hinterland each unit is
+ *   flows.c          flows between units
+ *   network.c        roads and a railway
  *   study.c          a study file that puts the panel to use
  *   out.c            text output
  *
@@ -27,7 +29,9 @@ typedef struct sw_synth_options {
   int64_t units;
   int periods, indicators;
   uint64_t seed;
-  double missing; /* share of the panel's cells left empty */
+  double missing;  /* share of the panel's cells left empty */
+  int64_t network; /* nodes of a network; 0: none */
+  bool flows;
   bool force;
 } sw_synth_options;
 
@@ -35,6 +39,7 @@ enum {
   SW_SYNTH_NAMED = 14,     /* indicators with a meaning, the least there can be */
   SW_SYNTH_MIN_UNITS = 12, /* two provinces of a few units each */
   SW_SYNTH_MAX_UNITS = 10000000,
+  SW_SYNTH_MAX_FLOWS = 20000, /* units with flows: all pairs are drawn */
   SW_SYNTH_MAX_PERIODS = 1000,
   SW_SYNTH_MAX_INDICATORS = 1000,
   SW_SYNTH_HALF_WIDTH = 2200, /* km, before the border's waves */
@@ -58,6 +63,8 @@ enum {
   SW_SYNTH_PREFECTURE,
   SW_SYNTH_FIXED,
   SW_SYNTH_LOADING,
+  SW_SYNTH_FLOW,
+  SW_SYNTH_NODE,
   SW_SYNTH_NOISE = 10000,  /* + indicator */
   SW_SYNTH_MISSING = 20000 /* + indicator */
 };
@@ -135,6 +142,23 @@ void sw_synth_country_destroy(sw_synth_country *country);
 /* A smooth random field of mean 0 and variance 1 at (x, y), alike over some hundred km. */
 double sw_synth_field(const sw_synth_country *country, int field, double x, double y);
 
+typedef struct sw_synth_edge {
+  int32_t from, to;
+  double km, minutes;
+  bool rail;
+} sw_synth_edge;
+
+typedef struct sw_synth_network {
+  int64_t n, n_edges;
+  double *x, *y; /* of the nodes, km */
+  sw_synth_edge *edge;
+} sw_synth_network;
+
+/* Of a country that is settled. To be destroyed also on failure. */
+sw_status sw_synth_lay_network(sw_error *err, const sw_synth_country *country, int64_t nodes,
+                               sw_synth_network *network);
+void sw_synth_network_destroy(sw_synth_network *network);
+
 /* ---- text ------------------------------------------------------------------------------- */
 
 /* A file being written, through a buffer. */
@@ -159,8 +183,9 @@ void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals);
  * that codes in byte order are units in order. */
 void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t unit);
 
-/* Where a unit lies, in millionths of a degree. */
-void sw_synth_place(const sw_synth_country *country, int64_t unit, int64_t *lon, int64_t *lat);
+/* ",LON,LAT" of a place in km. */
+void sw_synth_place(sw_synth_out *out, double x, double y);
+
 void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country);
 /* code, mass, centre: masses of which the capitals' are known to be the largest, and for each unit
  * the capital with the strongest field, mass / arc^2. */
@@ -168,6 +193,17 @@ void sw_synth_write_hinterlands(sw_synth_out *out, const sw_synth_country *count
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country);
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
                                const sw_synth_options *options);
+sw_status sw_synth_write_flows(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
+                               const sw_synth_options *options);
+/* People of each unit in the last period, as written. Degrees of a place in km, times 1e6,
+ * likewise. */
+sw_status sw_synth_people(sw_error *err, const sw_synth_country *country,
+                          const sw_synth_options *options, double *people);
+int64_t sw_synth_lon(double x);
+int64_t sw_synth_lat(double y);
+void sw_synth_write_nodes(sw_synth_out *out, const sw_synth_network *network);
+/* `opens`: the year from which on there is the railway. */
+void sw_synth_write_network(sw_synth_out *out, const sw_synth_network *network, int opens);
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options);
 /* The label of the first period. Up to 25 periods begin with 2001; more end with 2025. */
 int sw_synth_first_year(int periods);

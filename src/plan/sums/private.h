@@ -26,7 +26,7 @@ struct sw_sums {
   const int64_t *centre;
   bool row_centres;            /* rows of all units have the columns of the centres */
   bool columns_too;            /* a centre's task has its column, too */
-  const sw_links *links;       /* of a measure that has values there alone; else NULL */
+  const sw_pair_plan *links;   /* of a measure that has values there alone; else NULL */
   const sw_distance *distance; /* of rings */
   sw_arc_points points;
   double *least; /* rings: the least inverse square that lies in it (kernel/space/distances.h) */

@@ -43,8 +43,9 @@ int64_t sw_sums_share(const sw_sums *s, int64_t task) {
 
 /* Pairs that a task evaluates. */
 static double evaluates(const sw_sums *s, int64_t task) {
-  double row =
-      s->links ? (double)s->links->row_start[s->job->n] / (double)s->job->n : (double)s->job->n;
+  double row = s->links
+                   ? (double)sw_pair_links(s->links, 0)->row_start[s->job->n] / (double)s->job->n
+                   : (double)s->job->n;
   if (task >= s->tasks) return s->columns_too ? 2 * row : row;
   return row * (double)(s->task_at[task + 1] - s->task_at[task]);
 }

@@ -99,7 +99,7 @@ static int64_t fill_rows(sums_worker *w, int t, const int32_t *unit, int64_t lef
  * it may fill a whole vector. */
 static void fill_links(sums_worker *w, int t, int64_t i) {
   const sw_job *job = w->p->job;
-  const sw_links *links = w->p->sums->links;
+  const sw_links *links = sw_pair_links(w->p->sums->links, t);
   double one[16], *out[SUMS_OUT];
   for (int q = 0; q < SUMS_OUT; q++)
     out[q] = w->out[q] ? one : NULL;
@@ -118,10 +118,11 @@ static void fill_links(sums_worker *w, int t, int64_t i) {
 /* ---- sums of a row ---------------------------------------------------------------------- */
 
 /* Distances of the row as inverse squares. One of zero is the nearest that there is. */
-static void fill_keys(sums_worker *w, int64_t i) {
+static void fill_keys(sums_worker *w, int t, int64_t i) {
   const sw_sums *s = w->p->sums;
   int64_t n = w->p->job->n;
-  sw_distances_inverse_squares(s->distance, &s->points, i, 0, n, w->key);
+  const sw_distance *distance = sw_job_distance_in(w->p->job, s->distance, t);
+  sw_distances_inverse_squares(distance, &s->points, i, 0, n, w->key);
   for (int64_t j = 0; s->distance->kind == SW_GIVEN && j < n; j++)
     if (w->key[j] > DBL_MAX) w->key[j] = DBL_MAX;
 }
@@ -134,9 +135,9 @@ static void end_sum(double *row, double values, double *total, double *count) {
   if (values == 0) *row = NAN;
 }
 
-/* Row i, whose values stand in v: its numbers into `row`, its part of the task's totals added, its
- * values added to the columns' sums (NULL: none are kept). */
-static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *totals,
+/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
+ * added, its values added to the columns' sums (NULL: none are kept). */
+static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, double *totals,
                     double *columns) {
   const sw_sums *s = w->p->sums;
   int64_t n = w->p->job->n;
@@ -152,7 +153,7 @@ static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *t
     end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
   row += s->groups, totals += 2 * s->groups;
-  if (s->rings) fill_keys(w, i);
+  if (s->rings) fill_keys(w, t, i);
   if (s->rings) sw_groups_rings(n, w->key, s->rings, s->least, v, row, w->values);
   for (int r = 0; r < s->rings; r++)
     end_sum(&row[r], w->values[r], &totals[r], &totals[s->rings + r]);
@@ -187,16 +188,16 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
     else
       count = fill_rows(w, t, s->unit + at, end - at);
     for (int64_t r = 0; r < count; r++, at++, row += s->width)
-      sum_row(w, s->unit[at], w->value + r * w->stride, row, totals, columns);
+      sum_row(w, t, s->unit[at], w->value + r * w->stride, row, totals, columns);
   }
 }
 
 /* The value of pair (i, j), which is a link where the measure has values there alone. */
 static double value_at(sums_worker *w, int t, int64_t i, int64_t j) {
   const sw_job *job = w->p->job;
-  const sw_links *links = w->p->sums->links;
+  const sw_pair_plan *links = w->p->sums->links;
   double one[16], *out[SUMS_OUT]; /* a measure may fill a whole vector */
-  if (links && sw_links_at(links, i, j) < 0) return NAN;
+  if (links && sw_links_at(sw_pair_links(links, t), i, j) < 0) return NAN;
   for (int q = 0; q < SUMS_OUT; q++)
     out[q] = w->out[q] ? one : NULL;
   if (job->measure->block)
