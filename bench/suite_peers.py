@@ -5,7 +5,7 @@
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
 `spatial`: spatial models in spatialreg (spatial_peer.py); `mapping`: convergent cross mapping in numpy
-(mapping_peer.py).
+(mapping_peer.py); `roads`: shortest paths in igraph, networkx and scipy (roads_peer.py).
 What is missing here is skipped with a word."""
 import gwr_peer
 import mapping_peer
@@ -14,6 +14,7 @@ import pairs_peer
 import r_peer
 import radiation_peer
 import read_csv
+import roads_peer
 import spatial_peer
 
 SUITE = "peers"
@@ -51,10 +52,14 @@ def spatial(programs, given):
     return spatial_peer.measure(programs, given, SUITE)
 
 
+def roads(programs, given):
+    return roads_peer.measure(programs, given, SUITE)
+
+
 def mapping(programs, given):
     return mapping_peer.measure(programs, given, SUITE)
 
 
 PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr,
          "neighbours": neighbours, "spatial": spatial,
-         "mapping": mapping}
+         "mapping": mapping, "roads": roads}

@@ -20,7 +20,7 @@ build_packages=(
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
   libsuitesparse-dev                         # order of elimination of sparse matrices
-  libigraph-dev                              # communities and betweenness of networks
+  libigraph-dev                              # communities of networks
   libgdal-dev                                # polygon files; loaded only where a study has one
   libgeos-dev                                # cells of units without polygons; loaded by reports
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
@@ -41,6 +41,7 @@ bench_packages=(
   python3 python3-numpy python3-h5py
   r-base-core r-cran-data.table r-cran-spdep r-cran-spatialreg # peers
   python3-numba python3-libpysal             # peers of neighbours
+  python3-igraph python3-networkx            # peers of shortest paths
   gnuplot-nox                                # plots
   chromium chromium-driver python3-selenium  # reports in a browser
 )

@@ -34,9 +34,12 @@ typedef enum sw_ptype {
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_WEIGHTS_LIST, /* a list of these: gives arg->texts, their names, and arg->weights_list */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv} | {network: {...}}: gives
+                     arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
-  SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links */
+  SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links, the
+                     second such parameter that is given job->second_links */
+  SW_P_FLOW,      /* an observed flow, one of `pairs` of the study: gives arg->flow */
   SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with every key of a pair entry. Requests the pair
                      outputs whose `group` has the parameter's name, once for each label.
                      `choices` is the key of the labels (arg->texts); NULL: once, without a label */
@@ -84,6 +87,7 @@ typedef struct sw_arg {
   const sw_links *const *weights_list; /* WEIGHTS_LIST: `count` of them */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
+  const sw_flow *flow; /* FLOW; NULL: left out. Its periods are the panel's: job->period[t] */
 } sw_arg;
 
 /* ---- outputs ---------------------------------------------------------------------------- */
@@ -219,6 +223,8 @@ typedef struct sw_pass {
   bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
   bool over_pairs;  /* UNITS: its tiles go over all pairs, and leave a result alone. It runs once, as
                        late as the pairs do, and not in `check`; lines are said in its finish only */
+  bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
+                       job->folded (NULL in the first). After a stop it is begun anew */
   bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
                        process calls it at a time */
 } sw_pass;
@@ -313,7 +319,10 @@ typedef struct sw_job {
    * rounded as stored, undefined pairs left out. Set only during a pass with `links`, else NULL; a
    * tile sees the links of its item's period and of the period before. The pairs of a whole series
    * are the links of every period. */
-  const sw_links *links;
+  const sw_links *links, *second_links;
+  /* All inputs of the job are pairs of whole series. It then has one period, whose label means
+   * nothing, and resolve leaves outputs without time on (whole_series). */
+  bool is_timeless;
 
   struct sw_arena *arena; /* for resolve, prepare and finish */
   struct sw_notes *notes; /* warnings, printed once by the runner. Every rank must add the same ones;
@@ -385,6 +394,11 @@ const sw_arg *sw_job_arg(const sw_job *job, const char *name);
  * the pointer in the state: it searches by name. */
 const sw_links *sw_job_weights(const sw_job *job, const char *name);
 const sw_distance *sw_job_distance(const sw_job *job, const char *name);
+/* The distance in the job's period t: itself, or the state that a network is in. */
+static inline const sw_distance *sw_job_distance_in(const sw_job *job, const sw_distance *distance,
+                                                    int t) {
+  return distance->state ? &distance->state[distance->state_of[job->period[t]]] : distance;
+}
 /* The inputs of that parameter; count 0 when it was left out. */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
@@ -432,8 +446,9 @@ const char *sw_job_period(const sw_job *job, int t);
  *   formula.
  * - Parameters have distinct names, other than `as`, `periods`, `balanced`, `keep` and, with pair outputs, `by`,
  *   which the engine reads. With pair outputs, `weights` is a weights matrix, because `keep: links`
- *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
- *   parameter is SW_P_PAIRS; it has no default, and some pass has `links`.
+ *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most two
+ *   parameters are SW_P_PAIRS; they have no default, or "", and where one is given some pass has
+ *   `links`.
  * - Two outputs differ in name or shape; of several with one name, resolve leaves one on. Names
  *   taken by the results file: unit, unit_to, time, lon, lat, group_* (an output may be called so
  *   where the study has no group column of that name), operand_hash, block,
@@ -465,9 +480,10 @@ const char *sw_job_period(const sw_job *job, int t);
  *   outputs may have time even when the matrices have none (whole_series).
  * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
  *   most 32.
- * - A pass over_pairs has a result, no operand and no inputs gathered. A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
- *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
- *   `close` and a workspace.
+ * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
+ *   over units; items, record and links to passes over items; `again` and over_pairs to those over
+ *   units that leave a result and no operand. A job has 1 to 8 passes. `open` needs `close` and a
+ *   workspace.
  * - `fold` is allowed beside `segment` or `block` only.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
@@ -524,6 +540,9 @@ typedef struct sw_measure {
   /* `all` is the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
    * `result` (zeroed beforehand). May fail with SW_EINPUT (e.g. a negative mass). Rank 0 only. */
   sw_status (*finish)(sw_error *err, sw_job *job, int pass, const void *all, void *result);
+  /* Whether a further round follows, by job->folded[pass] alone: every rank says the same. `finish`
+   * sees the round before in it. */
+  bool (*again)(const sw_job *job, int pass);
   /* Optional: every rank builds opaque state (a factorisation) from the bytes of `finish` and keeps
    * it in job->state; `destroy` releases it. */
   sw_status (*build)(sw_error *err, sw_job *job, int pass);

@@ -19,7 +19,18 @@ typedef struct sw_links {
    * unit without links but none of the network; n of them. NULL: there is none, or it is not known
    * (of `above` and `share`, which store no undefined pair). */
   const uint8_t *outside;
+  bool all_kept; /* kept pairs of another entry: it keeps all that are defined, so what is not here
+                    is not 0 but unknown */
 } sw_links;
+
+/* An observed flow, by the panel's period: what goes from unit to unit. A zero that the table has is
+ * a link; a pair that it lacks is none. */
+typedef struct sw_flow {
+  const char *name;
+  const sw_links *links; /* one behind the other; n is 0 where the table has nothing of a period */
+  const double *const *own; /* n each: what stays within the unit; NaN: the table does not say */
+  bool timeless;            /* one matrix, the same in every period */
+} sw_flow;
 
 /* How rows of a weights matrix are scaled. */
 typedef enum sw_style {
@@ -33,18 +44,27 @@ typedef enum sw_style {
   SW_STYLE_MINMAX    /* by the greatest row sum or the greatest column sum, the lesser of them */
 } sw_style;
 
-/* A distance between units, in km or in the unit of the file it was given in. */
+/* A distance between units, in km in minutes on a network, or in the unit of the file it was
+ * given in. */
 typedef enum sw_distance_kind { SW_GREAT_CIRCLE, SW_GEODESIC, SW_GIVEN } sw_distance_kind;
 
-typedef struct sw_distance {
+typedef struct sw_distance sw_distance;
+struct sw_distance {
   sw_distance_kind kind;
   const double *x, *y, *z;   /* unit vectors, n each; NaN without coordinates. great-circle: of the
                                 sphere; geodesic: of the ellipsoid's auxiliary sphere */
   const double *lon, *lat;   /* geodesic: degrees */
   const sw_links *links;     /* given: pairs it lacks are NaN */
   bool symmetric;
-  bool has_gaps; /* some pair has no distance */
-} sw_distance;
+  bool has_gaps;     /* some pair has no distance */
+  const char *units; /* of its values: "km", "min" of a network, "1" of a file, which does not say */
+  /* Given, of a network: its states, which are distances with links, and which of them a period of
+   * the panel has (sw_job_distance_in). Where there are several, `links` is NULL, and all else holds
+   * for each of them. NULL: of no network. */
+  int n_states;
+  const sw_distance *state;
+  const int *state_of;
+};
 
 #pragma GCC visibility pop
 

@@ -134,6 +134,26 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
   return SW_OK;
 }
 
+/* A counting sort; units of a group stay in the order of codes. */
+sw_status sw_units_by_group(sw_error *err, sw_arena *arena, int64_t n, const sw_grouping *grouping,
+                            const int64_t **start, const int32_t **unit) {
+  int groups = grouping ? grouping->n_groups : 1;
+  int64_t *first = NULL, *at = NULL;
+  int32_t *sorted = NULL;
+  SW_NEW(err, arena, first, groups + 1);
+  SW_NEW(err, arena, at, groups + 1);
+  SW_NEW(err, arena, sorted, n);
+  for (int64_t i = 0; i < n; i++)
+    first[(grouping ? grouping->of[i] : 0) + 1]++;
+  for (int g = 0; g < groups; g++)
+    at[g + 1] = first[g + 1] += first[g];
+  for (int64_t i = 0; i < n; i++)
+    sorted[at[grouping ? grouping->of[i] : 0]++] = (int32_t)i;
+  *start = first;
+  *unit = sorted;
+  return SW_OK;
+}
+
 /* ---- coarser units ----------------------------------------------------------------------- */
 
 /* The members of a coarse unit that have coordinates, for its place. */

@@ -28,6 +28,11 @@ sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_tab
 sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                          sw_units *units);
 
+/* n units by group, then by code: those of group g are (*unit)[(*start)[g] .. (*start)[g + 1]).
+ * Without a grouping all are one group. */
+sw_status sw_units_by_group(sw_error *err, sw_arena *arena, int64_t n, const sw_grouping *grouping,
+                            const int64_t **start, const int32_t **unit);
+
 /* Coarser units: `parent[i]` is the coarse unit of row i, whose codes are coarse[0..n_coarse).
  * Coordinates are means on the sphere, weighted by area where every member with coordinates has
  * one, else plain; members whose places cancel are refused; areas are summed; group labels must

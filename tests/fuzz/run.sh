@@ -19,7 +19,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
 fi
 names=("$@")
 [ $# -gt 0 ] || names=(study panel_csv units gal gwt mtx edges_csv table clock info
-  panel_h5)
+  panel_h5 roads)
 
 # A private folder in memory, for the files that the harnesses write.
 work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)" spillway-fuzz-run-XXXXXX)

@@ -15,4 +15,4 @@ case ${SPILLWAY:-} in
     exit 77
     ;;
 esac
-exec "$here/run.sh" 3 study panel_csv units gal gwt mtx edges_csv table clock
+exec "$here/run.sh" 3 study panel_csv units gal gwt mtx edges_csv table clock roads

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/graph/igraph.h"
+#include "kernel/graph/paths.h"
 
 enum { MOST = 40 };
 
@@ -112,17 +113,48 @@ Test(graph, outside) {
 Test(graph, betweenness) {
   static const double want[] = {2, 0, 7, 3, 0};
   fixture net;
+  sw_paths paths = {0};
   fill(&net, 5, hand);
   for (int64_t step = 1; step <= 5; step++) {
     double sum[5] = {0}, part[5];
     for (int64_t lo = 0; lo < 5; lo += step) {
       int64_t hi = lo + step < 5 ? lo + step : 5;
-      cr_assert_eq(sw_igraph_betweenness(&net.err, &net.graph, lo, hi, part), SW_OK);
+      cr_assert_eq(sw_graph_betweenness(&net.err, &net.graph, &paths, lo, hi, part), SW_OK);
       for (int i = 0; i < 5; i++)
         sum[i] += part[i];
     }
     near(sum, want, 5, "betweenness");
   }
+  sw_paths_free(&paths);
+  sw_graph_free(&net.graph);
+}
+
+/* A square grid: paths are as many as there are ways along it, lengths that differ by rounding
+ * alone are equal, and a link of next to no weight is on no path. */
+Test(graph, betweenness_ties) {
+  enum { SIDE = 3, N = SIDE * SIDE };
+  double w[N * N] = {0}, got[N];
+  fixture net;
+  sw_paths paths = {0};
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++)
+      if (abs(i / SIDE - j / SIDE) + abs(i % SIDE - j % SIDE) == 1)
+        w[i * N + j] = 1 + ((i * 7 + j) % 3) * 1e-12;
+  w[0 * N + 8] = 1e-300; /* no path: longer than all others */
+  fill(&net, N, w);
+  cr_assert_eq(sw_graph_betweenness(&net.err, &net.graph, &paths, 0, N, got), SW_OK);
+  double middle = 0;
+  cr_expect(got[4] > 0 && fabs(got[1] - got[3]) < 1e-9 && fabs(got[0] - got[8]) < 1e-9);
+  for (int s = 0; s < N; s++)
+    for (int t = 0; t < N; t++) {
+      int dx = abs(s % 3 - t % 3), dy = abs(s / 3 - t / 3);
+      int ax = abs(s % 3 - 1), ay = abs(s / 3 - 1), bx = abs(t % 3 - 1), by = abs(t / 3 - 1);
+      static const double ways[3][3] = {{1, 1, 1}, {1, 2, 3}, {1, 3, 6}};
+      if (s == 4 || t == 4 || s == t || ax + bx != dx || ay + by != dy) continue;
+      middle += ways[ay][ax] * ways[by][bx] / ways[dy][dx];
+    }
+  cr_expect(fabs(got[4] - middle) < 1e-9, "%.12g, not %.12g", got[4], middle);
+  sw_paths_free(&paths);
   sw_graph_free(&net.graph);
 }
 
@@ -196,6 +228,28 @@ Test(graph, no_links) {
   double jaccard, overlap;
   sw_graph_change(&net.links, &net.links, &jaccard, &overlap);
   cr_expect(isnan(jaccard) && isnan(overlap));
+  sw_graph_free(&net.graph);
+}
+
+/* Nine vertices exchange most with each other, some with the others, which do not among themselves.
+ */
+Test(graph, planted_core) {
+  static double w[MOST * MOST];
+  double c[MOST], r;
+  int32_t order[MOST];
+  int64_t size;
+  fixture net;
+  for (int i = 0; i < MOST; i++)
+    for (int j = 0; j < MOST; j++) {
+      bool core = i % 4 == 1 && i < 36, other = j % 4 == 1 && j < 36;
+      w[i * MOST + j] = i == j ? NAN : (core && other ? 9 : core || other ? 3 : .4) + (i + j) % 3;
+    }
+  fill(&net, MOST, w);
+  cr_assert(sw_graph_core(&net.graph, c, order, &size, &r));
+  cr_assert_eq(size, 9);
+  cr_expect_gt(r, .9);
+  for (int k = 0; k < 9; k++)
+    cr_expect(order[k] % 4 == 1 && order[k] < 36, "%d", (int)order[k]);
   sw_graph_free(&net.graph);
 }
 

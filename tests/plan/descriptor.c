@@ -121,6 +121,8 @@ static void expect_line(sw_status status, const sw_error *err, const char *line)
     sw_status status = sw_measure_check(&err, &m);                                                 \
     expect_line(status, &err, line);                                                               \
   } while (0)
+#define LINKS(title, text)                                                                         \
+  { .name = title, .type = SW_P_PAIRS, .fallback = text, .help = "pairs of another entry" }
 #define PARAMS(line, ...)                                                                          \
   do {                                                                                             \
     static const sw_param bad[] = {__VA_ARGS__, {0}};                                              \
@@ -196,6 +198,11 @@ Test(descriptor, parameters) {
          NUMBER("by", "2", 0, 0));
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
+  PARAMS("parameters a, b and c are pair results; a job has two at most", LINKS("a", NULL),
+         LINKS("b", ""), LINKS("c", ""));
+  PARAMS("parameter a: pairs of another entry have no default; leave fallback NULL, or \"\" "
+         "where they may be left out",
+         LINKS("a", "flows"));
   PARAMS("parameter weights: beside pair outputs it names the links of keep: links; make it "
          "SW_P_WEIGHTS, or choose another name",
          NUMBER("weights", "2", 0, 0));

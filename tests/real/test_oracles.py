@@ -285,18 +285,19 @@ near("scores by period again", f2["composites/yearly/score"][:], f["composites/y
 with open(f"{data}/us_bea_points.csv", newline="") as file:
     counties_of_texas = [row for row in csv.DictReader(file) if row["fips"].startswith("48")]
 with open(os.path.join(work.name, "texas.csv"), "w", newline="") as file:
-    out = csv.DictWriter(file, list(counties_of_texas[0]))
+    out = csv.DictWriter(file, [*counties_of_texas[0], "land"])
     out.writeheader()
-    out.writerows(counties_of_texas)
+    out.writerows(dict(row, land="texas") for row in counties_of_texas)
 f, _ = run("texas", """
 study: texas
 panel: {file: @us_county_income_1969_2018.csv, unit: fips, time: year}
-units: {file: texas.csv, unit: fips, lon: lon, lat: lat, unmatched: drop}
+units: {file: texas.csv, unit: fips, lon: lon, lat: lat, groups: [land], unmatched: drop}
 measures:
   - gravity: {mass: [population, population], periods: [2018], constant: 0.000001, keep: {top: 5}, as: five}
   - gravity: {mass: [population, population], periods: [2018], constant: 0.000001, keep: dense, as: all}
   - network: {result: five, betweenness: true, starts: 50, as: net}
-  - network: {result: all, as: whole}
+  - network: {result: all, qap: {with: five, permutations: 99}, as: whole}
+  - polycentricity: {result: five, by: land, as: centres}
 """)
 unit = texts(f["unit"])
 harris, dallas, tarrant = (unit.index(code) for code in ("48201", "48113", "48439"))
@@ -312,6 +313,10 @@ if f["net/modularity"][0] < .551297852 - 1e-7:
 coreness = f["whole/coreness"][0]
 for place, value in ((dallas, .823891535), (tarrant, .498972784)):
     close("texas coreness", coreness[place] / np.sqrt((coreness ** 2).sum()), value, 1e-7)
+# Green's index .793521589 times the density.
+close("texas Green", f["centres/green"][0, 0], .015682245, 5e-10)
+if not (f["whole/qap_p"][0] == .01 and .5 < f["whole/qap_r"][0] < 1):
+    failures.append(f"texas qap {f['whole/qap_r'][0]} {f['whole/qap_p'][0]}")
 close("texas core", f["whole/core"][0].sum(), 2, 0)
 close("texas core_r", f["whole/core_r"][0], .780287305, 1e-7)
 

@@ -53,8 +53,8 @@ sw_status sw_session_panel(sw_error *err, sw_session *s) {
   sw_log_keep(&s->read);
   sw_status status = sw_panel_read(err, s->team, s->study, s->arena, &s->panel);
   if (status == SW_OK)
-    status = sw_run_bind(err, s->team, s->study, &sw_store_reader, s->panel, s->arena, s->threads,
-                         &s->run);
+    status = sw_run_bind(err, s->team, s->study, s->plans ? &sw_store_planner : &sw_store_reader,
+                         s->panel, s->arena, s->threads, &s->run);
   sw_log_keep(NULL);
   if (s->run) s->run->read = &s->read;
   s->seconds_read = sw_clock() - began;

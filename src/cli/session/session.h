@@ -18,10 +18,11 @@ typedef struct sw_session {
   const sw_measure *const
       *extra; /* measures besides the catalogue's: set before sw_session_study */
   int n_extra;
-  sw_notes read;       /* what was warned of while panel and weights were read */
-  const char *text;    /* of the study; set before sw_session_study: taken instead of the file's */
-  const char *link;    /* the output's name as given, where that is a link; else NULL */
-  const char *page;    /* written of the results; NULL: none */
+  bool plans;       /* nothing will be computed: set before sw_session_panel */
+  sw_notes read;    /* what was warned of while panel and weights were read */
+  const char *text; /* of the study; set before sw_session_study: taken instead of the file's */
+  const char *link; /* the output's name as given, where that is a link; else NULL */
+  const char *page; /* written of the results; NULL: none */
   double page_bytes, seconds_page;
   double seconds_read; /* panel, weights, distances, on this rank */
   double began;        /* by sw_clock, at sw_session_study */

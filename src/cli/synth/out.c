@@ -129,11 +129,27 @@ static const char *level(const sw_synth_country *country, int64_t unit) {
   return province == country->capital ? "nation" : "province";
 }
 
-/* One line per unit, in the order of codes. A degree of longitude is as long as it is at the middle
+/* A degree of longitude is as long as it is at the middle
  * latitude everywhere (an equirectangular map), so distances by lon and lat differ from those in km
- * towards the north and south; only the former are ever used by a study. */
-void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
+ * towards the north and south; only the former are ever used by a study. Six decimals are 0.1 m. */
+int64_t sw_synth_lon(double x) {
   const double shrink = cos(middle_lat * 3.14159265358979323846 / 180);
+  return llround((middle_lon + x / (km_per_degree * shrink)) * 1e6);
+}
+
+int64_t sw_synth_lat(double y) {
+  return llround((middle_lat + y / km_per_degree) * 1e6);
+}
+
+void sw_synth_place(sw_synth_out *out, double x, double y) {
+  sw_synth_char(out, ',');
+  sw_synth_decimal(out, sw_synth_lon(x), 6);
+  sw_synth_char(out, ',');
+  sw_synth_decimal(out, sw_synth_lat(y), 6);
+}
+
+/* One line per unit, in the order of codes. */
+void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
   sw_synth_text(out, "code,level,province,prefecture,agglomeration,lon,lat,land_area\n");
   for (int64_t i = 0; i < country->n; i++) {
     int seat = country->prefecture[i], province = country->seat[seat].province;
@@ -142,13 +158,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
                     seat - country->seat_of[province] + 1);
     /* Outside every region the cell is empty: no group. */
     if (country->metro[i]) sw_synth_printf(out, "metro-%d", country->metro[i]);
-    double lon = middle_lon + country->x[i] / (km_per_degree * shrink);
-    double lat = middle_lat + country->y[i] / km_per_degree;
-    sw_synth_char(out, ',');
-    /* Six decimals of a degree are 0.1 m. */
-    sw_synth_decimal(out, llround(lon * 1e6), 6);
-    sw_synth_char(out, ',');
-    sw_synth_decimal(out, llround(lat * 1e6), 6);
+    sw_synth_place(out, country->x[i], country->y[i]);
     sw_synth_char(out, ',');
     sw_synth_decimal(out, llround(country->land[i] * 1e3), 3);
     sw_synth_char(out, '\n');

@@ -5,6 +5,8 @@
  *   country.c        hierarchy of centres, places of the units
  *   land.c           areas, contiguity, centrality, metropolitan regions
  *   panel.c          the indicators over time
+ *   flows.c          flows between units
+ *   network.c        roads and a railway
  *   study.c          a study file that puts the panel to use
  *   out.c            text output
  *
@@ -26,7 +28,9 @@ typedef struct sw_synth_options {
   int64_t units;
   int periods, indicators;
   uint64_t seed;
-  double missing; /* share of the panel's cells left empty */
+  double missing;  /* share of the panel's cells left empty */
+  int64_t network; /* nodes of a network; 0: none */
+  bool flows;
   bool force;
 } sw_synth_options;
 
@@ -34,6 +38,7 @@ enum {
   SW_SYNTH_NAMED = 14,     /* indicators with a meaning, the least there can be */
   SW_SYNTH_MIN_UNITS = 12, /* two provinces of a few units each */
   SW_SYNTH_MAX_UNITS = 10000000,
+  SW_SYNTH_MAX_FLOWS = 20000, /* units with flows: all pairs are drawn */
   SW_SYNTH_MAX_PERIODS = 1000,
   SW_SYNTH_MAX_INDICATORS = 1000,
   SW_SYNTH_HALF_WIDTH = 2200, /* km, before the border's waves */
@@ -57,6 +62,8 @@ enum {
   SW_SYNTH_PREFECTURE,
   SW_SYNTH_FIXED,
   SW_SYNTH_LOADING,
+  SW_SYNTH_FLOW,
+  SW_SYNTH_NODE,
   SW_SYNTH_NOISE = 10000,  /* + indicator */
   SW_SYNTH_MISSING = 20000 /* + indicator */
 };
@@ -134,6 +141,23 @@ void sw_synth_country_destroy(sw_synth_country *country);
 /* A smooth random field of mean 0 and variance 1 at (x, y), alike over some hundred km. */
 double sw_synth_field(const sw_synth_country *country, int field, double x, double y);
 
+typedef struct sw_synth_edge {
+  int32_t from, to;
+  double km, minutes;
+  bool rail;
+} sw_synth_edge;
+
+typedef struct sw_synth_network {
+  int64_t n, n_edges;
+  double *x, *y; /* of the nodes, km */
+  sw_synth_edge *edge;
+} sw_synth_network;
+
+/* Of a country that is settled. To be destroyed also on failure. */
+sw_status sw_synth_lay_network(sw_error *err, const sw_synth_country *country, int64_t nodes,
+                               sw_synth_network *network);
+void sw_synth_network_destroy(sw_synth_network *network);
+
 /* ---- text ------------------------------------------------------------------------------- */
 
 /* A file being written, through a buffer. */
@@ -158,10 +182,24 @@ void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals);
  * that codes in byte order are units in order. */
 void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t unit);
 
+/* ",LON,LAT" of a place in km. */
+void sw_synth_place(sw_synth_out *out, double x, double y);
+
 void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country);
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country);
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
                                const sw_synth_options *options);
+sw_status sw_synth_write_flows(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
+                               const sw_synth_options *options);
+/* People of each unit in the last period, as written. Degrees of a place in km, times 1e6,
+ * likewise. */
+sw_status sw_synth_people(sw_error *err, const sw_synth_country *country,
+                          const sw_synth_options *options, double *people);
+int64_t sw_synth_lon(double x);
+int64_t sw_synth_lat(double y);
+void sw_synth_write_nodes(sw_synth_out *out, const sw_synth_network *network);
+/* `opens`: the year from which on there is the railway. */
+void sw_synth_write_network(sw_synth_out *out, const sw_synth_network *network, int opens);
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options);
 /* The label of the first period. Up to 25 periods begin with 2001; more end with 2025. */
 int sw_synth_first_year(int periods);

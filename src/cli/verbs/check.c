@@ -185,6 +185,11 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   printf("  memory per rank          %s (%.0f bytes)\n", sw_session_show_bytes(memory), memory);
   printf("  time for the pairs       about %.1f s at 1e10 operations per second and core\n",
          sw_estimate_seconds(run));
+  double seconds = 0, networks = sw_run_networks(run, &seconds);
+  if (seconds > 0)
+    printf(
+        "  time for the networks    about %.1f s, by a sample of units; %s of distances a node\n",
+        seconds, sw_session_show_bytes(networks));
   if (run->seconds_untried > 0)
     printf("  time for other passes    about %.1f s, extrapolated from a short trial\n",
            run->seconds_untried);
@@ -220,6 +225,7 @@ static sw_status check_study(sw_error *err, sw_team *team, const check_options *
   SW_TRY(sw_session_study(err, team, o->study, NULL, o->threads, s));
   if (o->since) return check_since(err, s, o->since, changed);
   SW_TRY(sw_results_refuse_files(err, team, s->study));
+  s->plans = true;
   SW_TRY(sw_session_panel(err, s));
   double memory = sw_peak_memory() + sw_estimate_memory(s->run);
   SW_TRY(sw_estimate_fits(err, s->run));

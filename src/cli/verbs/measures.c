@@ -65,6 +65,8 @@ static const char *type_name(sw_ptype type) {
     return "pair result";
   case SW_P_MATRICES:
     return "pair results";
+  case SW_P_FLOW:
+    return "observed flow";
   case SW_P_NODE:
     return "text, list or map";
   }
@@ -166,7 +168,7 @@ static void print_param(const sw_param *param) {
            : fallback[0] ? ", default "
                          : ", optional",
            fallback ? fallback : "");
-  print_wrapped(printf("%*s%-14s", INDENT, "", param->name), INDENT + 16, line);
+  print_wrapped(printf("%*s%-14s ", INDENT, "", param->name), INDENT + 16, line);
   if (param->help && *param->help) print_wrapped(0, INDENT + 16, param->help);
 }
 
@@ -319,6 +321,13 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
     printf("\nIn a study\n%*scomposites:\n%*s  economy: {positive: [...], negative: [...]}\n",
+           INDENT, "", INDENT, "");
+    return;
+  }
+  if (strcmp(measure->name, SW_NAME_FLOW) == 0) {
+    printf("\nIn a study\n%*spairs:\n%*s  commuting: {file: ..., unit_from: ..., " SW_NAME_UNIT_TO
+           ": ..., "
+           "value: ...}\n",
            INDENT, "", INDENT, "");
     return;
   }

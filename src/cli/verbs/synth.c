@@ -19,8 +19,24 @@ enum { PATH_MOST = SW_PATH_ROOM, KEY_MISSING = 0x100, KEY_FORCE };
 
 /* The files in the order in which they are written and renamed. The study is last: where it is, all
  * that it reads is there. */
-enum { UNITS_FILE, PANEL_FILE, EDGES_FILE, STUDY_FILE, N_FILES };
-static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.csv", "study.yaml"};
+enum {
+  UNITS_FILE,
+  PANEL_FILE,
+  EDGES_FILE,
+  NODES_FILE,
+  NETWORK_FILE,
+  FLOWS_FILE,
+  STUDY_FILE,
+  N_FILES
+};
+static const char *const file_name[N_FILES] = {"units.csv",   "panel.csv", "edges.csv", "nodes.csv",
+                                               "network.csv", "od.csv",    "study.yaml"};
+
+/* Two of them are for a network alone, one for flows. */
+static bool is_written(int f, const sw_synth_options *options) {
+  if (f == FLOWS_FILE) return options->flows;
+  return options->network > 0 || (f != NODES_FILE && f != NETWORK_FILE);
+}
 
 /* ---- options ----------------------------------------------------------------------------- */
 
@@ -35,6 +51,9 @@ static const char *const help_text =
     "                        are generic\n"
     "      --seed S          what all random numbers come from (default: 1)\n"
     "      --missing SHARE   share of cells left empty, from 0 (the default) to 0.9\n"
+    "      --network NODES   also a network of so many nodes, from 12, three roads a node and a\n"
+    "                        railway that opens in the middle year: DIR/nodes.csv, network.csv\n"
+    "      --flows           also od.csv, flows between units in the last year\n"
     "      --force           overwrite existing files\n"
     "  -h, --help            this text\n\n"
     "Then: spillway run DIR/study.yaml\n\n"
@@ -42,8 +61,8 @@ static const char *const help_text =
 
 /* What was written on the command line; NULL where nothing was. */
 typedef struct written {
-  bool help, force;
-  const char *folder, *units, *periods, *indicators, *seed, *missing;
+  bool help, force, flows;
+  const char *folder, *units, *periods, *indicators, *seed, *missing, *network;
 } written;
 
 /* Reads a whole number in [least, most]. Leaves *out alone when the option was not given. */
@@ -83,11 +102,16 @@ static sw_status read_values(sw_error *err, const written *w, sw_synth_options *
                                       : NULL;
   if (lacking)
     return sw_fail(err, SW_EINPUT, "synth: %s is missing; see spillway synth --help", lacking);
-  *options = (sw_synth_options){.folder = w->folder, .force = w->force};
+  *options = (sw_synth_options){.folder = w->folder, .force = w->force, .flows = w->flows};
   SW_TRY(whole(err, "units", w->units, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &options->units));
   SW_TRY(whole(err, "periods", w->periods, 1, SW_SYNTH_MAX_PERIODS, &periods));
   SW_TRY(whole(err, "seed", w->seed, 0, INT64_MAX, &seed));
+  SW_TRY(
+      whole(err, "network", w->network, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &options->network));
   options->periods = (int)periods;
+  if (w->flows && options->units > SW_SYNTH_MAX_FLOWS)
+    return sw_fail(err, SW_EINPUT, "synth: --flows: %s units are too many; %d at most", w->units,
+                   SW_SYNTH_MAX_FLOWS);
   options->seed = (uint64_t)seed;
   SW_TRY(read_indicators(err, w->indicators, &options->indicators));
   return read_share(err, w->missing, &options->missing);
@@ -104,6 +128,8 @@ static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
                              {"indicators", 0, NULL, &w.indicators},
                              {"seed", 0, NULL, &w.seed},
                              {"missing", 0, NULL, &w.missing},
+                             {"network", 0, NULL, &w.network},
+                             {"flows", 0, &w.flows, NULL},
                              {"force", 0, &w.force, NULL},
                              {NULL, 0, NULL, NULL}};
   SW_TRY(sw_options_parse(err, argc, argv, table, NULL, 0, &count));
@@ -150,13 +176,15 @@ static sw_status make_folder(sw_error *err, const char *folder) {
 
 /* Refuses to write over a file with anything in it, unless `force`, and over a folder. An empty
  * file holds no work to lose. */
-static sw_status refuse_existing(sw_error *err, const file_paths *paths, bool force) {
+static sw_status refuse_existing(sw_error *err, const file_paths *paths,
+                                 const sw_synth_options *options) {
   for (int f = 0; f < N_FILES; f++) {
     struct stat is;
+    if (!is_written(f, options)) continue;
     bool there = stat(paths->final[f], &is) == 0;
     if (there && S_ISDIR(is.st_mode))
       return sw_fail(err, SW_EINPUT, "%s: is a folder; choose another -o", paths->final[f]);
-    if (there && is.st_size > 0 && !force)
+    if (there && is.st_size > 0 && !options->force)
       return sw_fail(err, SW_EINPUT, "%s: already exists; --force overwrites it", paths->final[f]);
   }
   return SW_OK;
@@ -164,13 +192,19 @@ static sw_status refuse_existing(sw_error *err, const file_paths *paths, bool fo
 
 /* Closes the file in any case: what could not be written may be known only then. */
 static sw_status write_file(sw_error *err, int which, const char *path,
-                            const sw_synth_country *country, const sw_synth_options *options) {
+                            const sw_synth_country *country, const sw_synth_network *network,
+                            const sw_synth_options *options) {
   sw_synth_out out;
   SW_TRY(sw_synth_open(err, path, &out));
   sw_status status = SW_OK;
   if (which == UNITS_FILE) sw_synth_write_units(&out, country);
   if (which == PANEL_FILE) status = sw_synth_write_panel(err, &out, country, options);
   if (which == EDGES_FILE) sw_synth_write_links(&out, country);
+  if (which == FLOWS_FILE) status = sw_synth_write_flows(err, &out, country, options);
+  if (which == NODES_FILE) sw_synth_write_nodes(&out, network);
+  if (which == NETWORK_FILE)
+    sw_synth_write_network(&out, network,
+                           sw_synth_first_year(options->periods) + options->periods / 2);
   if (which == STUDY_FILE) sw_synth_write_study(&out, options);
   sw_status closed = sw_synth_close(&out);
   return status != SW_OK ? status : closed;
@@ -179,29 +213,34 @@ static sw_status write_file(sw_error *err, int which, const char *path,
 /* Writes all files beside their names, then renames all. All or nothing, but for a failure between
  * two renames. Unlinking what was renamed already fails, and does no harm. */
 static sw_status write_files(sw_error *err, const file_paths *paths,
-                             const sw_synth_country *country, const sw_synth_options *options) {
+                             const sw_synth_country *country, const sw_synth_network *network,
+                             const sw_synth_options *options) {
   sw_status status = SW_OK;
   for (int f = 0; f < N_FILES && status == SW_OK; f++)
-    status = write_file(err, f, paths->partial[f], country, options);
+    if (is_written(f, options))
+      status = write_file(err, f, paths->partial[f], country, network, options);
   for (int f = 0; f < N_FILES && status == SW_OK; f++)
-    if (rename(paths->partial[f], paths->final[f]) != 0)
+    if (is_written(f, options) && rename(paths->partial[f], paths->final[f]) != 0)
       status =
           sw_fail(err, SW_EIO, "%s: cannot be renamed: %s", paths->partial[f], strerror(errno));
   /* Else half a panel would look complete. */
   if (status != SW_OK)
     for (int f = 0; f < N_FILES; f++)
-      unlink(paths->partial[f]);
+      if (is_written(f, options)) unlink(paths->partial[f]);
   return status;
 }
 
-static void say(const sw_synth_country *country, const sw_synth_options *options,
-                const file_paths *paths) {
+static void say(const sw_synth_country *country, const sw_synth_network *network,
+                const sw_synth_options *options, const file_paths *paths) {
   int first = sw_synth_first_year(options->periods);
   printf("%lld units in %d provinces and %d prefectures, %d-%d, %d indicators, %lld links\n",
          (long long)country->n, country->n_provinces, country->n_seats, first,
          first + options->periods - 1, options->indicators, (long long)country->n_links);
+  if (options->network)
+    printf("a network of %lld nodes and %lld edges\n", (long long)network->n,
+           (long long)network->n_edges);
   for (int f = 0; f < N_FILES; f++)
-    printf("  %s\n", paths->final[f]);
+    if (is_written(f, options)) printf("  %s\n", paths->final[f]);
   fflush(stdout);
 }
 
@@ -209,13 +248,17 @@ static void say(const sw_synth_country *country, const sw_synth_options *options
 static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   file_paths paths;
   SW_TRY(name_files(err, options->folder, &paths));
-  SW_TRY(refuse_existing(err, &paths, options->force));
+  SW_TRY(refuse_existing(err, &paths, options));
   SW_TRY(make_folder(err, options->folder));
   sw_synth_country country = {.seed = options->seed, .n = options->units};
   sw_status status = sw_synth_settle(err, &country);
   if (status == SW_OK) status = sw_synth_divide(err, &country);
-  if (status == SW_OK) status = write_files(err, &paths, &country, options);
-  if (status == SW_OK) say(&country, options, &paths);
+  sw_synth_network network = {0};
+  if (status == SW_OK && options->network)
+    status = sw_synth_lay_network(err, &country, options->network, &network);
+  if (status == SW_OK) status = write_files(err, &paths, &country, &network, options);
+  if (status == SW_OK) say(&country, &network, options, &paths);
+  sw_synth_network_destroy(&network);
   sw_synth_country_destroy(&country);
   return status;
 }

@@ -8,7 +8,7 @@
 #include "kernel/exp.h"
 #include "kernel/hot.h"
 
-/* A block of distances is skipped by one comparison with the greatest of the least. */
+/* Distances that are looked at together. */
 enum { SEEK = 16 };
 
 static const double LEAST_WEIGHT = 1e-6;
@@ -18,7 +18,7 @@ static const double AS_GOOD = 1e-12; /* of two correlations */
 typedef struct sweep {
   double *d2;    /* squared distances from the point, INFINITY to what is no neighbour */
   double *begin; /* of all rows: 0, or INFINITY */
-  int *depth;
+  int *depth, *found;
   int *dropped;                          /* periods by depth, those that are no point any more.. */
   int drop_start[SW_MOST_DIMENSION + 3]; /* ..in dimension depth + 1 */
 } sweep;
@@ -34,7 +34,7 @@ static size_t whole_lines(size_t bytes) {
 size_t sw_embedding_workspace(int length) {
   size_t n = (size_t)padded(length);
   return whole_lines(sizeof(sweep)) + 2 * whole_lines(n * sizeof(double)) +
-         2 * whole_lines(n * sizeof(int));
+         2 * whole_lines(n * sizeof(int)) + whole_lines((n + 1) * sizeof(int));
 }
 
 static sweep *lay_out(void *workspace, int length) {
@@ -44,7 +44,8 @@ static sweep *lay_out(void *workspace, int length) {
   s->d2 = (double *)(at += whole_lines(sizeof *s));
   s->begin = (double *)(at += whole_lines(n * sizeof(double)));
   s->depth = (int *)(at += whole_lines(n * sizeof(double)));
-  s->dropped = (int *)(at + whole_lines(n * sizeof(int)));
+  s->dropped = (int *)(at += whole_lines(n * sizeof(int)));
+  s->found = (int *)(at + whole_lines(n * sizeof(int)));
   return s;
 }
 
@@ -75,25 +76,67 @@ SW_HOT static void add_term(double *restrict d2, const double *restrict v, doubl
   }
 }
 
-/* The k least of d2, ascending; of equal ones the earlier first. NaN is below nothing. */
-SW_HOT static void pick(const double *d2, int n, int k, double *least, int *at) {
+/* aligned(8): read through pointers to double. A comparison gives -1 or 0 in each lane. */
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t marks __attribute__((vector_size(32), aligned(8), may_alias));
+
+enum { FOURS = SEEK / 4 };
+
+#define EACH_FOUR _Pragma("GCC unroll 4") for (int g = 0; g < FOURS; g++)
+
+/* A number that k of d2 do not exceed, not far above the k-th least: the k-th least of the minima
+ * of SEEK lanes. Its rank is counted rather than sorted for: no branches. */
+SW_INLINE double bound(const double *d2, int n, int k) {
+  double least[SEEK], limit = INFINITY;
+  marks within[FOURS] = {0};
+  int64_t count[SEEK];
+  for (int l = 0; l < SEEK; l++)
+    least[l] = INFINITY;
+  for (int s = 0; s < n; s += SEEK)
+    for (int l = 0; l < SEEK; l++)
+      least[l] = d2[s + l] < least[l] ? d2[s + l] : least[l];
+  for (int other = 0; other < SEEK; other++) {
+    double m = least[other];
+    four all = {m, m, m, m};
+    EACH_FOUR within[g] -= all <= *(const four *)(least + 4 * g);
+  }
+  EACH_FOUR *(marks *)(count + 4 * g) = within[g];
+  for (int l = 0; l < SEEK; l++)
+    limit = count[l] >= k && least[l] < limit ? least[l] : limit;
+  return limit;
+}
+
+/* Those of d2 that are not over the limit, in order; NaN is over any. */
+SW_INLINE int collect(const double *d2, int n, double limit, int *found) {
+  int count = 0;
+  four most = {limit, limit, limit, limit};
+  for (int s = 0; s < n; s += SEEK) {
+    marks hits = {0};
+    EACH_FOUR hits |= *(const four *)(d2 + s + 4 * g) <= most;
+    if (!(hits[0] | hits[1] | hits[2] | hits[3])) continue;
+    for (int l = 0; l < SEEK; l++) {
+      found[count] = s + l;
+      count += d2[s + l] <= limit;
+    }
+  }
+  return count;
+}
+
+/* The k least of d2, ascending; of equal ones the earlier first. `found`: n + 1 numbers. */
+SW_HOT static void pick(const double *d2, int n, int k, double *least, int *at, int *found) {
+  int count = collect(d2, n, bound(d2, n, k), found);
   for (int c = 0; c < k; c++)
     least[c] = INFINITY;
-  for (int s = 0; s < n; s += SEEK) {
-    int64_t hits = 0; /* as wide as the numbers */
-    for (int l = 0; l < SEEK; l++)
-      hits |= d2[s + l] < least[k - 1] ? -1 : 0;
-    for (int l = 0; hits && l < SEEK; l++) {
-      double value = d2[s + l];
-      int c = k - 1;
-      if (!(value < least[c])) continue;
-      for (; c > 0 && least[c - 1] > value; c--) {
-        least[c] = least[c - 1];
-        at[c] = at[c - 1];
-      }
-      least[c] = value;
-      at[c] = s + l;
+  for (int f = 0; f < count; f++) {
+    double value = d2[found[f]];
+    int c = k - 1;
+    if (!(value < least[c])) continue;
+    for (; c > 0 && least[c - 1] > value; c--) {
+      least[c] = least[c - 1];
+      at[c] = at[c - 1];
     }
+    least[c] = value;
+    at[c] = found[f];
   }
 }
 
@@ -167,7 +210,7 @@ void sw_embedding_map(const sw_embedding *e, int first, int last, int horizon, b
       for (int k = s->drop_start[d - 1]; k < s->drop_start[d]; k++)
         s->d2[s->dropped[k]] = INFINITY;
       if (d < first || out[d - first].k == 0) continue;
-      pick(s->d2, n, d + 1, least, at);
+      pick(s->d2, n, d + 1, least, at, s->found);
       add_point(&out[d - first], t, least, at, horizon);
     }
   }

@@ -2,6 +2,7 @@
  * hubs from a vector of its own choice. */
 #include <math.h>
 
+#include "base/stop.h"
 #include "kernel/graph/graph.h"
 
 /* Brin & Page 1998. The difference of two iterates falls by the factor `damping` at least, which
@@ -12,7 +13,7 @@ void sw_graph_pagerank(const sw_graph *g, double damping, double *rank) {
   double apart = 1, sum = 0;
   for (int64_t i = 0; i < g->n; i++)
     rank[i] = 1 / n;
-  for (int step = 0; step < most && apart > 1e-15; step++) {
+  for (int step = 0; step < most && apart > 1e-15 && !sw_stop_asked(); step++) {
     double idle = 0;
     for (int64_t i = 0; i < g->n; i++) {
       share[i] = g->sent[i] > 0 ? rank[i] / g->sent[i] : 0;
@@ -55,7 +56,7 @@ void sw_graph_hubs(const sw_graph *g, double *hub, double *authority) {
   for (int64_t i = 0; i < g->n; i++)
     hub[i] = 1;
   int64_t left = g->n_links > 0 ? sw_graph_rounds(g) : 0;
-  for (; left > 0 && apart > 1e-14; left--) {
+  for (; left > 0 && apart > 1e-14 && !sw_stop_asked(); left--) {
     for (int64_t i = 0; i < g->n; i++)
       before[i] = hub[i];
     multiply(g->n, g->in_start, g->from, g->in, hub, authority);

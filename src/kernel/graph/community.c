@@ -57,24 +57,23 @@ static int32_t empty_group(const moving *m) {
 static int32_t best_group(const moving *m, int64_t i) {
   int32_t best = m->group[i];
   double most = worth(m, i, best), least = 1e-12 * strength_of(m->g, i);
-  sw_graph_walk walk = sw_graph_ties(m->g, i);
-  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);) {
-    double now = worth(m, i, m->group[tie.j]);
+  for (int64_t k = m->g->tie_start[i]; k < m->g->tie_start[i + 1]; k++) {
+    int32_t there = m->group[m->g->tie_to[k]];
+    double now = worth(m, i, there);
     if (!(now > most + least)) continue;
-    best = m->group[tie.j];
+    best = there;
     most = now;
   }
   return most < -least && m->count[m->group[i]] > 1 ? empty_group(m) : best;
 }
 
 static bool move(moving *m, int64_t i) {
-  sw_graph_walk walk = sw_graph_ties(m->g, i);
-  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
-    m->tie[m->group[tie.j]] += tie.out + tie.in;
+  const sw_graph *g = m->g;
+  for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
+    m->tie[m->group[g->tie_to[k]]] += g->tie[k];
   int32_t from = m->group[i], to = best_group(m, i);
-  walk = sw_graph_ties(m->g, i);
-  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
-    m->tie[m->group[tie.j]] = 0;
+  for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
+    m->tie[m->group[g->tie_to[k]]] = 0;
   m->strength[from] -= strength_of(m->g, i);
   m->strength[to] += strength_of(m->g, i);
   m->count[from]--;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/stop.h"
 #include "kernel/graph/graph.h"
 
 /* ---- coreness --------------------------------------------------------------------------- */
@@ -22,12 +23,12 @@ static double improve(const sw_graph *g, double *c) {
     behind[i - 1] = behind[i] + c[i] * c[i];
   for (int64_t i = 0; i < g->n; i++) {
     double sum = 0, others = before + behind[i], old = c[i];
-    sw_graph_walk walk = sw_graph_ties(g, i);
-    for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
-      sum += (tie.out + tie.in) / 2 * c[tie.j];
-    c[i] = others > 0 ? fmax(0, sum / others) : 0;
+    for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
+      sum += g->tie[k] / 2 * c[g->tie_to[k]];
+    c[i] = others > 0 && sum > 0 ? sum / others : 0;
     before += c[i] * c[i];
-    most = fmax(most, fabs(c[i] - old));
+    double change = fabs(c[i] - old);
+    most = change > most ? change : most;
   }
   return most;
 }
@@ -37,10 +38,10 @@ static double improve(const sw_graph *g, double *c) {
 static bool settle(const sw_graph *g, double *c) {
   for (int64_t i = 0; i < g->n; i++) /* a.. is the total: (w + w') / 2 has the same */
     c[i] = (g->sent[i] + g->received[i]) / 2 / sqrt(g->total);
-  for (int64_t left = sw_graph_rounds(g); left > 0; left--) {
+  for (int64_t left = sw_graph_rounds(g); left > 0 && !sw_stop_asked(); left--) {
     double change = improve(g, c), most = 0;
     for (int64_t i = 0; i < g->n; i++)
-      most = fmax(most, c[i]);
+      most = c[i] > most ? c[i] : most;
     if (change <= 1e-14 * most) return true;
   }
   return false;
@@ -83,10 +84,9 @@ static double correlation(double ones, double sum1, double squares1, double zero
 /* Sums of a and a^2 over the pairs of vertex i with those placed before it, or behind it. */
 static void add_vertex(const sw_graph *g, const int64_t *place, int64_t i, bool before, double *sum,
                        double *squares) {
-  sw_graph_walk walk = sw_graph_ties(g, i);
-  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);) {
-    if ((place[tie.j] < place[i]) != before) continue;
-    double a = (tie.out + tie.in) / 2;
+  for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++) {
+    if ((place[g->tie_to[k]] < place[i]) != before) continue;
+    double a = g->tie[k] / 2;
     *sum += a;
     *squares += a * a;
   }

@@ -22,6 +22,7 @@ static sw_status make_room(sw_error *err, sw_graph *g, int64_t n, int64_t links)
     g->room_n = 0;
     SW_TRY(replace(err, vertices, sizeof *g->out_start, &g->out_start));
     SW_TRY(replace(err, vertices, sizeof *g->in_start, &g->in_start));
+    SW_TRY(replace(err, vertices, sizeof *g->tie_start, &g->tie_start));
     SW_TRY(replace(err, vertices, sizeof *g->spare_index, &g->spare_index));
     SW_TRY(replace(err, vertices, sizeof *g->unit, &g->unit));
     SW_TRY(replace(err, vertices, sizeof *g->sent, &g->sent));
@@ -43,6 +44,7 @@ static sw_status make_room(sw_error *err, sw_graph *g, int64_t n, int64_t links)
 void sw_graph_free(sw_graph *g) {
   sw_free(g->out_start);
   sw_free(g->in_start);
+  sw_free(g->tie_start);
   sw_free(g->spare_index);
   sw_free(g->unit);
   sw_free(g->sent);
@@ -52,6 +54,8 @@ void sw_graph_free(sw_graph *g) {
   sw_free(g->from);
   sw_free(g->out);
   sw_free(g->in);
+  sw_free(g->tie_to);
+  sw_free(g->tie);
   *g = (sw_graph){0};
 }
 
@@ -113,12 +117,39 @@ static void transpose(sw_graph *g) {
   }
 }
 
+/* A link and its way back are one tie for each of the two, so there are twice as many ties as links
+ * at most. They are what is walked most. */
+static sw_status join_rows(sw_error *err, sw_graph *g) {
+  int64_t count = 0, at = 0;
+  for (int64_t i = 0; i < g->n; i++) {
+    sw_graph_walk walk = sw_graph_ties(g, i);
+    g->tie_start[i] = count;
+    for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
+      count++;
+  }
+  g->tie_start[g->n] = count;
+  if (count > g->room_ties || !g->tie) {
+    g->room_ties = 0;
+    SW_TRY(replace(err, (size_t)count + 1, sizeof *g->tie_to, &g->tie_to));
+    SW_TRY(replace(err, (size_t)count + 1, sizeof *g->tie, &g->tie));
+    g->room_ties = count;
+  }
+  for (int64_t i = 0; i < g->n; i++) {
+    sw_graph_walk walk = sw_graph_ties(g, i);
+    for (sw_graph_tie tie; sw_graph_next(&walk, &tie); at++) {
+      g->tie_to[at] = (int32_t)tie.j;
+      g->tie[at] = tie.out + tie.in;
+    }
+  }
+  return SW_OK;
+}
+
 sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   SW_TRY(make_room(err, g, links->n, links->row_start[links->n]));
   number_vertices(g, links);
   SW_TRY(take_links(err, g, links, wrong));
   transpose(g);
-  return SW_OK;
+  return join_rows(err, g);
 }
 
 /* From the end, in place: a vertex's unit does not stand before it. */

@@ -8,18 +8,21 @@
 #include "spillway/weights.h"
 
 /* Rows of links out of each vertex, and of those into it. Zeros to begin with; used for one graph
- * after another it keeps its memory, 24 bytes per link and 52 per vertex. */
+ * after another it keeps its memory, up to 48 bytes per link and 60 per vertex. */
 typedef struct sw_graph {
   int64_t n, n_links;            /* vertices: units but those outside the network */
   int32_t *unit;                 /* n: of a vertex, ascending */
   int64_t *out_start, *in_start; /* n + 1 */
   int32_t *to, *from;
-  double *out, *in;        /* weights, by row out of, and into a vertex */
+  double *out, *in;   /* weights, by row out of, and into a vertex */
+  int64_t *tie_start; /* n + 1: both rows of a vertex joined, by ascending partner ... */
+  int32_t *tie_to;
+  double *tie;             /* ... u = w + w' */
   double *sent, *received; /* sums of rows */
   double total;            /* of all weights */
   double *spare;           /* 2n, for whoever computes */
   int64_t *spare_index;    /* n + 1 */
-  int64_t room_n, room_links;
+  int64_t room_n, room_links, room_ties;
 } sw_graph;
 
 /* Makes the graph of these links. SW_EINPUT: a weight is below 0, and wrong[0], wrong[1] are its
@@ -47,7 +50,8 @@ sw_graph_walk sw_graph_ties(const sw_graph *graph, int64_t i);
 bool sw_graph_next(sw_graph_walk *walk, sw_graph_tie *tie);
 
 /* How often an iteration may go over all links before it is given up: 20,000 times, fewer where
- * that would take longer than some seconds. */
+ * that would take longer than some seconds. All of them leave off where the run is asked to stop,
+ * and what they leave then is nothing. */
 int64_t sw_graph_rounds(const sw_graph *graph);
 
 /* ---- centrality.c ----------------------------------------------------------------------- */

@@ -4,7 +4,6 @@
 #include "kernel/graph/igraph.h"
 
 #include <igraph.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/stop.h"
@@ -78,8 +77,8 @@ static igraph_error_t make_vectors(objects *o, int64_t n, int64_t edges) {
 }
 
 /* The graph of the edges that were put into o->edge. */
-static igraph_error_t make_graph(objects *o, int64_t n, bool directed) {
-  igraph_error_t code = igraph_create(&o->graph, &o->edge, n, directed);
+static igraph_error_t make_graph(objects *o, int64_t n) {
+  igraph_error_t code = igraph_create(&o->graph, &o->edge, n, IGRAPH_UNDIRECTED);
   o->has_graph = code == IGRAPH_SUCCESS;
   return code;
 }
@@ -90,13 +89,12 @@ static igraph_error_t make_graph(objects *o, int64_t n, bool directed) {
 static int64_t put_edges(const sw_graph *g, objects *o) {
   int64_t edges = 0;
   for (int64_t i = 0; i < g->n; i++) {
-    sw_graph_walk walk = sw_graph_ties(g, i);
-    for (sw_graph_tie tie; sw_graph_next(&walk, &tie);) {
-      if (tie.j < i) continue;
+    for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++) {
+      if (g->tie_to[k] < i) continue;
       if (o) {
         VECTOR(o->edge)[2 * edges] = i;
-        VECTOR(o->edge)[2 * edges + 1] = tie.j;
-        VECTOR(o->weight)[edges] = tie.out + tie.in;
+        VECTOR(o->edge)[2 * edges + 1] = g->tie_to[k];
+        VECTOR(o->weight)[edges] = g->tie[k];
       }
       edges++;
     }
@@ -139,7 +137,7 @@ sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, double resolut
   set_handlers();
   igraph_error_t code = make_vectors(&o, g->n, put_edges(g, NULL));
   if (code == IGRAPH_SUCCESS) put_edges(g, &o);
-  if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n, false);
+  if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n);
   if (code == IGRAPH_SUCCESS) code = seed_generator(seed);
   if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, resolution);
   if (code == IGRAPH_SUCCESS) {
@@ -149,43 +147,4 @@ sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, double resolut
   }
   destroy(&o);
   return status_of(err, code, "communities");
-}
-
-/* ---- betweenness ------------------------------------------------------------------------ */
-
-/* Lengths in units of the shortest link: all are 1 or more, far from what igraph takes for zero. */
-static void put_lengths(const sw_graph *g, objects *o) {
-  double most = 0;
-  for (int64_t k = 0; k < g->n_links; k++)
-    most = fmax(most, g->out[k]);
-  for (int64_t i = 0; i < g->n; i++)
-    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++) {
-      VECTOR(o->edge)[2 * k] = i;
-      VECTOR(o->edge)[2 * k + 1] = g->to[k];
-      VECTOR(o->weight)[k] = most / g->out[k];
-    }
-}
-
-static igraph_error_t run_betweenness(objects *o, int64_t lo, int64_t hi) {
-  igraph_vs_t sources;
-  igraph_error_t code = igraph_vs_range(&sources, lo, hi);
-  if (code != IGRAPH_SUCCESS) return code;
-  code = igraph_betweenness_subset(&o->graph, &o->vertex, igraph_vss_all(), true, sources,
-                                   igraph_vss_all(), &o->weight);
-  igraph_vs_destroy(&sources);
-  return code;
-}
-
-sw_status sw_igraph_betweenness(sw_error *err, const sw_graph *g, int64_t lo, int64_t hi,
-                                double *betweenness) {
-  objects o = {0};
-  set_handlers();
-  igraph_error_t code = make_vectors(&o, g->n, g->n_links);
-  if (code == IGRAPH_SUCCESS) put_lengths(g, &o);
-  if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n, true);
-  if (code == IGRAPH_SUCCESS) code = run_betweenness(&o, lo, hi);
-  for (int64_t i = 0; code == IGRAPH_SUCCESS && i < g->n; i++)
-    betweenness[i] = VECTOR(o.vertex)[i];
-  destroy(&o);
-  return status_of(err, code, "betweenness");
 }

@@ -1,6 +1,6 @@
-/* What igraph computes of a graph: communities and betweenness. The library is not thread-safe: one
- * thread of a process at a time may call these. Its failures come back as statuses: out of memory
- * SW_ENOMEM, a word to stop SW_ESTOPPED. */
+/* What igraph computes of a graph: communities. The library is not thread-safe: one thread of a
+ * process at a time may call it. Its failures come back as statuses: out of memory SW_ENOMEM, a
+ * word to stop SW_ESTOPPED. */
 #ifndef SW_KERNEL_GRAPH_IGRAPH_H
 #define SW_KERNEL_GRAPH_IGRAPH_H
 
@@ -14,11 +14,5 @@ const char *sw_igraph_version(void);
  * first vertex of each; -1 for vertices without links. There is a link. */
 sw_status sw_igraph_communities(sw_error *err, const sw_graph *graph, double resolution,
                                 uint64_t seed, int32_t *community);
-
-/* Shortest paths from vertices [lo, hi) to all others that lead through each vertex, where a link
- * is 1/w long and paths are equal within 1e-10 (Brandes 2001): betweenness is the sum over all
- * sources. */
-sw_status sw_igraph_betweenness(sw_error *err, const sw_graph *graph, int64_t lo, int64_t hi,
-                                double *betweenness);
 
 #endif

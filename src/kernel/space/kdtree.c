@@ -230,6 +230,14 @@ void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *
   }
 }
 
+int64_t sw_kdtree_nearest_to(const sw_kdtree *tree, const double at[3], double *chord2) {
+  point self = {{at[0], at[1], at[2]}, -1, 0};
+  int32_t to = -1;
+  nearest q = {.p = tree->points, .self = &self, .k = 1, .to = &to, .chord2 = chord2};
+  seek_nearest(&q, 0, tree->n);
+  return to;
+}
+
 /* Offers what is nearer than lo as 0, what is as near as each other as 1. */
 static void offer_among(nearest *q, const point *candidate, double lo, double hi) {
   double d = chord2_of(q->self, candidate), as = d < lo ? 0 : 1;

@@ -33,6 +33,9 @@ void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *
 void sw_kdtree_nearest_among(const sw_kdtree *tree, int64_t self, int64_t k, double lo, double hi,
                              int32_t *to, double *chord2);
 
+/* The point nearest to the place at[3], and its squared chord; there is one at least. */
+int64_t sw_kdtree_nearest_to(const sw_kdtree *tree, const double at[3], double *chord2);
+
 /* How many points other than `self` lie within squared chord `limit` (included); the first
  * `capacity` of them in no meaningful order are put into `to`. */
 int64_t sw_kdtree_within(const sw_kdtree *tree, int64_t self, double limit, int64_t capacity,

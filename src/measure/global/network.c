@@ -1,61 +1,38 @@
 /* A pair result as a network, by period (methods-regions.md 5b): how central each unit is, which
  * communities there are, which units are the core, and figures of the whole: density, reciprocity,
- * what has changed since the period before. A link is a kept pair with a value above 0; a negative
- * value is refused, a unit's pair with itself is left out. Units without links belong to the
- * network. A unit none of whose pairs is defined does not: nothing is known of it, n is without it,
- * and what is by unit is missing.
+ * what has changed since the period before, how it goes together with another pair result. A link
+ * is a kept pair with a value above 0; a negative value is refused, a unit's pair with itself is
+ * left out. Units without links belong to the network. A unit none of whose pairs is defined does
+ * not: nothing is known of it, n is without it, and what is by unit is missing.
  *
- * Three passes over items see the links, and one over units fills what is by unit. The first is
+ * Passes over items see the links, and one over units fills what is by unit. The first is
  * arithmetic of kernel/graph, an item a period. Communities are the best of several starts, an item
- * each; betweenness sums over sources, up to 16 parts a period, an item each. These two call
- * igraph, which is not thread-safe.
+ * each, by igraph, which is not thread-safe. Betweenness sums over sources, up to 16 parts a
+ * period, and permutations are counted (network_qap.c), some of them an item.
+ *
+ * Pairs of a whole series are one network: results have no time.
  *
  * Sources: Brin & Page 1998; Kleinberg 1999; Traag, Waltman & van Eck 2019; Borgatti & Everett
- * 2000; Brandes 2001. */
+ * 2000; Brandes 2001; Hubert & Schultz 1976. */
+#include "measure/global/network.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "kernel/graph/graph.h"
 #include "kernel/graph/igraph.h"
+#include "kernel/graph/paths.h"
 #include "measure/names.h"
 #include "measure/share/series.h"
-#include "spillway/measure.h"
 #include "spillway/rng.h"
 
-/* The outputs. */
-enum {
-  PAGERANK,
-  HUB,
-  AUTHORITY,
-  CORENESS,
-  CORE,
-  COMMUNITY,
-  BETWEENNESS,
-  DENSITY,
-  RECIPROCITY,
-  MODULARITY,
-  CORE_R,
-  JACCARD,
-  OVERLAP,
-  BLOCK_SUM
-};
-
-/* The passes; without betweenness only three, as its place is then that of the last. */
-enum { FIGURES, COMMUNITIES, PATHS };
 /* By unit, in this order, in a record of the first pass: the outputs up to CORE. */
 enum { BY_UNIT = 5 };
 /* Parts of the sources of a period: enough for the threads of a node, each n numbers. */
 enum { MOST_PARTS = 16 };
 
-typedef struct network_state {
-  double damping, resolution;
-  int starts, parts;
-  bool betweenness;
-  const sw_grouping *grouping; /* NULL: no sums of blocks */
-} network_state;
-
 /* What a period leaves in the first pass; BY_UNIT * n numbers follow, then the sums of blocks, from
- * group to group. */
+ * group to group, and the same per pair of units. */
 typedef struct figures {
   double density, reciprocity, core_r, jaccard, overlap;
   double wrong_value; /* of the first negative weight: units wrong[0] to wrong[1], -1: none */
@@ -68,12 +45,14 @@ typedef struct start_found {
   int32_t community[];
 } start_found;
 
-/* What a thread keeps from tile to tile. Starts of a period come one after the other, and most find
+/* What a thread keeps from tile to tile. Items of a period come one after the other, and most find
  * its graph made. */
 typedef struct thread {
   sw_error *err;
   sw_graph graph;
   int period; /* of the graph; -1: none */
+  sw_paths paths;
+  network_qap_thread qap;
   int32_t order[];
 } thread;
 
@@ -85,13 +64,22 @@ static size_t workspace_network(const sw_job *job) {
 
 static sw_status open_network(sw_error *err, const sw_job *job, int pass, void *workspace) {
   (void)job, (void)pass;
-  *(thread *)workspace = (thread){.err = err, .period = -1};
+  *(thread *)workspace = (thread){.err = err, .period = -1, .qap = {.err = err, .period = -1}};
   return SW_OK;
 }
 
 static void close_network(const sw_job *job, int pass, void *workspace) {
   (void)job, (void)pass;
-  sw_graph_free(&((thread *)workspace)->graph);
+  thread *w = workspace;
+  sw_graph_free(&w->graph);
+  sw_paths_free(&w->paths);
+  sw_qap_free(&w->qap.qap);
+}
+
+/* The result of an output, with time or without. */
+static sw_result *result_of(const sw_job *job, int output) {
+  const network_state *state = job->state;
+  return &job->result[state->form + output];
 }
 
 /* ---- figures ---------------------------------------------------------------------------- */
@@ -104,14 +92,23 @@ static size_t count_blocks(const sw_job *job) {
 }
 
 static size_t figures_bytes(const sw_job *job) {
-  return sizeof(figures) + (BY_UNIT * (size_t)job->n + count_blocks(job)) * sizeof(double);
+  return sizeof(figures) + (BY_UNIT * (size_t)job->n + 2 * count_blocks(job)) * sizeof(double);
 }
 
-static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *sum) {
-  for (int64_t i = 0; i < g->n; i++)
+/* `mean` counts the units of groups in its first row before it is filled, from the last row up. */
+static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *sum, double *mean) {
+  int groups = grouping->n_groups;
+  for (int64_t i = 0; i < g->n; i++) {
+    int from = grouping->of[g->unit[i]];
+    mean[from] += 1;
     for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
-      sum[grouping->of[g->unit[i]] * grouping->n_groups + grouping->of[g->unit[g->to[k]]]] +=
-          g->out[k];
+      sum[from * groups + grouping->of[g->unit[g->to[k]]]] += g->out[k];
+  }
+  for (int from = groups - 1; from >= 0; from--) {
+    double own = mean[from];
+    for (int to = groups - 1; to >= 0; to--)
+      mean[from * groups + to] = sum[from * groups + to] / (own * (mean[to] - (from == to)));
+  }
 }
 
 /* The pattern of the core, 1 or 0 by unit; NaN without one. */
@@ -147,36 +144,48 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
     sw_graph_spread(g, job->n, by_unit + q * job->n);
   out->density = sw_graph_density(g);
   out->reciprocity = sw_graph_reciprocity(g);
-  if (state->grouping) sum_blocks(g, state->grouping, by_unit + BY_UNIT * job->n);
+  double *blocks = by_unit + BY_UNIT * job->n;
+  if (state->grouping) sum_blocks(g, state->grouping, blocks, blocks + count_blocks(job));
   if (t > 0) sw_graph_change(&job->links[t - 1], &job->links[t], &out->jaccard, &out->overlap);
 }
 
 static sw_status refuse(sw_error *err, const sw_job *job, int t, const figures *found) {
-  return sw_job_fail(err, job, "result",
-                     "%s: the pair %s to %s is below 0; a network has weights of 0 or more",
-                     sw_job_period(job, t), sw_unit_code(job->units, found->wrong[0]),
-                     sw_unit_code(job->units, found->wrong[1]));
+  return sw_job_fail(
+      err, job, "result", "%s%sthe pair %s to %s is below 0; a network has weights of 0 or more",
+      job->is_timeless ? "" : sw_job_period(job, t), job->is_timeless ? "" : ": ",
+      sw_unit_code(job->units, found->wrong[0]), sw_unit_code(job->units, found->wrong[1]));
+}
+
+static void say_why(sw_job *job, int t, double density) {
+  const network_state *state = job->state;
+  const char *none = density == 0 ? "no links" : "no two units have a pair with a value";
+  for (int q = DENSITY; q <= OVERLAP && !(density > 0); q++)
+    sw_job_undefined(job, state->form + q, t, none);
+  for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
+    sw_job_undefined(job, state->form + q, t, "there is no period before");
+}
+
+static void put(const sw_job *job, int output, int t, double value) {
+  sw_result *result = result_of(job, output);
+  if (!result->off) result->row[0][t] = value;
 }
 
 static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, void *result) {
   size_t bytes = figures_bytes(job), blocks = count_blocks(job);
   for (int t = 0; t < job->n_periods; t++) {
     const figures *found = (const figures *)(all + (size_t)t * bytes);
+    const double *sum = (const double *)(found + 1) + BY_UNIT * job->n;
     if (found->wrong[0] >= 0) return refuse(err, job, t, found);
-    job->result[DENSITY].row[0][t] = found->density;
-    job->result[RECIPROCITY].row[0][t] = found->reciprocity;
-    job->result[CORE_R].row[0][t] = found->core_r;
-    if (!job->result[JACCARD].off) job->result[JACCARD].row[0][t] = found->jaccard;
-    if (!job->result[OVERLAP].off) job->result[OVERLAP].row[0][t] = found->overlap;
-    for (int q = DENSITY; q <= OVERLAP; q++)
-      if (!(found->density > 0))
-        sw_job_undefined(
-            job, q, t, found->density == 0 ? "no links" : "no two units have a pair with a value");
-    for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
-      sw_job_undefined(job, q, t, "there is no period before");
-    if (blocks)
-      memcpy(job->result[BLOCK_SUM].row[0] + (size_t)t * blocks,
-             (const double *)(found + 1) + BY_UNIT * job->n, blocks * sizeof(double));
+    put(job, DENSITY, t, found->density);
+    put(job, RECIPROCITY, t, found->reciprocity);
+    put(job, CORE_R, t, found->core_r);
+    put(job, JACCARD, t, found->jaccard);
+    put(job, OVERLAP, t, found->overlap);
+    say_why(job, t, found->density);
+    for (size_t b = 0; b < blocks; b++) {
+      result_of(job, BLOCK_SUM)->row[0][(size_t)t * blocks + b] = sum[b];
+      result_of(job, BLOCK_MEAN)->row[0][(size_t)t * blocks + b] = sum[blocks + b];
+    }
   }
   memcpy(result, all, (size_t)job->n_periods * bytes);
   return SW_OK;
@@ -195,11 +204,11 @@ static bool make_graph(const sw_job *job, int t, thread *w) {
 }
 
 /* By the period's label (its FNV-1a hash), so that a panel with one period more has the same in the
- * others; each start has a draw of its own. */
+ * others; each start has a draw of its own. Without time there is no label. */
 static uint64_t seed_of(const sw_job *job, int t, int start) {
   const uint64_t stream = UINT64_C(0x6e6574776f726b); /* "network" */
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
-  for (const char *at = sw_job_period(job, t); *at; at++)
+  for (const char *at = job->is_timeless ? "" : sw_job_period(job, t); *at; at++)
     hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
   sw_rng rng = sw_rng_make(job->seed, stream, hash);
   rng.draw = (uint64_t)start;
@@ -239,7 +248,7 @@ static sw_status finish_communities(sw_job *job, const char *all, char *result) 
           (const start_found *)(all + bytes * (size_t)(t * state->starts + s));
       if (!best || found->modularity > best->modularity) best = found;
     }
-    job->result[MODULARITY].row[0][t] = best->modularity;
+    put(job, MODULARITY, t, best->modularity);
     memcpy(result + bytes * (size_t)t, best, bytes);
   }
   return SW_OK;
@@ -252,16 +261,23 @@ static void tile_paths(const sw_job *job, int64_t item, double *out, thread *w) 
   int64_t part = item % state->parts;
   if (!make_graph(job, (int)(item / state->parts), w)) return;
   int64_t n = w->graph.n, lo = part * n / state->parts, hi = (part + 1) * n / state->parts;
-  if (lo < hi && sw_igraph_betweenness(w->err, &w->graph, lo, hi, out) != SW_OK) return;
+  if (sw_graph_betweenness(w->err, &w->graph, &w->paths, lo, hi, out) != SW_OK) return;
   sw_graph_spread(&w->graph, job->n, out);
 }
 
+/* In units of all ordered pairs of others where it is to be normalised. */
 static sw_status finish_paths(sw_job *job, const double *all, double *result) {
   const network_state *state = job->state;
-  for (int t = 0; t < job->n_periods; t++, result += job->n)
+  for (int t = 0; t < job->n_periods; t++, result += job->n) {
+    double vertices = 0;
     for (int part = 0; part < state->parts; part++, all += job->n)
       for (int64_t i = 0; i < job->n; i++)
         result[i] += all[i];
+    for (int64_t i = 0; i < job->n; i++)
+      vertices += !isnan(result[i]);
+    for (int64_t i = 0; i < job->n && state->is_normalised; i++)
+      result[i] /= (vertices - 1) * (vertices - 2);
+  }
   return SW_OK;
 }
 
@@ -276,38 +292,45 @@ static void fill_units(const sw_job *job, const sw_tile *at) {
         (const void *)((const char *)job->folded[COMMUNITIES] + (size_t)t * start_bytes(job));
     for (int64_t i = at->lo; i < at->hi; i++) {
       for (int q = 0; q < BY_UNIT; q++)
-        job->result[q].row[t][i - job->first] = by_unit[q * job->n + i];
-      job->result[COMMUNITY].row[t][i - job->first] =
+        result_of(job, q)->row[t][i - job->first] = by_unit[q * job->n + i];
+      result_of(job, COMMUNITY)->row[t][i - job->first] =
           best->community[i] < 0 ? NAN : best->community[i] + 1;
-      if (state->betweenness)
-        job->result[BETWEENNESS].row[t][i - job->first] =
-            ((const double *)job->folded[PATHS])[t * job->n + i];
+      if (state->paths)
+        result_of(job, BETWEENNESS)->row[t][i - job->first] =
+            ((const double *)job->folded[state->paths])[t * job->n + i];
     }
   }
 }
 
 static void tile_network(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
+  const network_state *state = job->state;
+  thread *w = workspace;
   if (job->pass[at->pass].domain == SW_UNITS)
     fill_units(job, at);
   else if (at->pass == FIGURES)
-    tile_figures(job, (int)at->lo, out, workspace);
+    tile_figures(job, (int)at->lo, out, w);
   else if (at->pass == COMMUNITIES)
-    tile_communities(job, at->lo, out, workspace);
+    tile_communities(job, at->lo, out, w);
+  else if (at->pass == state->paths)
+    tile_paths(job, at->lo, out, w);
   else
-    tile_paths(job, at->lo, out, workspace);
+    sw_network_qap_tile(job, at->lo, out, &w->qap);
 }
 
 static sw_status finish_network(sw_error *err, sw_job *job, int pass, const void *all,
                                 void *result) {
+  const network_state *state = job->state;
   if (job->pass[pass].domain == SW_UNITS) return SW_OK;
   if (pass == FIGURES) return finish_figures(err, job, all, result);
   if (pass == COMMUNITIES) return finish_communities(job, all, result);
-  return finish_paths(job, all, result);
+  if (pass == state->paths) return finish_paths(job, all, result);
+  return sw_network_qap_finish(job, all);
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-static void declare_passes(sw_job *job, const network_state *state) {
+/* Figures and communities first, whose numbers are theirs; 0 is the number of no other pass. */
+static void declare_passes(sw_job *job, network_state *state) {
   size_t periods = (size_t)job->n_periods, row = (size_t)job->n * sizeof(double);
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = job->n_periods,
@@ -320,20 +343,19 @@ static void declare_passes(sw_job *job, const network_state *state) {
                              .result = periods * start_bytes(job),
                              .links = true,
                              .one_thread = true});
-  if (state->betweenness)
-    sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
-                               .items = (int64_t)job->n_periods * state->parts,
-                               .record = row,
-                               .result = periods * row,
-                               .links = true,
-                               .one_thread = true});
+  if (!result_of(job, BETWEENNESS)->off)
+    state->paths = sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                                              .items = (int64_t)job->n_periods * state->parts,
+                                              .record = row,
+                                              .result = periods * row,
+                                              .links = true});
+  sw_network_qap_pass(job);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
 }
 
 /* One column of groups, and the axes of its sums; none: they are off. */
 static sw_status resolve_groups(sw_error *err, sw_job *job, network_state *state) {
   const sw_arg *groups = sw_job_arg(job, "groups");
-  job->result[BLOCK_SUM].off = groups->count == 0;
   if (groups->count == 0) return SW_OK;
   if (groups->count > 1)
     return sw_job_fail(err, job, "groups", "%d group columns; expected one", groups->count);
@@ -341,15 +363,29 @@ static sw_status resolve_groups(sw_error *err, sw_job *job, network_state *state
   return sw_job_group_axes(err, job, "from_group", "to_group", state->grouping);
 }
 
-/* What has changed since the period before, where it is known which one that is. */
-static void resolve_change(sw_job *job) {
-  bool known = job->n_periods < 2 || sw_series_is_known(job);
-  job->result[JACCARD].off = job->result[OVERLAP].off = !known;
-  if (!known)
-    sw_note(job->notes,
-            "%s: %s: without jaccard and overlap: the order of periods such as '%s' is "
-            "unknown",
-            job->where, job->name, sw_job_period(job, 0));
+/* Whether what has changed since the period before is known, and which one that is. */
+static bool knows_change(const sw_job *job) {
+  if (job->is_timeless) return false;
+  if (job->n_periods < 2 || sw_series_is_known(job)) return true;
+  sw_note(job->notes,
+          "%s: %s: without jaccard and overlap: the order of periods such as '%s' is unknown",
+          job->where, job->name, sw_job_period(job, 0));
+  return false;
+}
+
+/* Outputs of the other form, and those that nobody asks for. */
+static void choose_outputs(sw_job *job, const network_state *state) {
+  bool off[SW_NETWORK_OUTPUTS] = {0};
+  bool paths = strcmp(sw_job_arg(job, "betweenness")->text, "false") != 0;
+  off[BETWEENNESS] = !paths;
+  off[BLOCK_SUM] = off[BLOCK_MEAN] = !state->grouping;
+  off[JACCARD] = off[OVERLAP] = !knows_change(job);
+  for (int q = QAP_R; q <= COMMON_PART; q++)
+    off[q] = sw_job_arg(job, "qap.with")->count == 0;
+  for (int q = 0; q < SW_NETWORK_OUTPUTS; q++) {
+    job->result[SW_NETWORK_OUTPUTS - state->form + q].off = true;
+    result_of(job, q)->off = off[q];
+  }
 }
 
 static sw_status resolve_network(sw_error *err, sw_job *job) {
@@ -359,16 +395,19 @@ static sw_status resolve_network(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "result", "%lld unit; a network has two or more",
                        (long long)job->n);
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
-  *state = (network_state){.damping = sw_job_arg(job, "damping")->number,
+  *state = (network_state){.form = job->is_timeless ? SW_NETWORK_OUTPUTS : 0,
+                           .damping = sw_job_arg(job, "damping")->number,
                            .resolution = sw_job_arg(job, "resolution")->number,
                            .starts = (int)sw_job_arg(job, "starts")->number,
                            .parts = (int)(blocks < MOST_PARTS ? blocks : MOST_PARTS),
-                           .betweenness = sw_job_arg(job, "betweenness")->number != 0};
+                           .is_normalised =
+                               strcmp(sw_job_arg(job, "betweenness")->text, "normalised") == 0};
   job->state = state;
   job->pooled = true; /* a period is compared with the one before */
-  job->result[BETWEENNESS].off = !state->betweenness;
-  resolve_change(job);
+  job->whole_series = job->is_timeless;
   SW_TRY(resolve_groups(err, job, state));
+  SW_TRY(sw_network_qap_resolve(err, job, state));
+  choose_outputs(job, state);
   declare_passes(job, state);
   return SW_OK;
 }
@@ -400,63 +439,38 @@ static const sw_param params[] = {
      .hi = 10000,
      .help = "of the search for communities, of which the best counts"},
     {.name = "betweenness",
-     .type = SW_P_BOOL,
+     .type = SW_P_CHOICE,
      .fallback = "false",
+     .choices = "false|true|normalised",
      .help = "also betweenness: shortest paths between all units, links 1/value long"},
+    {.name = "qap.with",
+     .type = SW_P_PAIRS,
+     .fallback = "",
+     .help = "another pair result: its correlation with this one, and what both have in common"},
+    {.name = "qap.permutations",
+     .type = SW_P_INTEGER,
+     .fallback = "",
+     .lo = 0,
+     .hi = 10000000,
+     .help = "of the other's units, for the p-value of the correlation; 999"},
     {0}};
 
-static const sw_output outputs[] = {
-    {.name = "pagerank", .long_name = "PageRank", .units = "1", .shape = SW_UNIT},
-    {.name = "hub", .long_name = "hub weight, maximum 1", .units = "1", .shape = SW_UNIT},
-    {.name = "authority",
-     .long_name = "authority weight, maximum 1",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "coreness", .long_name = "coreness", .units = "1", .shape = SW_UNIT},
-    {.name = "core",
-     .palette = SW_CATEGORIES,
-     .long_name = "1 in the core, 0 in the periphery",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
-    {.name = "community",
-     .palette = SW_CATEGORIES,
-     .long_name = "community, numbered by its first unit",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
-    {.name = "betweenness",
-     .long_name = "shortest paths through the unit",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "density", .long_name = "links over pairs", .units = "1", .shape = SW_GLOBAL},
-    {.name = "reciprocity",
-     .long_name = "weight that is returned",
-     .units = "1",
-     .shape = SW_GLOBAL},
-    {.name = "modularity",
-     .long_name = "modularity of the communities",
-     .units = "1",
-     .shape = SW_GLOBAL},
-    {.name = "core_r",
-     .long_name = "correlation with core and periphery",
-     .units = "1",
-     .shape = SW_GLOBAL},
-    {.name = "jaccard",
-     .long_name = "links of this period and the one before, of those of either",
-     .units = "1",
-     .shape = SW_GLOBAL},
-    {.name = "overlap",
-     .long_name = "weights common with the period before",
-     .units = "1",
-     .shape = SW_GLOBAL},
-    {.name = SW_NAME_BLOCK_SUM,
-     .show = SW_SHOW_MATRIX,
-     .log = true,
-     .long_name = "sum of the links from group to group",
-     .units = "1",
-     .shape = SW_GLOBAL,
-     .axis = {"from_group", "to_group"}},
+#define BY_UNIT_OUTPUT(id, ...) {.units = "1", .shape = SW_UNIT, __VA_ARGS__},
+#define BY_PERIOD_OUTPUT(id, ...) {.units = "1", .shape = SW_GLOBAL, __VA_ARGS__},
+#define TIMELESS_OUTPUT(id, ...) {.units = "1", .shape = SW_UNIT, .timeless = true, __VA_ARGS__},
+#define TABLE_OUTPUT(id, ...) {.units = "1", .shape = SW_TABLE, __VA_ARGS__},
+
+static const sw_output outputs[] = {SW_NETWORK(BY_UNIT_OUTPUT, BY_PERIOD_OUTPUT)
+                                        SW_NETWORK(TIMELESS_OUTPUT, TABLE_OUTPUT){0}};
+
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"betweenness", "true", "betweenness by shortest paths, links 1/w long"},
+    {"betweenness", "normalised",
+     "betweenness by shortest paths, links 1/w long, over (n - 1)(n - 2)"},
+    {"qap.with", "*",
+     "qap_r: correlation over i != j; qap_p = (1 + #{|r*| >= |r|})/(permutations + 1); common_part "
+     "2 sum min/(sum + sum)"},
     {0}};
 
 const sw_measure sw_measure_network = {
@@ -466,14 +480,17 @@ const sw_measure sw_measure_network = {
         "PageRank r = (1 - d)/n + d W'S^-1 r; hubs WW'h ~ h; communities by Leiden, "
         "modularity sum (u_ij - g k_i k_j/2m)/2m, u = w + w'; coreness min sum (a_ij - "
         "c_i c_j)^2, a = u/2; reciprocity sum min(w_ij, w_ji)/sum w; overlap sum min/sum max",
+    .variant = variants,
     .source = "Brin and Page 1998; Kleinberg 1999, Journal of the ACM 46:604-632; Traag, Waltman "
               "and van Eck 2019, Scientific Reports 9:5233; Borgatti and Everett 2000, Social "
-              "Networks 21:375-395; Brandes 2001",
-    .version = 2,
+              "Networks 21:375-395; Brandes 2001; Hubert and Schultz 1976, British J. of "
+              "Mathematical and Statistical Psychology 29:190-241",
+    .version = 3,
     .kind = SW_KIND_GLOBAL,
     .headline = "modularity",
     .param = params,
     .output = outputs,
+    .leaves_off = true,
     .resolve = resolve_network,
     .tile = tile_network,
     .finish = finish_network,

@@ -22,6 +22,7 @@
 #include "kernel/space/ellipse.h"
 #include "kernel/space/sphere.h"
 #include "measure/share/series.h"
+#include "panel/unit_table.h"
 
 /* The quantities: identifier, name, long name, unit. Each is an output of periods, and one of
  * periods and groups, of which one is on. */
@@ -291,28 +292,6 @@ static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* The units by group, by code within one: counted, then dealt. */
-static sw_status order_units(sw_error *err, sw_job *job, const sw_grouping *grouping,
-                             distribution *d) {
-  int64_t *start = NULL, *at = NULL;
-  int32_t *unit = NULL;
-  d->groups = grouping ? grouping->n_groups : 1;
-  SW_NEW(err, job->arena, start, d->groups + 1);
-  SW_NEW(err, job->arena, at, d->groups);
-  SW_NEW(err, job->arena, unit, job->n);
-  for (int64_t i = 0; i < job->n; i++)
-    start[(grouping ? grouping->of[i] : 0) + 1]++;
-  for (int g = 0; g < d->groups; g++) {
-    start[g + 1] += start[g];
-    at[g] = start[g];
-  }
-  for (int64_t i = 0; i < job->n; i++)
-    unit[at[grouping ? grouping->of[i] : 0]++] = (int32_t)i;
-  d->start = start;
-  d->unit = unit;
-  return SW_OK;
-}
-
 static sw_status resolve_groups(sw_error *err, sw_job *job, distribution *d) {
   const sw_arg *by = sw_job_arg(job, "by");
   const sw_grouping *grouping = NULL;
@@ -328,7 +307,8 @@ static sw_status resolve_groups(sw_error *err, sw_job *job, distribution *d) {
     job->result[q].off = grouping != NULL;
     job->result[COUNT + q].off = grouping == NULL;
   }
-  return order_units(err, job, grouping, d);
+  d->groups = grouping ? grouping->n_groups : 1;
+  return sw_units_by_group(err, job->arena, job->n, grouping, &d->start, &d->unit);
 }
 
 static void leave_out(sw_job *job, int from, int to) {

@@ -387,7 +387,7 @@ static sw_status resolve_gwr(sw_error *err, sw_job *job) {
   m->kernel = (sw_gwr_kernel)(int)sw_job_arg(job, "kernel")->number;
   m->adaptive = sw_job_arg(job, "adaptive")->number != 0;
   m->v1 = sw_job_arg(job, "se")->number != 0;
-  m->distance = sw_job_distance(job, "distance");
+  SW_TRY(sw_share_distance_steady(err, job, "distance", &m->distance));
   m->scale = sw_distances_scale(m->distance);
   if (m->k > SW_GWR_MOST_TERMS)
     return sw_job_fail(err, job, "x", "%d variables; %d at most", m->k - 1, SW_GWR_MOST_TERMS - 1);

@@ -196,6 +196,8 @@ static void declare_passes(sw_job *job, sw_mgwr_model *m) {
 static sw_status resolve_mgwr(sw_error *err, sw_job *job) {
   sw_mgwr_model *m = NULL;
   double *along = NULL;
+  const sw_distance *distance = NULL;
+  SW_TRY(sw_share_distance_steady(err, job, "distance", &distance));
   SW_NEW(err, job->arena, m, 1);
   SW_NEW(err, job->arena, along, job->n_periods);
   job->state = m;
@@ -209,7 +211,7 @@ static sw_status resolve_mgwr(sw_error *err, sw_job *job) {
                           .kernel = (sw_gwr_kernel)(int)sw_job_arg(job, "kernel")->number,
                           .adaptive = true,
                           .along = along,
-                          .distance = sw_job_distance(job, "distance"),
+                          .distance = distance,
                           .most = job->n,
                           .list = SW_GWR_LIST};
   m->all.scale = sw_distances_scale(m->all.distance);

@@ -4,8 +4,12 @@
 #include "measure/pair/cross_mapping.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "kernel/hot.h"
 #include "kernel/pairs/correlation.h"
+
+enum { MASK = (1 << SW_CCM_PERIOD_BITS) - 1 };
 
 int sw_ccm_slots(const sw_ccm *c) {
   return c->by_target ? c->last - c->first + 1 : 1;
@@ -40,10 +44,13 @@ static double pack(const int32_t *near, int count) {
   return (double)all;
 }
 
-static void unpack(double packed, int count, int32_t *near) {
-  int64_t all = (int64_t)packed;
-  for (int c = 0; c < count; c++, all >>= SW_CCM_PERIOD_BITS)
-    near[c] = (int32_t)(all & ((1 << SW_CCM_PERIOD_BITS) - 1)) * SW_MAPPING_LANES;
+/* The first three neighbours; what is beyond `count` is left. */
+SW_INLINE void unpack(double packed, int count, int32_t *near) {
+  const int64_t mask = (int64_t)MASK * SW_MAPPING_LANES;
+  int64_t all = (int64_t)packed * SW_MAPPING_LANES;
+  near[0] = (int32_t)(all & mask);
+  if (count > 1) near[1] = (int32_t)((all >> SW_CCM_PERIOD_BITS) & mask);
+  if (count > 2) near[2] = (int32_t)((all >> 2 * SW_CCM_PERIOD_BITS) & mask);
 }
 
 /* Periods that are not predicted stay NaN. */
@@ -65,17 +72,63 @@ static void place_table(const sw_job *job, int slot, const sw_mapping *m, int64_
   }
 }
 
-static void unpack_point(const sw_job *job, double *const *row, int width, int64_t unit, int t,
-                         sw_mapping *m) {
-  int q = m->points++, n = job->n_periods;
-  double *weight = m->weight + q * m->k;
-  int32_t *near = m->near + q * m->k;
-  m->at[q] = t * SW_MAPPING_LANES;
-  for (int k = 0; k < m->k; k++)
-    weight[k] = row[k * n + t][unit];
-  for (int k = 0; k < m->k; k += SW_CCM_PACKED)
-    unpack(row[(width + k / SW_CCM_PACKED) * n + t][unit],
-           m->k - k < SW_CCM_PACKED ? m->k - k : SW_CCM_PACKED, near + k);
+/* Of a point, out of the rows of its period, `n` apart. With k a constant the loops are gone: as
+ * many numbers are read for a table as a panel adds up. */
+SW_INLINE void unpack_point(double *const *row, int n, int width, int k, int64_t unit,
+                            double *weight, int32_t *near) {
+  for (int c = 0; c < k; c++)
+    weight[c] = row[c * n][unit];
+  for (int c = 0; c < k; c += SW_CCM_PACKED)
+    unpack(row[(width + c / SW_CCM_PACKED) * n][unit], k - c, near + c);
+}
+
+SW_INLINE void unpack_points(double *const *row, int n, int width, int k, int64_t unit,
+                             sw_mapping *m) {
+  for (int q = 0; q < m->points; q++)
+    unpack_point(row + m->at[q] / SW_MAPPING_LANES, n, width, k, unit, m->weight + q * k,
+                 m->near + q * k);
+}
+
+/* All points of `m`, which are known. */
+static void unpack_table(double *const *row, int n, int width, int64_t unit, sw_mapping *m) {
+  switch (m->k) {
+  case 2:
+    unpack_points(row, n, width, 2, unit, m);
+    break;
+  case 3:
+    unpack_points(row, n, width, 3, unit, m);
+    break;
+  case 4:
+    unpack_points(row, n, width, 4, unit, m);
+    break;
+  case 5:
+    unpack_points(row, n, width, 5, unit, m);
+    break;
+  case 6:
+    unpack_points(row, n, width, 6, unit, m);
+    break;
+  default:
+    unpack_points(row, n, width, m->k, unit, m);
+  }
+}
+
+/* Those of the points of a whole table that have a weight. */
+static void find_points(double *const *row, int64_t unit, const sw_mapping *all, sw_mapping *m) {
+  m->points = 0;
+  for (int q = 0; q < all->points; q++)
+    if (!isnan(row[all->at[q] / SW_MAPPING_LANES][unit])) m->at[m->points++] = all->at[q];
+}
+
+/* The lines that the next units' tables are read from, each in a page of its own. */
+static void fetch_ahead(const sw_job *job, int dimension, int64_t j) {
+  const sw_ccm *c = job->state;
+  int d = c->by_target ? dimension : (int)sw_ccm_fact(job, SW_CCM_DIMENSION_FACT, j);
+  int slot = c->by_target ? d - c->first : 0, width = sw_ccm_width(c, slot), n = job->n_periods;
+  double *const *row = job->operand[c->tables].row + first_column(c, slot) * n;
+  for (int r = 0; r < (d + 1) * n; r++)
+    __builtin_prefetch(row[r] + j);
+  for (int r = width * n; d > 0 && r < columns_of(width) * n; r++)
+    __builtin_prefetch(row[r] + j);
 }
 
 void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_mapping *out,
@@ -87,14 +140,18 @@ void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_ma
     int slot = c->by_target ? d - c->first : 0, width = sw_ccm_width(c, slot);
     double *const *row = job->operand[c->tables].row + first_column(c, slot) * job->n_periods;
     const sw_mapping *all = &c->whole[d];
-    out[l].points = 0;
     out[l].k = d + 1;
     whole[l] = points > 0 && points == all->points;
-    for (int q = 0; points > 0 && q < all->points; q++) {
-      int t = all->at[q] / SW_MAPPING_LANES;
-      if (whole[l] || !isnan(row[t][j])) unpack_point(job, row, width, j, t, &out[l]);
-    }
+    if (points == 0)
+      out[l].points = 0;
+    else if (whole[l])
+      memcpy(out[l].at, all->at, (size_t)points * sizeof *all->at);
+    else
+      find_points(row, j, all, &out[l]);
+    if (whole[l]) out[l].points = points;
+    unpack_table(row, job->n_periods, width, j, &out[l]);
   }
+  if (count > 0 && j < job->n) fetch_ahead(job, dimension, j);
 }
 
 double sw_ccm_fact(const sw_job *job, int place, int64_t unit) {

@@ -14,7 +14,8 @@
  * mass that has a place in it. `finite` where no other unit has mass: NaN.
  *
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
- * is most of the time of a single period. */
+ * is most of the time of a single period. On a network that changes it is made for each of its
+ * states that the periods have. */
 #include "kernel/pairs/radiation.h"
 #include "kernel/space/order.h"
 #include "measure/share/distance.h"
@@ -101,33 +102,64 @@ typedef struct work {
   int t0, t1;
   double *woven, *flows; /* LANES numbers per unit */
   double *spare;         /* a row that nobody asked for */
+  int64_t unit;          /* on a network that changes: whose row is in `own`, and in which state */
+  const sw_distance *state;
+  row_order *own;
 } work;
 
-static size_t row_state(const sw_job *job) {
+static size_t order_bytes(const sw_job *job) {
   return sizeof(row_order) + (size_t)job->n * sizeof(int32_t);
 }
 
-/* The thread's struct stands in the first 64 bytes. */
+static bool changes(const sw_job *job) {
+  return ((const radiation *)job->state)->distance->n_states > 1;
+}
+
+/* Nothing is prepared where the order is not that of all periods. */
+static size_t row_state(const sw_job *job) {
+  return changes(job) ? 64 : order_bytes(job);
+}
+
+/* The thread's struct stands in the first bytes. */
+enum { HEAD = 128 };
+_Static_assert(sizeof(work) <= HEAD, "the thread's struct fits before its buffers");
+
 static size_t workspace(const sw_job *job) {
-  return 64 + (size_t)job->n * (2 * LANES + 1) * sizeof(double);
+  size_t own = changes(job) ? order_bytes(job) : 0;
+  return HEAD + (size_t)job->n * (2 * LANES + 1) * sizeof(double) + own;
 }
 
 static work *open_work(const sw_job *job, void *room) {
   work *w = room;
-  w->woven = (double *)((char *)room + 64);
+  w->woven = (double *)((char *)room + HEAD);
   w->flows = w->woven + LANES * job->n;
   w->spare = w->flows + LANES * job->n;
+  w->own = (row_order *)(w->spare + job->n);
   return w;
+}
+
+static void sort_row(const sw_job *job, const sw_distance *distance, int64_t i, work *w,
+                     row_order *row) {
+  double *key = w->flows + sw_order_work(job->n);
+  sw_order_keys(distance, i, job->n, key);
+  row->placed = sw_order_sort(key, job->n, sw_order_same(distance), w->flows, row->order);
 }
 
 static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
   const radiation *r = job->state;
   work *w = open_work(job, room);
-  row_order *row = state;
   w->t0 = w->t1 = -1;
-  double *key = w->flows + sw_order_work(job->n);
-  sw_order_keys(r->distance, i, job->n, key);
-  row->placed = sw_order_sort(key, job->n, sw_order_same(r->distance), w->flows, row->order);
+  w->unit = -1;
+  if (!changes(job)) sort_row(job, r->distance, i, w, state);
+}
+
+/* On a network that changes: sorted anew, unless the last one asked for is the same. */
+static const row_order *order_in(const sw_job *job, int t, int64_t i, work *w) {
+  const sw_distance *state = sw_job_distance_in(job, ((const radiation *)job->state)->distance, t);
+  if (w->unit != i || w->state != state) sort_row(job, state, i, w, w->own);
+  w->unit = i;
+  w->state = state;
+  return w->own;
 }
 
 /* ---- flows ------------------------------------------------------------------------------ */
@@ -208,7 +240,10 @@ static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const 
 
 static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void *state,
                         double *const *out, void *room) {
-  if (t1 - t0 == 1)
+  if (changes(job))
+    for (int t = t0; t < t1; t++)
+      one_period(job, t, i, order_in(job, t, i, open_work(job, room)), out[t - t0]);
+  else if (t1 - t0 == 1)
     one_period(job, t0, i, state, out[0]);
   else
     several_periods(job, t0, t1, i, state, out, open_work(job, room));

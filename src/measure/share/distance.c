@@ -21,13 +21,37 @@ static sw_status check_given(sw_error *err, const sw_job *job, const char *param
  * take the shorter formula. In the arena, as tiles may not allocate. */
 sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_arc_points *points) {
   const sw_distance *d = sw_job_distance(job, param);
-  if (d->kind == SW_GIVEN) return check_given(err, job, param, d->links);
+  for (int k = 0; k < d->n_states; k++)
+    SW_TRY(check_given(err, job, param, d->state[k].links));
+  if (d->kind == SW_GIVEN) return d->state ? SW_OK : check_given(err, job, param, d->links);
   if (d->kind != SW_GREAT_CIRCLE) return SW_OK;
   sw_arc_ball *ball = NULL;
   SW_NEW(err, job->arena, ball, sw_arc_chunks(job->n));
   sw_arc_cover(job->n, d->x, d->y, d->z, ball);
   *points = (sw_arc_points){d->x, d->y, d->z, ball};
   return SW_OK;
+}
+
+sw_status sw_share_distance_steady(sw_error *err, const sw_job *job, const char *param,
+                                   const sw_distance **distance) {
+  const sw_distance *d = sw_job_distance(job, param);
+  *distance = d ? sw_job_distance_in(job, d, 0) : NULL;
+  for (int t = 1; d && t < job->n_periods; t++)
+    if (sw_job_distance_in(job, d, t) != *distance)
+      return sw_job_fail(err, job, param,
+                         "the network of %s is not that of %s; here one distance must hold for all "
+                         "periods: give `periods` between which nothing opens",
+                         sw_job_period(job, t), sw_job_period(job, 0));
+  return SW_OK;
+}
+
+static void range_of_links(const sw_links *links, double *near, double *far) {
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
+      if (links->to[k] == i) continue;
+      *near = fmin(*near, links->value[k]);
+      *far = fmax(*far, links->value[k]);
+    }
 }
 
 /* Points of the sphere that differ are a last bit of a coordinate apart at least, 2^-54, and half a
@@ -37,12 +61,9 @@ void sw_share_distance_range(const sw_distance *d, double *least, double *most) 
   if (d->kind == SW_GEODESIC) near *= SW_EARTH_KM, far *= SW_EARTH_KM;
   if (d->kind == SW_GIVEN) {
     near = INFINITY, far = 0;
-    for (int64_t i = 0; i < d->links->n; i++)
-      for (int64_t k = d->links->row_start[i]; k < d->links->row_start[i + 1]; k++) {
-        if (d->links->to[k] == i) continue;
-        near = fmin(near, d->links->value[k]);
-        far = fmax(far, d->links->value[k]);
-      }
+    for (int k = 0; k < d->n_states; k++)
+      range_of_links(d->state[k].links, &near, &far);
+    if (!d->state) range_of_links(d->links, &near, &far);
   }
   double scale = d->kind == SW_GREAT_CIRCLE ? log(SW_ARC_SCALE) : 0;
   *least = far > 0 ? -2 * log(far) - scale : 0;

@@ -9,7 +9,7 @@
 #define SW_PARAM_DISTANCE                                                                          \
   {                                                                                                \
     .name = "distance", .type = SW_P_DISTANCE, .fallback = "great-circle",                         \
-    .help = "great-circle | geodesic | {file: d.csv}"                                              \
+    .help = "great-circle | geodesic | {file: d.csv} | {network: {...}}"                           \
   }
 
 /* In `prepare`, on every rank, for the distance that the parameter `param` names: refuses given
@@ -17,6 +17,11 @@
  * read), and makes of great circles the points that sw_distances_inverse_squares wants. O(n), or of
  * the links given. */
 sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_arc_points *points);
+
+/* In resolve, for a measure that looks at all periods by one distance: that of `param`, which must
+ * be the same in all of the job's periods; NULL where it was left out. */
+sw_status sw_share_distance_steady(sw_error *err, const sw_job *job, const char *param,
+                                   const sw_distance **distance);
 
 /* Natural logarithms of what sw_distances_inverse_squares may give, least and most: by the lengths
  * that a sphere and doubles allow, or by the distances given. In `prepare`. */

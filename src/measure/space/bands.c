@@ -10,6 +10,7 @@
 #include "kernel/space/arc.h"
 #include "kernel/space/distances.h"
 #include "kernel/space/sphere.h"
+#include "measure/share/distance.h"
 
 /* ---- the resource ----------------------------------------------------------------------- */
 
@@ -226,8 +227,9 @@ static sw_status make_distance(sw_error *err, const sw_job *job, const char *par
 
 sw_status sw_bands_resolve(sw_error *err, sw_job *job, const char *param, const char *distance,
                            sw_bands *bands) {
-  const sw_distance *d = sw_job_distance(job, distance);
+  const sw_distance *d = NULL;
   setting *s = NULL;
+  SW_TRY(sw_share_distance_steady(err, job, distance, &d));
   SW_TRY(read_limits(err, job, param, bands));
   if (bands->n == 0) return SW_OK;
   if (!d) SW_TRY(make_distance(err, job, param, &d));
@@ -235,7 +237,7 @@ sw_status sw_bands_resolve(sw_error *err, sw_job *job, const char *param, const 
   s->n = job->n;
   s->bands = bands->n;
   memcpy(s->limit, bands->limit, (size_t)bands->n * sizeof *s->limit);
-  bands->units = d->kind == SW_GIVEN ? "1" : "km";
+  bands->units = d->units ? d->units : "km";
   sw_job_axis(
       job,
       (sw_axis){.name = "distance", .n = bands->n, .number = bands->limit, .units = bands->units});

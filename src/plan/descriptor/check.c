@@ -139,9 +139,11 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
     return fault(err, measure, "parameter %s: no help; describe it in one line", name);
   if (param->type == SW_P_CHOICE && is_empty(param->choices))
     return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
-  if (param->type == SW_P_PAIRS && param->fallback)
+  if (param->type == SW_P_PAIRS && !is_empty(param->fallback))
     return fault(err, measure,
-                 "parameter %s: pairs of another entry have no default; leave fallback NULL", name);
+                 "parameter %s: pairs of another entry have no default; leave fallback NULL, or "
+                 "\"\" where they may be left out",
+                 name);
   /* Written so that a NaN in either is refused too. Both 0 means any number, and passes. */
   if (is_number(param->type) && !(param->lo <= param->hi))
     return fault(err, measure, "parameter %s: lo is %g and hi %g; lo must not be above hi", name,
@@ -149,16 +151,19 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
-/* Compares a parameter with those before it: two of a name, or two of pairs (a job has one set of
- * links). */
+/* Compares a parameter with those before it: two of a name, or a third of pairs (a job has two sets
+ * of links). */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  const sw_param *pairs = NULL;
   for (const sw_param *other = measure->param; other < param; other++) {
     if (strcmp(other->name, param->name) == 0)
       return fault(err, measure, "two parameters are called '%s'; give each a name of its own",
                    param->name);
-    if (param->type == SW_P_PAIRS && other->type == SW_P_PAIRS)
-      return fault(err, measure, "parameters %s and %s are both pair results; a job has one",
-                   other->name, param->name);
+    if (param->type != SW_P_PAIRS || other->type != SW_P_PAIRS) continue;
+    if (pairs)
+      return fault(err, measure, "parameters %s, %s and %s are pair results; a job has two at most",
+                   pairs->name, other->name, param->name);
+    pairs = other;
   }
   return SW_OK;
 }

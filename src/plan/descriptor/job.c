@@ -61,10 +61,10 @@ bool sw_job_has_pairs(const sw_job *job) {
 
 /* ---- passes ----------------------------------------------------------------------------- */
 
-/* Whether a parameter of the measure names the pairs of another entry. */
-static bool takes_pairs(const sw_measure *measure) {
-  for (const sw_param *param = measure->param; param->name; param++)
-    if (param->type == SW_P_PAIRS) return true;
+/* Whether an argument names the pairs of another entry. */
+static bool takes_pairs(const sw_job *job) {
+  for (int p = 0; job->measure->param[p].name; p++)
+    if (job->measure->param[p].type == SW_P_PAIRS && job->arg[p].count > 0) return true;
   return false;
 }
 
@@ -106,8 +106,14 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
     return sw_job_fault(err, job,
                         "pass %d: %lld items see links of %d periods; give each period as many", k,
                         (long long)pass->items, job->n_periods);
-  if (pass->links && !takes_pairs(job->measure))
+  if (pass->links && !takes_pairs(job))
     return sw_job_fault(err, job, "pass %d sees links, and no parameter names pairs", k);
+  if (pass->again && (!units || pass->operand || !pass->result || !job->measure->again))
+    return sw_job_fault(
+        err, job,
+        "pass %d: again is of passes over units that leave a result and no operand, "
+        "beside the function `again`",
+        k);
   if (pass->domain == SW_PAIRS && pass->result)
     return sw_job_fault(err, job, "pass %d: a pass over pairs has no finish, and so no result", k);
   return SW_OK;
@@ -158,7 +164,7 @@ static bool has_pass(const sw_job *job, sw_domain domain) {
 
 /* A parameter of pairs that nothing looks at would only cost their reading. */
 static sw_status check_links(sw_error *err, const sw_job *job) {
-  bool seen = !takes_pairs(job->measure);
+  bool seen = !takes_pairs(job);
   for (int k = 0; k < job->n_passes; k++)
     seen |= job->pass[k].links;
   return seen ? SW_OK

@@ -29,6 +29,9 @@ sw_status sw_run_from_stored(sw_error *err, sw_run *run, sw_sink *stored);
 /* Bytes of a node that the links of an entry take at most, and their reading; of `above`, which is
  * counted in the run, only what does not depend on the count. Local. */
 double sw_run_links_bytes(const sw_run *run, int entry);
+/* Bytes of a node that the distances of networks would take which were only planned, and seconds
+ * until they are found; 0 where they are there. Local. */
+double sw_run_networks(const sw_run *run, double *seconds);
 /* The tasks of all passes of every entry, for the journal; from the run's arena. Local; the same on
  * every rank. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);

@@ -62,22 +62,23 @@ sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *n
   return SW_OK;
 }
 
-/* The pairs that entry e takes, once the entry that has them is bound: `keep` is settled then, and
- * which outputs are on. */
+/* The pairs that entry e takes, once the entries that have them are bound: `keep` is settled then,
+ * and which outputs are on. */
 sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (entry->n_pair_needs == 0) return SW_OK;
   sw_link_source *source;
-  SW_NEW(err, run->arena, source, 1);
-  SW_TRY(sw_run_links_source(err, run, &entry->need[entry->n_needs], source));
+  SW_NEW(err, run->arena, source, entry->n_pair_needs);
+  for (int k = 0; k < entry->n_pair_needs; k++)
+    SW_TRY(sw_run_links_source(err, run, &entry->need[entry->n_needs + k], &source[k]));
   run->private->links[e] = source;
   return SW_OK;
 }
 
 /* The matrix of the other entry that belongs to period t of the job; bind has seen to it that there
  * is one. A whole series has one for all. */
-int sw_run_links_matrix(const sw_run *run, int e, int t) {
-  const sw_job *from = &run->job[run->private->links[e]->entry];
+int sw_run_links_matrix(const sw_run *run, int e, int k, int t) {
+  const sw_job *from = &run->job[run->private->links[e][k].entry];
   int matrix = 0;
   if (from->whole_series) return 0;
   while (from->period[matrix] != run->job[e].period[t])
@@ -104,9 +105,12 @@ int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int m
 
 /* Bytes of the links of a period. */
 static int64_t period_bytes(const sw_run *run, int e, int t) {
-  int64_t n = run->panel->units.n;
-  const sw_link_source *source = run->private->links[e];
-  return places(run, source, sw_run_links_matrix(run, e, t), 0, n) * 12 + 8 * (n + 3) + n;
+  int64_t n = run->panel->units.n, bytes = 0;
+  for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
+    const sw_link_source *source = &run->private->links[e][k];
+    bytes += places(run, source, sw_run_links_matrix(run, e, k, t), 0, n) * 12 + 8 * (n + 3) + n;
+  }
+  return bytes;
 }
 
 /* The end of the window that begins with period t0. */
@@ -330,6 +334,7 @@ sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *so
                        .value = value,
                        .islands = row_start[n + 1],
                        .outside = row_start[n + 2] ? r.seen : NULL,
+                       .all_kept = kind == SW_KEEP_DENSE,
                        .symmetric =
                            !from->directed && (kind == SW_KEEP_DENSE || kind == SW_KEEP_ABOVE)};
     status = team->node_barrier(team, err);
@@ -339,37 +344,48 @@ sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *so
 }
 
 static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
-  sw_link_source *source = run->private->links[e];
-  return sw_run_links_load(err, run, source, sw_run_links_matrix(run, e, t), &source->shared[2 * t],
-                           &source->view[t]);
+  for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
+    sw_link_source *source = &run->private->links[e][k];
+    SW_TRY(sw_run_links_load(err, run, source, sw_run_links_matrix(run, e, k, t),
+                             &source->shared[2 * t], &source->view[t]));
+  }
+  return SW_OK;
 }
 
 /* Releases periods below `end`; met by all ranks in the same order. */
-static void drop_periods(sw_run *run, sw_link_source *source, int end) {
-  for (int k = 0; k < 2 * end; k++) {
-    if (source->shared[k]) run->team->node_free(run->team, source->shared[k]);
-    source->shared[k] = NULL;
-    source->view[k / 2] = (sw_links){0};
+static void drop_periods(sw_run *run, int e, int end) {
+  for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
+    sw_link_source *source = &run->private->links[e][k];
+    for (int s = 0; source->shared && s < 2 * end; s++) {
+      if (source->shared[s]) run->team->node_free(run->team, source->shared[s]);
+      source->shared[s] = NULL;
+      source->view[s / 2] = (sw_links){0};
+    }
   }
 }
 
 /* ---- windows ---------------------------------------------------------------------------- */
 
-/* Views for the job, all empty. What was stored can be read from here on. */
+/* Room for the views of a source, all empty. */
+static sw_status open_views(sw_error *err, sw_run *run, int n_periods, sw_link_source *source) {
+  if (source->view) return SW_OK;
+  SW_NEW(err, run->arena, source->view, n_periods);
+  SW_NEW(err, run->arena, source->shared, 2 * n_periods);
+  return SW_OK;
+}
+
+/* Views for the job. What was stored can be read from here on. */
 static sw_status begin(sw_error *err, sw_run *run, int e) {
   sw_link_source *source = run->private->links[e];
   sw_sink *sink = run->private->stored;
-  int n_periods = run->job[e].n_periods;
+  sw_job *job = &run->job[e];
+  int count = run->study->entry[e].n_pair_needs;
   sw_status status = SW_OK;
-  if (!source->view) {
-    status = sw_arena_alloc(err, run->arena, (size_t)n_periods, sizeof *source->view,
-                            (void **)&source->view);
-    if (status == SW_OK)
-      status = sw_arena_alloc(err, run->arena, 2 * (size_t)n_periods, sizeof *source->shared,
-                              (void **)&source->shared);
-  }
+  for (int k = 0; status == SW_OK && k < count; k++)
+    status = open_views(err, run, job->n_periods, &source[k]);
   if (status == SW_OK && sink->settle) status = sink->settle(sink, err);
-  run->job[e].links = source->view;
+  job->links = source[0].view;
+  job->second_links = count > 1 ? source[1].view : NULL;
   return sw_team_agree(run->team, err, status, 0);
 }
 
@@ -382,14 +398,13 @@ static int64_t tasks_below(const sw_tiles *tiles, int64_t items) {
 /* The pass of entry e, window by window. */
 sw_status sw_run_links_pass(sw_error *err, sw_run *run, int e, sw_tiles *tiles) {
   sw_job *job = &run->job[e];
-  sw_link_source *source = run->private->links[e];
   int64_t each = tiles->tiling.whole / job->n_periods, task = 0;
   sw_status status = begin(err, run, e);
   for (int loaded = 0; status == SW_OK && task < tiles->tiling.tasks;) {
     int first = (int)(task * tiles->tiling.grain / each), end = window_end(run, e, first);
     while (tasks_below(tiles, end * each) == task)
       end++;
-    drop_periods(run, source, first > 0 ? first - 1 : 0);
+    drop_periods(run, e, first > 0 ? first - 1 : 0);
     if (loaded < first - 1) loaded = first - 1;
     for (; status == SW_OK && loaded < end; loaded++)
       status = load_period(err, run, e, loaded);
@@ -397,7 +412,7 @@ sw_status sw_run_links_pass(sw_error *err, sw_run *run, int e, sw_tiles *tiles) 
     if (status == SW_OK) status = sw_tiles_run(err, tiles);
     task = tasks_below(tiles, end * each);
   }
-  if (source->shared) drop_periods(run, source, job->n_periods);
-  job->links = NULL;
+  drop_periods(run, e, job->n_periods);
+  job->links = job->second_links = NULL;
   return status;
 }

@@ -54,7 +54,8 @@ static uint64_t hash_units(const sw_units *units) {
  * `keep` names besides. */
 static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
-  const sw_links *kept = run->pair[e].links;
+  /* A flow's own links are hashed by period (add_flows). */
+  const sw_links *kept = run->pair[e].links_by_matrix ? NULL : run->pair[e].links;
   for (int p = 0; job->measure->param[p].name; p++) {
     hash = sw_resource_hash_links(hash, job->arg[p].weights);
     if (job->arg[p].weights == kept) kept = NULL;
@@ -65,7 +66,7 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   for (int p = 0; job->measure->param[p].name; p++) {
     const sw_distance *distance = job->arg[p].distance;
     static const int64_t version = SW_GEODESIC_VERSION;
-    if (distance) hash = sw_resource_hash_links(hash, distance->links);
+    if (distance && !distance->state) hash = sw_resource_hash_links(hash, distance->links);
     if (distance && distance->kind == SW_GEODESIC) hash = add(hash, &version, sizeof version);
   }
   return hash;
@@ -149,9 +150,32 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
 /* What the pairs that the entry takes rest on, and how they are kept, is in the hash that their own
  * entry has. `verify` does not compute it, and does not look at this one. */
 static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
-  if (!run->private->links[e]) return hash;
-  const uint64_t *theirs = run->operand_hash[run->private->links[e]->entry];
-  return theirs ? add(hash, &theirs[sw_run_links_matrix(run, e, t)], sizeof *theirs) : hash;
+  for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
+    const uint64_t *theirs = run->operand_hash[run->private->links[e][k].entry];
+    if (theirs) hash = add(hash, &theirs[sw_run_links_matrix(run, e, k, t)], sizeof *theirs);
+  }
+  return hash;
+}
+
+/* Observed flows in period t, with zeros and what stays within units. */
+static uint64_t add_flows(uint64_t hash, const sw_job *job, int t) {
+  for (int p = 0; job->measure->param[p].name; p++) {
+    const sw_flow *flow = job->arg[p].flow;
+    if (!flow) continue;
+    hash = sw_resource_hash_links(hash, &flow->links[job->period[t]]);
+    hash = add(hash, flow->own[job->period[t]], (size_t)job->n * sizeof(double));
+  }
+  return hash;
+}
+
+/* What a network is in that period: a railway that opens years later is none of its concern. */
+static uint64_t add_networks(uint64_t hash, const sw_job *job, int t) {
+  for (int p = 0; job->measure->param[p].name; p++) {
+    const sw_distance *distance = job->arg[p].distance;
+    if (distance && distance->state)
+      hash = sw_resource_hash_links(hash, sw_job_distance_in(job, distance, t)->links);
+  }
+  return hash;
 }
 
 /* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label; which
@@ -169,7 +193,8 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
-    out[t] = add_pairs(out[t], run, e, t);
+    out[t] = add_flows(add_pairs(out[t], run, e, t), job, t);
+    out[t] = add_networks(out[t], job, t);
     whole = add(whole, &out[t], sizeof *out);
   }
   /* What looks across periods may heed where a series breaks. */

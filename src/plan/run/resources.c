@@ -106,9 +106,8 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   /* All nodes hold the same points; one rank is enough, and the others learn its verdict. */
   sw_status status = team->rank == 0 ? refuse_twins(err, run, p) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
-  /* A full table has n - 1 links in each row; the diagonal is not stored. Fewer: some pair has no
-   * distance. */
   use->distance.has_gaps = note_unplaced(run);
+  use->distance.units = "km";
   /* Geodesics read the degrees, too. */
   use->distance.x = p.x;
   use->distance.y = p.y;
@@ -123,19 +122,88 @@ static bool is_same_text(const char *a, const char *b) {
   return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* Of two nodes of the study: order counts, as it is a matter of writing alone. */
+static bool is_same_node(const sw_node *a, const sw_node *b) {
+  if (a->kind != b->kind || a->count != b->count) return false;
+  if (a->kind == SW_NODE_SCALAR) return strcmp(a->text, b->text) == 0;
+  for (int i = 0; i < a->count; i++)
+    if ((a->kind == SW_NODE_MAP && strcmp(a->key[i], b->key[i]) != 0) ||
+        !is_same_node(a->item[i], b->item[i]))
+      return false;
+  return true;
+}
+
 /* Files are told apart by path: two names of one file are read twice, which is only slower. Other
  * columns of one file are other distances. */
 static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec *spec) {
   if (use->distance.kind != spec->kind) return false;
-  return spec->kind != SW_GIVEN || (strcmp(use->path, spec->path) == 0 &&
-                                    is_same_text(use->columns.from, spec->columns.from) &&
-                                    is_same_text(use->columns.to, spec->columns.to) &&
-                                    is_same_text(use->columns.value, spec->columns.value));
+  if (spec->kind != SW_GIVEN) return true;
+  if (use->spec || spec->network)
+    return use->spec && spec->network && is_same_node(use->spec->node, spec->network->node);
+  return use->flow == spec->flow && strcmp(use->path, spec->path) == 0 &&
+         is_same_text(use->columns.from, spec->columns.from) &&
+         is_same_text(use->columns.to, spec->columns.to) &&
+         is_same_text(use->columns.value, spec->columns.value);
+}
+
+static bool lacks_pairs(const sw_links *links) {
+  return links->row_start[links->n] < links->n * (links->n - 1);
+}
+
+/* Each state is a distance of its own. One that never changes is besides as if it came out of a
+ * file. */
+static sw_status network_make(sw_error *err, sw_run *run, const sw_entry *entry,
+                              sw_distance_use *use) {
+  sw_network_distances *network = &use->network;
+  sw_distance *d = &use->distance, *state = NULL;
+  SW_TRY(run->reader->network(err, run->team, entry->name, use->spec, &run->panel->units,
+                              &run->panel->periods, network));
+  d->symmetric = network->symmetric;
+  d->has_gaps = network->has_gaps;
+  d->units = "min";
+  sw_status status =
+      sw_arena_alloc(err, run->arena, (size_t)network->n_states, sizeof *state, (void **)&state);
+  for (int k = 0; status == SW_OK && k < network->n_states; k++)
+    state[k] = *d, state[k].links = network->links[k];
+  d->n_states = network->n_states;
+  d->state = state;
+  d->state_of = network->state_of;
+  if (network->n_states == 1) d->links = network->links[0];
+  return sw_team_agree(run->team, err, status, 0);
+}
+
+static sw_status file_read(sw_error *err, sw_run *run, const sw_entry *entry,
+                           const sw_distance_spec *spec, sw_distance_use *use) {
+  SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
+                               &use->links));
+  use->distance.links = use->links;
+  use->distance.symmetric = use->links->symmetric;
+  /* A full table has n - 1 links in each row; the diagonal is not stored. Fewer: some pair has no
+   * distance. */
+  use->distance.has_gaps = lacks_pairs(use->links);
+  use->distance.units = "1";
+  return SW_OK;
+}
+
+/* Distances out of an observed flow, such as one of times; of all periods, as distances are. */
+static sw_status take_flow(sw_error *err, sw_run *run, const sw_entry *entry,
+                           const sw_distance_spec *spec, sw_distance_use *use) {
+  const sw_flow *flow = &run->private->flow[spec->flow - 1];
+  const sw_links *links = &flow->links[0];
+  if (!flow->timeless)
+    return sw_node_fail(err, spec->node,
+                        "%s: %s has a time, and distances hold for all periods; leave one period "
+                        "in its file, and `time` out",
+                        entry->name, flow->name);
+  use->distance.links = links;
+  use->distance.symmetric = links->symmetric;
+  use->distance.has_gaps = lacks_pairs(links);
+  use->distance.units = "1";
+  return SW_OK;
 }
 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
- * grows only once the resource is whole; a failure before that leaves the slot unused, and the run
- * ends. */
+ * grows before the resource is whole, so that what there is of it is released after a failure. */
 static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry,
                                const sw_distance_spec *spec, const sw_distance **distance) {
   struct sw_run_private *own = run->private;
@@ -144,23 +212,33 @@ static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry
       *distance = &own->distance[i].distance;
       return SW_OK;
     }
-  sw_distance_use *use = &own->distance[own->n_distances];
+  sw_distance_use *use = &own->distance[own->n_distances++];
   use->distance.kind = spec->kind;
   use->path = spec->path;
   use->columns = spec->columns;
-  if (spec->kind == SW_GIVEN) {
-    SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
-                                 &use->links));
-    use->distance.links = use->links;
-    use->distance.symmetric = use->links->symmetric;
-    use->distance.has_gaps =
-        use->links->row_start[use->links->n] < use->links->n * (use->links->n - 1);
-  } else {
+  use->flow = spec->flow;
+  use->spec = spec->network;
+  if (spec->network)
+    SW_TRY(network_make(err, run, entry, use));
+  else if (spec->flow)
+    SW_TRY(take_flow(err, run, entry, spec, use));
+  else if (spec->kind == SW_GIVEN)
+    SW_TRY(file_read(err, run, entry, spec, use));
+  else
     SW_TRY(points_make(err, run, entry, use));
-  }
-  own->n_distances++;
   *distance = &use->distance;
   return SW_OK;
+}
+
+double sw_run_networks(const sw_run *run, double *seconds) {
+  const struct sw_run_private *own = run->private;
+  double entries = 0;
+  *seconds = 0;
+  for (int i = 0; i < own->n_distances; i++) {
+    entries += own->distance[i].network.entries;
+    *seconds += own->distance[i].network.seconds;
+  }
+  return entries * (sizeof(int32_t) + sizeof(double));
 }
 
 sw_status sw_run_distance(sw_error *err, sw_run *run, int e, int param,
@@ -232,10 +310,12 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
 /* In the order in which they were made on every rank: node_free is collective. */
 void sw_run_resources_destroy(sw_run *run) {
   struct sw_run_private *own = run->private;
+  sw_run_flows_destroy(run);
   for (int i = 0; own->weights && i < run->study->n_weights; i++)
     if (own->weights[i]) run->reader->links_destroy(run->team, own->weights[i]);
   for (int i = 0; i < own->n_distances; i++) {
     if (own->distance[i].links) run->reader->links_destroy(run->team, own->distance[i].links);
+    if (own->distance[i].spec) run->reader->network_release(run->team, &own->distance[i].network);
     if (own->distance[i].shared) run->team->node_free(run->team, own->distance[i].shared);
   }
   for (int i = 0; i < own->n_blocks; i++)

@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "kernel/space/distances.h"
-#include "plan/descriptor/descriptor.h"
 #include "panel/same_code.h"
+#include "plan/descriptor/descriptor.h"
 
 #include <limits.h>
 #include <math.h>
@@ -205,10 +205,9 @@ static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance
   }
   limit[spec->n_rings] = INFINITY;
   s->least[spec->n_rings] = 0;
-  sw_job_axis(&run->job[e], (sw_axis){.name = SW_AXIS_RING,
-                                      .n = s->rings,
-                                      .number = limit,
-                                      .units = distance->kind == SW_GIVEN ? "1" : "km"});
+  sw_job_axis(
+      &run->job[e],
+      (sw_axis){.name = SW_AXIS_RING, .n = s->rings, .number = limit, .units = distance->units});
   if (distance->kind != SW_GREAT_CIRCLE) return SW_OK;
   SW_NEW(err, run->arena, ball, sw_arc_chunks(run->panel->units.n));
   sw_arc_cover(run->panel->units.n, distance->x, distance->y, distance->z, ball);
@@ -282,7 +281,7 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
                    run->job[e].where, run->job[e].name);
   SW_NEW(err, run->arena, s, 1);
   s->job = &run->job[e];
-  s->links = run->job[e].links_only ? run->pair[e].links : NULL;
+  s->links = run->job[e].links_only ? &run->pair[e] : NULL;
   SW_TRY(settle_outputs(err, run, e));
   SW_TRY(make_blocks(err, run, e, s));
   if (spec->n_rings) SW_TRY(make_rings(err, run, e, distance, s));

@@ -96,7 +96,7 @@ static int64_t fill_rows(sums_worker *w, int t, const int32_t *unit, int64_t lef
  * it may fill a whole vector. */
 static void fill_links(sums_worker *w, int t, int64_t i) {
   const sw_job *job = w->p->job;
-  const sw_links *links = w->p->sums->links;
+  const sw_links *links = sw_pair_links(w->p->sums->links, t);
   double one[16], *out[SUMS_OUT];
   for (int q = 0; q < SUMS_OUT; q++)
     out[q] = w->out[q] ? one : NULL;
@@ -115,10 +115,11 @@ static void fill_links(sums_worker *w, int t, int64_t i) {
 /* ---- sums of a row ---------------------------------------------------------------------- */
 
 /* Distances of the row as inverse squares. One of zero is the nearest that there is. */
-static void fill_keys(sums_worker *w, int64_t i) {
+static void fill_keys(sums_worker *w, int t, int64_t i) {
   const sw_sums *s = w->p->sums;
   int64_t n = w->p->job->n;
-  sw_distances_inverse_squares(s->distance, &s->points, i, 0, n, w->key);
+  const sw_distance *distance = sw_job_distance_in(w->p->job, s->distance, t);
+  sw_distances_inverse_squares(distance, &s->points, i, 0, n, w->key);
   for (int64_t j = 0; s->distance->kind == SW_GIVEN && j < n; j++)
     if (w->key[j] > DBL_MAX) w->key[j] = DBL_MAX;
 }
@@ -131,9 +132,9 @@ static void end_sum(double *row, double values, double *total, double *count) {
   if (values == 0) *row = NAN;
 }
 
-/* Row i, whose values stand in v: its numbers into `row`, its part of the task's totals added, its
- * values added to the columns' sums (NULL: none are kept). */
-static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *totals,
+/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
+ * added, its values added to the columns' sums (NULL: none are kept). */
+static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, double *totals,
                     double *columns) {
   const sw_sums *s = w->p->sums;
   int64_t n = w->p->job->n;
@@ -145,7 +146,7 @@ static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *t
     end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
   row += s->groups, totals += 2 * s->groups;
-  if (s->rings) fill_keys(w, i);
+  if (s->rings) fill_keys(w, t, i);
   for (int r = 0; r < s->rings; r++) {
     double below = r ? s->least[r - 1] : INFINITY;
     sw_groups_ring(n, w->key, s->least[r], below, v, &row[r], &values);
@@ -182,7 +183,7 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
     else
       count = fill_rows(w, t, s->unit + at, end - at);
     for (int64_t r = 0; r < count; r++, at++, row += s->width)
-      sum_row(w, s->unit[at], w->value + r * w->stride, row, totals, columns);
+      sum_row(w, t, s->unit[at], w->value + r * w->stride, row, totals, columns);
   }
 }
 

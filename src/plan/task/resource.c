@@ -82,6 +82,9 @@ static uint64_t hash_distance(uint64_t hash, const sw_job *job, const sw_distanc
   size_t n = (size_t)job->n;
   if (!distance) return hash;
   hash = add(hash, &distance->kind, sizeof distance->kind);
+  for (int k = 0; k < distance->n_states; k++)
+    hash = sw_resource_hash_links(hash, distance->state[k].links);
+  if (distance->state) return hash;
   if (distance->links) return sw_resource_hash_links(hash, distance->links);
   hash = add(hash, distance->lon, n * sizeof(double));
   return add(hash, distance->lat, n * sizeof(double));

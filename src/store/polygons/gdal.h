@@ -21,6 +21,7 @@
   X(GDALDatasetGetLayerByName)                                                                     \
   X(OGR_L_GetName)                                                                                 \
   X(OGR_L_GetLayerDefn)                                                                            \
+  X(OGR_L_GetGeomType)                                                                             \
   X(OGR_L_GetSpatialRef)                                                                           \
   X(OGR_L_GetNextFeature)                                                                          \
   X(OGR_FD_GetFieldCount)                                                                          \
@@ -39,6 +40,8 @@
   X(OGR_G_GetGeometryCount)                                                                        \
   X(OGR_G_GetGeometryRef)                                                                          \
   X(OGR_G_GetPointCount)                                                                           \
+  X(OGR_G_GetX)                                                                                    \
+  X(OGR_G_GetY)                                                                                    \
   X(OGR_G_GetPoints)                                                                               \
   X(OGR_G_IsValid)                                                                                 \
   X(OGR_G_HasCurveGeometry)                                                                        \

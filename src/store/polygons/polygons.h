@@ -33,6 +33,11 @@ sw_status sw_polygons_read(sw_error *err, sw_arena *arena, const sw_polygons_spe
                            bool validate, sw_polygons *polygons);
 void sw_polygons_destroy(sw_polygons *polygons);
 
+/* A layer of any geometry as CSV: its fields, and lon, lat where it is of points and has no fields
+ * of these names. `node`: for messages. *text is released with free(). By one rank. */
+sw_status sw_layer_text(sw_error *err, const sw_node *node, const char *file, const char *path,
+                        const char *layer, char **text, size_t *length);
+
 /* unit[f]: the unit of code[0..n) that feature f is of; -1: none. Several features may be of one.
  * SW_EINPUT: a key is a unit's code but for leading zeros and the like, or none is of any unit. */
 sw_status sw_polygons_match(sw_error *err, const sw_polygons_spec *spec,

@@ -303,7 +303,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   m->group = &m->schema->group[j];
   m->group->job = j;
   m->group->first = m->schema->n_variables;
-  m->group->own_time = job->n_periods != job->periods->n;
+  m->group->own_time = !job->is_timeless && job->n_periods != job->periods->n;
   m->group->path =
       sw_arena_printf(m->arena, "%s/%s", composite ? "/" SW_NAME_COMPOSITES : "", job->name);
   if (!m->group->path) return sw_fail(err, SW_ENOMEM, "out of memory for the names of results");

@@ -87,11 +87,22 @@ static sw_status add_input(sw_error *err, input_list *list, const char *name, co
   return SW_OK;
 }
 
+static sw_status add_network(sw_error *err, input_list *list, const sw_network_spec *network) {
+  SW_TRY(add_input(err, list, network->nodes.file, network->nodes.path));
+  SW_TRY(add_input(err, list, network->edges.file, network->edges.path));
+  for (int m = 0; m < network->n_modes; m++)
+    SW_TRY(add_input(err, list, network->mode[m].edges.file, network->mode[m].edges.path));
+  return SW_OK;
+}
+
 /* Files of distances, by parameter. */
 static sw_status add_distances(sw_error *err, input_list *list, const sw_entry *entry) {
-  for (int p = 0; entry->measure->param[p].name; p++)
-    if (entry->measure->param[p].type == SW_P_DISTANCE)
-      SW_TRY(add_input(err, list, entry->naming[p].distance.file, entry->naming[p].distance.path));
+  for (int p = 0; entry->measure->param[p].name; p++) {
+    const sw_distance_spec *distance = &entry->naming[p].distance;
+    if (entry->measure->param[p].type != SW_P_DISTANCE) continue;
+    SW_TRY(add_input(err, list, distance->file, distance->path));
+    if (distance->network) SW_TRY(add_network(err, list, distance->network));
+  }
   return SW_OK;
 }
 
@@ -168,6 +179,8 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
     SW_TRY(add_weights(err, list, study, &study->weights[i], arena, beside[i]));
+  for (int i = 0; i < study->n_flows; i++)
+    SW_TRY(add_input(err, list, study->flow[i].file, study->flow[i].path));
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
     SW_TRY(add_distances(err, list, entry));

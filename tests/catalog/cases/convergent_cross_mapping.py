@@ -7,9 +7,9 @@ from sweep import same
 OF_SERIES = True
 RANDOM = ("by_library",)
 ENTRIES = {
-    "ccm_level": {"of": "gdp", "transform": "level", "_directed": True, "_long": True},
     "ccm_growth": {"of": "gdp", "from": "population", "transform": "growth", "dimension": 2, "lag": 2,
                    "library": [4, 9], "_directed": True, "_long": True},
+    "ccm_level": {"of": "gdp", "transform": "level", "_directed": True, "_long": True},
     "ccm_target": {"of": "income", "transform": "relative-growth", "dimension": "auto",
                    "dimension_of": "target", "library": [6, 8], "_directed": True, "_long": True},
     "ccm_ahead": {"of": "gdp", "from": "income", "transform": "difference", "dimension_of": "library",

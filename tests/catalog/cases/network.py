@@ -1,21 +1,26 @@
-"""Networks out of gravity, dense and sparse: each figure by its definition over arrays."""
+"""Networks out of gravity and of whole series, dense and sparse: each figure by its definition over
+arrays."""
 import heapq
 
 import numpy as np
 
 from sweep import close
 
-NEEDS = ["gravity"]
+NEEDS = ["gravity", "grey_relational_grade", "synchronisation"]
 ENTRIES = {
-    "n_dense": {"result": "g_two"},
+    "n_dense": {"result": "g_two", "qap": {"with": "g_great"}},
     "n_roads": {"result": "g_roads", "damping": 0.6, "resolution": 1.3, "starts": 3,
-                "betweenness": True},
-    "n_hours": {"result": "g_hours.value", "starts": 2, "betweenness": True},
-    "n_periods": {"result": "g_share", "periods": [2001, 2003], "betweenness": False,
+                "betweenness": True, "qap": {"with": "g_hours.value", "permutations": 199}},
+    "n_hours": {"result": "g_hours.value", "starts": 2, "betweenness": "true",
+                "qap": {"with": "grey_mean", "permutations": 0}},
+    "n_periods": {"result": "g_share", "periods": [2001, 2003], "betweenness": "false",
                   "groups": ["province"]},
+    # Of all periods together: without time.
+    "n_grade": {"result": "grey", "starts": 2, "betweenness": "normalised", "groups": "province",
+                "qap": {"with": "sync_level", "permutations": 99}},
 }
 # By random numbers that follow the order of the units.
-RANDOM = ("community", "modularity")
+RANDOM = ("community", "modularity", "qap_p")
 
 
 def inside(value, rank, dense):
@@ -127,40 +132,122 @@ def check_communities(w, group, modularity, g):
             assert gain <= 1e-9, f"unit {i} belongs to {c}, not {group[i]}: {gain} more than {modularity}"
 
 
+def check_qap(first, second, there, r, permutations):
+    """A pair that the dense matrix lacks is missing. The exact deviation is that of all permutations."""
+    n = there.sum()
+    other = ~np.eye(n, dtype=bool)
+    a, b = (m[np.ix_(there, there)].astype(float) for m in (first, second))
+    both = other & ~np.isnan(a) & ~np.isnan(b)
+    want = np.corrcoef(a[both], b[both])[0, 1]
+    assert np.isclose(r("qap_r"), want, rtol=1e-9, atol=1e-13), ("qap_r", r("qap_r"), want)
+    common = 2 * np.minimum(a, b)[both].sum() / (a + b)[both].sum()
+    below = (a[both] < 0).any() or (b[both] < 0).any()
+    assert np.isclose(r("common_part"), np.nan if below else common, equal_nan=True), "common_part"
+    if permutations:
+        rng, far = np.random.default_rng(2), []
+        for _ in range(400):
+            p = rng.permutation(n)
+            at = b[np.ix_(p, p)]
+            both = other & ~np.isnan(a) & ~np.isnan(at)
+            far.append(abs(np.corrcoef(a[both], at[both])[0, 1]) >= abs(want) - 1e-11)
+        share, counted = np.mean(far), r("qap_p") * (permutations + 1)
+        assert counted >= 1 and np.isclose(counted, np.round(counted)), counted
+        assert abs(r("qap_p") - share) < 5 * np.sqrt(0.25 / 400 + 0.25 / permutations), "qap_p"
+    assert permutations or np.isnan(r("qap_p"))
+    if (np.isnan(a) | np.isnan(b))[other].any():
+        assert np.isnan(r("qap_sd")), "missing pairs have no exact deviation"
+        return
+    moments = [exact_moments(m, other) for m in (a, b)]
+    two, three, four = n * (n - 1), n * (n - 1) * (n - 2), n * (n - 1) * (n - 2) * (n - 3)
+    weight = np.array([1 / two, 1 / two, 1 / three, 1 / three, 2 / three, 1 / four])
+    variance = (weight * moments[0] * moments[1]).sum() / (moments[0][0] * moments[1][0])
+    assert np.isclose(r("qap_sd"), np.sqrt(variance), rtol=1e-8), "qap_sd"
+
+
+def exact_moments(m, other):
+    d = np.where(other, m - m[other].mean(), 0)
+    squares, turned, row, column = (d ** 2).sum(), (d * d.T).sum(), d.sum(1), d.sum(0)
+    rows, columns, crossed = (row ** 2).sum() - squares, (column ** 2).sum() - squares, row @ column - turned
+    return np.array([squares, turned, rows, columns, crossed,
+                     -squares - turned - rows - columns - 2 * crossed])
+
+
+def second_matrix(world, name, year):
+    """Of the other pair result, in that year."""
+    of = world.results[name.split(".")[0]]
+    return of["value"][of.label["time"].index(year)] if "time" in of.axes["value"] else of["value"]
+
+
+def outside(value):
+    defined = ~np.isnan(value)
+    np.fill_diagonal(defined, False)
+    return ~(defined.any(0) | defined.any(1))
+
+
+def check_blocks(world, params, r, at, full, there):
+    of_unit = np.array(world.unit["province"])
+    axes = r.axes["block_sum"]
+    names = r.label[axes[-2]]
+    assert axes[-2:] == ["province", "province_to"] and r.axes["block_mean"] == axes, axes
+    want = np.array([[full[of_unit == a][:, of_unit == b].sum() for b in names] for a in names])
+    count = np.array([(there & (of_unit == a)).sum() for a in names])
+    with np.errstate(invalid="ignore"):
+        mean = want / (count[:, None] * (count - np.eye(len(names))))
+    assert close(at("block_sum"), want), "block_sum"
+    assert close(at("block_mean"), mean), "block_mean"
+
+
+def check_change(at, full, before):
+    both, either = ((full > 0) & (before > 0)).sum(), ((full > 0) | (before > 0)).sum()
+    assert close(at("jaccard"), both / either), "jaccard"
+    assert close(at("overlap"), np.minimum(full, before).sum() / np.maximum(full, before).sum())
+
+
+def check_period(world, label, params, at, value, year):
+    there = inside(value, at("pagerank"), label in ("n_dense", "n_grade"))
+    full = links(value)
+    w = full[np.ix_(there, there)]
+    n = len(w)
+    paths = params.get("betweenness", False) not in (False, "false")
+    for name in ("pagerank", "hub", "authority", "coreness") + ("betweenness",) * paths:
+        assert np.isnan(at(name)[~there]).all(), name
+    for name in ("core", "community"):
+        assert (at(name)[~there] == -1).all(), name
+    assert close(at("pagerank")[there], pagerank(w, params.get("damping", 0.85)), 1e-11), "pagerank"
+    assert np.allclose(at("hub")[there], leading(w @ w.T), rtol=1e-9, atol=1e-12), "hub"
+    assert np.allclose(at("authority")[there], leading(w.T @ w), rtol=1e-9, atol=1e-12), "authority"
+    assert close(at("density"), (w > 0).sum() / (n * (n - 1))), "density"
+    assert close(at("reciprocity"), np.minimum(w, w.T).sum() / w.sum()), "reciprocity"
+    check_core(w, at("coreness")[there], at("core")[there], at("core_r"))
+    check_communities(w, at("community")[there], at("modularity"), params.get("resolution", 1))
+    if paths:
+        want = betweenness(w) / ((n - 1) * (n - 2) if params["betweenness"] == "normalised" else 1)
+        assert np.allclose(at("betweenness")[there], want, rtol=1e-9, atol=1e-9), "betweenness"
+    if "qap" in params:
+        other = second_matrix(world, params["qap"]["with"], year)
+        both = ~outside(value) & ~outside(other)
+        check_qap(value, other, both, at, params["qap"].get("permutations", 999))
+    return full, there
+
+
 def check(world, label, params, r):
     of = world.results[params["result"].split(".")[0]]
-    places = [of.label["time"].index(y) for y in r.label["time"]]
+    timed = "time" in of.axes["value"]
     before = None
-    for t, place in enumerate(places):
-        there = inside(of["value"][place], r["pagerank"][t], label == "n_dense")
-        full = links(of["value"][place])
-        w = full[np.ix_(there, there)]
-        n = len(w)
-        for name in ("pagerank", "hub", "authority", "coreness", "betweenness"):
-            assert name not in r or np.isnan(r[name][t][~there]).all(), name
-        for name in ("core", "community"):
-            assert (r[name][t][~there] == -1).all(), name
-        assert close(r["pagerank"][t][there], pagerank(w, params.get("damping", 0.85)), 1e-11), "pagerank"
-        assert np.allclose(r["hub"][t][there], leading(w @ w.T), rtol=1e-9, atol=1e-12), "hub"
-        assert np.allclose(r["authority"][t][there], leading(w.T @ w), rtol=1e-9, atol=1e-12), "authority"
-        assert close(r["density"][t], (w > 0).sum() / (n * (n - 1))), "density"
-        assert close(r["reciprocity"][t], np.minimum(w, w.T).sum() / w.sum()), "reciprocity"
-        check_core(w, r["coreness"][t][there], r["core"][t][there], r["core_r"][t])
-        check_communities(w, r["community"][t][there], r["modularity"][t], params.get("resolution", 1))
-        if params.get("betweenness"):
-            assert np.allclose(r["betweenness"][t][there], betweenness(w), rtol=1e-9, atol=1e-9), "betweenness"
-        if before is None:
+    for t, year in enumerate(r.label["time"] if timed else [None]):
+        def at(name):
+            return r[name][t] if timed else r[name]
+        value = of["value"][of.label["time"].index(year)] if timed else of["value"]
+        full, there = check_period(world, label, params, at, value, year)
+        if not timed:
+            assert "jaccard" not in r and not any("time" in axes for axes in r.axes.values())
+        elif before is None:
             assert np.isnan(r["jaccard"][t]) and np.isnan(r["overlap"][t])
         else:
-            both, either = ((full > 0) & (before > 0)).sum(), ((full > 0) | (before > 0)).sum()
-            assert close(r["jaccard"][t], both / either), "jaccard"
-            assert close(r["overlap"][t], np.minimum(full, before).sum() / np.maximum(full, before).sum())
+            check_change(at, full, before)
         if "groups" in params:
-            of_unit = np.array(world.unit[params["groups"][0]])
-            names = r.label[r.axes["block_sum"][1]]
-            want = [[full[of_unit == a][:, of_unit == b].sum() for b in names] for a in names]
-            assert r.axes["block_sum"] == ["time", "province", "province_to"], r.axes["block_sum"]
-            assert close(r["block_sum"][t], want), "block_sum"
+            check_blocks(world, params, r, at, full, there)
         before = full
     assert ("block_sum" in r) == ("groups" in params)
-    assert ("betweenness" in r) == bool(params.get("betweenness"))
+    assert ("qap_r" in r) == ("qap" in params)
+    assert ("betweenness" in r) == (params.get("betweenness", False) not in (False, "false"))

@@ -1,0 +1,105 @@
+/* Two pair results of the same units: the correlation of their values, how often a permutation of
+ * the units does as well (Hubert & Schultz 1976), and what they have in common. An item is some of
+ * the permutations of a period. */
+#include <math.h>
+
+#include "measure/global/network.h"
+#include "measure/share/series.h"
+
+/* Permutations of an item: as many as make it longer than what it begins with. */
+enum { EACH = 50, USUALLY = 999 };
+
+/* What an item leaves; all but `far` is of the first of a period. */
+typedef struct compared {
+  double r, deviation, common;
+  int64_t far;
+} compared;
+
+static int64_t parts_of(const network_state *state) {
+  return state->permutations > EACH ? (state->permutations + EACH - 1) / EACH : 1;
+}
+
+void sw_network_qap_tile(const sw_job *job, int64_t item, void *out, network_qap_thread *w) {
+  const network_state *state = job->state;
+  int64_t parts = parts_of(state), first = item % parts * EACH;
+  int64_t last = first + EACH < state->permutations ? first + EACH : state->permutations;
+  int t = (int)(item / parts);
+  compared *found = out;
+  if (w->period != t) {
+    w->period = -1;
+    if (sw_qap_fill(w->err, &w->qap, &job->links[t], &job->second_links[t]) != SW_OK) return;
+    w->period = t;
+  }
+  found->r = w->qap.r;
+  found->deviation = found->common = NAN;
+  if (first == 0) {
+    found->deviation = sw_qap_deviation(&w->qap);
+    found->common = sw_qap_common(&w->qap);
+  }
+  if (!isnan(found->r))
+    found->far = sw_qap_count(&w->qap, job->seed, job->units->key, first, last - first);
+}
+
+/* ---- finish ----------------------------------------------------------------------------- */
+
+static void put(sw_job *job, int output, int t, double value, const char *why) {
+  const network_state *state = job->state;
+  job->result[state->form + output].row[0][t] = value;
+  if (isnan(value)) sw_job_undefined(job, state->form + output, t, why);
+}
+
+static void say(sw_job *job, int t, const compared *found, double p) {
+  const char *when = job->is_timeless ? "" : sw_series_when(job, t);
+  if (isnan(found->r))
+    sw_job_say(job, "no correlation with %s%s", sw_job_arg(job, "qap.with")->text, when);
+  else if (isnan(p))
+    sw_job_say(job, "correlation with %s%s: %.4g", sw_job_arg(job, "qap.with")->text, when,
+               found->r);
+  else
+    sw_job_say(job, "correlation with %s%s: %.4g (p %.4g, %lld permutations)",
+               sw_job_arg(job, "qap.with")->text, when, found->r, p,
+               (long long)((const network_state *)job->state)->permutations);
+}
+
+/* Said of the first period and the last. */
+sw_status sw_network_qap_finish(sw_job *job, const void *all) {
+  const network_state *state = job->state;
+  const compared *found = all;
+  int64_t parts = parts_of(state);
+  for (int t = 0; t < job->n_periods; t++, found += parts) {
+    int64_t far = 0;
+    for (int64_t k = 0; k < parts; k++)
+      far += found[k].far;
+    bool has_p = !isnan(found->r) && state->permutations > 0;
+    double p = has_p ? (double)(1 + far) / (double)(state->permutations + 1) : NAN;
+    const char *none = "fewer than 3 units, or one of the two does not vary";
+    bool has_r = !isnan(found->r);
+    put(job, QAP_R, t, found->r, none);
+    put(job, QAP_P, t, p, has_r ? "no permutations" : none);
+    put(job, QAP_SD, t, found->deviation,
+        has_r ? "pairs are missing, or fewer than 4 units" : none);
+    put(job, COMMON_PART, t, found->common, "a value is below 0, or all are 0");
+    if (t == 0 || t == job->n_periods - 1) say(job, t, found, p);
+  }
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+sw_status sw_network_qap_resolve(sw_error *err, sw_job *job, network_state *state) {
+  const sw_arg *permutations = sw_job_arg(job, "qap.permutations");
+  bool with = sw_job_arg(job, "qap.with")->count > 0;
+  if (permutations->given && !with)
+    return sw_job_fail(err, job, "qap.permutations",
+                       "of what? expected the pair result to compare with, as {with: flows}");
+  state->permutations = permutations->given ? (int64_t)permutations->number : USUALLY;
+  return SW_OK;
+}
+
+void sw_network_qap_pass(sw_job *job) {
+  if (sw_job_arg(job, "qap.with")->count == 0) return;
+  sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                             .items = job->n_periods * parts_of(job->state),
+                             .record = sizeof(compared),
+                             .links = true});
+}
