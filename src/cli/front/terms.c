@@ -216,6 +216,7 @@ static const struct {
     {"units in the state", "各状态单元数"},
     {"units with a state", "有状态的单元数"},
     {"market potential", "市场潜力"},
+    {"supplier access", "供应商可达性"},
     /* Autocorrelation. */
     {"expectation of C", "C 的期望"},
     {"expectation of I", "I 的期望"},

@@ -139,7 +139,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, boo
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
-  if (periods && job->n_periods < job->periods->n) {
+  if (periods && !job->is_timeless && job->n_periods < job->periods->n) {
     fputs(", periods: [", out);
     for (int t = 0; t < job->n_periods; t++)
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));

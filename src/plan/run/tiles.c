@@ -242,6 +242,18 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   return status;
 }
 
+/* A pass of several rounds. Its last result stays, and is not made again where passes are. */
+static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
+  sw_job *job = &run->job[e];
+  if (run->repeats[e] && job->folded[pass]) return SW_OK;
+  job->folded[pass] = NULL;
+  run->private->spare_result = NULL;
+  do
+    SW_TRY(run_pass(err, run, e, pass));
+  while (!run->untried[e] && job->measure->again(job, pass));
+  return SW_OK;
+}
+
 /* A pass over all pairs takes as long as these. What it found stays in job->folded. */
 static bool has_run(const sw_job *job, int pass) {
   return job->pass[pass].over_pairs && job->folded[pass];
@@ -254,18 +266,6 @@ static bool is_left_out(const sw_run *run, int e, int pass) {
   bool before = run->before_pairs && !run->sampling;
   bool waits = job->pass[pass].over_pairs && (run->no_pairs || before);
   return waits || has_run(job, pass);
-}
-
-/* A pass of several rounds. Its last result stays, and is not made again where passes are. */
-static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
-  sw_job *job = &run->job[e];
-  if (run->repeats[e] && job->folded[pass]) return SW_OK;
-  job->folded[pass] = NULL;
-  run->private->spare_result = NULL;
-  do
-    SW_TRY(run_pass(err, run, e, pass));
-  while (!run->untried[e] && job->measure->again(job, pass));
-  return SW_OK;
 }
 
 /* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
