@@ -65,6 +65,8 @@ static const char *type_name(sw_ptype type) {
     return "pair result";
   case SW_P_MATRICES:
     return "pair results";
+  case SW_P_FLOW:
+    return "observed flow";
   case SW_P_NODE:
     return "text, list or map";
   }
@@ -194,6 +196,10 @@ static void print_common(const sw_measure *measure) {
       .help =
           "dense | summary | links | {top: k} | {above: x} | {share: s}; dense up to 5,000 units, "
           "summary above, by default"};
+  static const sw_param tested = {
+      .name = "keep",
+      .help = "dense | summary | links | significant | {top: k} | {above: x} | {share: s}; dense "
+              "up to 5,000 units, summary above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -216,8 +222,9 @@ static void print_common(const sw_measure *measure) {
                                    .help =
                                        "codes of units, or {top: 5, by: gdp}, the largest of the "
                                        "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
-  const sw_param *common[] = {&as,     &periods, &balanced, &keep,   &by,
-                              &blocks, &rings,   &centres,  &weights};
+  bool tests = sw_measure_tests_pairs(measure);
+  const sw_param *common[] = {&as,    &periods, &balanced, tests ? &tested : &keep, &by, &blocks,
+                              &rings, &centres, &weights};
   int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
@@ -314,6 +321,13 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
     printf("\nIn a study\n%*scomposites:\n%*s  economy: {positive: [...], negative: [...]}\n",
+           INDENT, "", INDENT, "");
+    return;
+  }
+  if (strcmp(measure->name, SW_NAME_FLOW) == 0) {
+    printf("\nIn a study\n%*spairs:\n%*s  commuting: {file: ..., unit_from: ..., " SW_NAME_UNIT_TO
+           ": ..., "
+           "value: ...}\n",
            INDENT, "", INDENT, "");
     return;
   }
