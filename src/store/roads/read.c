@@ -139,7 +139,8 @@ static sw_status make_states(sw_error *err, sw_team *team, const sw_network *net
   for (int k = 0; k < network->n_states; k++) {
     out->n_states = k + 1; /* what there is of it is released after a failure */
     SW_TRY(planned ? stand_in(err, team, n, &out->links[k])
-                   : sw_network_paths(err, team, network, k, &out->links[k]));
+                   : sw_network_paths(err, team, network, k, k ? out->links[k - 1] : NULL,
+                                      &out->links[k]));
     out->has_gaps |= out->links[k]->row_start[n] < n * (n - 1);
   }
   return SW_OK;
