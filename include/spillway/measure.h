@@ -39,6 +39,7 @@ typedef enum sw_ptype {
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links, the
                      second such parameter that is given job->second_links */
+  SW_P_FLOW,      /* an observed flow, one of `pairs` of the study: gives arg->flow */
   SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with every key of a pair entry. Requests the pair
                      outputs whose `group` has the parameter's name, once for each label.
                      `choices` is the key of the labels (arg->texts); NULL: once, without a label */
@@ -86,6 +87,7 @@ typedef struct sw_arg {
   const sw_links *const *weights_list; /* WEIGHTS_LIST: `count` of them */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
+  const sw_flow *flow; /* FLOW; NULL: left out. Its periods are the panel's: job->period[t] */
 } sw_arg;
 
 /* ---- outputs ---------------------------------------------------------------------------- */
@@ -216,6 +218,8 @@ typedef struct sw_pass {
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
   bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
+  bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
+                       job->folded (NULL in the first). After a stop it is begun anew */
   bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
                        process calls it at a time */
 } sw_pass;
@@ -472,8 +476,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
  *   most 32.
  * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
- *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
- *   `close` and a workspace.
+ *   over units; items, record and links to passes over items; `again` to those over units that leave
+ *   a result and no operand. A job has 1 to 8 passes. `open` needs `close` and a workspace.
  * - `fold` is allowed beside `segment` or `block` only.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
@@ -530,6 +534,9 @@ typedef struct sw_measure {
   /* `all` is the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
    * `result` (zeroed beforehand). May fail with SW_EINPUT (e.g. a negative mass). Rank 0 only. */
   sw_status (*finish)(sw_error *err, sw_job *job, int pass, const void *all, void *result);
+  /* Whether a further round follows, by job->folded[pass] alone: every rank says the same. `finish`
+   * sees the round before in it. */
+  bool (*again)(const sw_job *job, int pass);
   /* Optional: every rank builds opaque state (a factorisation) from the bytes of `finish` and keeps
    * it in job->state; `destroy` releases it. */
   sw_status (*build)(sw_error *err, sw_job *job, int pass);

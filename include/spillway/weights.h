@@ -23,6 +23,15 @@ typedef struct sw_links {
                     is not 0 but unknown */
 } sw_links;
 
+/* An observed flow, by the panel's period: what goes from unit to unit. A zero that the table has is
+ * a link; a pair that it lacks is none. */
+typedef struct sw_flow {
+  const char *name;
+  const sw_links *links; /* one behind the other; n is 0 where the table has nothing of a period */
+  const double *const *own; /* n each: what stays within the unit; NaN: the table does not say */
+  bool timeless;            /* one matrix, the same in every period */
+} sw_flow;
+
 /* How rows of a weights matrix are scaled. */
 typedef enum sw_style {
   SW_STYLE_ROW,    /* W: by the row's sum */

@@ -21,7 +21,7 @@ _spillway() {
     run) options="--output --force --restart --reuse --threads --quiet --log-level --help" ;;
     check) options="--since --threads --quiet --log-level --help" ;;
     measures) options="--help" ;;
-    synth) options="--output --units --periods --indicators --seed --missing --network --force --help" ;;
+    synth) options="--output --units --periods --indicators --seed --missing --network --flows --force --help" ;;
     info) options="--help" ;;
     verify) options="--study --tiles --seed --quiet --help" ;;
     diff) options="--rtol --atol --most --values --quiet --help" ;;

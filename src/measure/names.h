@@ -79,6 +79,8 @@
 
 /* Of a composite, by which it is an input and its weights are read again. */
 #define SW_NAME_SCORE "score"
+/* The measure of the entries of `pairs:`. */
+#define SW_NAME_FLOW "observed_flow"
 #define SW_NAME_WEIGHT "weight"
 #define SW_NAME_INDICATOR "indicator"
 /* Of a composite, what those that it is an indicator of take from it. */

@@ -5,7 +5,7 @@ axes, and the properties that every pair result has.
 A case, cases/NAME.py, is the measure's part of the sweep:
     ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Of pairs
              without `keep`, all forms of it are tried and compared. Keys that begin with '_' are for the sweep: _directed (pair), _by (pair: what
-             orders partners unless `by` is written), _only: full | gaps (the world), _long: True
+             orders partners unless `by` is written), _diagonal (pair), _only: full | gaps (the world), _long: True
              (only in a world of twelve periods), _random: True (draws go with the codes of units)
     check(world, label, params, result)   what must hold of the result, by the measure's definition;
                             world.results: those of the whole run
@@ -169,6 +169,14 @@ islands: {kind: file, file: islands.csv, style: row}
 near: {kind: knn, k: 4, style: binary}"""
 
 
+# Observed flows, of some periods and of all, from and to less than all units.
+FLOWS = {
+    "od_years": {"file": "od.csv", "unit_from": "home", "unit_to": "work", "time": "year",
+                 "value": "people"},
+    "od_once": {"file": "once.csv", "unit_from": "from", "unit_to": "to", "value": "people"},
+}
+
+
 def read_csv(path):
     with open(path, newline="") as file:
         return list(csv.DictReader(file))
@@ -205,6 +213,7 @@ class World:
         rng = np.random.default_rng(5)
         self.add_distances(code, rng)
         self.add_network(code, edge)
+        self.add_flows(code)
         names = list(read_csv(self.path("panel.csv"))[0])[2:]
         years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
         self.write("national.csv", [["year"] + names] +
@@ -254,9 +263,32 @@ class World:
             np.fill_diagonal(found[t], np.nan)
         return found
 
+    def add_flows(self, code):
+        """Poisson numbers that fall with distance, in two years; more or less the same without a
+        year. One unit sends nothing, one receives nothing; some people stay; some zeros are said."""
+        rng = np.random.default_rng(17)
+        rows = {row["code"]: row for row in read_csv(self.path("units.csv"))}
+        lon, lat = (np.radians(np.array([float(rows[c][k]) for c in code])) for k in ("lon", "lat"))
+        h = (np.sin((lat[:, None] - lat) / 2) ** 2 +
+             np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2)
+        d = 2 * 6371.0088 * np.arcsin(np.sqrt(h)) + 20 * np.eye(len(code))
+        size = rng.lognormal(0, 1, len(code))
+        mean = size[:, None] ** .8 * size ** .6 / d ** 1.2
+        mean *= 10 * len(code) / mean.sum()
+        mean[5], mean[:, 9] = 0, 0
+        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})[:3:2]
+
+        def flows(year):
+            drawn = rng.poisson(mean)
+            return [(code[i], code[j]) + year + (int(drawn[i, j]),) for i in range(len(code))
+                    for j in range(len(code)) if drawn[i, j] or (i + 2 * j) % 19 == 0]
+        self.write("od.csv", [("home", "work", "year", "people")] +
+                   [row for year in years for row in flows((year,))])
+        self.write("once.csv", [("from", "to", "people")] + flows(()))
+
     def rename(self, codes):
-        for name in ("units.csv", "panel.csv", "edges.csv", "islands.csv", "hours.csv", "roads.csv", "nodes.csv",
-                     "lines.csv"):
+        for name in ("units.csv", "panel.csv", "edges.csv", "islands.csv", "hours.csv", "roads.csv",
+                     "od.csv", "once.csv", "nodes.csv", "lines.csv"):
             with open(self.path(name), newline="") as file:
                 rows = [[codes.get(cell, cell) for cell in row] for row in csv.reader(file)]
             self.write(name, rows)
@@ -308,22 +340,37 @@ class World:
         np.fill_diagonal(d, np.nan)
         return d
 
+    def flows(self, name, year):
+        """Pairs of the table, NaN elsewhere, with those within units; of one year."""
+        of = FLOWS[name]
+        f = np.full((self.n, self.n), np.nan)
+        for row in read_csv(self.path(of["file"])):
+            if "time" not in of or row[of["time"]] == str(year):
+                f[self.at[row[of["unit_from"]]], self.at[row[of["unit_to"]]]] = float(row[of["value"]])
+        return f
+
     def values(self, params, r, name):
         """An indicator or the score of a composite, in the periods of the result."""
         return self.column[params.get(name, name)][[self.year.index(str(y)) for y in r.label["time"]]]
 
     def run(self, name, composites, measures, precision="float64"):
         """Run a study of these entries: lists of (measure, label, params)."""
-        lines = [self.head + WEIGHTS + ("composites:" if composites else "")]
+        asked = {label for _, label, _ in composites + measures}
+        flows = FLOWS if any(m == "observed_flow" or re.search(r'"od_(years|once)"', json.dumps(p))
+                             for m, _, p in measures) else {}
+        lines = [self.head + WEIGHTS + ("pairs:" if flows else "")]
+        lines += [f"  {label}: {json.dumps(params)}" for label, params in flows.items()]
+        lines += ["composites:"] if composites else []
         lines += [f"  {label}: {json.dumps(params)}" for _, label, params in composites]
         lines += ["measures:"] if measures else []
         lines += [f"  - {measure}: {json.dumps(dict(params, **{'as': label}))}"
-                  for measure, label, params in measures]
+                  for measure, label, params in measures if measure != "observed_flow"]
         lines += [f"output: {{file: {name}.h5, precision: {precision}}}", "tile: 16", ""]
         with open(self.path(name + ".yaml"), "w") as file:
             file.write("\n".join(lines))
         spillway("run", self.path(name + ".yaml"), "--quiet", "--threads", "1")
         results = read_results(self.path(name + ".h5"))
+        results = {label: result for label, result in results.items() if label in asked}
         self.column.update((label, results[label]["score"]) for _, label, _ in composites)
         return results
 
@@ -383,6 +430,20 @@ def order(row, by):
 def sum_over(value, there):
     """A sum of nothing is no number."""
     return np.where(there > 0, value, np.nan)
+
+
+def without_diagonal(r, names, defined):
+    """Of a measure that defines it: it is in no sum, and no partner."""
+    if not defined:
+        return r
+    other = object.__new__(Result)
+    other.__dict__.update(r.__dict__, data=dict(r.data))
+    for name in names:
+        n = r.data[name].shape[-1]
+        assert not np.isnan(r.data[name][:, range(n), range(n)]).all(), f"{name}: no diagonal"
+        other.data[name] = r.data[name].copy()
+        other.data[name][:, range(n), range(n)] = np.nan
+    return other
 
 
 def check_dense(r, directed, quantities):

@@ -74,6 +74,9 @@ class Case:
     def is_random(self, label):
         return self.module.ENTRIES[label].get("_random", False)
 
+    def defines_diagonal(self, label):
+        return self.module.ENTRIES[label].get("_diagonal", False)
+
     def is_directed(self, label):
         return self.module.ENTRIES[label].get("_directed", False)
 
@@ -140,14 +143,15 @@ class Runs:
 
     def check_entry(self, case, label, params, linked):
         r = self.result[label]
-        beyond = set(r.data) - set(case.says.outputs)
+        stored = {"partner", "row_start"} if "keep" in params else set()
+        beyond = set(r.data) - set(case.says.outputs) - stored
         assert not beyond, f"writes {beyond}, of which the measure does not tell"
         if "periods" in params:
             assert r.label["time"] == params["periods"], "time"
         if label in self.kept:
             names = [name for name, axes in r.axes.items() if name not in SUMMARY
                      and "unit_to" in axes]
-            dense = r.by_period()
+            dense = sweep.without_diagonal(r.by_period(), names, case.defines_diagonal(label))
             kept = {form: k.by_period() for form, k in self.kept[label].items()}
             sweep.check_dense(dense, case.is_directed(label), names)
             sweep.check_kept(kept, dense, self.threshold[label], linked, case.order(label),

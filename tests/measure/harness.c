@@ -325,7 +325,7 @@ static void harness_items_pass(harness *h, int pass, void *workspace, char *all)
                          workspace);
 }
 
-sw_status harness_pass(harness *h, int pass) {
+static sw_status round_of(harness *h, int pass) {
   const sw_measure *m = h->job.measure;
   const sw_pass *p = &h->job.pass[pass];
   char *result = NULL;
@@ -343,6 +343,13 @@ sw_status harness_pass(harness *h, int pass) {
   free(all);
   free(workspace);
   return status;
+}
+
+sw_status harness_pass(harness *h, int pass) {
+  do
+    SW_TRY(round_of(h, pass));
+  while (h->job.pass[pass].again && h->job.measure->again(&h->job, pass));
+  return SW_OK;
 }
 
 /* What the job has requested, one by one. */

@@ -65,6 +65,16 @@ static double pass_bytes(const sw_run *run, const sw_job *job) {
   return 8 * most;
 }
 
+/* Of the matrix that has most: those of an observed flow differ. */
+static int64_t links_most(const sw_job *job, const sw_pair_plan *plan) {
+  int64_t most = 0;
+  for (int t = 0; t < plan->summary.n_periods; t++) {
+    int64_t count = sw_pair_links(plan, t)->row_start[job->n];
+    most = count > most ? count : most;
+  }
+  return most;
+}
+
 /* Bytes of a pair pass: slots of a window of matrices, packets on their way to the writing thread,
  * and what each thread holds. Node-shared slots are counted whole for every rank, because the peak
  * memory of a process counts the shared pages that it has touched. */
@@ -86,7 +96,7 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   else if (sw_keep_is_counted(plan->keep.kind)) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
-    packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
+    packet = (double)links_most(job, plan) / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole =
       sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
@@ -161,7 +171,12 @@ static double pairs_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
-  if (job->links_only) return (double)plan->links->row_start[job->n] * plan->summary.n_periods;
+  if (job->links_only) {
+    double links = 0;
+    for (int t = 0; t < plan->summary.n_periods; t++)
+      links += (double)sw_pair_links(plan, t)->row_start[job->n];
+    return links;
+  }
   /* Counted, then stored; before, the rounds of a share: three of them, as a rule. */
   if (plan->keep.kind == SW_KEEP_SHARE) return 5 * pairs;
   return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;

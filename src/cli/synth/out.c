@@ -132,13 +132,20 @@ static const char *level(const sw_synth_country *country, int64_t unit) {
 /* A degree of longitude is as long as it is at the middle
  * latitude everywhere (an equirectangular map), so distances by lon and lat differ from those in km
  * towards the north and south; only the former are ever used by a study. Six decimals are 0.1 m. */
-void sw_synth_place(sw_synth_out *out, double x, double y) {
+int64_t sw_synth_lon(double x) {
   const double shrink = cos(middle_lat * 3.14159265358979323846 / 180);
-  double lon = middle_lon + x / (km_per_degree * shrink), lat = middle_lat + y / km_per_degree;
+  return llround((middle_lon + x / (km_per_degree * shrink)) * 1e6);
+}
+
+int64_t sw_synth_lat(double y) {
+  return llround((middle_lat + y / km_per_degree) * 1e6);
+}
+
+void sw_synth_place(sw_synth_out *out, double x, double y) {
   sw_synth_char(out, ',');
-  sw_synth_decimal(out, llround(lon * 1e6), 6);
+  sw_synth_decimal(out, sw_synth_lon(x), 6);
   sw_synth_char(out, ',');
-  sw_synth_decimal(out, llround(lat * 1e6), 6);
+  sw_synth_decimal(out, sw_synth_lat(y), 6);
 }
 
 /* One line per unit, in the order of codes. */

@@ -312,6 +312,37 @@ static sw_status prepare(sw_error *err, const sw_synth_country *country,
   return SW_OK;
 }
 
+static void release(workspace *work) {
+  sw_free(work->shared.nation);
+  sw_free(work->shared.province);
+  sw_free(work->shared.seat);
+  sw_free(work->made);
+  sw_free(work->own);
+  sw_free(work->absence);
+  sw_free(work->e);
+  sw_free(work->value);
+}
+
+/* Its own noise is drawn from the beginning, like that of the panel; no other moves people. */
+sw_status sw_synth_people(sw_error *err, const sw_synth_country *country,
+                          const sw_synth_options *options, double *people) {
+  workspace work = {0};
+  sw_status status = prepare(err, country, options, &work);
+  for (int64_t i = 0; status == SW_OK && i < country->n; i++) {
+    noise own = {.rng = sw_rng_make(country->seed, SW_SYNTH_NOISE + POPULATION, (uint64_t)i)};
+    int last = options->periods - 1;
+    place at;
+    settle_place(country, &work.shared, i, &at);
+    for (int t = 0; t <= last; t++)
+      work.e[POPULATION] =
+          next_noise(&own, t, series[POPULATION].sd, series[POPULATION].persistence);
+    named_values(&at, last, work.e, work.value);
+    people[i] = (double)work.value[POPULATION];
+  }
+  release(&work);
+  return status;
+}
+
 /* Streams the panel: memory does not grow with units times periods. Ends at the first failure to
  * write. */
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
@@ -323,13 +354,6 @@ sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_
     write_unit(out, country, i, &work, options);
     status = out->status;
   }
-  sw_free(work.shared.nation);
-  sw_free(work.shared.province);
-  sw_free(work.shared.seat);
-  sw_free(work.made);
-  sw_free(work.own);
-  sw_free(work.absence);
-  sw_free(work.e);
-  sw_free(work.value);
+  release(&work);
   return status;
 }

@@ -4,6 +4,8 @@
  * first run of any size ends soon. */
 #include "cli/synth/synth.h"
 
+#include "measure/names.h"
+
 enum { DENSE_UNITS = 5000 }; /* as many as `keep` allows for dense by default */
 
 /* Empty cells were asked for by --missing, so they are kept; otherwise one would be a mistake. */
@@ -35,6 +37,11 @@ static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
                      "  groups: [province, prefecture, agglomeration]\n"
                      "weights:\n"
                      "  contiguity: {kind: file, file: edges.csv, style: row}\n");
+  if (options->flows)
+    sw_synth_text(out, "pairs:\n"
+                       "  commuting: {file: od.csv, unit_from: home, " SW_NAME_UNIT_TO
+                       ": work, time: year, "
+                       "value: people, blocks: province}\n");
 }
 
 /* Generic indicators make a composite of their own, when there are some. */
@@ -98,6 +105,13 @@ static void write_global_measures(sw_synth_out *out, const sw_synth_options *opt
   if (last > first) sw_synth_text(out, "  - markov: {of: gdp_pc, classes: 5, as: ladder}\n");
 }
 
+/* Flows are known of one period, and what takes them is of that alone. */
+static void write_flow_measures(sw_synth_out *out) {
+  sw_synth_text(out, "  - gravity: {mass: population, calibrate: {flows: commuting}, keep: {top: "
+                     "5}, as: commuting_by_gravity}\n"
+                     "  - network: {result: commuting, as: commuting_network}\n");
+}
+
 /* Gravity keeps partners, coupling sums only: two ways to have pairs without n x n values. */
 static void write_pair_measures(sw_synth_out *out, const sw_synth_options *options) {
   /* The last period, for what is too large to be done for all. */
@@ -147,6 +161,7 @@ void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   write_unit_measures(out, options);
   write_global_measures(out, options);
   write_pair_measures(out, options);
+  if (options->flows) write_flow_measures(out);
   if (options->network) write_network_measures(out, options);
   sw_synth_printf(out,
                   "output:\n"

@@ -5,6 +5,7 @@
  *   country.c        hierarchy of centres, places of the units
  *   land.c           areas, contiguity, centrality, metropolitan regions
  *   panel.c          the indicators over time
+ *   flows.c          flows between units
  *   network.c        roads and a railway
  *   study.c          a study file that puts the panel to use
  *   out.c            text output
@@ -29,6 +30,7 @@ typedef struct sw_synth_options {
   uint64_t seed;
   double missing;  /* share of the panel's cells left empty */
   int64_t network; /* nodes of a network; 0: none */
+  bool flows;
   bool force;
 } sw_synth_options;
 
@@ -36,6 +38,7 @@ enum {
   SW_SYNTH_NAMED = 14,     /* indicators with a meaning, the least there can be */
   SW_SYNTH_MIN_UNITS = 12, /* two provinces of a few units each */
   SW_SYNTH_MAX_UNITS = 10000000,
+  SW_SYNTH_MAX_FLOWS = 20000, /* units with flows: all pairs are drawn */
   SW_SYNTH_MAX_PERIODS = 1000,
   SW_SYNTH_MAX_INDICATORS = 1000,
   SW_SYNTH_HALF_WIDTH = 2200, /* km, before the border's waves */
@@ -59,6 +62,7 @@ enum {
   SW_SYNTH_PREFECTURE,
   SW_SYNTH_FIXED,
   SW_SYNTH_LOADING,
+  SW_SYNTH_FLOW,
   SW_SYNTH_NODE,
   SW_SYNTH_NOISE = 10000,  /* + indicator */
   SW_SYNTH_MISSING = 20000 /* + indicator */
@@ -185,6 +189,14 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country);
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country);
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
                                const sw_synth_options *options);
+sw_status sw_synth_write_flows(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
+                               const sw_synth_options *options);
+/* People of each unit in the last period, as written. Degrees of a place in km, times 1e6,
+ * likewise. */
+sw_status sw_synth_people(sw_error *err, const sw_synth_country *country,
+                          const sw_synth_options *options, double *people);
+int64_t sw_synth_lon(double x);
+int64_t sw_synth_lat(double y);
 void sw_synth_write_nodes(sw_synth_out *out, const sw_synth_network *network);
 /* `opens`: the year from which on there is the railway. */
 void sw_synth_write_network(sw_synth_out *out, const sw_synth_network *network, int opens);

@@ -65,6 +65,8 @@ static const char *type_name(sw_ptype type) {
     return "pair result";
   case SW_P_MATRICES:
     return "pair results";
+  case SW_P_FLOW:
+    return "observed flow";
   case SW_P_NODE:
     return "text, list or map";
   }
@@ -314,6 +316,13 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
     printf("\nIn a study\n%*scomposites:\n%*s  economy: {positive: [...], negative: [...]}\n",
+           INDENT, "", INDENT, "");
+    return;
+  }
+  if (strcmp(measure->name, SW_NAME_FLOW) == 0) {
+    printf("\nIn a study\n%*spairs:\n%*s  commuting: {file: ..., unit_from: ..., " SW_NAME_UNIT_TO
+           ": ..., "
+           "value: ...}\n",
            INDENT, "", INDENT, "");
     return;
   }

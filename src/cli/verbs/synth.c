@@ -19,12 +19,22 @@ enum { PATH_MOST = SW_PATH_ROOM, KEY_MISSING = 0x100, KEY_FORCE };
 
 /* The files in the order in which they are written and renamed. The study is last: where it is, all
  * that it reads is there. */
-enum { UNITS_FILE, PANEL_FILE, EDGES_FILE, NODES_FILE, NETWORK_FILE, STUDY_FILE, N_FILES };
-static const char *const file_name[N_FILES] = {"units.csv", "panel.csv",   "edges.csv",
-                                               "nodes.csv", "network.csv", "study.yaml"};
+enum {
+  UNITS_FILE,
+  PANEL_FILE,
+  EDGES_FILE,
+  NODES_FILE,
+  NETWORK_FILE,
+  FLOWS_FILE,
+  STUDY_FILE,
+  N_FILES
+};
+static const char *const file_name[N_FILES] = {"units.csv",   "panel.csv", "edges.csv", "nodes.csv",
+                                               "network.csv", "od.csv",    "study.yaml"};
 
-/* Two of them are for a network alone. */
+/* Two of them are for a network alone, one for flows. */
 static bool is_written(int f, const sw_synth_options *options) {
+  if (f == FLOWS_FILE) return options->flows;
   return options->network > 0 || (f != NODES_FILE && f != NETWORK_FILE);
 }
 
@@ -43,6 +53,7 @@ static const char *const help_text =
     "      --missing SHARE   share of cells left empty, from 0 (the default) to 0.9\n"
     "      --network NODES   also a network of so many nodes, from 12, three roads a node and a\n"
     "                        railway that opens in the middle year: DIR/nodes.csv, network.csv\n"
+    "      --flows           also od.csv, flows between units in the last year\n"
     "      --force           overwrite existing files\n"
     "  -h, --help            this text\n\n"
     "Then: spillway run DIR/study.yaml\n\n"
@@ -50,7 +61,7 @@ static const char *const help_text =
 
 /* What was written on the command line; NULL where nothing was. */
 typedef struct written {
-  bool help, force;
+  bool help, force, flows;
   const char *folder, *units, *periods, *indicators, *seed, *missing, *network;
 } written;
 
@@ -91,13 +102,16 @@ static sw_status read_values(sw_error *err, const written *w, sw_synth_options *
                                       : NULL;
   if (lacking)
     return sw_fail(err, SW_EINPUT, "synth: %s is missing; see spillway synth --help", lacking);
-  *options = (sw_synth_options){.folder = w->folder, .force = w->force};
+  *options = (sw_synth_options){.folder = w->folder, .force = w->force, .flows = w->flows};
   SW_TRY(whole(err, "units", w->units, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &options->units));
   SW_TRY(whole(err, "periods", w->periods, 1, SW_SYNTH_MAX_PERIODS, &periods));
   SW_TRY(whole(err, "seed", w->seed, 0, INT64_MAX, &seed));
   SW_TRY(
       whole(err, "network", w->network, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &options->network));
   options->periods = (int)periods;
+  if (w->flows && options->units > SW_SYNTH_MAX_FLOWS)
+    return sw_fail(err, SW_EINPUT, "synth: --flows: %s units are too many; %d at most", w->units,
+                   SW_SYNTH_MAX_FLOWS);
   options->seed = (uint64_t)seed;
   SW_TRY(read_indicators(err, w->indicators, &options->indicators));
   return read_share(err, w->missing, &options->missing);
@@ -107,12 +121,17 @@ static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
                               sw_synth_options *options) {
   written w = {0};
   int count = 0;
-  const sw_option table[] = {
-      {"help", 'h', &w.help, NULL},           {"output", 'o', NULL, &w.folder},
-      {"units", 0, NULL, &w.units},           {"periods", 0, NULL, &w.periods},
-      {"indicators", 0, NULL, &w.indicators}, {"seed", 0, NULL, &w.seed},
-      {"missing", 0, NULL, &w.missing},       {"network", 0, NULL, &w.network},
-      {"force", 0, &w.force, NULL},           {NULL, 0, NULL, NULL}};
+  const sw_option table[] = {{"help", 'h', &w.help, NULL},
+                             {"output", 'o', NULL, &w.folder},
+                             {"units", 0, NULL, &w.units},
+                             {"periods", 0, NULL, &w.periods},
+                             {"indicators", 0, NULL, &w.indicators},
+                             {"seed", 0, NULL, &w.seed},
+                             {"missing", 0, NULL, &w.missing},
+                             {"network", 0, NULL, &w.network},
+                             {"flows", 0, &w.flows, NULL},
+                             {"force", 0, &w.force, NULL},
+                             {NULL, 0, NULL, NULL}};
   SW_TRY(sw_options_parse(err, argc, argv, table, NULL, 0, &count));
   *help = w.help;
   return w.help ? SW_OK : read_values(err, &w, options);
@@ -181,6 +200,7 @@ static sw_status write_file(sw_error *err, int which, const char *path,
   if (which == UNITS_FILE) sw_synth_write_units(&out, country);
   if (which == PANEL_FILE) status = sw_synth_write_panel(err, &out, country, options);
   if (which == EDGES_FILE) sw_synth_write_links(&out, country);
+  if (which == FLOWS_FILE) status = sw_synth_write_flows(err, &out, country, options);
   if (which == NODES_FILE) sw_synth_write_nodes(&out, network);
   if (which == NETWORK_FILE)
     sw_synth_write_network(&out, network,
@@ -206,7 +226,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
   /* Else half a panel would look complete. */
   if (status != SW_OK)
     for (int f = 0; f < N_FILES; f++)
-      unlink(paths->partial[f]);
+      if (is_written(f, options)) unlink(paths->partial[f]);
   return status;
 }
 

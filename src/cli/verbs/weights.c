@@ -131,6 +131,35 @@ static sw_status choose(sw_error *err, const sw_study *study, const weights_opti
   return SW_OK;
 }
 
+/* Weights of an observed flow are made of its table: of the last period that it has, unless the
+ * study names one. The table lives as long as the matrix is made. */
+static sw_status show_flow(sw_error *err, const sw_session *s, const sw_weights_spec *spec,
+                           const weights_options *o) {
+  sw_weights_spec with = *spec;
+  sw_flow_table *table = NULL;
+  sw_status status = sw_links_read_flow(err, s->team, s->study, &s->study->flow[spec->flow - 1],
+                                        &s->panel->units, &s->panel->periods, &table);
+  int period = -1;
+  if (status == SW_OK && spec->period && table->n > 1)
+    period = sw_periods_find(&s->panel->periods, spec->period);
+  for (int t = 0; status == SW_OK && !spec->period && t < table->n; t++)
+    if (table->matrix[t]) period = t;
+  if (status == SW_OK && (period < 0 || !table->matrix[period]))
+    status = sw_node_fail(err, sw_node_get(spec->node, "period"), "%s has no period '%s'",
+                          spec->result, spec->period ? spec->period : "");
+  if (status == SW_OK) {
+    with.pairs = table->matrix[period];
+    status = show(err, s, &with, o);
+  }
+  sw_flow_table_destroy(s->team, table);
+  return status;
+}
+
+static sw_status show_any(sw_error *err, const sw_session *s, const sw_weights_spec *spec,
+                          const weights_options *o) {
+  return spec->flow ? show_flow(err, s, spec, o) : show(err, s, spec, o);
+}
+
 static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw_session *s) {
   int index;
   SW_TRY(sw_session_study(err, team, o->word[0], NULL, o->threads, s));
@@ -139,7 +168,7 @@ static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw
   for (int i = 0; i < s->study->n_weights; i++) {
     if (index >= 0 && i != index) continue;
     SW_TRY(index < 0 && s->study->weights[i].later ? name(err, s, &s->study->weights[i])
-                                                   : show(err, s, &s->study->weights[i], o));
+                                                   : show_any(err, s, &s->study->weights[i], o));
     if (index < 0 && i + 1 < s->study->n_weights) putchar('\n');
   }
   return SW_OK;

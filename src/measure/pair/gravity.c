@@ -11,10 +11,10 @@
  * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links (of a
  * network those of the period), as powers of d^-2, which needs no square root. A pair without a
  * distance is NaN, and so is one whose flow is larger than a double can be. */
+#include "measure/pair/gravity_calibrate.h"
+
 #include "kernel/pairs/arc_fold.h"
 #include "kernel/pairs/power.h"
-#include "measure/share/distance.h"
-#include "measure/share/flows.h"
 #include "spillway/measure.h"
 #include "spillway/node.h"
 
@@ -32,7 +32,11 @@ typedef struct gravity {
   double factor;
   sw_arc_points points; /* great circle, ready after prepare */
   bool checked;         /* after prepare: a flow may leave the range of doubles */
+  double own_decay;     /* of the distance within a unit; 0: it is left out */
+  sw_gravity_fit fit;   /* `calibrate` */
 } gravity;
+
+enum { NONE, FULL, HALF }; /* own, in the order of its choices */
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
@@ -76,6 +80,27 @@ static bool is_common(const gravity *g) {
   return g->distance->kind == SW_GREAT_CIRCLE && g->decay == 2 && g->before == 1;
 }
 
+/* Gravity within a unit, by the mean distance from the centre of a disc of its area. */
+static sw_status resolve_own(sw_error *err, sw_job *job, gravity *g) {
+  int own = (int)sw_job_arg(job, "own")->number;
+  if (own == NONE) return SW_OK;
+  if (!job->units->area)
+    return sw_job_fail(err, job, "own",
+                       "the distance within a unit needs areas: give their column under units: "
+                       "area, or write own: none");
+  if (sw_job_arg(job, "calibrate.flows")->flow)
+    return sw_job_fail(err, job, "own",
+                       "flows between units say nothing of what stays within one; leave it out");
+  if (g->distance->kind == SW_GIVEN)
+    sw_note(job->notes,
+            "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
+            "km; write own: none to leave it out",
+            job->where, job->name);
+  g->own_decay = own == HALF ? g->decay / 2 : g->decay;
+  job->defines_diagonal = true;
+  return SW_OK;
+}
+
 /* The distance is there already (bound before `resolve`), and whether it is symmetric decides
  * whether pairs are directed. */
 static sw_status resolve(sw_error *err, sw_job *job) {
@@ -94,13 +119,20 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   g->columns = 1 + (g->a != g->b) + g->has_share;
   SW_TRY(read_same_group(err, job, g));
   fold_constants(job, g);
+  job->state = g;
+  SW_TRY(resolve_own(err, job, g));
+  SW_TRY(sw_gravity_fit_resolve(err, job, &g->fit));
+  if (g->fit.on) {
+    g->columns = 1;
+    g->a = g->b = g->scale_a = 1; /* the mass as it is, for the estimate */
+    return SW_OK;
+  }
   job->directed = g->a != g->b || g->has_share || !g->distance->symmetric;
   job->n_passes = 2;
   job->pass[0] =
       (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
   job->pass[1] =
       (sw_pass){.domain = SW_PAIRS, .no_fold = !is_common(g) || job->directed || g->same};
-  job->state = g;
   return SW_OK;
 }
 
@@ -136,7 +168,11 @@ static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
 /* Negative masses are placed as well: `finish` ends the run before their results are read. Units
  * outside, so that the first negative is the first by unit. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
-  (void)workspace;
+  const gravity *g = job->state;
+  if (tile->pass > 0) {
+    sw_gravity_fit_tile(job, &g->fit, tile, out, workspace);
+    return;
+  }
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int t = 0; t < job->n_periods; t++) {
       sw_flows_see(job, unit, t, out);
@@ -183,6 +219,7 @@ static void find_range(sw_job *job, gravity *g) {
 /* Before the pairs, on every rank. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   gravity *g = job->state;
+  if (g->fit.on) return sw_gravity_fit_prepare(err, job, &g->fit, pass);
   if (pass == 0) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &g->points));
   find_range(job, g);
@@ -204,12 +241,28 @@ static void flows(const gravity *g, const sw_distance *d, double a, const double
   sw_power_scale_masses(j1 - j0, a, b + j0, out);
 }
 
+/* K M_i^(a + b) d_ii^-c; of a unit without an area undefined. The share of a unit in itself and
+ * what its group changes are those of other pairs. */
+static double within(const sw_job *job, const gravity *g, int t, int64_t i) {
+  double *const *row = job->operand[0].row;
+  double area = job->units->area[i], b = row[(g->a != g->b ? job->n_periods : 0) + t][i];
+  double value = row[t][i] * b / (g->scale_a * g->scale_b) * sw_job_arg(job, "constant")->number *
+                 pow(2.0 / 3.0 * sqrt(area / M_PI), -g->own_decay);
+  if (!(area > 0)) return NAN;
+  if (g->has_share) value /= 2;
+  return g->same && g->same->label[g->same->of[i]][0] ? value * g->factor : value;
+}
+
 /* Called for every row and segment, so there is nothing here but loops over contiguous columns.
  * Operands are gathered, from unit 0. */
 static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                     void *workspace) {
   (void)workspace;
   const gravity *g = job->state;
+  if (g->fit.on) {
+    sw_gravity_fit_segment(job, &g->fit, t, i, j0, j1, out);
+    return;
+  }
   double *const *row = job->operand[0].row;
   /* B is A where there is one column. */
   const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
@@ -222,6 +275,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   /* Units of no group (an empty label) are in none together. */
   if (g->same && g->same->label[g->same->of[i]][0])
     sw_power_scale_group(j1 - j0, g->same->of[i], g->same->of + j0, g->factor, out[0]);
+  if (g->own_decay > 0 && i >= j0 && i < j1) out[0][i - j0] = within(job, g, t, i);
   if (g->checked) sw_power_drop_infinite(j1 - j0, out[0]);
 }
 
@@ -236,7 +290,36 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
 }
 
 static size_t workspace(const sw_job *job) {
+  const gravity *g = job->state;
+  if (g->fit.on) return sw_calibrate_workspace(job);
   return job->pass[1].no_fold ? 0 : sw_arc_fold_workspace();
+}
+
+/* ---- folds ------------------------------------------------------------------------------ */
+
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  const gravity *g = job->state;
+  if (pass == 0)
+    sw_flows_merge(job, pass, all, part);
+  else
+    sw_calibrate_merge(job, &g->fit.calibration, all, part);
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const gravity *g = job->state;
+  return pass == 0 ? sw_flows_finish(err, job, pass, all, result)
+                   : sw_gravity_fit_finish(job, &g->fit, pass, all, result);
+}
+
+static bool again(const sw_job *job, int pass) {
+  const gravity *g = job->state;
+  (void)pass;
+  return sw_calibrate_again(job, &g->fit.calibration);
+}
+
+static void destroy(sw_job *job) {
+  gravity *g = job->state;
+  if (g) sw_calibrate_destroy(&g->fit.calibration);
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
@@ -270,6 +353,25 @@ static const sw_param param[] = {
      .type = SW_P_NODE,
      .fallback = "",
      .help = "{group: province, factor: 2}: pairs of one group are multiplied"},
+    {.name = "own",
+     .type = SW_P_CHOICE,
+     .fallback = "none",
+     .choices = "none|full|half",
+     .help = "gravity within a unit, by the distance within it: in full, with half the exponent"},
+    {.name = "calibrate.flows",
+     .type = SW_P_FLOW,
+     .fallback = "",
+     .help = "an observed flow, of `pairs`: exponents and constant are estimated from it"},
+    {.name = "calibrate.constraint",
+     .type = SW_P_CHOICE,
+     .fallback = "",
+     .choices = "none|origin|destination|doubly",
+     .help = "effects of origins, destinations or both in place of masses; left out: none"},
+    {.name = "calibrate.zeros",
+     .type = SW_P_CHOICE,
+     .fallback = "",
+     .choices = "all|absent",
+     .help = "pairs that the table lacks: zeros (all, as when left out), or not in the estimate"},
     {.name = NULL}};
 
 static const sw_output output[] = {{.name = "value",
@@ -277,12 +379,16 @@ static const sw_output output[] = {{.name = "value",
                                     .long_name = "gravity between units",
                                     .units = "1",
                                     .shape = SW_PAIR},
+                                   SW_GRAVITY_OUTPUTS,
                                    {.name = NULL}};
 
 /* The formula by its variants. */
 static const sw_variant variants[] = {
     {"share", "*", "times x_i / (x_i + x_j), x the share"},
     {"same_group", "*", "times the factor, of pairs of one group"},
+    {"own", "full", "F_ii by d_ii = 2/3 sqrt(area / pi)"},
+    {"own", "half", "F_ii by d_ii^(c/2), d_ii = 2/3 sqrt(area / pi)"},
+    {"calibrate.flows", "*", "a, b, c and K by Poisson pseudo-maximum likelihood"},
     {0}};
 
 const sw_measure sw_measure_gravity = {
@@ -290,7 +396,8 @@ const sw_measure sw_measure_gravity = {
     .title = "Gravity between units",
     .formula = "F_ij = K M_i^a M_j^b / d_ij^c, M the geometric mean of the masses",
     .variant = variants,
-    .source = "Isard 1954, Location theory and trade theory, Quarterly Journal of Economics 68(2)",
+    .source = "Isard 1954, Location theory and trade theory, Quarterly Journal of Economics 68(2); "
+              "estimates: Santos Silva and Tenreyro 2006",
     .version = 1,
     .kind = SW_KIND_PAIR,
     .param = param,
@@ -300,8 +407,10 @@ const sw_measure sw_measure_gravity = {
     .resolve = resolve,
     .prepare = prepare,
     .tile = tile,
-    .merge = sw_flows_merge,
-    .finish = sw_flows_finish,
+    .merge = merge,
+    .finish = finish,
+    .again = again,
+    .destroy = destroy,
     .segment = segment,
     .fold = fold,
     .workspace = workspace,

@@ -103,6 +103,12 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
                         (long long)pass->items, job->n_periods);
   if (pass->links && !takes_pairs(job))
     return sw_job_fault(err, job, "pass %d sees links, and no parameter names pairs", k);
+  if (pass->again && (!units || pass->operand || !pass->result || !job->measure->again))
+    return sw_job_fault(
+        err, job,
+        "pass %d: again is of passes over units that leave a result and no operand, "
+        "beside the function `again`",
+        k);
   if (pass->domain == SW_PAIRS && pass->result)
     return sw_job_fault(err, job, "pass %d: a pass over pairs has no finish, and so no result", k);
   return SW_OK;

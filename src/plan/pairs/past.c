@@ -152,7 +152,7 @@ void sw_pairs_past_figures(sw_pairs *p) {
   for (int t = 0; t < p->plan->summary.n_periods; t++) {
     if (!sw_pairs_is_past(p, t)) continue;
     const sw_past_figures *figures = &p->past_figures[t];
-    p->undefined[t] = first ? sw_pairs_ordered(p) - figures->pairs : 0;
+    p->undefined[t] = first ? sw_pairs_ordered(p, t) - figures->pairs : 0;
     p->greatest[t] = first && !isnan(figures->max) ? figures->max : -INFINITY;
   }
 }

@@ -71,7 +71,8 @@ sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, i
     w->pick_at[row] = start ? start[r0 + row] - start[r0] : row * keep->top;
   for (int64_t row = 0; row < r1 - r0; row++) {
     w->pick_end[row] = w->pick_at[row];
-    if (keep->kind == SW_KEEP_LINKS) w->link_at[row] = p->plan->links->row_start[r0 + row];
+    if (keep->kind == SW_KEEP_LINKS)
+      w->link_at[row] = sw_pair_links(p->plan, t)->row_start[r0 + row];
   }
   int64_t room = w->pick_at[r1 - r0];
   if (room <= w->room) return SW_OK;
@@ -203,9 +204,9 @@ static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const dou
 /* Takes the values of a row's links in this segment, NaN too: a link is stored whether it has a
  * value or not. Both the links and the segments come in the order of columns, so each link is met
  * once. */
-static void see_links(sw_worker *w, int64_t row, int64_t i, int64_t j0, int64_t j1,
+static void see_links(sw_worker *w, int t, int64_t row, int64_t i, int64_t j0, int64_t j1,
                       const double *v) {
-  const sw_links *links = w->pairs->plan->links;
+  const sw_links *links = sw_pair_links(w->pairs->plan, t);
   int64_t at = w->link_at[row], end = links->row_start[i + 1];
   for (; at < end && links->to[at] < j1; at++)
     w->pick[w->pick_end[row]++] = sw_pairs_pick(w->pairs, v[links->to[at] - j0], links->to[at]);
@@ -244,7 +245,7 @@ void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, 
   else if (kind == SW_KEEP_SHARE)
     see_share(w, t, i - r0, j0, j1 - j0, v, strength, greatest);
   else if (kind == SW_KEEP_LINKS)
-    see_links(w, i - r0, i, j0, j1, v);
+    see_links(w, t, i - r0, i, j0, j1, v);
 }
 
 /* ---- the packet ------------------------------------------------------------------------- */

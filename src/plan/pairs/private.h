@@ -286,7 +286,7 @@ void sw_pairs_place_sample(const sw_pairs *p);
 
 /* totals.c */
 /* Ordered pairs of a matrix, with a value or without. */
-int64_t sw_pairs_ordered(const sw_pairs *p);
+int64_t sw_pairs_ordered(const sw_pairs *p, int matrix);
 /* Totals, means and maxima of all matrices, out of the strengths. Collective. */
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p);
 

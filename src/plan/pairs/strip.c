@@ -193,7 +193,7 @@ static void strip_by_rows(sw_worker *w, const sw_strip *s) {
  * here and column_sum is there. */
 static void strip_by_links(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
-  const sw_links *links = p->plan->links;
+  const sw_links *links = sw_pair_links(p->plan, s->t);
   const double *v = w->all[p->quantity[0]];
   for (int64_t i = s->b0; i < s->b1; i++) {
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {

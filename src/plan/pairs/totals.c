@@ -82,8 +82,8 @@ static void drop_infinite(sw_pairs *p, int t) {
 }
 
 /* Without the diagonal; for measures of links the number of links. */
-int64_t sw_pairs_ordered(const sw_pairs *p) {
-  if (p->job->links_only) return p->plan->links->row_start[p->job->n];
+int64_t sw_pairs_ordered(const sw_pairs *p, int t) {
+  if (p->job->links_only) return sw_pair_links(p->plan, t)->row_start[p->job->n];
   return p->job->n * (p->job->n - 1);
 }
 
@@ -92,7 +92,7 @@ int64_t sw_pairs_ordered(const sw_pairs *p) {
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_summary *summary = &p->plan->summary;
-  int64_t own = p->run->panel->hi - p->run->panel->lo, ordered = sw_pairs_ordered(p);
+  int64_t own = p->run->panel->hi - p->run->panel->lo;
   SW_TRY(team->sum_i64(team, err, p->undefined, summary->n_periods));
   SW_TRY(team->max_f64(team, err, p->greatest, summary->n_periods));
   double *block = NULL;
@@ -103,7 +103,7 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   for (int t = 0; status == SW_OK && t < summary->n_periods; t++) {
     status = total_of(err, p, t, block, counts);
     summary->undefined[t] = p->undefined[t];
-    summary->pairs[t] = ordered - p->undefined[t];
+    summary->pairs[t] = sw_pairs_ordered(p, t) - p->undefined[t];
     drop_infinite(p, t);
     bool any = summary->pairs[t] > 0;
     if (!any) summary->total[t] = NAN;
@@ -164,17 +164,18 @@ sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry) {
   return SW_OK;
 }
 
-/* Positions for `keep: links`: the rows are those of the weights in every matrix, known without
+/* Positions for `keep: links`: the rows are those of the weights, or of the flow, known without
  * computing anything. The last row of a matrix and the first of the next write the same number. */
 sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry) {
   const sw_job *job = &run->job[entry];
   sw_pair_plan *plan = &run->pair[entry];
   SW_TRY(sw_pairs_rows_alloc(err, run, entry));
-  int64_t matrices = plan->summary.n_periods, links = plan->links->row_start[job->n];
-  if (run->team->node_rank == 0)
-    for (int64_t t = 0; t < matrices; t++)
-      for (int64_t i = 0; i <= job->n; i++)
-        plan->row_start[t * job->n + i] = t * links + plan->links->row_start[i];
-  plan->n_entries = matrices * links;
+  plan->n_entries = 0;
+  for (int t = 0; t < plan->summary.n_periods; t++) {
+    const int64_t *row_start = sw_pair_links(plan, t)->row_start;
+    for (int64_t i = 0; run->team->node_rank == 0 && i <= job->n; i++)
+      plan->row_start[t * job->n + i] = plan->n_entries + row_start[i];
+    plan->n_entries += row_start[job->n];
+  }
   return run->team->node_barrier(run->team, err);
 }

@@ -29,6 +29,19 @@ sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *s
                                  const sw_units *units, sw_links **links);
 void sw_links_destroy(sw_team *team, sw_links *links);
 
+/* An observed flow of the study: its matrices, one for all periods or one for each of the panel. */
+typedef struct sw_flow_table {
+  int n;
+  sw_links **matrix; /* NULL: the file has nothing of the period */
+  double **own;      /* what stays within units, n of them, missing NaN; NULL where matrix is */
+} sw_flow_table;
+
+/* Flows of units and periods outside the panel are left out as links are, and counted in a log
+ * line; a pair that stands twice is an error. *table is to be destroyed also after a failure. */
+sw_status sw_links_read_flow(sw_error *err, sw_team *team, const sw_study *study,
+                             const sw_flow_spec *spec, const sw_units *units,
+                             const sw_periods *periods, sw_flow_table **table);
+void sw_flow_table_destroy(sw_team *team, sw_flow_table *table);
 /* Distances on a network, in minutes: of each of its states between the periods of the panel. */
 typedef struct sw_network_distances {
   int n_states;
@@ -70,6 +83,9 @@ typedef struct sw_reader {
   void (*links_destroy)(sw_team *, sw_links *);
   sw_status (*table)(sw_error *, sw_team *, sw_arena *, const sw_node *, const char *study_file,
                      const char *entry_name, sw_table **);
+  sw_status (*flow)(sw_error *, sw_team *, const sw_study *, const sw_flow_spec *, const sw_units *,
+                    const sw_periods *, sw_flow_table **);
+  void (*flow_destroy)(sw_team *, sw_flow_table *);
 } sw_reader;
 
 extern const sw_reader sw_store_reader;

@@ -58,6 +58,8 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
       SW_TRY(sw_run_distance(err, run, e, p, &arg->distance));
       job->has_gaps |= arg->distance->has_gaps;
     }
+    if (naming->flow) arg->flow = &run->private->flow[naming->flow - 1];
+    if (entry->flow && p == 0) arg->flow = &run->private->flow[entry->flow - 1];
     sw_table *table = NULL;
     if ((type == SW_P_TABLE || type == SW_P_NODE) && asks_for_file(entry->arg[p].node)) {
       SW_TRY(run->reader->table(err, run->team, run->arena, entry->arg[p].node, run->study->file,
@@ -65,6 +67,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
       entry->arg[p].table = table;
     }
   }
+  if (entry->flow) return sw_team_agree(run->team, err, sw_run_flow_links(err, run, e), 0);
   return entry->links >= 0 ? sw_run_weights(err, run, entry->links, &run->pair[e].links) : SW_OK;
 }
 
@@ -121,8 +124,8 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     if (plan->keep.kind != SW_KEEP_LINKS && plan->keep.kind != SW_KEEP_SUMMARY)
       return sw_fail(
           err, SW_EINPUT,
-          "%s: %s: its pairs are the links of its weights; write keep: links or keep: summary",
-          entry->where, entry->name);
+          "%s: %s: its pairs are the links of its %s; write keep: links or keep: summary",
+          entry->where, entry->name, entry->flow ? "table" : "weights");
   }
   if (plan->keep.kind == SW_KEEP_DEFAULT)
     plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
@@ -135,7 +138,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: keep: links needs weights: the name of a weights matrix", entry->where,
                    entry->name);
-  if (plan->keep.kind == SW_KEEP_LINKS || job->links_only) {
+  if (!entry->flow && (plan->keep.kind == SW_KEEP_LINKS || job->links_only)) {
     const sw_weights_spec *weights = &run->study->weights[entry->links];
     if (weights->later)
       return sw_fail(err, SW_EINPUT,
@@ -291,6 +294,8 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->untried, n);
   SW_NEW(err, run->arena, run->repeats, n);
   SW_NEW(err, run->arena, run->operand_hash, n);
+  SW_NEW(err, run->arena, own->flow, run->study->n_flows + 1);
+  SW_NEW(err, run->arena, own->flow_table, run->study->n_flows + 1);
   SW_NEW(err, run->arena, own->source, n);
   SW_NEW(err, run->arena, own->links, n);
   SW_NEW(err, run->arena, own->distance, count_distances(run->study));
@@ -315,6 +320,7 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
   run->n_threads = n_threads;
   SW_TRY(sw_team_agree(team, err, begin_run(err, run), 0));
   *out = run; /* from here on sw_run_destroy releases what was made */
+  SW_TRY(sw_run_flows_read(err, run));
   for (int i = 0; i < study->n_entries; i++)
     SW_TRY(bind_job(err, run, study->order[i]));
   return SW_OK;

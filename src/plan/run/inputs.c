@@ -247,9 +247,10 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
                      near ? near : "");
     }
     const sw_need *lacking = lacking_need(run, e, t);
-    if (lacking)
+    const char *flow = sw_run_flow_lacking(run, e, t);
+    if (lacking || flow)
       return sw_fail(err, SW_EINPUT, "%s: %s: %s has no period %s", entry->where, entry->name,
-                     lacking->name, entry->period[i]);
+                     lacking ? lacking->name : flow, entry->period[i]);
     marked[t] = true;
   }
   return SW_OK;
@@ -286,7 +287,8 @@ sw_status sw_run_bind_periods(sw_error *err, sw_run *run, int e) {
   SW_NEW(err, run->arena, period, all);
   SW_TRY(mark_asked(err, run, e, marked));
   for (int t = 0; t < all; t++)
-    if (entry->n_periods ? marked[t] : !lacking_need(run, e, t)) period[job->n_periods++] = t;
+    if (entry->n_periods ? marked[t] : !lacking_need(run, e, t) && !sw_run_flow_lacking(run, e, t))
+      period[job->n_periods++] = t;
   job->period = period;
   if (is_timeless(run, e)) return bind_timeless(err, run, e, job);
   if (job->n_periods == 0)

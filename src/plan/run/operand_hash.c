@@ -54,7 +54,8 @@ static uint64_t hash_units(const sw_units *units) {
  * `keep` names besides. */
 static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
-  const sw_links *kept = run->pair[e].links;
+  /* A flow's own links are hashed by period (add_flows). */
+  const sw_links *kept = run->pair[e].links_by_matrix ? NULL : run->pair[e].links;
   for (int p = 0; job->measure->param[p].name; p++) {
     hash = sw_resource_hash_links(hash, job->arg[p].weights);
     if (job->arg[p].weights == kept) kept = NULL;
@@ -156,6 +157,17 @@ static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
   return hash;
 }
 
+/* Observed flows in period t, with zeros and what stays within units. */
+static uint64_t add_flows(uint64_t hash, const sw_job *job, int t) {
+  for (int p = 0; job->measure->param[p].name; p++) {
+    const sw_flow *flow = job->arg[p].flow;
+    if (!flow) continue;
+    hash = sw_resource_hash_links(hash, &flow->links[job->period[t]]);
+    hash = add(hash, flow->own[job->period[t]], (size_t)job->n * sizeof(double));
+  }
+  return hash;
+}
+
 /* What a network is in that period: a railway that opens years later is none of its concern. */
 static uint64_t add_networks(uint64_t hash, const sw_job *job, int t) {
   for (int p = 0; job->measure->param[p].name; p++) {
@@ -181,7 +193,7 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
-    out[t] = add_pairs(out[t], run, e, t);
+    out[t] = add_flows(add_pairs(out[t], run, e, t), job, t);
     out[t] = add_networks(out[t], job, t);
     whole = add(whole, &out[t], sizeof *out);
   }

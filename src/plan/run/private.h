@@ -10,6 +10,7 @@
 typedef struct sw_distance_use {
   const char *path;            /* SW_GIVEN by a file */
   sw_link_columns columns;     /* the same */
+  int flow;                    /* the same; as in sw_distance_spec */
   const sw_network_spec *spec; /* SW_GIVEN by a network; else NULL */
   sw_distance distance;
   void *shared;    /* node-shared: x, y and z, which `distance` points into; NULL: SW_GIVEN */
@@ -43,12 +44,15 @@ struct sw_run_private {
   sw_later *later;     /* the same */
   sw_job **unresolved; /* n_entries: of those that are late, the job as `resolve` saw it */
   int n_distances;
-  sw_distance_use *distance; /* room for one a distance that an argument names */
-  sw_sources *source;        /* n_entries */
-  sw_link_source **links;    /* n_entries; one for each of its needs of pairs, NULL: none */
-  sw_sink *stored;           /* from where pairs are read again; NULL before the file is there */
+  sw_distance_use *distance;  /* room for one a distance that an argument names */
+  sw_flow_table **flow_table; /* study->n_flows; NULL: not read yet */
+  sw_flow *flow;              /* the same, by the panel's periods */
+  sw_sources *source;         /* n_entries */
+  sw_link_source **links;     /* n_entries; one for each of its needs of pairs, NULL: none */
+  sw_sink *stored;            /* from where pairs are read again; NULL before the file is there */
   sw_notes notes;
   int notes_said;        /* of notes.count: the rest has yet to be logged */
+  void *spare_result;    /* of a pass of several rounds that runs: the room that is free, or NULL */
   void **operand_shared; /* SW_MAX_PASSES, of the job that runs */
   int n_blocks;          /* arrays to release at the end */
   int room_blocks;
@@ -68,6 +72,13 @@ int64_t sw_run_row_stride(int64_t n);
  * sw_run_row_stride apart in *shared (node_free, also after a failure). Collective. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
+
+/* flows.c: all observed flows of the study, before anything is bound; which of them an entry rests
+ * on and lacks a period; the links of an entry that is one, by its own periods. */
+sw_status sw_run_flows_read(sw_error *err, sw_run *run);
+const char *sw_run_flow_lacking(const sw_run *run, int entry, int period);
+sw_status sw_run_flow_links(sw_error *err, sw_run *run, int entry);
+void sw_run_flows_destroy(sw_run *run);
 
 /* notes.c: the notes that come next are of this entry, or SW_NOTES_OF_ALL. */
 void sw_run_notes_are_of(sw_run *run, int entry);

@@ -140,7 +140,7 @@ static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec 
   if (spec->kind != SW_GIVEN) return true;
   if (use->spec || spec->network)
     return use->spec && spec->network && is_same_node(use->spec->node, spec->network->node);
-  return strcmp(use->path, spec->path) == 0 &&
+  return use->flow == spec->flow && strcmp(use->path, spec->path) == 0 &&
          is_same_text(use->columns.from, spec->columns.from) &&
          is_same_text(use->columns.to, spec->columns.to) &&
          is_same_text(use->columns.value, spec->columns.value);
@@ -185,6 +185,23 @@ static sw_status file_read(sw_error *err, sw_run *run, const sw_entry *entry,
   return SW_OK;
 }
 
+/* Distances out of an observed flow, such as one of times; of all periods, as distances are. */
+static sw_status take_flow(sw_error *err, sw_run *run, const sw_entry *entry,
+                           const sw_distance_spec *spec, sw_distance_use *use) {
+  const sw_flow *flow = &run->private->flow[spec->flow - 1];
+  const sw_links *links = &flow->links[0];
+  if (!flow->timeless)
+    return sw_node_fail(err, spec->node,
+                        "%s: %s has a time, and distances hold for all periods; leave one period "
+                        "in its file, and `time` out",
+                        entry->name, flow->name);
+  use->distance.links = links;
+  use->distance.symmetric = links->symmetric;
+  use->distance.has_gaps = lacks_pairs(links);
+  use->distance.units = "1";
+  return SW_OK;
+}
+
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
  * grows before the resource is whole, so that what there is of it is released after a failure. */
 static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry,
@@ -199,9 +216,12 @@ static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry
   use->distance.kind = spec->kind;
   use->path = spec->path;
   use->columns = spec->columns;
+  use->flow = spec->flow;
   use->spec = spec->network;
   if (spec->network)
     SW_TRY(network_make(err, run, entry, use));
+  else if (spec->flow)
+    SW_TRY(take_flow(err, run, entry, spec, use));
   else if (spec->kind == SW_GIVEN)
     SW_TRY(file_read(err, run, entry, spec, use));
   else
@@ -290,6 +310,7 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
 /* In the order in which they were made on every rank: node_free is collective. */
 void sw_run_resources_destroy(sw_run *run) {
   struct sw_run_private *own = run->private;
+  sw_run_flows_destroy(run);
   for (int i = 0; own->weights && i < run->study->n_weights; i++)
     if (own->weights[i]) run->reader->links_destroy(run->team, own->weights[i]);
   for (int i = 0; i < own->n_distances; i++) {

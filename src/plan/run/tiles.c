@@ -130,6 +130,23 @@ static size_t bytes_to_fold(const sw_run *run, const sw_tiles *tiles) {
   return (size_t)tiles->count * tiles->tiling.slot;
 }
 
+/* Zeroed. Rounds of a pass take turns with two rooms: the one before is looked at while the next is
+ * made, and there may be hundreds. */
+static sw_status room_for_result(sw_error *err, sw_run *run, int e, int pass, void **result) {
+  sw_job *job = &run->job[e];
+  size_t bytes = job->pass[pass].result;
+  void **spare = &run->private->spare_result;
+  if (!job->pass[pass].again) return sw_arena_alloc(err, run->arena, bytes, 1, result);
+  if (job->folded[pass] && *spare) {
+    *result = *spare;
+    memset(*result, 0, bytes);
+  } else {
+    SW_TRY(sw_arena_alloc(err, run->arena, bytes, 1, result));
+  }
+  *spare = (void *)job->folded[pass];
+  return SW_OK;
+}
+
 /* Rank 0 folds and finishes; every rank gets the result bytes. `finish` may refuse the input, which
  * the agreement tells the other ranks before they wait for the broadcast. The result is zeroed
  * arena memory: later passes and the outputs read it through job->folded. */
@@ -140,7 +157,7 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tile
   void *all = NULL, *ordered = NULL, *result = NULL;
   size_t *counts = NULL, total = 0;
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
-  if (status == SW_OK) status = sw_arena_alloc(err, run->arena, result_bytes, 1, &result);
+  if (status == SW_OK) status = room_for_result(err, run, e, pass, &result);
   /* Rooms are made: no rank may miss the gather. */
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK)
@@ -225,6 +242,18 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   return status;
 }
 
+/* A pass of several rounds. Its last result stays, and is not made again where passes are. */
+static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
+  sw_job *job = &run->job[e];
+  if (run->repeats[e] && job->folded[pass]) return SW_OK;
+  job->folded[pass] = NULL;
+  run->private->spare_result = NULL;
+  do
+    SW_TRY(run_pass(err, run, e, pass));
+  while (!run->untried[e] && job->measure->again(job, pass));
+  return SW_OK;
+}
+
 /* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
  * is made before the first pass, so that `prepare` may look at it. Passes may run again: they say
  * again what they say. */
@@ -233,7 +262,8 @@ sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   if (!run->untried[e]) SW_TRY(sw_resource_make(err, run, e));
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
     if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
-      SW_TRY(run_pass(err, run, e, pass));
+      SW_TRY(run->job[e].pass[pass].again ? run_rounds(err, run, e, pass)
+                                          : run_pass(err, run, e, pass));
   run->repeats[e] = true;
   return SW_OK;
 }

@@ -255,6 +255,14 @@ static sw_status read_weights(const reading *at, const sw_node *node, int *index
                                : "; the study has no `weights`");
 }
 
+static sw_status read_flow(const reading *at, const sw_node *node, int *flow) {
+  const char *name = "";
+  SW_TRY(read_text(at, node, &name));
+  *flow = 1 + sw_study_find_flow(at->in, name);
+  return *flow ? SW_OK
+               : fail(at, node, "there is no flow '%s'%s", name, sw_study_flow_hint(at->in, name));
+}
+
 static sw_status read_weights_list(const reading *at, const sw_node *node) {
   int *index = NULL;
   SW_TRY(read_texts(at, node, true));
@@ -302,6 +310,17 @@ static sw_status read_distance_file(const reading *at, const sw_node *node) {
   static const char *const keys[] = {"file", "from", "to", "distance", NULL};
   sw_distance_spec *distance = &at->naming->distance;
   const sw_node *file = sw_node_get(node, "file");
+  /* An observed flow whose values are distances, such as times. */
+  if (sw_node_get(node, "pairs")) {
+    static const char *const of_pairs[] = {"pairs", NULL};
+    SW_TRY(sw_node_check_keys(at->err, node, of_pairs));
+    distance->kind = SW_GIVEN;
+    SW_TRY(read_flow(at, sw_node_get(node, "pairs"), &distance->flow));
+    const sw_flow_spec *flow = &at->in->study->flow[distance->flow - 1];
+    distance->file = flow->file;
+    distance->path = flow->path;
+    return SW_OK;
+  }
   if (sw_node_get(node, "network")) return read_distance_network(at, node);
   if (!file)
     return fail(at, node, "expected great-circle, geodesic, {file: d.csv} or {network: {...}}");
@@ -387,6 +406,8 @@ static sw_status read_value(const reading *at, const sw_node *node) {
     return read_column_map(at, node);
   case SW_P_WEIGHTS:
     return read_weights(at, node, &at->naming->weights);
+  case SW_P_FLOW:
+    return read_flow(at, node, &at->naming->flow);
   case SW_P_WEIGHTS_LIST:
     return read_weights_list(at, node);
   case SW_P_GROUPINGS:

@@ -182,11 +182,15 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   for (int i = 0; entry->measure->param[i].name; i++)
     SW_TRY(add_key(err, in, entry, i, known, &count));
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
-    known[count++] = "as";
+    if (!entry->flow) known[count++] = "as";
     known[count++] = "periods";
   }
-  known[count++] = "balanced";
-  if (entry->is_pair) {
+  if (!entry->flow) known[count++] = "balanced";
+  if (entry->flow) {
+    static const char *const keys[] = {"keep", "by", "blocks", "rings", "centres"};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+      known[count++] = keys[k];
+  } else if (entry->is_pair) {
     sw_study_pair_keys(entry->measure, known, &count);
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
@@ -284,7 +288,7 @@ sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *
   if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
   SW_TRY(sw_study_read_sums(err, in, entry));
-  if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
+  if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0 || entry->flow) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);
 }
@@ -374,6 +378,20 @@ static sw_status begin_composites(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
+/* An observed flow is an entry like a pair measure's, called by its key in `pairs`. */
+static sw_status begin_flows(sw_error *err, sw_study_reader *in) {
+  const sw_node *map = sw_node_get(in->root, "pairs");
+  const sw_measure *measure = find_measure(in, SW_NAME_FLOW);
+  for (int i = 0; i < in->study->n_flows; i++) {
+    sw_entry *entry = &in->study->entry[in->n_composites + i];
+    entry->name = in->study->flow[i].name;
+    SW_TRY(begin_entry(err, in, map, i, measure, entry));
+    entry->flow = i + 1;
+    SW_TRY(check_name(err, in, entry, entry->where));
+  }
+  return SW_OK;
+}
+
 /* One item of `measures:`, a map with one key. Two keys are nearly always parameters indented no
  * deeper than the name, which is worth a message of its own. */
 static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node *item,
@@ -391,6 +409,8 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   if (!measure) return unknown_measure(err, in, item);
   if (measure->kind == SW_KIND_COMPOSITE)
     return sw_node_key_fail(err, item, 0, "define composites under `composites:`, by name");
+  if (strcmp(measure->name, SW_NAME_FLOW) == 0)
+    return sw_node_key_fail(err, item, 0, "define observed flows under `pairs:`, by name");
   /* Without `as:` an entry is called like its measure or alias, which two of one kind cannot be. */
   entry->name = measure->name;
   SW_TRY(begin_entry(err, in, item, 0, measure, entry));
@@ -422,15 +442,17 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   int n_measures;
   SW_TRY(count_section(err, in, "composites", SW_NODE_MAP, &composites, &in->n_composites));
   SW_TRY(count_section(err, in, "measures", SW_NODE_LIST, &measures, &n_measures));
-  study->n_entries = in->n_composites + n_measures;
+  study->n_entries = in->n_composites + study->n_flows + n_measures;
   if (study->n_entries == 0)
     return sw_node_fail(err, in->root,
                         "the study computes nothing: add `measures` or `composites`");
   /* Zeroed: keep is SW_KEEP_DEFAULT, nothing is needed, all periods are taken. */
   SW_NEW(err, in->arena, study->entry, study->n_entries);
   SW_TRY(begin_composites(err, in, composites));
+  SW_TRY(begin_flows(err, in));
+  int first = in->n_composites + study->n_flows;
   for (int i = 0; i < n_measures; i++)
-    SW_TRY(begin_measure(err, in, measures->item[i], &study->entry[in->n_composites + i]));
+    SW_TRY(begin_measure(err, in, measures->item[i], &study->entry[first + i]));
   for (int i = 0; i < study->n_entries; i++)
     SW_TRY(read_arguments(err, in, &study->entry[i]));
   return sw_study_read_matrices(err, in);

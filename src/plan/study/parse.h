@@ -27,6 +27,12 @@ sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in);
  * that others are made of. */
 sw_status sw_study_read_made(sw_error *err, sw_study_reader *in, sw_weights_spec *spec);
 sw_status sw_study_read_operands(sw_error *err, sw_study_reader *in, sw_weights_spec *all);
+/* `pairs:`; the index of one of that name, -1: there is none. What they are called is known from
+ * the beginning, what they are when this section is read. */
+sw_status sw_study_read_flows(sw_error *err, sw_study_reader *in);
+int sw_study_find_flow(const sw_study_reader *in, const char *name);
+/* "; did you mean 'x'?", of their names. */
+const char *sw_study_flow_hint(const sw_study_reader *in, const char *name);
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in);
 /* All entries with their names and arguments. */
 sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in);

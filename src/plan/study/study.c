@@ -72,9 +72,9 @@ static sw_status read_output(sw_error *err, sw_study_reader *in) {
 /* Unknown keys at the top are refused first, else a misspelt section would count as left out. The
  * seed is 0 where none is given: results never depend on the clock. */
 static sw_status read_head(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"study",   "title",      "panel",    "units",
-                                     "weights", "composites", "measures", "output",
-                                     "seed",    "tile",       NULL};
+  static const char *const keys[] = {"study",   "title",      "panel", "units",
+                                     "weights", "composites", "pairs", "measures",
+                                     "output",  "seed",       "tile",  NULL};
   sw_study *study = in->study;
   if (in->root->kind != SW_NODE_MAP)
     return sw_node_fail(err, in->root, "a study is a map of keys: panel, units, measures, ...");
@@ -101,6 +101,7 @@ static sw_status read_sections(sw_error *err, sw_study_reader *in) {
   SW_TRY(sw_study_read_units(err, in));
   SW_TRY(sw_study_read_weights(err, in));
   SW_TRY(sw_study_read_panel(err, in));
+  SW_TRY(sw_study_read_flows(err, in));
   SW_TRY(sw_study_read_entries(err, in));
   SW_TRY(sw_study_read_refs(err, in));
   SW_TRY(sw_study_read_nested(err, in));

@@ -210,6 +210,7 @@ typedef struct sw_weights_spec {
   const char *quantity, *period;  /* ... NULL: the first, the last */
   sw_pair_use use;                /* of it */
   int64_t top;                    /* of it: the strongest so many of each unit; 0: all */
+  int flow;                       /* of it: 1 + index into study->flow; 0: it is none of these */
   const struct sw_need *need;     /* result of this study; else NULL */
   const sw_links *pairs;          /* of it, in the specs that a run gives to the reader: as kept */
   bool later;                     /* rests on a result of this study: made in the run */
@@ -224,6 +225,18 @@ typedef struct sw_weights_spec {
 /* What is in force, defaults too, in the words of a study, without the name: "{kind: knn, k: 6,
  * style: row}". From the arena; NULL: no memory. */
 const char *sw_weights_words(sw_arena *arena, const sw_study *study, const sw_weights_spec *spec);
+
+/* ---- observed flows ---------------------------------------------------------------------- */
+
+/* One of `pairs:`. Each is an entry too, of the measure observed_flow. */
+typedef struct sw_flow_spec {
+  const char *name;
+  const sw_node *node;
+  const char *file, *path;
+  const char *from, *to; /* columns of the units' codes */
+  const char *time;      /* NULL: of all periods */
+  const char *value;
+} sw_flow_spec;
 
 /* ---- entries ---------------------------------------------------------------------------- */
 
@@ -291,6 +304,7 @@ typedef struct sw_distance_spec {
   const sw_network_spec *network; /* SW_GIVEN by a network; else NULL */
   const char *file, *path;        /* SW_GIVEN */
   sw_link_columns columns;        /* SW_GIVEN, of a list */
+  int flow;                       /* SW_GIVEN: 1 + index into study->flow; 0: a file */
   const sw_node *node;            /* for messages */
 } sw_distance_spec;
 
@@ -299,6 +313,7 @@ typedef struct sw_naming {
   int weights;                  /* WEIGHTS: index into study->weights, -1: left out */
   const int *weights_list;      /* WEIGHTS_LIST: the same of each */
   sw_distance_spec distance;    /* DISTANCE */
+  int flow;                     /* FLOW: 1 + index into study->flow, 0: left out */
   const sw_node *const *column; /* COLUMN_MAP: where each of its columns stands */
 } sw_naming;
 
@@ -341,6 +356,7 @@ typedef struct sw_entry {
   const sw_need *need;
   int n_weight_needs; /* results of this study that its weights are made of */
   const sw_need *const *weight_need;
+  int flow;          /* one of `pairs:`: 1 + index into study->flow; 0: it is none */
   int links;         /* of keep: links: index into study->weights, -1 */
   sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
@@ -360,7 +376,9 @@ struct sw_study {
   sw_units_spec units;
   int n_weights;
   sw_weights_spec *weights;
-  int n_entries; /* composites first, then measures, as written, then matrices of their groups */
+  int n_flows;
+  sw_flow_spec *flow;
+  int n_entries; /* composites first, flows, then measures, as written, then matrices of groups */
   sw_entry *entry;
   int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;

@@ -122,7 +122,11 @@ static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec
   if (use) SW_TRY(sw_form_choice(err, in->arena, use, "in|out|both", &which, NULL));
   spec->use = (sw_pair_use)which;
   if (top) SW_TRY(sw_form_integer(err, top, 1, INT32_MAX, &spec->top));
-  spec->later = !spec->file;
+  if (!spec->file) spec->flow = 1 + sw_study_find_flow(in, spec->result);
+  if (spec->flow && spec->quantity)
+    return sw_node_fail(err, sw_node_get(node, "quantity"),
+                        "%s is an observed flow and has one quantity; leave it out", spec->result);
+  spec->later = !spec->file && !spec->flow;
   if (!spec->file) return SW_OK;
   spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
   return spec->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");

@@ -281,7 +281,7 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
                    run->job[e].where, run->job[e].name);
   SW_NEW(err, run->arena, s, 1);
   s->job = &run->job[e];
-  s->links = run->job[e].links_only ? run->pair[e].links : NULL;
+  s->links = run->job[e].links_only ? &run->pair[e] : NULL;
   SW_TRY(settle_outputs(err, run, e));
   SW_TRY(make_blocks(err, run, e, s));
   if (spec->n_rings) SW_TRY(make_rings(err, run, e, distance, s));

@@ -22,7 +22,7 @@ struct sw_sums {
   int centres;
   bool has_columns; /* directed, with blocks: what a unit receives is not what it sends */
   const int64_t *centre;
-  const sw_links *links;       /* of a measure that has values there alone; else NULL */
+  const sw_pair_plan *links;   /* of a measure that has values there alone; else NULL */
   const sw_distance *distance; /* of rings */
   sw_arc_points points;
   double *least; /* rings: the least inverse square that lies in it (kernel/space/distances.h) */

@@ -42,8 +42,9 @@ int64_t sw_sums_share(const sw_sums *s, int64_t task) {
 
 /* Pairs that a task evaluates. */
 static double evaluates(const sw_sums *s, int64_t task) {
-  double row =
-      s->links ? (double)s->links->row_start[s->job->n] / (double)s->job->n : (double)s->job->n;
+  double row = s->links
+                   ? (double)sw_pair_links(s->links, 0)->row_start[s->job->n] / (double)s->job->n
+                   : (double)s->job->n;
   return row * (double)(task < s->tasks ? s->task_at[task + 1] - s->task_at[task] : 1);
 }
 

@@ -96,7 +96,7 @@ static int64_t fill_rows(sums_worker *w, int t, const int32_t *unit, int64_t lef
  * it may fill a whole vector. */
 static void fill_links(sums_worker *w, int t, int64_t i) {
   const sw_job *job = w->p->job;
-  const sw_links *links = w->p->sums->links;
+  const sw_links *links = sw_pair_links(w->p->sums->links, t);
   double one[16], *out[SUMS_OUT];
   for (int q = 0; q < SUMS_OUT; q++)
     out[q] = w->out[q] ? one : NULL;

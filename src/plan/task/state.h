@@ -47,6 +47,7 @@ typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
   const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
+  bool links_by_matrix;  /* an observed flow: `links` has one behind the other, one a matrix */
   int n_quantities;      /* pair outputs that are not off */
   sw_cutoff *cutoff;     /* share: by matrix */
   int64_t *row_start;    /* above, share, links: node-shared, n_matrices * n + 1 positions among all
@@ -54,6 +55,10 @@ typedef struct sw_pair_plan {
   int64_t n_entries;     /* of those: in all */
   sw_summary summary;
 } sw_pair_plan;
+
+static inline const sw_links *sw_pair_links(const sw_pair_plan *plan, int matrix) {
+  return plan->links_by_matrix ? &plan->links[matrix] : plan->links;
+}
 
 /* A resource that was made (plan/task/resource.h). */
 typedef struct sw_made {

@@ -70,9 +70,11 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
 /* ---- the journal -------------------------------------------------------------------------- */
 
 /* How an entry is cut whose weights are made in the run is not known when the journal is laid out:
- * such an entry is computed from its beginning. */
-static bool keeps_marks(const sw_run *run, int entry) {
-  return run->journal && !sw_entry_is_late(&run->study->entry[entry]);
+ * such an entry is computed from its beginning. So is a pass of several rounds: marks do not say of
+ * which they are. */
+static bool keeps_marks(const sw_run *run, int entry, int pass) {
+  return run->journal && !sw_entry_is_late(&run->study->entry[entry]) &&
+         !run->job[entry].pass[pass].again;
 }
 
 /* Behind the regions of each entry's pairs; every entry has room for the most passes. */
@@ -85,7 +87,7 @@ void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   if (run->study->entry[entry].group) return; /* its passes are another entry's */
   if (sw_entry_is_late(&run->study->entry[entry])) return;
   for (int pass = 0; pass < job->n_passes; pass++) {
-    if (job->pass[pass].domain == SW_PAIRS) continue;
+    if (job->pass[pass].domain == SW_PAIRS || job->pass[pass].again) continue;
     sw_tiling tiling = sw_tiling_make(job, pass);
     regions[sw_tiles_region(run, entry, pass)] =
         (sw_region){tiling.tasks, sw_tiling_share(&tiling)};
@@ -121,7 +123,7 @@ static sw_status mark_all(sw_error *err, sw_tiles *s, void *share) {
  * might. */
 static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   __atomic_store_n(&s->state[k], COMPUTED, __ATOMIC_SEQ_CST);
-  if (!keeps_marks(s->run, s->entry)) return SW_OK;
+  if (!keeps_marks(s->run, s->entry, s->pass)) return SW_OK;
   if (__atomic_load_n(&s->marks, __ATOMIC_SEQ_CST)) return mark(err, s, k, share);
   if (sw_clock() - s->began < s->run->team->mark_after) return SW_OK;
   if (__atomic_exchange_n(&s->marks, true, __ATOMIC_SEQ_CST)) return mark(err, s, k, share);
@@ -217,7 +219,7 @@ sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tile
     SW_TRY(team->node_alloc(team, err, bytes, (void **)&s->slots));
     SW_TRY(team->node_alloc(team, err, (size_t)s->count + 1, (void **)&s->done));
   }
-  if (!keeps_marks(run, entry) || !(run->resumes || run->repeats[entry])) return SW_OK;
+  if (!keeps_marks(run, entry, pass) || !(run->resumes || run->repeats[entry])) return SW_OK;
   SW_TRY(sw_team_agree(team, err, restore(err, s), 0));
   return team->node_barrier(team, err);
 }
@@ -292,7 +294,7 @@ static sw_status open_worker(const sw_tiles *s, worker *w) {
   size_t bytes = measure->workspace ? measure->workspace(s->job) : 0;
   if (bytes) SW_TRY(sw_alloc(&w->error, bytes, 1, &w->workspace));
   /* Zeros: the last task over units fills less, and all of the share is written. */
-  if (keeps_marks(s->run, s->entry))
+  if (keeps_marks(s->run, s->entry, s->pass))
     SW_TRY(sw_calloc(&w->error, sw_tiling_share(&s->tiling) + 1, 1, &w->share));
   if (measure->open) SW_TRY(measure->open(&w->error, s->job, s->pass, w->workspace));
   w->opened = measure->open != NULL;
@@ -344,7 +346,7 @@ static void run_threads(sw_tiles *s) {
 static void keep_computed(sw_tiles *s) {
   sw_error ignored = {0}; /* the run ends, and says why already */
   void *share = NULL;
-  if (!keeps_marks(s->run, s->entry)) return;
+  if (!keeps_marks(s->run, s->entry, s->pass)) return;
   if (sw_calloc(&ignored, sw_tiling_share(&s->tiling) + 1, 1, &share) == SW_OK)
     mark_all(&ignored, s, share);
   sw_free(share);

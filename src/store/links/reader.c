@@ -4,7 +4,8 @@
 
 #define COMMON                                                                                     \
   .weights = sw_links_read_weights, .distance = sw_links_read_distance,                            \
-  .network_release = sw_network_release, .links_destroy = sw_links_destroy, .table = sw_table_read
+  .network_release = sw_network_release, .links_destroy = sw_links_destroy,                        \
+  .table = sw_table_read, .flow = sw_links_read_flow, .flow_destroy = sw_flow_table_destroy
 
 const sw_reader sw_store_reader = {COMMON, .network = sw_network_read};
 const sw_reader sw_store_planner = {COMMON, .network = sw_network_try};

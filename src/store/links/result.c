@@ -358,7 +358,7 @@ static int64_t count_islands(const sw_link_rows *rows) {
 static void say_taken(const job *j, const sw_link_rows *rows) {
   sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any; of %s", j->spec->name,
          (long long)rows->row_start[rows->n], (long long)rows->n, (long long)count_islands(rows),
-         j->spec->need->name);
+         j->spec->result);
 }
 
 /* On rank 0. */
@@ -453,7 +453,7 @@ sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *stu
     return sw_node_fail(err, spec->node,
                         "weights '%s' are made of %s of this study: they are there when it has "
                         "run, in its results file as /weights/%s",
-                        spec->name, spec->need->name, spec->name);
+                        spec->name, spec->result, spec->name);
   if (team->rank == 0) status = spec->file ? read_file(err, &j, &rows) : take_pairs(err, &j, &rows);
   return sw_links_share_made(err, team, spec, units, status, &rows, links);
 }

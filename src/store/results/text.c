@@ -179,6 +179,8 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
     SW_TRY(add_weights(err, list, study, &study->weights[i], arena, beside[i]));
+  for (int i = 0; i < study->n_flows; i++)
+    SW_TRY(add_input(err, list, study->flow[i].file, study->flow[i].path));
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
     SW_TRY(add_distances(err, list, entry));

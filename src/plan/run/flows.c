@@ -1,0 +1,98 @@
+/* Observed flows: read once, before entries are bound, as their periods decide those of the entries
+ * that take them. A flow is an entry itself, whose pairs are its own links, and an argument of
+ * others. Weights of `kind: result` that name one are made when they are asked for, like those of a
+ * file, as nothing has to be computed before. */
+#include "plan/run/private.h"
+
+#include <string.h>
+
+/* By the panel's periods. */
+static sw_status view(sw_error *err, sw_run *run, const sw_flow_table *table, sw_flow *flow) {
+  int periods = run->panel->periods.n;
+  sw_links *links = NULL;
+  const double **own = NULL;
+  SW_NEW(err, run->arena, links, periods);
+  SW_NEW(err, run->arena, own, periods);
+  for (int t = 0; t < periods; t++) {
+    int m = flow->timeless ? 0 : t;
+    if (table->matrix[m]) links[t] = *table->matrix[m];
+    own[t] = table->matrix[m] ? table->own[m] : NULL;
+  }
+  flow->links = links;
+  flow->own = own;
+  return SW_OK;
+}
+
+/* The period that weights of a flow are of: the last that it has, unless the study names one. */
+static sw_status find_period(sw_error *err, const sw_run *run, const sw_weights_spec *spec,
+                             const sw_flow *flow, int *period) {
+  const sw_periods *periods = &run->panel->periods;
+  const sw_node *node = sw_node_get(spec->node, "period");
+  for (*period = periods->n - 1; *period > 0 && !flow->links[*period].n;)
+    --*period;
+  if (!spec->period) return SW_OK;
+  if (flow->timeless)
+    return sw_node_fail(err, node, "%s is of all periods together; leave `period` out", flow->name);
+  *period = sw_periods_find(periods, spec->period);
+  if (*period >= 0 && flow->links[*period].n) return SW_OK;
+  return sw_node_fail(err, node, "%s has no period '%s'", flow->name, spec->period);
+}
+
+/* The reader of weights is given the pairs with the spec. */
+static sw_status give_to_weights(sw_error *err, sw_run *run) {
+  for (int w = 0; w < run->study->n_weights; w++) {
+    sw_weights_spec *spec = &run->study->weights[w];
+    if (!spec->flow) continue;
+    const sw_flow *flow = &run->private->flow[spec->flow - 1];
+    int period = 0;
+    SW_TRY(find_period(err, run, spec, flow, &period));
+    spec->pairs = &flow->links[period];
+  }
+  return SW_OK;
+}
+
+sw_status sw_run_flows_read(sw_error *err, sw_run *run) {
+  const sw_study *study = run->study;
+  struct sw_run_private *own = run->private;
+  for (int f = 0; f < study->n_flows; f++) {
+    const sw_flow_spec *spec = &study->flow[f];
+    own->flow[f] = (sw_flow){.name = spec->name, .timeless = !spec->time};
+    SW_TRY(run->reader->flow(err, run->team, study, spec, &run->panel->units, &run->panel->periods,
+                             &own->flow_table[f]));
+    SW_TRY(sw_team_agree(run->team, err, view(err, run, own->flow_table[f], &own->flow[f]), 0));
+  }
+  return sw_team_agree(run->team, err, give_to_weights(err, run), 0);
+}
+
+/* The flow that an entry is, or takes by parameter p; NULL: none. */
+static const sw_flow *flow_of(const sw_run *run, int e, int p) {
+  const sw_entry *entry = &run->study->entry[e];
+  int flow = entry->flow ? (p == 0 ? entry->flow : 0) : entry->naming[p].flow;
+  return flow ? &run->private->flow[flow - 1] : NULL;
+}
+
+const char *sw_run_flow_lacking(const sw_run *run, int e, int period) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int p = 0; entry->measure->param[p].name; p++) {
+    const sw_flow *flow = flow_of(run, e, p);
+    if (flow && !flow->links[period].n) return flow->name;
+  }
+  return NULL;
+}
+
+sw_status sw_run_flow_links(sw_error *err, sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  sw_links *links = NULL;
+  if (!run->study->entry[e].flow) return SW_OK;
+  SW_NEW(err, run->arena, links, job->n_periods);
+  for (int t = 0; t < job->n_periods; t++)
+    links[t] = job->arg[0].flow->links[job->period[t]];
+  run->pair[e].links = links;
+  run->pair[e].links_by_matrix = true;
+  return SW_OK;
+}
+
+void sw_run_flows_destroy(sw_run *run) {
+  for (int f = 0; run->private->flow_table && f < run->study->n_flows; f++)
+    run->reader->flow_destroy(run->team, run->private->flow_table[f]);
+}
