@@ -212,8 +212,8 @@ class World:
         self.write("islands.csv", [("from", "to")] + [e for e in edge if not alone & set(e)])
         rng = np.random.default_rng(5)
         self.add_distances(code, rng)
-        self.add_network(code, edge)
         self.add_flows(code)
+        self.add_network(code, edge)
         names = list(read_csv(self.path("panel.csv"))[0])[2:]
         years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
         self.write("national.csv", [["year"] + names] +
@@ -230,6 +230,29 @@ class World:
         self.write("roads.csv", [("from", "to", "distance")] +
                    [(code[i], code[j], round(1 + 50 * rng.random(), 3))
                     for i in range(n) for j in range(n) if i != j and rng.random() < 0.2])
+
+    def add_flows(self, code):
+        """Poisson numbers that fall with distance, in two years; more or less the same without a
+        year. One unit sends nothing, one receives nothing; some people stay; some zeros are said."""
+        rng = np.random.default_rng(17)
+        rows = {row["code"]: row for row in read_csv(self.path("units.csv"))}
+        lon, lat = (np.radians(np.array([float(rows[c][k]) for c in code])) for k in ("lon", "lat"))
+        h = (np.sin((lat[:, None] - lat) / 2) ** 2 +
+             np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2)
+        d = 2 * 6371.0088 * np.arcsin(np.sqrt(h)) + 20 * np.eye(len(code))
+        size = rng.lognormal(0, 1, len(code))
+        mean = size[:, None] ** .8 * size ** .6 / d ** 1.2
+        mean *= 10 * len(code) / mean.sum()
+        mean[5], mean[:, 9] = 0, 0
+        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})[:3:2]
+
+        def flows(year):
+            drawn = rng.poisson(mean)
+            return [(code[i], code[j]) + year + (int(drawn[i, j]),) for i in range(len(code))
+                    for j in range(len(code)) if drawn[i, j] or (i + 2 * j) % 19 == 0]
+        self.write("od.csv", [("home", "work", "year", "people")] +
+                   [row for year in years for row in flows((year,))])
+        self.write("once.csv", [("from", "to", "people")] + flows(()))
 
     def add_network(self, code, edge):
         """Units are nodes: roads between neighbours, and rails that open in the second period."""
@@ -262,29 +285,6 @@ class World:
             found[t] = np.where(np.isfinite(least), least, np.nan)
             np.fill_diagonal(found[t], np.nan)
         return found
-
-    def add_flows(self, code):
-        """Poisson numbers that fall with distance, in two years; more or less the same without a
-        year. One unit sends nothing, one receives nothing; some people stay; some zeros are said."""
-        rng = np.random.default_rng(17)
-        rows = {row["code"]: row for row in read_csv(self.path("units.csv"))}
-        lon, lat = (np.radians(np.array([float(rows[c][k]) for c in code])) for k in ("lon", "lat"))
-        h = (np.sin((lat[:, None] - lat) / 2) ** 2 +
-             np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2)
-        d = 2 * 6371.0088 * np.arcsin(np.sqrt(h)) + 20 * np.eye(len(code))
-        size = rng.lognormal(0, 1, len(code))
-        mean = size[:, None] ** .8 * size ** .6 / d ** 1.2
-        mean *= 10 * len(code) / mean.sum()
-        mean[5], mean[:, 9] = 0, 0
-        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})[:3:2]
-
-        def flows(year):
-            drawn = rng.poisson(mean)
-            return [(code[i], code[j]) + year + (int(drawn[i, j]),) for i in range(len(code))
-                    for j in range(len(code)) if drawn[i, j] or (i + 2 * j) % 19 == 0]
-        self.write("od.csv", [("home", "work", "year", "people")] +
-                   [row for year in years for row in flows((year,))])
-        self.write("once.csv", [("from", "to", "people")] + flows(()))
 
     def rename(self, codes):
         for name in ("units.csv", "panel.csv", "edges.csv", "islands.csv", "hours.csv", "roads.csv",

@@ -196,6 +196,10 @@ static void print_common(const sw_measure *measure) {
       .help =
           "dense | summary | links | {top: k} | {above: x} | {share: s}; dense up to 5,000 units, "
           "summary above, by default"};
+  static const sw_param tested = {
+      .name = "keep",
+      .help = "dense | summary | links | significant | {top: k} | {above: x} | {share: s}; dense "
+              "up to 5,000 units, summary above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -218,8 +222,9 @@ static void print_common(const sw_measure *measure) {
                                    .help =
                                        "codes of units, or {top: 5, by: gdp}, the largest of the "
                                        "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
-  const sw_param *common[] = {&as,     &periods, &balanced, &keep,   &by,
-                              &blocks, &rings,   &centres,  &weights};
+  bool tests = sw_measure_tests_pairs(measure);
+  const sw_param *common[] = {&as,    &periods, &balanced, tests ? &tested : &keep, &by, &blocks,
+                              &rings, &centres, &weights};
   int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;

@@ -254,14 +254,31 @@ static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
   return SW_OK;
 }
 
+/* A pass over all pairs takes as long as these. What it found stays in job->folded. */
+static bool has_run(const sw_job *job, int pass) {
+  return job->pass[pass].over_pairs && job->folded[pass];
+}
+
+static bool is_left_out(const sw_run *run, int e, int pass) {
+  const sw_job *job = &run->job[e];
+  if (job->pass[pass].domain == SW_PAIRS || run->untried[e]) return true;
+  /* What is verified is compared before its pairs are. */
+  bool before = run->before_pairs && !run->sampling;
+  bool waits = job->pass[pass].over_pairs && (run->no_pairs || before);
+  return waits || has_run(job, pass);
+}
+
 /* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
  * is made before the first pass, so that `prepare` may look at it. Passes may run again: they say
  * again what they say. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
-  sw_said_clear(&run->job[e]);
+  bool said = false;
+  for (int pass = 0; pass < run->job[e].n_passes; pass++)
+    said = said || has_run(&run->job[e], pass);
+  if (!said) sw_said_clear(&run->job[e]);
   if (!run->untried[e]) SW_TRY(sw_resource_make(err, run, e));
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
-    if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
+    if (!is_left_out(run, e, pass))
       SW_TRY(run->job[e].pass[pass].again ? run_rounds(err, run, e, pass)
                                           : run_pass(err, run, e, pass));
   run->repeats[e] = true;

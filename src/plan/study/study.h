@@ -247,12 +247,13 @@ typedef enum sw_keep_kind {
   SW_KEEP_ABOVE,
   SW_KEEP_LINKS,
   SW_KEEP_SUMMARY,
-  SW_KEEP_SHARE
+  SW_KEEP_SHARE,
+  SW_KEEP_SIGNIFICANT /* whose quantity SW_SIGNIFICANT is 1 */
 } sw_keep_kind;
 
 /* Stored as entries, rows compressed; of these some are counted before the file is laid out. */
 static inline bool sw_keep_is_counted(sw_keep_kind kind) {
-  return kind == SW_KEEP_ABOVE || kind == SW_KEEP_SHARE;
+  return kind == SW_KEEP_ABOVE || kind == SW_KEEP_SHARE || kind == SW_KEEP_SIGNIFICANT;
 }
 static inline bool sw_keep_has_entries(sw_keep_kind kind) {
   return sw_keep_is_counted(kind) || kind == SW_KEEP_LINKS;
