@@ -21,7 +21,6 @@ sw_status sw_access_prepare(sw_error *err, sw_job *job, sw_market_access *a, int
 size_t sw_access_workspace(const sw_job *job);
 void sw_access_tile(const sw_job *job, const sw_market_access *a, const sw_tile *tile, void *out,
                     void *workspace);
-/* Without foreign markets, which are added to value and supplier alike where the study has some. */
 void sw_access_finish(sw_job *job, const sw_market_access *a, int pass, const void *all,
                       void *result);
 

@@ -138,10 +138,18 @@ static void potential(const sw_job *job, int64_t unit, double *w, double *lanes)
   }
 }
 
+/* To market access; what comes from abroad is no part of supplier access. */
+static void add_foreign(const sw_job *job, const sw_tile *tile) {
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      job->result[0].row[t][unit - job->first] += foreign_market(job, t, unit);
+}
+
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const market_potential *m = job->state;
   if (m->access.on) {
     sw_access_tile(job, &m->access, tile, out, workspace);
+    if (tile->pass == SW_ACCESS_SUMS) add_foreign(job, tile);
     return;
   }
   if (tile->pass == MASSES) {

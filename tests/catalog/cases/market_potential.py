@@ -12,7 +12,8 @@ ENTRIES = {
     "mp_abroad": {"mass": "gdp", "foreign": 12345.5},
     "mp_roads": {"mass": "gdp", "own": "none", "distance": {"file": "roads.csv"}},
     "mp_access": {"form": "redding-venables", "flows": "od_years"},
-    "mp_access_half": {"form": "redding-venables", "flows": "od_once", "own": "half", "periods": [2002]},
+    "mp_access_half": {"form": "redding-venables", "flows": "od_once", "own": "half", "periods": [2002],
+                       "foreign": 0.125},
     "mp_access_hours": {"form": "redding-venables", "flows": "od_once", "own": "none",
                         "distance": {"file": "hours.csv"}},
 }
@@ -51,7 +52,8 @@ def check_access(world, params, r):
             low, high = (low, c) if more > 0 else (c, high)
         inside = 0 if own == "none" else within ** (-c / 2 if own == "half" else -c)
         factor = np.sqrt(a.sum() / b.sum())
-        assert np.allclose(r["value"][t], (w @ b + b * inside) * factor, rtol=1e-6), "market"
+        market = (w @ b + b * inside) * factor + params.get("foreign", 0)
+        assert np.allclose(r["value"][t], market, rtol=1e-6), "market"
         assert np.allclose(r["supplier"][t], (w.T @ a + a * inside) / factor, rtol=1e-6), "supplier"
 
 
