@@ -86,11 +86,8 @@ static void set_effects(int64_t n, double *effect, const double *from, double by
 static void begin(const sw_calibration *c, int64_t n, int t, const sw_fit_sums *sums, sw_fit *fit,
                   double *effect) {
   sw_fit_count(sums, fit);
-  fit->columns = 0;
-  for (int64_t j = 0; j < n; j++) {
-    fit->columns += c->open[t][j];
+  for (int64_t j = 0; j < n; j++)
     effect[j] = c->open[t][j] > 0 ? log(c->column_total[t][j]) : 0;
-  }
   fit->term[SW_FIT_B] = 1;
   fit->flow_with[SW_FIT_B] = 0; /* of effects it changes, and is made in place */
 }

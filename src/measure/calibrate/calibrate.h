@@ -40,7 +40,7 @@ typedef struct sw_fit {
   int32_t phase, rounds, solves, halved;
   double term[SW_FIT_TERMS], before[SW_FIT_TERMS];
   double std_error[SW_FIT_TERMS];
-  double pairs, rows, columns; /* in the fit; rows and columns: those with flow or mass */
+  double pairs;                                               /* in the fit */
   double flow, flow_ln, flow_square, flow_with[SW_FIT_TERMS]; /* sums of F, F ln F, F^2, F x */
   double deviance, common_part, r2;
   double gram[10]; /* of the regressors, unweighted */
@@ -98,10 +98,10 @@ double sw_calibrate_row(const sw_job *job, const sw_calibration *c, int t, int64
 
 /* Sums over the pairs of a tile, all of them added up. `meat`, `gram`: lower triangles by row. */
 typedef struct sw_fit_sums {
-  double pairs, rows, columns, flow, flow_ln, flow_square, flow_with[SW_FIT_TERMS];
+  double pairs, flow, flow_ln, flow_square, flow_with[SW_FIT_TERMS];
   double gram[10], score[SW_FIT_TERMS]; /* weighted by mu; score: sums of mu x, START: mu z x */
   double ln_rows, mu, mu_square, flow_mu, common, meat[10];
-  double turned_l, curvature;
+  double turned_l; /* doubly: of the second derivative times a direction, the part of y */
 } sw_fit_sums;
 
 /* Of the result of a round: fits of all periods, then effects of columns by period (doubly), then

@@ -61,7 +61,6 @@ static bool solve(const double gram[10], const int *term, int count, double *b) 
 /* Too few pairs, or nothing flows: there is nothing to estimate. */
 void sw_fit_count(const sw_fit_sums *sums, sw_fit *fit) {
   fit->pairs = sums->pairs;
-  fit->rows = sums->rows;
   fit->flow = sums->flow;
   fit->flow_ln = sums->flow_ln - sums->ln_rows; /* with effects: F ln(F/total of its row) */
   fit->flow_square = sums->flow_square;

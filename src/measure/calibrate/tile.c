@@ -115,7 +115,6 @@ static void count_row(row *r, double a, sw_fit_sums *sums) {
   sw_row_mask(r->n, r->ok, r->open, r->mu);
   sw_row_moments(r->n, r->mu, r->x, r->l, m);
   sums->pairs += m[SW_ROW_1];
-  sums->rows++;
   add_gram(m, a, sums->gram);
   add_moments(m, a, sums->score);
   for (int64_t k = 0; k < r->count; k++) {
