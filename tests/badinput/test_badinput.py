@@ -188,6 +188,8 @@ CASES = [
     ("a foreign market below zero", swap("study.yaml", "  - moran:",
       "  - market_potential: {mass: gdp, own: none, foreign: -1}\n  - moran:"),
      r"study\.yaml:20:.*foreign: -1 is out of range"),
+    ("significant pairs of a measure without tests", swap("study.yaml", "keep: {top: 2}", "keep: significant"),
+     r"study\.yaml:21:.*keep: significant is of measures that test their pairs, as granger"),
     ("centres alone without centres", swap("study.yaml", "keep: {top: 2}", "keep: centres"),
      r"study\.yaml:21:.*keep: centres needs `centres`"),
     ("centres alone with blocks", swap("study.yaml", "keep: {top: 2}",
