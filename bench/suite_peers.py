@@ -2,11 +2,14 @@
 
 `pairs`: gravity and coupling in numpy; `shares`: of their bound, at larger sizes (pairs_peer.py);
 `series`: pairs of series in numpy (series_peer.py); `radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`fields`: fields of centres, and what sums by group, ring and centre add to gravity
+(fields_peer.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
 `spatial`: spatial models in spatialreg (spatial_peer.py); `mapping`: convergent cross mapping in numpy
 (mapping_peer.py); `roads`: shortest paths in igraph, networkx and scipy (roads_peer.py).
 What is missing here is skipped with a word."""
+import fields_peer
 import gwr_peer
 import mapping_peer
 import neighbours_peer
@@ -37,6 +40,10 @@ def radiation(programs, given):
     return radiation_peer.measure(programs, given, SUITE)
 
 
+def fields(programs, given):
+    return fields_peer.measure(programs, given, SUITE)
+
+
 def csv(programs, given):
     return read_csv.measure(programs, given, SUITE)
 
@@ -65,6 +72,6 @@ def mapping(programs, given):
     return mapping_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "shares": shares, "series": series, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr,
+PARTS = {"pairs": pairs, "shares": shares, "series": series, "radiation": radiation, "fields": fields, "csv": csv, "r": r, "gwr": gwr,
          "neighbours": neighbours, "spatial": spatial,
          "mapping": mapping, "roads": roads}

@@ -9,6 +9,7 @@
 
 #include "spillway/arena.h"
 #include "spillway/panel.h"
+#include "spillway/resource.h"
 #include "spillway/status.h"
 #include "spillway/weights.h"
 
@@ -43,6 +44,8 @@ typedef enum sw_ptype {
   SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with every key of a pair entry. Requests the pair
                      outputs whose `group` has the parameter's name, once for each label.
                      `choices` is the key of the labels (arg->texts); NULL: once, without a label */
+  SW_P_CENTRES,   /* [codes], or {top: k, by: column, apart_km: x}: gives arg->centres. Without `by`
+                     the largest go by the SW_P_COLUMN that `choices` names. One at most */
   SW_P_NODE       /* any YAML; `resolve` reads arg->node */
 } sw_ptype;
 
@@ -59,6 +62,7 @@ typedef struct sw_param {
                         it would count twice */
   bool or_group;     /* COLUMN, COLUMNS: a group column of the units may stand there too. As an input
                         it has the number of the unit's group, from 0, in every period */
+  bool or_number;    /* COLUMN: a number may stand there too: then arg->number, and no input */
 } sw_param;
 
 /* A table given beside the panel: rows by period (or by label), columns by name. */
@@ -76,7 +80,7 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, WEIGHTS_LIST, GROUPINGS, MATRICES */
+  int count; /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, WEIGHTS_LIST, GROUPINGS, MATRICES, CENTRES */
   const double *numbers;
   const char *const *texts;
   int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
@@ -86,6 +90,7 @@ typedef struct sw_arg {
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
   const sw_links *const *weights_list; /* WEIGHTS_LIST: `count` of them */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
+  const int64_t *centres;      /* CENTRES: `count` units, as listed, or the largest first */
   const sw_table *table;
   const sw_flow *flow; /* FLOW; NULL: left out. Its periods are the panel's: job->period[t] */
 } sw_arg;
@@ -263,38 +268,6 @@ typedef struct sw_input {
 typedef struct sw_inputs {
   int first, count; /* job->input[first .. first + count) */
 } sw_inputs;
-
-/* ---- resources -------------------------------------------------------------------------- */
-
-/* Something large that depends on links, a distance and settings, but on no value of the panel: a
- * factorisation, a determinant on a grid. A measure requests it by sw_job_resource, in resolve or in
- * prepare of the pass that needs it. It is made once per node, in memory that the ranks of the node
- * share. A later entry with the same recipe, settings and content of links gets the same object.
- *
- * It is flat bytes without pointers, because each rank maps them at another address; 64-byte
- * aligned and zeroed beforehand. `begin` and `fill` are pure functions of the resource and its base:
- * they see no job, and every node computes the same bytes. Both may fail, with SW_EINPUT where the
- * study asks for the impossible ("the matrix is singular"); the engine adds the place in the study.
- * They run on one thread while all others wait, and cannot be interrupted: use a pass over items for
- * anything that takes long. */
-typedef struct sw_resource sw_resource;
-struct sw_resource {
-  const char *name; /* the recipe, e.g. "ln_determinant" */
-  const sw_links *links[2];
-  const sw_distance *distance;
-  int base;            /* 1 + the index of the earlier resource it is made from; 0: none */
-  const void *setting; /* anything else it depends on: bytes without pointers or padding */
-  size_t setting_bytes;
-  size_t bytes; /* its size; with `begin` an upper bound for the memory estimate, 0 if unknown */
-  /* Optional, if the size is only known after some work: makes an object and sets its size. */
-  sw_status (*begin)(sw_error *err, const sw_resource *resource, const void *base, void **object,
-                     size_t *bytes);
-  sw_status (*fill)(sw_error *err, const sw_resource *resource, const void *base, void *object,
-                    void *out);
-  void (*end)(void *object); /* releases the object, after a failure too; not called with NULL */
-};
-
-enum { SW_MAX_RESOURCES = 32 };
 
 /* ---- a job: one entry of a study -------------------------------------------------------- */
 

@@ -25,7 +25,7 @@ for n in 13 37 101; do "$python" "$here/check_synth.py" "n$n" $n 2 14 0; done
 
 # ---- deterministic in the seed; numbers do not depend on what else is asked for -----------
 synth -o again/deep/er --units 2850 --periods 20 --seed 1 >/dev/null
-for file in units.csv panel.csv edges.csv study.yaml; do
+for file in units.csv panel.csv edges.csv hinterlands.csv study.yaml; do
   cmp a/$file again/deep/er/$file || fail "$file differs from run to run"
 done
 synth -o other --units 2850 --periods 20 --seed 2 >/dev/null
@@ -141,7 +141,7 @@ for name in ("ccd", "lq", "moran", "inequality", "gravity", "pairwise_coupling")
     assert name in readme, name
 f = h5py.File("small/results.h5")
 for name in ("ccd", "lq", "coagglomeration", "moran_coordination", "moran_manufacturing", "gaps",
-             "clusters", "ladder", "gravity", "coupling_between", "coupling_last"):
+             "clusters", "ladder", "gravity", "coupling_between", "coupling_last", "fields"):
     assert name in f, name
 assert f["gravity/partner"].shape == (4, 60, 20)
 assert f["coupling_last/value"].shape == (1, 60, 60)

@@ -167,3 +167,19 @@ Test(market_potential, refused) {
   HARNESS_FAILS(h, "period 2002: people is -2 (2 in all)");
   harness_free(h);
 }
+
+/* Markets abroad, the same for all or by unit, are added after. */
+Test(market_potential, foreign) {
+  static const double abroad[T][N] = {{10, 20, NAN, 0}, {1, 1, 1, 1}};
+  harness *h = hand("none", "1");
+  harness_arg(h, "foreign")->number = 100;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(harness_result(h, "value", 0)[0], 104, 1e-13);
+  harness_free(h);
+  h = hand("none", "1");
+  harness_column(h, "foreign", "abroad", &abroad[0][0]);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(harness_result(h, "value", 0)[1], 26, 1e-14);
+  cr_expect(isnan(harness_result(h, "value", 0)[2]), "not known");
+  harness_free(h);
+}

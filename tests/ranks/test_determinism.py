@@ -22,6 +22,9 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - field_strength: {mass: gdp, centres: {top: 4, apart_km: 150}, as: fields}
+  - huff: {attraction: gdp, demand: population, centres: {top: 3}, as: markets}
+  - accessibility: {mass: population, within: [100, 400], as: reach}
   - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
   - shift_share: {industries: [agriculture, manufacturing], total: gdp, base_over: complete, form: esteban-marquillas, as: shift}
   - ellison_glaeser: {industries: [agriculture, manufacturing, finance], plants: [population, income, trade], as: eg}

@@ -229,6 +229,35 @@ def plain_values():
             assert bits(world.read("kept.h5")) == first, keep
 
 
+def centres_alone():
+    """`keep: centres`: the same rows and columns, and nothing else, for any ranks and threads."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder)
+        asked = [(m, name, {k: v for k, v in p.items() if k not in ("blocks", "rings")})
+                 for name, (m, p) in ENTRIES.items() if "centres" in p]
+        world.write([(m, name, dict(p, keep="dense")) for m, name, p in asked])
+        world.run()
+        whole = world.read()
+        world.write([(m, name, dict(p, keep="centres")) for m, name, p in asked])
+        said = world.run("alone.h5").stdout
+        first = bits(world.read("alone.h5"))
+        assert first == bits(whole, ("from_centre", "to_centre")), "centres alone"
+        for entry, r in world.read("alone.h5").items():
+            assert not {"value", "total", "out_strength", "n_pairs", "tile_checksum"} & set(r), entry
+            assert f"largest of {r['centre'][0].decode()}" in said, said
+        for ranks, threads, nodes in (0, 2, 0), (3, 1, 1), (4, 2, 2):
+            world.run("more.h5", ranks, threads, nodes)
+            assert bits(world.read("more.h5")) == first, (ranks, threads, nodes)
+        done = world.call(["verify", world.path("alone.h5"), "--tiles", "100000"])
+        assert done.returncode == 0, done.stdout + done.stderr
+        with h5py.File(world.path("alone.h5"), "r+") as file:
+            item = file["uneven/to_centre"]
+            at = tuple(np.argwhere(~np.isnan(item[...]))[11])
+            item[at] = item[at] * 1.5 + 1
+        done = world.call(["verify", world.path("alone.h5"), "--tiles", "100000"])
+        assert done.returncode == 1 and "/uneven/to_centre" in done.stdout + done.stderr, done
+
+
 def as_inputs():
     """Sums by unit are inputs like any result, by their labels."""
     with tempfile.TemporaryDirectory() as folder:
@@ -292,6 +321,7 @@ def killed():
 
 
 plain_values()
+centres_alone()
 as_inputs()
 refused()
 killed()

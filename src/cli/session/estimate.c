@@ -173,6 +173,7 @@ static double pairs_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
+  if (!sw_keep_walks(plan->keep.kind)) return 0;
   if (job->links_only) {
     double links = 0;
     for (int t = 0; t < plan->summary.n_periods; t++)

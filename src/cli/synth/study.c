@@ -117,6 +117,12 @@ static void write_pair_measures(sw_synth_out *out, const sw_synth_options *optio
   /* The last period, for what is too large to be done for all. */
   bool small = options->units <= DENSE_UNITS;
   int last = sw_synth_first_year(options->periods) + options->periods - 1;
+  /* Of the largest cities, not of the suburbs of one. */
+  if (small)
+    sw_synth_printf(out,
+                    "  - field_strength: {mass: population, centres: {top: %d, apart_km: 200}, as: "
+                    "fields}\n",
+                    options->units < 60 ? 2 : 5);
   /* No more partners than there are. */
   int top = options->units > 20 ? 20 : (int)options->units - 1;
   sw_synth_printf(out, "  - gravity: {mass: [population, gdp], decay: 2, keep: {top: %d}", top);

@@ -5,6 +5,7 @@
  *   country.c        hierarchy of centres, places of the units
  *   land.c           areas, contiguity, centrality, metropolitan regions
  *   panel.c          the indicators over time
+ *   hinterlands.c    centres that are planted, and whose hinterland each unit is
  *   flows.c          flows between units
  *   network.c        roads and a railway
  *   study.c          a study file that puts the panel to use
@@ -186,6 +187,9 @@ void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t u
 void sw_synth_place(sw_synth_out *out, double x, double y);
 
 void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country);
+/* code, mass, centre: masses of which the capitals' are known to be the largest, and for each unit
+ * the capital with the strongest field, mass / arc^2. */
+void sw_synth_write_hinterlands(sw_synth_out *out, const sw_synth_country *country);
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country);
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
                                const sw_synth_options *options);

@@ -129,7 +129,7 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
     if (sum.of_total > 0)
       printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
              run->job[e].input[total_need(run, e)].name);
-    if (run->study->entry[e].is_pair)
+    if (run->study->entry[e].is_pair && sw_keep_walks(run->pair[e].keep.kind))
       printf("; %.3g ordered pairs",
              (double)run->job[e].n * (double)(run->job[e].n - 1) * run->pair[e].summary.n_periods);
     putchar('\n');

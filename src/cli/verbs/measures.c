@@ -65,6 +65,8 @@ static const char *type_name(sw_ptype type) {
     return "pair result";
   case SW_P_MATRICES:
     return "pair results";
+  case SW_P_CENTRES:
+    return "codes of units, or the largest";
   case SW_P_FLOW:
     return "observed flow";
   case SW_P_NODE:
@@ -162,7 +164,9 @@ static void print_param(const sw_param *param) {
     snprintf(range, sizeof range, ", %g .. %g", param->lo, param->hi);
   const char *fallback = param->fallback;
   snprintf(line, sizeof line, "%s%s%s%s%s",
-           param->type == SW_P_CHOICE ? "one of " : type_name(param->type),
+           param->type == SW_P_CHOICE ? "one of "
+           : param->or_number         ? "variable or number"
+                                      : type_name(param->type),
            param->type == SW_P_CHOICE ? param->choices : "", range,
            !fallback     ? ", required"
            : fallback[0] ? ", default "
@@ -193,13 +197,12 @@ static void print_common(const sw_measure *measure) {
       .help = "true: only the units with values of all inputs in all of the entry's periods"};
   static const sw_param keep = {
       .name = "keep",
-      .help =
-          "dense | summary | links | {top: k} | {above: x} | {share: s}; dense up to 5,000 units, "
-          "summary above, by default"};
+      .help = "dense | summary | links | centres | {top: k} | {above: x} | {share: s}; dense up to "
+              "5,000 units, summary (or centres) above, by default"};
   static const sw_param tested = {
       .name = "keep",
-      .help = "dense | summary | links | significant | {top: k} | {above: x} | {share: s}; dense "
-              "up to 5,000 units, summary above, by default"};
+      .help = "dense | summary | links | significant | centres | {top: k} | {above: x} | {share: "
+              "s}; dense up to 5,000 units, summary (or centres) above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -218,10 +221,10 @@ static void print_common(const sw_measure *measure) {
           "limits of distance, [100, 200, 400] in km or the distance's own unit: " SW_NAME_RING_SUM
           ", " SW_NAME_RING_COUNT ", and " SW_NAME_RING_OUT
           " of each unit; the last ring lies beyond"};
-  static const sw_param centres = {.name = "centres",
-                                   .help =
-                                       "codes of units, or {top: 5, by: gdp}, the largest of the "
-                                       "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
+  static const sw_param centres = {
+      .name = "centres",
+      .help = "codes of units, or {top: 5, by: gdp, apart_km: 100}, the "
+              "largest of the last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
   bool tests = sw_measure_tests_pairs(measure);
   const sw_param *common[] = {&as,    &periods, &balanced, tests ? &tested : &keep, &by, &blocks,
                               &rings, &centres, &weights};

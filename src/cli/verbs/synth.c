@@ -23,13 +23,14 @@ enum {
   UNITS_FILE,
   PANEL_FILE,
   EDGES_FILE,
+  HINTERLANDS_FILE,
   NODES_FILE,
   NETWORK_FILE,
   FLOWS_FILE,
   STUDY_FILE,
   N_FILES
 };
-static const char *const file_name[N_FILES] = {"units.csv",   "panel.csv", "edges.csv", "nodes.csv",
+static const char *const file_name[N_FILES] = {"units.csv",   "panel.csv", "edges.csv", "hinterlands.csv", "nodes.csv",
                                                "network.csv", "od.csv",    "study.yaml"};
 
 /* Two of them are for a network alone, one for flows. */
@@ -43,7 +44,8 @@ static bool is_written(int f, const sw_synth_options *options) {
 static const char *const help_text =
     "Usage: spillway synth -o DIR --units N --periods T [options]\n\n"
     "Write a synthetic national panel and a study that puts it to use: DIR/units.csv, panel.csv,\n"
-    "edges.csv and study.yaml. The same options give the same files.\n\n"
+    "edges.csv, hinterlands.csv (planted centres) and study.yaml. The same options give the same "
+    "files.\n\n"
     "  -o, --output DIR      where to write; created if it is missing\n"
     "      --units N         counties, from 12\n"
     "      --periods T       years, from 1\n"
@@ -200,6 +202,7 @@ static sw_status write_file(sw_error *err, int which, const char *path,
   if (which == UNITS_FILE) sw_synth_write_units(&out, country);
   if (which == PANEL_FILE) status = sw_synth_write_panel(err, &out, country, options);
   if (which == EDGES_FILE) sw_synth_write_links(&out, country);
+  if (which == HINTERLANDS_FILE) sw_synth_write_hinterlands(&out, country);
   if (which == FLOWS_FILE) status = sw_synth_write_flows(err, &out, country, options);
   if (which == NODES_FILE) sw_synth_write_nodes(&out, network);
   if (which == NETWORK_FILE)

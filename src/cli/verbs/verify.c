@@ -167,7 +167,7 @@ static sw_status room_for_sample(sw_error *err, sw_session *s, drawn **wanted) {
   const sw_run *run = s->run;
   SW_NEW(err, s->arena, *wanted, run->study->n_entries + 1);
   for (int e = 0; e < run->study->n_entries; e++) {
-    bool stores = run->study->entry[e].is_pair && run->pair[e].keep.kind != SW_KEEP_SUMMARY;
+    bool stores = run->study->entry[e].is_pair && sw_keep_stores(run->pair[e].keep.kind);
     drawn *d = &(*wanted)[e];
     if (!run->study->entry[e].is_pair || run->after_pairs[e]) continue;
     d->n_pairs = stores ? sw_pairs_tasks(run, e) : 0;

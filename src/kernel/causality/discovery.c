@@ -64,23 +64,37 @@ static int bin_of(const sw_discovery *d, uint64_t bits) {
   return b < SW_DISCOVERY_BINS ? (int)b : SW_DISCOVERY_BINS - 1;
 }
 
-/* Few tests are in question as a rule: they are put together first, without a branch for each. */
-static int64_t in_question(const sw_discovery *d, int64_t n, const double *strength, double *out) {
-  double from = sw_from_bits(d->from);
-  double to = d->to > INFINITE_BITS ? INFINITY : sw_from_bits(d->to);
-  bool open = d->to > INFINITE_BITS; /* infinity is among them */
+enum { SEEK = 32 }; /* tests that are looked at together */
+
+/* Whether one of SEEK tests is as strong as `from`. Masks as wide as the numbers: packing them to
+ * int costs more than comparing. */
+SW_INLINE bool one_reaches(const double *strength, double from) {
+  int64_t hits = 0;
+  for (int l = 0; l < SEEK; l++)
+    hits |= strength[l] >= from ? -1 : 0;
+  return hits != 0;
+}
+
+/* Few tests are in question as a rule: groups without one are skipped, and of the others they are
+ * put together first, without a branch for each. `to`: NaN where there is no upper end. */
+SW_HOT static int64_t in_question(double from, double to, int64_t n, const double *strength,
+                                  double *out) {
   int64_t found = 0;
-  for (int64_t c = 0; c < n; c++) {
-    out[found] = strength[c];
-    found += strength[c] >= from && (strength[c] < to || open);
+  for (int64_t c = 0, end; c < n; c = end) {
+    end = c + SEEK < n ? c + SEEK : n;
+    if (end - c == SEEK && !one_reaches(strength + c, from)) continue;
+    for (; c < end; c++) {
+      out[found] = strength[c];
+      found += strength[c] >= from && !(strength[c] >= to);
+    }
   }
   return found;
 }
 
-static int64_t count_tests(int64_t n, const double *strength) {
+SW_HOT static int64_t count_tests(int64_t n, const double *strength) {
   int64_t count = 0;
   for (int64_t c = 0; c < n; c++)
-    count += strength[c] == strength[c];
+    count -= strength[c] == strength[c] ? -1 : 0;
   return count;
 }
 
@@ -92,7 +106,9 @@ static void take_value(double v, int b, sw_discovery_count *count) {
 
 void sw_discovery_see(const sw_discovery *d, int64_t n, const double *strength, double *work,
                       sw_discovery_count *count) {
-  int64_t found = in_question(d, n, strength, work);
+  /* Infinity itself is in question where `to` is behind it. */
+  double to = d->to > INFINITE_BITS ? NAN : sw_from_bits(d->to);
+  int64_t found = in_question(sw_from_bits(d->from), to, n, strength, work);
   if (is_first(d)) {
     count->tests += count_tests(n, strength);
     for (int64_t c = 0; c < found; c++)

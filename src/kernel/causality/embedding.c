@@ -84,7 +84,7 @@ void sw_embedding_depth(const sw_embedding *e, int horizon, int most, bool ahead
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t marks __attribute__((vector_size(32), aligned(8), may_alias));
 
-enum { FOURS = SEEK / 4 };
+enum { FOURS = SEEK / 4, MOST_RANKED = 32 };
 
 #define EACH_FOUR _Pragma("GCC unroll 4") for (int g = 0; g < FOURS; g++)
 
@@ -131,10 +131,36 @@ SW_INLINE int collect(const double *near, int n, double limit, int *found) {
   return count;
 }
 
-/* The k least squared distances, ascending; of equal ones the earlier first. */
-SW_HOT static void pick(const double *near, int n, const double *most, int k, double *least,
-                        int *at, int *found) {
-  int count = collect(near, n, bound(most, k), found);
+/* Each to the place of its rank, which is counted, again without branches; false: two are equal. */
+SW_INLINE bool place_by_rank(const double *near, const int *found, int count, double *least,
+                             int *at) {
+  double value[MOST_RANKED + 4];
+  int64_t rank[MOST_RANKED + 4], ranks = 0;
+  for (int f = 0; f < count; f++)
+    value[f] = -near[found[f]];
+  for (int f = count; f < count + 3; f++) /* the rest of a vector */
+    value[f] = INFINITY;
+  for (int g = 0; g < count; g += 4) {
+    marks before = {0};
+    four of = *(const four *)(value + g);
+    for (int f = 0; f < count; f++) {
+      double v = value[f];
+      four all = {v, v, v, v};
+      before -= all < of;
+    }
+    *(marks *)(rank + g) = before;
+  }
+  for (int f = 0; f < count; f++) {
+    ranks += rank[f];
+    least[rank[f]] = value[f];
+    at[rank[f]] = found[f];
+  }
+  return ranks == (int64_t)count * (count - 1) / 2;
+}
+
+/* One after the other; of equal ones the earlier first. */
+SW_INLINE void place_in_order(const double *near, const int *found, int count, int k, double *least,
+                              int *at) {
   for (int c = 0; c < k; c++)
     least[c] = INFINITY;
   for (int f = 0; f < count; f++) {
@@ -150,7 +176,17 @@ SW_HOT static void pick(const double *near, int n, const double *most, int k, do
   }
 }
 
-static void weigh(const double *d2, int k, double *weight) {
+/* The k least squared distances, ascending; of equal ones the earlier first. Both have room for
+ * MOST_RANKED. */
+SW_HOT static void pick(const double *near, int n, const double *most, int k, double *least,
+                        int *at, int *found) {
+  int count = collect(near, n, bound(most, k), found);
+  if (count > MOST_RANKED || !place_by_rank(near, found, count, least, at))
+    place_in_order(near, found, count, k, least, at);
+}
+
+/* Hot, as else each multiply-add of the exponential would be a call. */
+SW_HOT static void weigh(const double *d2, int k, double *weight) {
   double nearest = sqrt(d2[0]), sum = 0;
   for (int c = 0; c < k; c++) {
     double d = sqrt(d2[c]);
@@ -205,8 +241,8 @@ static void add_point(sw_mapping *m, int t, const double *least, const int *at, 
 /* A point in all dimensions that it has; the first takes the terms of all before it. */
 static void map_point(const sw_embedding *e, sweep *s, int t, int first, int horizon,
                       sw_mapping *out) {
-  double least[SW_MOST_DIMENSION + 1], own[SW_MOST_DIMENSION], most[SEEK], itself = s->begin[t];
-  int at[SW_MOST_DIMENSION + 1], n = padded(e->length);
+  double least[MOST_RANKED], own[SW_MOST_DIMENSION], most[SEEK], itself = s->begin[t];
+  int at[MOST_RANKED], n = padded(e->length);
   for (int l = 0; l < s->depth[t]; l++)
     own[l] = e->v[t - l * e->lag];
   s->begin[t] = -INFINITY;

@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Rows of a tile and columns of a panel, those of the narrowest instruction set that has panels. */
-enum { ROWS = 4, WIDEST = 24 };
+/* Rows of a tile and columns of a panel, at most; doubles of a line of the
+ * cache. */
+enum { ROWS = 4, WIDEST = 24, LINE = 8 };
 
 /* What a lag is about to be taken from: its operands, packed. */
 typedef struct step {

@@ -10,6 +10,9 @@ enum { SW_SET(LAGS_PANEL) = 3 * SW_WIDTH };
 static void SW_SET(pack_panel)(const double *const *from, int count, int64_t j, int64_t columns,
                                double *out) {
   for (int s = 0; s < count; s++, out += PANEL) {
+    /* There are more rows than the machine follows by itself. */
+    UNROLL for (int c = 2 * PANEL; c < 3 * PANEL; c += LINE)
+        __builtin_prefetch(from[s] + j + c, 0, 2);
     if (columns == PANEL) {
       UNROLL for (int v = 0; v < 3; v++)
           reg_store(out + v * SW_WIDTH, reg_load(from[s] + j + v * SW_WIDTH));
@@ -42,7 +45,8 @@ SW_INLINE void SW_SET(raise)(reg r, reg at, double *value, double *lag) {
 }
 
 SW_INLINE void SW_SET(take_tiles)(const step *s, int64_t rows, bool with_lag, found *best) {
-  reg at = reg_spread(s->lag);
+  const reg at = reg_spread(s->lag);
+  const bool first = s->first; /* a copy: what is stored in between might be it */
   for (int64_t r = 0; r < rows; r += ROWS) {
     reg sum[ROWS][3];
     double *value = best->value + r * PANEL, *lag = best->lag + r * PANEL;
@@ -50,7 +54,7 @@ SW_INLINE void SW_SET(take_tiles)(const step *s, int64_t rows, bool with_lag, fo
     UNROLL for (int q = 0; q < ROWS; q++) {
       UNROLL for (int v = 0; v < 3; v++) {
         int64_t to = (q * 3 + v) * SW_WIDTH;
-        if (s->first) {
+        if (first) {
           reg_store(value + to, sum[q][v]);
           if (with_lag) reg_store(lag + to, at);
         } else {

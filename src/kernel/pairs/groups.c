@@ -5,20 +5,77 @@
 
 #include "kernel/pairs/lanes.h"
 
-SW_INLINE void see(double v, int lane, double *sum, double *values) {
-  double there = v == v ? 1.0 : 0.0;
-  sum[lane] += v == v ? v : 0.0;
-  values[lane] += there;
+SW_INLINE double present(double v) {
+  return v == v ? v : 0.0;
+}
+SW_INLINE double one_if(double v) {
+  return v == v ? 1.0 : 0.0;
 }
 
+/* Lanes are local, so that they stay in registers; begun by what the caller has, as lanes of zeros
+ * that the compiler sees are cut into single numbers. */
 SW_HOT static void gather(int64_t count, const int32_t *restrict unit, const double *restrict v,
                           double *restrict sum, double *restrict values) {
+  double s[SW_LANES], c[SW_LANES];
   int64_t k = 0;
+  for (int l = 0; l < SW_LANES; l++)
+    s[l] = sum[l], c[l] = values[l];
   for (; k + SW_LANES <= count; k += SW_LANES)
-    for (int l = 0; l < SW_LANES; l++)
-      see(v[unit[k + l]], l, sum, values);
-  for (; k < count; k++)
-    see(v[unit[k]], (int)(k % SW_LANES), sum, values);
+    for (int l = 0; l < SW_LANES; l++) {
+      double x = v[unit[k + l]];
+      s[l] += present(x);
+      c[l] += one_if(x);
+    }
+  for (int l = 0; l < SW_LANES; l++)
+    sum[l] = s[l], values[l] = c[l];
+  for (; k < count; k++) {
+    sum[k % SW_LANES] += present(v[unit[k]]);
+    values[k % SW_LANES] += one_if(v[unit[k]]);
+  }
+}
+
+SW_HOT static void walk(int64_t count, const double *restrict v, double *restrict sum,
+                        double *restrict values) {
+  double s[SW_LANES], c[SW_LANES];
+  int64_t k = 0;
+  for (int l = 0; l < SW_LANES; l++)
+    s[l] = sum[l], c[l] = values[l];
+  for (; k + SW_LANES <= count; k += SW_LANES)
+    for (int l = 0; l < SW_LANES; l++) {
+      s[l] += present(v[k + l]);
+      c[l] += one_if(v[k + l]);
+    }
+  for (int l = 0; l < SW_LANES; l++)
+    sum[l] = s[l], values[l] = c[l];
+  for (; k < count; k++) {
+    sum[k % SW_LANES] += present(v[k]);
+    values[k % SW_LANES] += one_if(v[k]);
+  }
+}
+
+/* A column outside the ring is a gap of it. One condition after the other: joined into one they
+ * would not become vectors. */
+SW_HOT static void ring(int64_t n, const double *restrict key, double least, double below,
+                        const double *restrict v, double *restrict sum, double *restrict values) {
+  double s[SW_LANES], c[SW_LANES];
+  int64_t k = 0;
+  for (int l = 0; l < SW_LANES; l++)
+    s[l] = sum[l], c[l] = values[l];
+  for (; k + SW_LANES <= n; k += SW_LANES)
+    for (int l = 0; l < SW_LANES; l++) {
+      double d = key[k + l], x = present(v[k + l]), one = one_if(v[k + l]);
+      x = d >= least ? x : 0.0, one = d >= least ? one : 0.0;
+      x = d < below ? x : 0.0, one = d < below ? one : 0.0;
+      s[l] += x;
+      c[l] += one;
+    }
+  for (int l = 0; l < SW_LANES; l++)
+    sum[l] = s[l], values[l] = c[l];
+  for (; k < n; k++) {
+    bool within = key[k] >= least && key[k] < below;
+    sum[k % SW_LANES] += within ? present(v[k]) : 0.0;
+    values[k % SW_LANES] += within ? one_if(v[k]) : 0.0;
+  }
 }
 
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,
@@ -29,27 +86,21 @@ void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *
   *values = sw_lanes_join(number);
 }
 
-/* A column outside the ring is a gap of it. */
-SW_HOT static void ring(int64_t n, const double *restrict key, double least, double below,
-                        const double *restrict v, double *restrict sum, double *restrict values) {
-  int64_t k = 0;
-  for (; k + SW_LANES <= n; k += SW_LANES)
-    for (int l = 0; l < SW_LANES; l++) {
-      double d = key[k + l], x = v[k + l];
-      double there = ((d >= least) & (d < below) & (x == x)) ? 1.0 : 0.0;
-      sum[l] += there != 0.0 ? x : 0.0;
-      values[l] += there;
-    }
-  for (; k < n; k++)
-    if (key[k] >= least && key[k] < below) see(v[k], (int)(k % SW_LANES), sum, values);
-}
-
-void sw_groups_ring(int64_t n, const double *key, double least, double below, const double *v,
-                    double *sum, double *values) {
+void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *values) {
   double lane[SW_LANES] = {0}, number[SW_LANES] = {0};
-  ring(n, key, least, below, v, lane, number);
+  walk(count, v, lane, number);
   *sum = sw_lanes_join(lane);
   *values = sw_lanes_join(number);
+}
+
+void sw_groups_rings(int64_t n, const double *key, int rings, const double *least, const double *v,
+                     double *sum, double *values) {
+  for (int r = 0; r < rings; r++) {
+    double lane[SW_LANES] = {0}, number[SW_LANES] = {0};
+    ring(n, key, least[r], r ? least[r - 1] : INFINITY, v, lane, number);
+    sum[r] = sw_lanes_join(lane);
+    values[r] = sw_lanes_join(number);
+  }
 }
 
 SW_HOT void sw_groups_add(int64_t n, const double *restrict v, double *restrict sum) {

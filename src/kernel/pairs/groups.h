@@ -11,9 +11,12 @@
 /* Columns unit[0 .. count) of v: their sum, and how many have a value. */
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,
                    double *values);
-/* Columns whose key is at least `least` and below `below`, in order. */
-void sw_groups_ring(int64_t n, const double *key, double least, double below, const double *v,
-                    double *sum, double *values);
+/* The same of columns that stand one after the other, v[0 .. count). */
+void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *values);
+/* Of each of `rings` the columns whose key is at least least[r] and below least[r - 1], any where r
+ * is 0, in order. */
+void sw_groups_rings(int64_t n, const double *key, int rings, const double *least, const double *v,
+                     double *sum, double *values);
 /* sum[j] += v[j]. A sum that nothing was added to stays -0.0, where it begins with that
  * (kernel/pairs/lanes.h). */
 void sw_groups_add(int64_t n, const double *v, double *sum);

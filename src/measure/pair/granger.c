@@ -28,8 +28,10 @@ static int column_of(const sw_granger_job *g, int variable, int further) {
   return variable * (g->lags + FURTHER) + g->lags + further;
 }
 
-static const sw_transform *series_of(const sw_granger_job *g, int variable) {
-  return &g->series[sw_granger_variable(g, variable)];
+/* Of units with gaps, see find_states. */
+static const double *values_of(const sw_granger_job *g, int side, int64_t unit) {
+  int variable = sw_granger_variable(g, side);
+  return g->value[variable] + unit * g->series[variable].length;
 }
 
 /* ---- operands ----------------------------------------------------------------------------- */
@@ -175,7 +177,7 @@ static const double *operand_row(const sw_job *job, const sw_granger_job *g, int
   return job->operand[g->operands].row[column * job->n_periods + row];
 }
 
-/* Q, e and pivots of both sides, and the values. */
+/* Q, e and pivots of both sides. */
 static sw_status point(sw_error *err, sw_job *job, sw_granger_job *g) {
   const double **sender = NULL, **receiver = NULL, **pivot = NULL;
   int from = sw_granger_variable(g, SW_GRANGER_FROM), first = from * (g->lags + FURTHER);
@@ -190,29 +192,25 @@ static sw_status point(sw_error *err, sw_job *job, sw_granger_job *g) {
   for (int l = 0; l < g->lags; l++)
     pivot[l] = operand_row(job, g, column_of(g, from, PIVOT), l);
   g->kernel = (sw_granger){g->lags, g->rows, sender, receiver, pivot};
-  for (int v = 0; v < g->variables; v++) {
-    SW_NEW(err, job->arena, g->value[v], g->series[v].length);
-    for (int s = 0; s < g->series[v].length; s++)
-      g->value[v][s] = operand_row(job, g, column_of(g, v, VALUE), s);
-  }
   return SW_OK;
 }
 
-static void gather(const sw_granger_job *g, int side, int64_t unit, double *v) {
-  int variable = sw_granger_variable(g, side);
-  for (int s = 0; s < g->series[variable].length; s++)
-    v[s] = g->value[variable][s][unit];
-}
-
+/* Series of units with gaps are gone through pair by pair: each in one piece, and what is there of
+ * it. */
 static sw_status find_states(sw_error *err, sw_job *job, sw_granger_job *g) {
-  double *v = NULL;
-  SW_NEW(err, job->arena, v, job->n_periods);
-  for (int side = SW_GRANGER_OF; g->has_gaps && side <= SW_GRANGER_FROM; side++) {
-    if (!g->state[side]) SW_NEW(err, job->arena, g->state[side], job->n);
-    for (int64_t unit = 0; unit < job->n; unit++) {
-      gather(g, side, unit, v);
-      g->state[side][unit] = (unsigned char)state_of(g, side, v);
+  for (int v = 0; v < g->variables; v++) {
+    int length = g->series[v].length;
+    if (!g->value[v]) SW_NEW(err, job->arena, g->value[v], job->n * length);
+    for (int s = 0; s < length; s++) {
+      const double *row = operand_row(job, g, column_of(g, v, VALUE), s);
+      for (int64_t unit = 0; unit < job->n; unit++)
+        g->value[v][unit * length + s] = row[unit];
     }
+  }
+  for (int side = SW_GRANGER_OF; side <= SW_GRANGER_FROM; side++) {
+    if (!g->state[side]) SW_NEW(err, job->arena, g->state[side], job->n);
+    for (int64_t unit = 0; unit < job->n; unit++)
+      g->state[side][unit] = (unsigned char)state_of(g, side, values_of(g, side, unit));
   }
   return SW_OK;
 }
@@ -224,29 +222,41 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   const sw_granger_units *units = job->folded[g->operands];
   g->has_gaps = units[0].gaps > 0 || (g->variables == 2 && units[1].gaps > 0);
   SW_TRY(point(err, job, g));
-  SW_TRY(find_states(err, job, g));
+  if (g->has_gaps) SW_TRY(find_states(err, job, g));
   return sw_granger_tests_prepare(err, job, g, pass);
 }
 
 /* ---- pairs -------------------------------------------------------------------------------- */
 
 size_t sw_granger_room(const sw_granger_job *g) {
-  size_t length = (size_t)series_of(g, SW_GRANGER_OF)->length;
-  return 2 * length + sw_granger_pair_room(g->lags, g->rows);
+  return sw_granger_pair_room(g->lags, g->rows);
 }
 
 /* One pair over its own rows, with the law of its degrees of freedom. */
 static void fill_pair(const sw_granger_job *g, int64_t i, int64_t j, double *f, double *p,
                       double *entropy, double *room) {
-  double *sender = room, *receiver = sender + series_of(g, SW_GRANGER_OF)->length;
   int df = 0;
-  gather(g, SW_GRANGER_FROM, i, sender);
-  gather(g, SW_GRANGER_OF, j, receiver);
-  *f = sw_granger_pair(g->lags, g->rows, g->row, sender, receiver,
-                       receiver + series_of(g, SW_GRANGER_OF)->length, &df);
+  *f = sw_granger_pair(g->lags, g->rows, g->row, values_of(g, SW_GRANGER_FROM, i),
+                       values_of(g, SW_GRANGER_OF, j), room, &df);
   if (isnan(*f)) return;
   if (p) sw_f_tails(g->law[df], 1, f, p);
   if (entropy) sw_f_entropies(g->law[df], 1, f, entropy);
+}
+
+/* p of F from `from` on; of others, whose p nobody looks at, 1. */
+static void some_tails(const sw_f_law *law, int64_t count, const double *f, double from,
+                       double *p) {
+  double some[SW_GRANGER_CHUNK] = {0}, tail[SW_GRANGER_CHUNK];
+  int at[SW_GRANGER_CHUNK], found = 0;
+  for (int64_t c = 0; c < count; c++) {
+    p[c] = f[c] == f[c] ? 1 : NAN;
+    some[found] = f[c];
+    at[found] = (int)c;
+    found += f[c] >= from;
+  }
+  sw_f_tails(law, found, some, tail);
+  for (int k = 0; k < found; k++)
+    p[at[k]] = tail[k];
 }
 
 static bool pair_has_gaps(const sw_granger_job *g, int64_t i, int64_t j) {
@@ -255,9 +265,9 @@ static bool pair_has_gaps(const sw_granger_job *g, int64_t i, int64_t j) {
          (from == SW_GRANGER_GAPS || of == SW_GRANGER_GAPS);
 }
 
-void sw_granger_complete(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double *f,
-                         double *p, double *entropy, double *room) {
-  if (p) sw_f_tails(g->rule.law, count, f, p);
+void sw_granger_complete(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double from,
+                         double *f, double *p, double *entropy, double *room) {
+  if (p) some_tails(g->rule.law, count, f, from, p);
   if (entropy) sw_f_entropies(g->rule.law, count, f, entropy);
   for (int64_t c = 0; g->has_gaps && c < count; c++)
     if (isnan(f[c]) && i != j0 + c && pair_has_gaps(g, i, j0 + c))
@@ -277,6 +287,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   (void)t;
   sw_granger_block(&g->kernel, i0, i1, j0, j1, out[SW_GRANGER_F], stride, kernel);
   bool wants_p = out[SW_GRANGER_P] || (out[SW_GRANGER_SIGNIFICANT] && g->has_gaps);
+  double from = out[SW_GRANGER_P] ? 0 : g->from;
   for (int64_t i = i0; i < i1; i++)
     for (int64_t j = j0; j < j1; j += SW_GRANGER_CHUNK) {
       int64_t n = j1 - j < SW_GRANGER_CHUNK ? j1 - j : SW_GRANGER_CHUNK;
@@ -284,7 +295,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
       double *f = out[SW_GRANGER_F] + at, *p = NULL, *entropy = NULL;
       if (wants_p) p = out[SW_GRANGER_P] ? out[SW_GRANGER_P] + at : chunk;
       if (out[SW_GRANGER_ENTROPY]) entropy = out[SW_GRANGER_ENTROPY] + at;
-      sw_granger_complete(g, i, j, n, f, p, entropy, room);
+      sw_granger_complete(g, i, j, n, from, f, p, entropy, room);
       if (out[SW_GRANGER_SIGNIFICANT])
         sw_granger_tests_mark(g, n, f, p, out[SW_GRANGER_SIGNIFICANT] + at);
     }

@@ -46,9 +46,10 @@ typedef struct sw_granger_job {
   const sw_f_law **law; /* by df; NULL until needed */
   /* Ready after prepare of a pass behind the operands. */
   sw_granger kernel;
-  const double **value[2]; /* by place in the series */
+  double *value[2];        /* with gaps: series by unit */
   unsigned char *state[2]; /* of each unit, as receiver and as sender */
   bool has_gaps;           /* some unit has: pairs are ordered by p */
+  double from;             /* p of a smaller F decides nothing */
   sw_discovery now;        /* what the rounds know; behind the last: what is rejected */
 } sw_granger_job;
 
@@ -57,10 +58,11 @@ static inline int sw_granger_variable(const sw_granger_job *g, int variable) {
 }
 
 /* granger.c: `count` F of row i from column j0 on, which the kernel has made, with those of pairs
- * with gaps. p and entropy where they are not NULL. `room`: sw_granger_room doubles. */
+ * with gaps. p and entropy where they are not NULL; p of a pair without gaps is 1 where F is below
+ * `from`. `room`: sw_granger_room doubles. */
 size_t sw_granger_room(const sw_granger_job *g);
-void sw_granger_complete(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double *f,
-                         double *p, double *entropy, double *room);
+void sw_granger_complete(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double from,
+                         double *f, double *p, double *entropy, double *room);
 
 /* granger_tests.c: which pairs are rejected. In resolve, after rows are known. */
 sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g);

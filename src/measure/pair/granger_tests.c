@@ -62,6 +62,10 @@ sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g
     sw_discovery_begin(&g->rule, &g->now);
   else
     g->now = *(const sw_discovery *)job->folded[pass - 1];
+  /* A little less, as rounding of p need not rise with F. */
+  double p = g->rule.alpha;
+  if (g->now.settled) p = g->now.rejected > 0 ? sw_discovery_p(&g->rule, g->now.least) : 0;
+  g->from = g->has_gaps ? sw_f_reach(g->rule.law, p) * (1 - 1e-9) : INFINITY;
   return SW_OK;
 }
 
@@ -92,7 +96,7 @@ static void count_row(const sw_granger_job *g, int64_t i, int64_t j0, int64_t co
   for (int64_t at = 0; at < count; at += SW_GRANGER_CHUNK) {
     int64_t n = count - at < SW_GRANGER_CHUNK ? count - at : SW_GRANGER_CHUNK;
     if (g->has_gaps) {
-      sw_granger_complete(g, i, j0 + at, n, f + at, p, NULL, some + SW_GRANGER_CHUNK);
+      sw_granger_complete(g, i, j0 + at, n, g->from, f + at, p, NULL, some + SW_GRANGER_CHUNK);
       sw_discovery_of_p(n, p, strength);
     }
     sw_discovery_see(&g->now, n, g->has_gaps ? strength : f + at, some, to);

@@ -1,11 +1,12 @@
 /* Market potential of a unit (methods.md section 5):
  *
- *   P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c,  d_ii = 2/3 sqrt(area_i / pi)
+ *   P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c + foreign_i,  d_ii = 2/3 sqrt(area_i / pi)
  *
  * d_ii is the mean distance from the centre of a disc of the unit's area. `own: half` takes it to
- * c/2, `none` leaves the own market out. Markets that have no mass or no distance are left out of
- * the sum, as pairs without a value are left out of strengths; undefined is P_i where the own term
- * is, where no other unit has a market, or where it is larger than a double can be.
+ * c/2, `none` leaves the own market out. `foreign`, markets abroad, is a constant or a column.
+ * Markets that have no mass or no distance are left out of the sum, as pairs without a value are
+ * left out of strengths; undefined is P_i where the own term is, where no other unit has a market,
+ * or where it is larger than a double can be.
  *
  * Distances do not depend on the period. So this is a pass over units with the masses gathered, and
  * not one over pairs: a tile makes the weights of a row once and applies them to all periods. Cost:
@@ -35,6 +36,8 @@ typedef struct market_potential {
   const sw_distance *distance;
   double scale, before; /* of the weights, and of inverse squares before the power; distance.h */
   int own;
+  int foreign; /* its input; -1: a constant */
+  double constant;
   sw_arc_points points;    /* ready after prepare */
   sw_market_access access; /* form: redding-venables, which has passes of its own */
 } market_potential;
@@ -54,13 +57,19 @@ static double own_market(const sw_job *job, int64_t unit, double mass) {
   return area > 0 ? mass / pow(2.0 / 3.0 * sqrt(area / acos(-1)), m->own_decay) : NAN;
 }
 
+static double foreign_market(const sw_job *job, int t, int64_t unit) {
+  const market_potential *m = job->state;
+  return m->foreign < 0 ? m->constant : sw_view_at(job->input[m->foreign].view, t, unit);
+}
+
 /* Whether any other unit has a mass and a distance: asked only where the sum is zero. */
 static bool has_market(const sw_job *job, int t, int64_t unit) {
   const market_potential *m = job->state;
   for (int64_t j = 0; j < job->n; j++) {
     double v = NAN;
     if (j == unit || isnan(job->operand[MASSES].row[t][j])) continue;
-    sw_distances_inverse_squares(m->distance, &m->points, unit, j, j + 1, &v);
+    sw_distances_inverse_squares(sw_job_distance_in(job, m->distance, t), &m->points, unit, j,
+                                 j + 1, &v);
     if (!isnan(v)) return true;
   }
   return false;
@@ -80,9 +89,10 @@ static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
 }
 
 /* d_ij^-c / scale of a block of columns, 0 for the unit itself and where there is no distance. */
-static void weights(const sw_job *job, int64_t unit, int64_t j0, int64_t j1, double *w) {
+static void weights(const sw_job *job, const sw_distance *d, int64_t unit, int64_t j0, int64_t j1,
+                    double *w) {
   const market_potential *m = job->state;
-  sw_distances_inverse_squares(m->distance, &m->points, unit, j0, j1, w);
+  sw_distances_inverse_squares(d, &m->points, unit, j0, j1, w);
   if (unit >= j0 && unit < j1) w[unit - j0] = NAN;
   if (m->before != 1) sw_power_scale(j1 - j0, m->before, w);
   sw_power_decay_each(j1 - j0, m->decay, w);
@@ -90,20 +100,40 @@ static void weights(const sw_job *job, int64_t unit, int64_t j0, int64_t j1, dou
   sw_power_fill_missing(j1 - j0, w);
 }
 
+/* The periods from t0 on that have the same distances. */
+static int same_until(const sw_job *job, int t0) {
+  const sw_distance *d = ((const market_potential *)job->state)->distance;
+  int t = t0 + 1;
+  while (t < job->n_periods && sw_job_distance_in(job, d, t) == sw_job_distance_in(job, d, t0))
+    t++;
+  return t;
+}
+
+/* The sums of a unit in periods [t0, t1), which have the same distances. */
+static void add_markets(const sw_job *job, int t0, int t1, int64_t unit, double *w, double *lanes) {
+  const market_potential *m = job->state;
+  const sw_distance *d = sw_job_distance_in(job, m->distance, t0);
+  for (int64_t j0 = 0; j0 < job->n; j0 += COLUMNS) {
+    int64_t j1 = j0 + COLUMNS < job->n ? j0 + COLUMNS : job->n;
+    weights(job, d, unit, j0, j1, w);
+    for (int t = t0; t < t1; t++)
+      sw_power_add_products(j1 - j0, w, job->operand[MASSES].row[t] + j0, lanes + t * SW_LANES);
+  }
+}
+
 static void potential(const sw_job *job, int64_t unit, double *w, double *lanes) {
   const market_potential *m = job->state;
   int64_t first = job->input[0].view.first; /* rows of results begin with this rank's units */
   memset(lanes, 0, (size_t)job->n_periods * SW_LANES * sizeof *lanes);
-  for (int64_t j0 = 0; j0 < job->n; j0 += COLUMNS) {
-    int64_t j1 = j0 + COLUMNS < job->n ? j0 + COLUMNS : job->n;
-    weights(job, unit, j0, j1, w);
-    for (int t = 0; t < job->n_periods; t++)
-      sw_power_add_products(j1 - j0, w, job->operand[MASSES].row[t] + j0, lanes + t * SW_LANES);
+  for (int t0 = 0, t1; t0 < job->n_periods; t0 = t1) {
+    t1 = same_until(job, t0);
+    add_markets(job, t0, t1, unit, w, lanes);
   }
   for (int t = 0; t < job->n_periods; t++) {
     double sum = m->scale * sw_lanes_join(lanes + t * SW_LANES);
     if (sum == 0 && !has_market(job, t, unit)) sum = NAN;
     if (m->own != NONE) sum += own_market(job, unit, sw_view_at(job->input[0].view, t, unit));
+    sum += foreign_market(job, t, unit);
     job->result[0].row[t][unit - first] = isinf(sum) ? NAN : sum;
   }
 }
@@ -216,6 +246,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   m->decay = sw_job_arg(job, "decay")->number;
   m->own_decay = m->own == HALF ? m->decay / 2 : m->decay;
   m->distance = sw_job_distance(job, "distance");
+  const sw_arg *foreign = sw_job_arg(job, "foreign");
+  m->foreign = foreign->count ? sw_job_inputs(job, "foreign").first : -1;
+  m->constant = m->foreign < 0 && foreign->given ? foreign->number : 0;
   m->scale = sw_share_distance_factor(m->distance, m->decay, &m->before);
   if (m->own != NONE && !job->units->area)
     return sw_job_fail(
@@ -271,6 +304,13 @@ static const sw_param param[] = {
      .type = SW_P_FLOW,
      .fallback = "",
      .help = "form redding-venables: an observed flow, of `pairs`"},
+    {.name = "foreign",
+     .type = SW_P_COLUMN,
+     .fallback = "",
+     .or_number = true,
+     .lo = 0,
+     .hi = 1e300,
+     .help = "markets abroad, a constant or a variable, added to the sum"},
     {.name = NULL}};
 
 static const sw_output output[] = {
@@ -289,6 +329,7 @@ static const sw_variant variants[] = {
     {"own", "none", "which is left out"},
     {"form", "redding-venables",
      "M_j the effect e^(m_j) of receivers in E F_ij = e^(s_i) e^(m_j) d_ij^-c; supplier: of s"},
+    {"foreign", "*", "plus the foreign market"},
     {0}};
 
 const sw_measure sw_measure_market_potential = {

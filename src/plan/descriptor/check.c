@@ -144,6 +144,8 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
                  "parameter %s: pairs of another entry have no default; leave fallback NULL, or "
                  "\"\" where they may be left out",
                  name);
+  if (param->or_number && param->type != SW_P_COLUMN)
+    return fault(err, measure, "parameter %s: or_number is of a SW_P_COLUMN", name);
   /* Written so that a NaN in either is refused too. Both 0 means any number, and passes. */
   if (is_number(param->type) && !(param->lo <= param->hi))
     return fault(err, measure, "parameter %s: lo is %g and hi %g; lo must not be above hi", name,
@@ -166,6 +168,21 @@ static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_
     pairs = other;
   }
   return SW_OK;
+}
+
+/* What the largest centres go by, without `by`. */
+static sw_status check_centres(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  if (param->type != SW_P_CENTRES) return SW_OK;
+  for (const sw_param *other = measure->param; other->name; other++) {
+    if (other != param && other->type == SW_P_CENTRES)
+      return fault(err, measure, "parameters %s and %s are both of centres; a job has one set",
+                   param->name, other->name);
+    if (param->choices && strcmp(other->name, param->choices) == 0 && other->type == SW_P_COLUMN)
+      return SW_OK;
+  }
+  return fault(err, measure,
+               "parameter %s: `choices` names no SW_P_COLUMN, by which the largest go",
+               param->name);
 }
 
 static bool has_group(const sw_measure *measure, const char *name) {
@@ -191,6 +208,7 @@ static sw_status check_params(sw_error *err, const sw_measure *measure) {
     SW_TRY(check_param(err, measure, param));
     SW_TRY(check_twins(err, measure, param));
     SW_TRY(check_matrices(err, measure, param));
+    SW_TRY(check_centres(err, measure, param));
   }
   SW_TRY(sw_arena_create(err, &arena));
   for (int p = 0; status == SW_OK && measure->param[p].name; p++)

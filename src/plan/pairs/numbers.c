@@ -27,7 +27,7 @@ static sw_region region_of(const sw_run *run, int e, sw_pair_pass pass) {
 
 /* Regions that are not written stay empty: no task, no bytes. */
 void sw_pairs_regions(const sw_run *run, int e, sw_region *regions) {
-  if (!run->study->entry[e].is_pair) return;
+  if (!run->study->entry[e].is_pair || !sw_keep_walks(run->pair[e].keep.kind)) return;
   regions[sw_pairs_region_of(e, SW_PAIRS_STORE)] = region_of(run, e, SW_PAIRS_STORE);
   if (sw_keep_is_counted(run->pair[e].keep.kind))
     regions[sw_pairs_region_of(e, SW_PAIRS_COUNT)] = region_of(run, e, SW_PAIRS_COUNT);
@@ -43,6 +43,7 @@ int64_t sw_pairs_tiles(const sw_run *run, int e) {
 }
 
 int64_t sw_pairs_tasks(const sw_run *run, int e) {
+  if (!sw_keep_walks(run->pair[e].keep.kind)) return 0;
   sw_geometry g = sw_pairs_geometry(run, e, SW_PAIRS_STORE);
   return run->pair[e].summary.n_periods * sw_geometry_tasks(&g);
 }

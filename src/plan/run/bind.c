@@ -13,6 +13,7 @@
 #include "plan/run/notes.h"
 #include "plan/run/private.h"
 #include "plan/sums/sums.h"
+#include "plan/task/centres.h"
 #include "plan/task/resource.h"
 
 #include <stdlib.h>
@@ -40,9 +41,35 @@ static sw_status bind_weights_list(sw_error *err, sw_run *run, const sw_naming *
   return SW_OK;
 }
 
-/* Weights, distance and tables. Collective, and called on all ranks only after they have agreed
- * that columns and periods are bound: the readers inside communicate, and they agree on their
- * status themselves. */
+/* The column that the largest centres go by, where the study names none: the input of the parameter
+ * that `choices` names. A result is not there yet. */
+static sw_status centres_column(sw_error *err, const sw_run *run, int e, const sw_param *param,
+                                const sw_column **by) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_inputs in = sw_job_inputs(&run->job[e], param->choices);
+  const sw_need *need = in.count ? &entry->need[in.first] : NULL;
+  if (need && need->entry < 0) {
+    *by = run->private->source[e].column[in.first];
+    return SW_OK;
+  }
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: centres: the largest are chosen before results are there, and '%s' is "
+                 "one; add `by`: an indicator, or list codes",
+                 sw_entry_centres(entry)->where, entry->name, need ? need->name : param->choices);
+}
+
+static sw_status bind_centres(sw_error *err, sw_run *run, int e, int p) {
+  const sw_centres_spec *spec = &run->study->entry[e].naming[p].centres;
+  sw_arg *arg = &run->study->entry[e].arg[p];
+  const sw_column *by = NULL;
+  if (spec->top && !spec->by)
+    SW_TRY(centres_column(err, run, e, &run->job[e].measure->param[p], &by));
+  return sw_centres_find(err, run, e, spec, by, &arg->count, &arg->centres);
+}
+
+/* Weights, distance, tables and centres. Collective, and called on all ranks only after they have
+ * agreed that columns and periods are bound: the readers inside communicate, and they agree on
+ * their status themselves. */
 static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -58,6 +85,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
       SW_TRY(sw_run_distance(err, run, e, p, &arg->distance));
       job->has_gaps |= arg->distance->has_gaps;
     }
+    if (type == SW_P_CENTRES && naming->centres.where) SW_TRY(bind_centres(err, run, e, p));
     if (naming->flow) arg->flow = &run->private->flow[naming->flow - 1];
     if (entry->flow && p == 0) arg->flow = &run->private->flow[entry->flow - 1];
     sw_table *table = NULL;
@@ -106,6 +134,13 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   return SW_OK;
 }
 
+/* Whether units have numbers of their own by the rows of pairs. */
+static bool fills_by_row(const sw_job *job) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->measure->output[q].by_row && !job->result[q].off) return true;
+  return false;
+}
+
 /* Decides how a pair entry's matrix is cut and what is kept of it, and makes room for its summary.
  * The defaults of `keep` are settled here because they need n and `resolve` (links_only). The
  * limits come from the order of the run: `above`, `share` and `significant` must be counted before
@@ -122,14 +157,21 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     /* A link and its way back are two values, and either may be missing. */
     job->directed = true;
     if (plan->keep.kind == SW_KEEP_DEFAULT) plan->keep.kind = SW_KEEP_LINKS;
-    if (plan->keep.kind != SW_KEEP_LINKS && plan->keep.kind != SW_KEEP_SUMMARY)
+    if (plan->keep.kind != SW_KEEP_LINKS && sw_keep_stores(plan->keep.kind))
       return sw_fail(
           err, SW_EINPUT,
           "%s: %s: its pairs are the links of its %s; write keep: links or keep: summary",
           entry->where, entry->name, entry->flow ? "table" : "weights");
   }
+  bool rows = fills_by_row(job);
+  bool centres = entry->sums.centres.where && !entry->sums.blocks && !entry->sums.n_rings && !rows;
+  if (plan->keep.kind == SW_KEEP_CENTRES && rows)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: keep: centres: its values by unit rest on all pairs; write keep: "
+                   "summary",
+                   entry->keep_where, entry->name);
   if (plan->keep.kind == SW_KEEP_DEFAULT)
-    plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
+    plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : centres ? SW_KEEP_CENTRES : SW_KEEP_SUMMARY;
   /* Not an error: the same study may run on a subset of units. Partners beyond the last are NaN. */
   if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
     sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has at most %lld partners",

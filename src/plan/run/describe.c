@@ -30,10 +30,19 @@ static void print_node(FILE *out, const sw_node *node) {
   fputs(close, out);
 }
 
+/* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
+static void print_centres(FILE *out, const sw_units *units, int count, const int64_t *centre) {
+  for (int c = 0; c < count; c++)
+    fprintf(out, "%s%s", c ? ", " : "[", sw_unit_code(units, centre[c]));
+  fputs(count ? "]" : "none", out);
+}
+
 /* As the study wrote it, else the default as a study would write it. "none" stands for a parameter
  * that may be left out and was. */
-static void print_value(FILE *out, const sw_param *param, const sw_arg *arg) {
-  if (arg->given && arg->node)
+static void print_value(FILE *out, const sw_job *job, const sw_param *param, const sw_arg *arg) {
+  if (param->type == SW_P_CENTRES)
+    print_centres(out, job->units, arg->count, arg->centres);
+  else if (arg->given && arg->node)
     print_node(out, arg->node);
   else if (arg->text && *arg->text)
     fputs(arg->text, out);
@@ -49,7 +58,7 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
   int head = dot ? (int)(dot - param[p].name) : 0, last = p;
   if (!dot) {
     fprintf(out, "%s: ", param[p].name);
-    print_value(out, &param[p], &job->arg[p]);
+    print_value(out, job, &param[p], &job->arg[p]);
     return p;
   }
   const char *before = "{";
@@ -59,7 +68,7 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
     last = k;
     if (!job->arg[k].text || (!job->arg[k].given && !*job->arg[k].text)) continue;
     fprintf(out, "%s%s: ", before, param[k].name + head + 1);
-    print_value(out, &param[k], &job->arg[k]);
+    print_value(out, job, &param[k], &job->arg[k]);
     before = ", ";
   }
   fputs(*before == '{' ? "none" : "}", out);
@@ -72,7 +81,7 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
  * keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
   static const char *const word[] = {"",      "dense",   "top",   "above",
-                                     "links", "summary", "share", "significant"};
+                                     "links", "summary", "share", "significant", "centres"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
   char number[SW_NUMBER_ROOM];
   if (keep->kind == SW_KEEP_TOP)
@@ -83,7 +92,7 @@ static void print_keep(FILE *out, const sw_keep *keep) {
     fprintf(out, ", keep: {share: %s}", sw_show_number(keep->share, number));
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
-  bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;
+  bool orders = keep->kind != SW_KEEP_DENSE && sw_keep_stores(keep->kind);
   if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
 }
 
@@ -97,7 +106,6 @@ static void print_links(FILE *out, const sw_run *run, int e) {
   fprintf(out, ", weights: %s", run->study->weights[entry->links].name);
 }
 
-/* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
 static void print_sums(FILE *out, const sw_run *run, int entry) {
   const sw_sums_spec *sums = &run->study->entry[entry].sums;
   int centres = sw_sums_centres(run, entry);

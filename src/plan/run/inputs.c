@@ -100,6 +100,10 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
     if (!run->study->entry[need->entry].is_pair)
       return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there are no pairs",
                      need->where, need->name, job->name);
+    if (!sw_keep_walks(run->pair[need->entry].keep.kind))
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s computes the pairs of its centres alone; give it keep: summary",
+                     need->where, job->name);
     if (job->whole_series)
       return sw_fail(err, SW_EINPUT,
                      "%s: %s is one matrix over all periods: it has no series by period",

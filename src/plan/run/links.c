@@ -44,9 +44,9 @@ sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *n
   if (!run->study->entry[need->entry].is_pair)
     return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there are no pairs",
                    need->where, need->name, from->name);
-  if (keep->kind == SW_KEEP_SUMMARY)
+  if (!sw_keep_stores(keep->kind))
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s keeps no pairs, only their summary; give it keep: dense, links, {top: "
+                   "%s: %s keeps no pairs, only sums of them; give it keep: dense, links, {top: "
                    "k}, {above: x} or {share: s}",
                    need->where, from->name);
   if (keep->kind == SW_KEEP_DENSE && from->n > MOST_DENSE)

@@ -158,7 +158,7 @@ static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
    * has to be known for the count. */
   if ((sink || run->past) && !run->operand_hash[e]) status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && !sink && is_counted(run, e)) status = count_rows(err, run, e);
-  if (status == SW_OK && sink)
+  if (status == SW_OK && sink && sw_keep_walks(run->pair[e].keep.kind))
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
   if (status == SW_OK && sink) status = sw_sums_run(err, run, e, NULL);
   return status;
@@ -219,7 +219,8 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, co
   sw_status status = sw_run_balance(err, run, own);
   if (status == SW_OK) status = sw_run_passes(err, run, own);
   sw_run_matrices_take(run, e);
-  if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
+  if (status == SW_OK && sw_keep_walks(run->pair[e].keep.kind))
+    status = sw_pairs_run(err, run, e, work);
   if (status == SW_OK && sums) status = sw_sums_run(err, run, e, sums);
   if (status == SW_OK) sw_run_balance_results(run, own);
   sw_run_passes_release(run, e);

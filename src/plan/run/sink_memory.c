@@ -80,7 +80,7 @@ static int64_t room_of(const sw_run *run, int e) {
   int64_t n = run->job[e].n, matrices = plan->summary.n_periods;
   if (plan->keep.kind == SW_KEEP_DENSE) return matrices * n * n;
   if (plan->keep.kind == SW_KEEP_TOP) return matrices * n * plan->keep.top;
-  return plan->keep.kind == SW_KEEP_SUMMARY ? 0 : plan->n_entries;
+  return sw_keep_stores(plan->keep.kind) ? plan->n_entries : 0;
 }
 
 /* Arrays of one entry. Partners have room even for dense results, which do not use it: tests are

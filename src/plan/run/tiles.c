@@ -11,7 +11,11 @@
 #include "plan/run/private.h"
 #include "plan/task/resource.h"
 
+#include "base/clock.h"
+
 #include <string.h>
+
+enum { ROUNDS_SECONDS = 2 };
 
 /* ---- views ------------------------------------------------------------------------------ */
 
@@ -242,15 +246,31 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   return status;
 }
 
+/* `check` leaves rounds off as it does long passes, whatever a single one takes. How many there
+ * would be is not known: they are taken to be ten times as long. */
+static sw_status leave_off(sw_error *err, sw_run *run, int e, double began) {
+  double took = sw_clock() - began;
+  SW_TRY(run->team->max_f64(run->team, err, &took, 1));
+  if (run->untried[e] || took < ROUNDS_SECONDS) return SW_OK;
+  run->untried[e] = true;
+  run->seconds_untried += 10 * took;
+  return SW_OK;
+}
+
 /* A pass of several rounds. Its last result stays, and is not made again where passes are. */
 static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
+  bool tries = run->no_pairs || run->tries, goes_on = true;
+  double began = sw_clock();
   if (run->repeats[e] && job->folded[pass]) return SW_OK;
   job->folded[pass] = NULL;
   run->private->spare_result = NULL;
-  do
+  while (goes_on) {
     SW_TRY(run_pass(err, run, e, pass));
-  while (!run->untried[e] && job->measure->again(job, pass));
+    goes_on = !run->untried[e] && job->measure->again(job, pass);
+    if (goes_on && tries) SW_TRY(leave_off(err, run, e, began));
+    goes_on = goes_on && !run->untried[e];
+  }
   return SW_OK;
 }
 

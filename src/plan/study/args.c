@@ -77,6 +77,12 @@ static sw_status read_number(const reading *at, const sw_node *node, double *val
   return check_range(at, node, *value);
 }
 
+static bool is_plain_number(const sw_node *node) {
+  double value;
+  return node->kind == SW_NODE_SCALAR && !node->quoted &&
+         sw_parse_number(node->text, strlen(node->text), &value);
+}
+
 /* arg->number is a double for all kinds of numbers; see the bound below. */
 static sw_status read_integer(const reading *at, const sw_node *node) {
   int64_t value;
@@ -397,6 +403,9 @@ static sw_status read_value(const reading *at, const sw_node *node) {
   case SW_P_NUMBERS:
     return read_numbers(at, node);
   case SW_P_COLUMN:
+    if (at->param->or_number && is_plain_number(node))
+      return read_number(at, node, &at->arg->number);
+    return read_texts(at, node, false);
   case SW_P_PAIRS:
     return read_texts(at, node, false);
   case SW_P_TEXTS:
@@ -418,6 +427,9 @@ static sw_status read_value(const reading *at, const sw_node *node) {
     return read_table(at, node);
   case SW_P_MATRICES:
     return read_matrices(at, node);
+  case SW_P_CENTRES:
+    return sw_study_read_centres(at->err, at->in, at->entry->name, node, true,
+                                 &at->naming->centres);
   case SW_P_NODE:
     if (!sw_form_is_null(node)) return SW_OK;
     return wrong(at, node, "a value");

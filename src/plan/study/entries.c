@@ -221,7 +221,7 @@ static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
 static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                            const sw_node *node) {
   static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS,
-                                       SW_KEEP_SIGNIFICANT};
+                                       SW_KEEP_CENTRES, SW_KEEP_SIGNIFICANT};
   static const char *const keys[] = {"top", "above", "share", NULL};
   int index = 0;
   if (node->kind == SW_NODE_MAP) {
@@ -248,8 +248,9 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                         "for the strongest write {share: 0.01}",
                         entry->name);
   SW_TRY(sw_form_choice(err, in->arena, node,
-                        tests ? "dense|summary|links|significant" : "dense|summary|links", &index,
-                        NULL));
+                        tests ? "dense|summary|links|centres|significant"
+                              : "dense|summary|links|centres",
+                        &index, NULL));
   entry->keep.kind = kinds[index];
   return SW_OK;
 }
@@ -285,6 +286,19 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
   return SW_OK;
 }
 
+/* Of centres alone no sums over all pairs can be made. */
+static sw_status check_keep_centres(sw_error *err, const sw_entry *entry, const sw_node *keep) {
+  const sw_sums_spec *sums = &entry->sums;
+  if (entry->keep.kind != SW_KEEP_CENTRES) return SW_OK;
+  if (!sums->centres.where)
+    return sw_node_fail(err, keep, "%s: keep: centres needs `centres`, e.g. {top: 5, by: gdp}",
+                        entry->name);
+  if (!sums->blocks && !sums->n_rings) return SW_OK;
+  return sw_node_fail(err, keep,
+                      "%s: keep: centres: %s are sums over all pairs; write keep: summary",
+                      entry->name, sums->blocks ? "blocks" : "rings");
+}
+
 /* keep_where is the entry's place where `keep` is left out, for messages at binding. Links need
  * weights, either a parameter of the measure or the key read here. */
 sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
@@ -297,6 +311,7 @@ sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *
   if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
   SW_TRY(sw_study_read_sums(err, in, entry));
+  SW_TRY(check_keep_centres(err, entry, keep));
   if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0 || entry->flow) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);

@@ -113,9 +113,9 @@ sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
   bool *seen;
   SW_NEW(err, study->arena, seen, study->panel.n_derive);
   for (int e = 0; e < study->n_entries; e++) {
-    const sw_sums_spec *sums = &study->entry[e].sums;
-    if (sums->by)
-      SW_TRY(take(err, study, &list, seen, sums->centres_where, sums->by, study->panel.n_derive));
+    const sw_centres_spec *centres = sw_entry_centres(&study->entry[e]);
+    if (centres && centres->by)
+      SW_TRY(take(err, study, &list, seen, centres->where, centres->by, study->panel.n_derive));
     for (int i = 0; i < study->entry[e].n_needs; i++) {
       const sw_need *need = &study->entry[e].need[i];
       if (need->entry < 0 && need->group < 0)

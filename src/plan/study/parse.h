@@ -44,6 +44,10 @@ sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, 
                            const char *value);
 /* `blocks`, `rings`, `centres` of a pair entry, which may get another descriptor by them. */
 sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry);
+/* `centres` of the entry called so. `by_input`: the largest may go by an input of the measure, and
+ * need not name a column. */
+sw_status sw_study_read_centres(sw_error *err, sw_study_reader *in, const char *entry,
+                                const sw_node *node, bool by_input, sw_centres_spec *spec);
 /* `keep` and the other keys of pairs, out of entry->node. */
 sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry);
 /* The keys that these are, behind `known`, which has room for 6 more. */

@@ -241,15 +241,25 @@ typedef struct sw_flow_spec {
 /* ---- entries ---------------------------------------------------------------------------- */
 
 typedef enum sw_keep_kind {
-  SW_KEEP_DEFAULT, /* dense up to 5,000 units, summary above */
+  SW_KEEP_DEFAULT, /* dense up to 5,000 units, summary above, or centres where there are some */
   SW_KEEP_DENSE,
   SW_KEEP_TOP,
   SW_KEEP_ABOVE,
   SW_KEEP_LINKS,
   SW_KEEP_SUMMARY,
   SW_KEEP_SHARE,
-  SW_KEEP_SIGNIFICANT /* whose quantity SW_SIGNIFICANT is 1 */
+  SW_KEEP_SIGNIFICANT, /* whose quantity SW_SIGNIFICANT is 1 */
+  SW_KEEP_CENTRES /* rows and columns of the centres, and no other pair is computed */
 } sw_keep_kind;
+
+/* All pairs are walked, for their sums at least. */
+static inline bool sw_keep_walks(sw_keep_kind kind) {
+  return kind != SW_KEEP_CENTRES;
+}
+/* Pairs are stored. */
+static inline bool sw_keep_stores(sw_keep_kind kind) {
+  return kind != SW_KEEP_SUMMARY && kind != SW_KEEP_CENTRES;
+}
 
 /* Stored as entries, rows compressed; of these some are counted before the file is laid out. */
 static inline bool sw_keep_is_counted(sw_keep_kind kind) {
@@ -316,6 +326,7 @@ typedef struct sw_naming {
   sw_distance_spec distance;    /* DISTANCE */
   int flow;                     /* FLOW: 1 + index into study->flow, 0: left out */
   const sw_node *const *column; /* COLUMN_MAP: where each of its columns stands */
+  sw_centres_spec centres;      /* CENTRES */
 } sw_naming;
 
 /* A column that an entry takes as input, or the pairs of another entry, by the reading of its
@@ -361,6 +372,9 @@ typedef struct sw_entry {
   int links;         /* of keep: links: index into study->weights, -1 */
   sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
+
+/* The centres that it asks for, of its pairs or of its measure; NULL: none. */
+const sw_centres_spec *sw_entry_centres(const sw_entry *entry);
 
 /* Its weights are made in the run; it is then resolved again (run/weights.c). */
 static inline bool sw_entry_is_late(const sw_entry *entry) {

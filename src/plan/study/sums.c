@@ -78,7 +78,7 @@ const char *sw_sums_name(sw_sum sum) {
 
 static bool is_asked(const sw_sums_spec *spec, int k) {
   if (k <= SW_SUM_RECEIVED) return spec->blocks != NULL;
-  return k <= SW_SUM_RING_OUT ? spec->n_rings > 0 : spec->n_codes > 0 || spec->top > 0;
+  return k <= SW_SUM_RING_OUT ? spec->n_rings > 0 : spec->centres.where != NULL;
 }
 
 /* The first pair output, of the result or of the group, gives unit and title. Whether the matrix is
@@ -167,27 +167,6 @@ static sw_status read_rings(sw_error *err, sw_study_reader *in, sw_entry *entry,
   return SW_OK;
 }
 
-static sw_status read_centres(sw_error *err, sw_study_reader *in, sw_entry *entry,
-                              const sw_node *node) {
-  static const char *const keys[] = {"top", "by", NULL};
-  sw_sums_spec *spec = &entry->sums;
-  SW_TRY(where_of(err, in, node, &spec->centres_where));
-  if (node->kind != SW_NODE_MAP) {
-    SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_codes, &spec->code));
-    if (spec->n_codes) return SW_OK;
-    return sw_node_fail(err, node,
-                        "%s: centres: the list is empty; give codes of units, or {top: "
-                        "5, by: gdp}",
-                        entry->name);
-  }
-  SW_TRY(sw_node_check_keys(err, node, keys));
-  if (!sw_node_get(node, "top") || !sw_node_get(node, "by"))
-    return sw_node_fail(err, node, "%s: centres: write {top: 5, by: gdp}, or a list of codes",
-                        entry->name);
-  SW_TRY(sw_form_integer(err, sw_node_get(node, "top"), 1, INT32_MAX, &spec->top));
-  return sw_form_text(err, node, "by", NULL, &spec->by);
-}
-
 /* A parameter of the measure's own goes before the engine's key of that name. */
 static const sw_node *key_of(const sw_entry *entry, const char *key) {
   for (int i = 0; entry->measure->param[i].name; i++)
@@ -200,6 +179,7 @@ sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry
   const sw_node *centres = key_of(entry, "centres");
   if (blocks) SW_TRY(read_blocks(err, in, entry, blocks));
   if (rings) SW_TRY(read_rings(err, in, entry, rings));
-  if (centres) SW_TRY(read_centres(err, in, entry, centres));
+  if (centres)
+    SW_TRY(sw_study_read_centres(err, in, entry->name, centres, false, &entry->sums.centres));
   return add_outputs(err, in, entry);
 }

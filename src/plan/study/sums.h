@@ -5,6 +5,7 @@
 #define SW_PLAN_STUDY_SUMS_H
 
 #include "measure/outputs.h"
+#include "plan/study/centres.h"
 #include "spillway/measure.h"
 
 /* As a study writes them; all zero: nothing is asked for. */
@@ -12,11 +13,8 @@ typedef struct sw_sums_spec {
   const char *blocks; /* a group column of the units; NULL: none */
   int n_rings;        /* limits, ascending, above zero; 0: none */
   const double *ring;
-  int n_codes; /* centres by code */
-  const char *const *code;
-  int64_t top; /* centres are the `top` units with the largest `by`; 0: not so */
-  const char *by;
-  const char *blocks_where, *rings_where, *centres_where;
+  sw_centres_spec centres;
+  const char *blocks_where, *rings_where;
 } sw_sums_spec;
 
 /* The outputs that they give, in the order of the descriptor that an entry gets with them. */

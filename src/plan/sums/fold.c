@@ -38,7 +38,10 @@ static int64_t append(double *at, int64_t place, const double *from, int64_t cou
  * them, by the same code, so that room and content agree. */
 static int64_t pack(const sw_sums *s, int64_t task, const double *share, receiver to, double *at) {
   int64_t place = 0;
-  if (task >= s->tasks) return append(at, 0, share + to.lo, to.hi - to.lo);
+  if (task >= s->tasks) {
+    place = append(at, 0, share + to.lo, to.hi - to.lo);
+    return s->columns_too ? append(at, place, share + s->job->n + to.lo, to.hi - to.lo) : place;
+  }
   int64_t first = s->task_at[task], end = s->task_at[task + 1];
   for (int64_t k = first; k < end; k++)
     if (s->unit[k] >= to.lo && s->unit[k] < to.hi)
@@ -105,8 +108,19 @@ static void place_row(const sums_pass *p, int t, int64_t unit, const double *row
   for (int r = 0; r < s->rings; r++)
     *cell(p, s->ring_out, t, r, unit) = held(row[r]);
   row += s->rings;
-  for (int c = 0; c < s->centres; c++)
+  for (int c = 0; s->row_centres && c < s->centres; c++)
     *cell(p, s->to, t, c, unit) = row[c];
+}
+
+/* A centre's row and, unless the rows of all units have it, its column: that is `column`, or the
+ * row's mirror (NULL). */
+static void place_centre(const sums_pass *p, int t, int c, receiver me, const double *row,
+                         const double *column) {
+  const sw_sums *s = p->sums;
+  for (int64_t k = 0; k < me.hi - me.lo; k++) {
+    *cell(p, s->from, t, c, me.lo + k) = row[k];
+    if (!s->row_centres) *cell(p, s->to, t, c, me.lo + k) = column ? column[k] : row[k];
+  }
 }
 
 /* Rank 0: adds a task's totals to those of its matrix. */
@@ -130,9 +144,8 @@ static int64_t place(const sums_pass *p, int t, int64_t task, receiver me, const
   const sw_sums *s = p->sums;
   int64_t own = me.hi - me.lo, at = 0;
   if (task >= s->tasks) {
-    for (int64_t k = 0; k < own; k++)
-      *cell(p, s->from, t, (int)(task - s->tasks), me.lo + k) = from[k];
-    return own;
+    place_centre(p, t, (int)(task - s->tasks), me, from, s->columns_too ? from + own : NULL);
+    return s->columns_too ? 2 * own : own;
   }
   for (int64_t k = s->task_at[task]; k < s->task_at[task + 1]; k++) {
     if (s->unit[k] < me.lo || s->unit[k] >= me.hi) continue;
@@ -225,7 +238,13 @@ void sw_sums_place_sample(const sums_pass *p) {
   for (int64_t m = p->first; m < p->end; m++) {
     int64_t task = m % sw_sums_tasks(s);
     const double *row = p->slots + (m - p->first) * s->share;
-    if (p->done[m - p->first] || task >= s->tasks) continue;
+    receiver me = receiver_of(p, 0);
+    if (p->done[m - p->first]) continue;
+    if (task >= s->tasks) {
+      place_centre(p, p->t0 + (int)(m / sw_sums_tasks(s)), (int)(task - s->tasks), me, row,
+                   s->columns_too ? row + s->job->n : NULL);
+      continue;
+    }
     for (int64_t k = s->task_at[task]; k < s->task_at[task + 1]; k++, row += s->width)
       place_row(p, p->t0 + (int)(m / sw_sums_tasks(s)), s->unit[k], row);
   }

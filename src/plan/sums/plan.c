@@ -5,12 +5,11 @@
 
 #include "base/arena.h"
 #include "kernel/space/distances.h"
-#include "panel/same_code.h"
 #include "plan/descriptor/descriptor.h"
+#include "plan/task/centres.h"
 
 #include <limits.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Rows of a task: so many that their sums of columns, n numbers, are few beside n^2. */
@@ -18,118 +17,13 @@ enum { LEAST_ROWS = 64, MOST_TASKS = 256 };
 
 /* ---- centres ---------------------------------------------------------------------------- */
 
-/* The unit of a code, by bisection, as units stand in the order of codes; -1: there is none. */
-static int64_t find_unit(const sw_units *units, const char *code) {
-  int64_t lo = 0, hi = units->n;
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    if (strcmp(sw_unit_code(units, middle), code) < 0)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  return lo < units->n && strcmp(sw_unit_code(units, lo), code) == 0 ? lo : -1;
-}
-
-/* With the code that is meant, where it is written in another way. */
-static sw_status refuse_code(sw_error *err, const sw_run *run, int e, const char *code) {
-  const sw_units *units = &run->panel->units;
-  const sw_entry *entry = &run->study->entry[e];
-  char words[SW_CODE_WORDS];
-  int64_t i = 0;
-  while (i < units->n && !sw_code_differs(code, sw_unit_code(units, i), words))
-    i++;
-  bool found = i < units->n;
-  return sw_fail(err, SW_EINPUT, "%s: %s: centres: no unit has the code '%s'%s%s%s",
-                 entry->sums.centres_where, entry->name, code, found ? "; did you mean '" : "",
-                 found ? sw_unit_code(units, i) : "", found ? "'?" : "");
-}
-
-static sw_status find_codes(sw_error *err, const sw_run *run, int e, int64_t *centre) {
-  const sw_entry *entry = &run->study->entry[e];
-  for (int c = 0; c < entry->sums.n_codes; c++) {
-    centre[c] = find_unit(&run->panel->units, entry->sums.code[c]);
-    if (centre[c] < 0) return refuse_code(err, run, e, entry->sums.code[c]);
-  }
-  return SW_OK;
-}
-
-typedef struct candidate {
-  double value;
-  int64_t unit;
-} candidate;
-
-/* From the largest down, ties by code. */
-static int compare(const void *a, const void *b) {
-  const candidate *x = a, *y = b;
-  if (x->value != y->value) return x->value > y->value ? -1 : 1;
-  return (x->unit > y->unit) - (x->unit < y->unit);
-}
-
-static sw_status pick_top(sw_error *err, const sw_run *run, int e, const double *value,
-                          int64_t *centre) {
-  const sw_entry *entry = &run->study->entry[e];
-  int64_t n = run->panel->units.n, count = 0;
-  candidate *all = NULL;
-  SW_TRY(sw_alloc(err, (size_t)n, sizeof *all, (void **)&all));
-  for (int64_t i = 0; i < n; i++)
-    if (!isnan(value[i])) all[count++] = (candidate){value[i], i};
-  qsort(all, (size_t)count, sizeof *all, compare);
-  for (int64_t c = 0; c < entry->sums.top && c < count; c++)
-    centre[c] = all[c].unit;
-  sw_free(all);
-  if (count >= entry->sums.top) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld, but %lld units have a value of %s",
-                 entry->sums.centres_where, entry->name, (long long)entry->sums.top,
-                 (long long)count, entry->sums.by);
-}
-
-/* This rank's values of `by` in the entry's last period; NULL when it has none there. */
-static const double *last_values(const sw_run *run, int e) {
-  const sw_job *job = &run->job[e];
-  const sw_column *column = sw_panel_column(run->panel, run->study->entry[e].sums.by);
-  for (int t = 0; column && t < column->n_periods; t++)
-    if (column->period[t] == job->period[job->n_periods - 1]) return column->row[t];
-  return NULL;
-}
-
-/* Axes stand in the results file, which is laid out before anything is computed: so `by` is a
- * column of the panel and no result. Every rank sees all values and comes to the same centres. */
-static sw_status find_top(sw_error *err, sw_run *run, int e, int64_t *centre) {
-  const sw_entry *entry = &run->study->entry[e];
-  sw_team *team = run->team;
-  size_t own = (size_t)(run->panel->hi - run->panel->lo) * sizeof(double), *counts = NULL;
-  const double *mine = last_values(run, e);
-  double *all = NULL;
-  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
-  if (!mine)
-    status = sw_fail(err, SW_EINPUT,
-                     "%s: %s: centres: '%s' has no values in the entry's last period; give an "
-                     "indicator of the panel or a derived one",
-                     entry->sums.centres_where, entry->name, entry->sums.by);
-  status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK) status = team->all_gather(team, err, mine, own, (void **)&all, counts);
-  if (status == SW_OK) status = pick_top(err, run, e, all, centre);
-  sw_free(all);
-  sw_free(counts);
-  return sw_team_agree(team, err, status, 0);
-}
-
-/* In the order of the study, or from the largest down. */
 static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
-  const sw_sums_spec *spec = &run->study->entry[e].sums;
   const char **label = NULL;
-  int64_t *centre = NULL;
-  s->centres = spec->top ? (int)spec->top : spec->n_codes;
-  if (spec->top > run->panel->units.n)
-    return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld of %lld units", spec->centres_where,
-                   run->job[e].name, (long long)spec->top, (long long)run->panel->units.n);
-  SW_NEW(err, run->arena, centre, s->centres);
+  SW_TRY(sw_centres_find(err, run, e, &run->study->entry[e].sums.centres, NULL, &s->centres,
+                         &s->centre));
   SW_NEW(err, run->arena, label, s->centres);
-  s->centre = centre;
-  SW_TRY(spec->top ? find_top(err, run, e, centre) : find_codes(err, run, e, centre));
   for (int c = 0; c < s->centres; c++)
-    label[c] = sw_unit_code(&run->panel->units, centre[c]);
+    label[c] = sw_unit_code(&run->panel->units, s->centre[c]);
   sw_job_axis(&run->job[e], (sw_axis){.name = SW_AXIS_CENTRE, .n = s->centres, .label = label});
   return SW_OK;
 }
@@ -262,8 +156,12 @@ static void find_results(const sw_job *job, sw_sums *s) {
 
 static void settle_sizes(const sw_job *job, sw_sums *s) {
   /* Links are always directed; bind_pair says so later. */
-  s->has_columns = s->groups && (job->directed || job->links_only);
-  s->width = s->groups + s->rings + s->centres;
+  bool directed = job->directed || job->links_only, whole = sw_measure_fills_rows(job->measure);
+  s->has_columns = s->groups && directed;
+  s->row_centres = s->centres && directed && whole;
+  s->columns_too = s->centres && directed && !whole;
+  s->width = s->groups + s->rings + (s->row_centres ? s->centres : 0);
+  if (!s->width) s->tasks = 0; /* of centres alone no other rows are wanted */
   for (int64_t task = 0; task < sw_sums_tasks(s); task++)
     if (sw_sums_share(s, task) > s->share) s->share = sw_sums_share(s, task);
 }
@@ -273,7 +171,7 @@ static void settle_sizes(const sw_job *job, sw_sums *s) {
 sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *distance) {
   const sw_sums_spec *spec = &run->study->entry[e].sums;
   sw_sums *s = NULL;
-  if (!spec->blocks && !spec->n_rings && !spec->n_codes && !spec->top) return SW_OK;
+  if (!spec->blocks && !spec->n_rings && !spec->centres.where) return SW_OK;
   if (!sw_job_has_pairs(&run->job[e]))
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: with these parameters it has no pairs to sum; leave blocks, rings and "
@@ -285,7 +183,7 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
   SW_TRY(settle_outputs(err, run, e));
   SW_TRY(make_blocks(err, run, e, s));
   if (spec->n_rings) SW_TRY(make_rings(err, run, e, distance, s));
-  if (spec->n_codes || spec->top) SW_TRY(make_centres(err, run, e, s));
+  if (spec->centres.where) SW_TRY(make_centres(err, run, e, s));
   find_results(s->job, s);
   settle_sizes(s->job, s);
   run->sums[e] = s;

@@ -1,7 +1,9 @@
 /* What the files of sums share. A row's numbers are, in this order: what it sent to each group,
- * what it sent into each ring, its values for each centre. A task has those of its rows, then the
- * totals of its rows by group and ring, each with its count of values, then, where they are kept,
- * sums of all columns. A centre's task has its row. */
+ * what it sent into each ring, and, of directed measures of whole rows, its values for each centre.
+ * A task has those of its rows, then the totals of its rows by group and ring, each with its count
+ * of values, then, where they are kept, sums of all columns. A centre's task has its row, and its
+ * column where that is not the row's mirror: so centres alone take k rows and columns, not n^2
+ * pairs. Where only whole rows can be asked for, columns come from the rows of all units. */
 #ifndef SW_PLAN_SUMS_PRIVATE_H
 #define SW_PLAN_SUMS_PRIVATE_H
 
@@ -22,6 +24,8 @@ struct sw_sums {
   int centres;
   bool has_columns; /* directed, with blocks: what a unit receives is not what it sends */
   const int64_t *centre;
+  bool row_centres;            /* rows of all units have the columns of the centres */
+  bool columns_too;            /* a centre's task has its column, too */
   const sw_pair_plan *links;   /* of a measure that has values there alone; else NULL */
   const sw_distance *distance; /* of rings */
   sw_arc_points points;
@@ -72,9 +76,9 @@ int64_t sw_sums_first(const sums_pass *p, int node);
 /* task.c: what a thread works with, and the task that fills `share`. */
 typedef struct sums_worker {
   const sums_pass *p;
-  double *block;         /* of all buffers */
-  double *out[SUMS_OUT]; /* the first pair quantity: rows of values; the rest NULL */
-  double *value, *key;
+  double *block;                /* of all buffers */
+  double *out[SUMS_OUT];        /* the first pair quantity: rows of values; the rest NULL */
+  double *value, *key, *values; /* values: of each ring how many */
   int64_t stride;
   int64_t rows;            /* that `value` holds, `stride` apart */
   void *workspace, *state; /* of one prepared row */

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "plan/task/resource.h"
 #include "plan/task/tiles.h"
 
 #include <omp.h>
@@ -35,7 +36,7 @@ int64_t sw_sums_count(const sw_run *run, int e) {
 
 int64_t sw_sums_share(const sw_sums *s, int64_t task) {
   int64_t n = s->job->n;
-  if (task >= s->tasks) return n;
+  if (task >= s->tasks) return s->columns_too ? 2 * n : n;
   int64_t rows = s->task_at[task + 1] - s->task_at[task];
   return rows * s->width + sw_sums_totals(s) + (s->has_columns ? n : 0);
 }
@@ -45,7 +46,8 @@ static double evaluates(const sw_sums *s, int64_t task) {
   double row = s->links
                    ? (double)sw_pair_links(s->links, 0)->row_start[s->job->n] / (double)s->job->n
                    : (double)s->job->n;
-  return row * (double)(task < s->tasks ? s->task_at[task + 1] - s->task_at[task] : 1);
+  if (task >= s->tasks) return s->columns_too ? 2 * row : row;
+  return row * (double)(s->task_at[task + 1] - s->task_at[task]);
 }
 
 /* Contiguous, even parts of the window's tasks. */
@@ -216,6 +218,9 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted)
                  .wanted = wanted,
                  .matrices = run->pair[entry].summary.n_periods};
   sw_status status = SW_OK;
+  /* Else the pair pass has prepared it. */
+  if (!sw_keep_walks(run->pair[entry].keep.kind))
+    status = sw_resource_prepare(err, run, entry, p.job->n_passes - 1);
   for (p.t0 = 0; status == SW_OK && p.t0 < p.matrices; p.t0 = p.t1) {
     status = open_window(err, &p);
     if (status == SW_OK) status = run_window(err, &p);

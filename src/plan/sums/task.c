@@ -7,6 +7,7 @@
 #include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 #include "kernel/space/distances.h"
+#include "kernel/space/links.h"
 
 #include <float.h>
 #include <math.h>
@@ -35,10 +36,12 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   sw_error *err = &w->error;
   size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
-  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1)), sizeof(double), (void **)&w->block));
+  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1) + p->sums->rings), sizeof(double),
+                   (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
+  w->values = w->key + w->stride;
   w->out[first_quantity(job)] = w->value;
   if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
   if (!job->measure->open) return SW_OK;
@@ -141,19 +144,21 @@ static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, do
   double values = 0;
   v[i] = NAN; /* self is no partner, defined or not */
   for (int g = 0; g < s->groups; g++) {
-    int64_t at = s->group_at[g];
-    sw_groups_sum(s->group_at[g + 1] - at, s->unit + at, v, &row[g], &values);
+    int64_t at = s->group_at[g], count = s->group_at[g + 1] - at;
+    /* Units of a group mostly follow each other in code: the same sum without looking them up. */
+    if (count && s->unit[at + count - 1] - s->unit[at] == count - 1)
+      sw_groups_sum_run(count, v + s->unit[at], &row[g], &values);
+    else
+      sw_groups_sum(count, s->unit + at, v, &row[g], &values);
     end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
   row += s->groups, totals += 2 * s->groups;
   if (s->rings) fill_keys(w, t, i);
-  for (int r = 0; r < s->rings; r++) {
-    double below = r ? s->least[r - 1] : INFINITY;
-    sw_groups_ring(n, w->key, s->least[r], below, v, &row[r], &values);
-    end_sum(&row[r], values, &totals[r], &totals[s->rings + r]);
-  }
+  if (s->rings) sw_groups_rings(n, w->key, s->rings, s->least, v, row, w->values);
+  for (int r = 0; r < s->rings; r++)
+    end_sum(&row[r], w->values[r], &totals[r], &totals[s->rings + r]);
   row += s->rings;
-  for (int c = 0; c < s->centres; c++)
+  for (int c = 0; s->row_centres && c < s->centres; c++)
     row[c] = v[s->centre[c]];
   if (columns) sw_groups_add(n, v, columns);
 }
@@ -187,13 +192,31 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   }
 }
 
+/* The value of pair (i, j), which is a link where the measure has values there alone. */
+static double value_at(sums_worker *w, int t, int64_t i, int64_t j) {
+  const sw_job *job = w->p->job;
+  const sw_pair_plan *links = w->p->sums->links;
+  double one[16], *out[SUMS_OUT]; /* a measure may fill a whole vector */
+  if (links && sw_links_at(sw_pair_links(links, t), i, j) < 0) return NAN;
+  for (int q = 0; q < SUMS_OUT; q++)
+    out[q] = w->out[q] ? one : NULL;
+  if (job->measure->block)
+    job->measure->block(job, t, i, i + 1, j, j + 1, out, 16, w->workspace);
+  else
+    job->measure->segment(job, t, i, j, j + 1, out, w->workspace);
+  return one[0];
+}
+
 static void centre_task(sums_worker *w, int t, int64_t unit, double *share) {
+  int64_t n = w->p->job->n;
   if (w->p->sums->links)
     fill_links(w, t, unit);
   else
     fill(w, t, unit, 1);
   w->value[unit] = NAN;
-  memcpy(share, w->value, (size_t)w->p->job->n * sizeof *share);
+  memcpy(share, w->value, (size_t)n * sizeof *share);
+  for (int64_t i = 0; w->p->sums->columns_too && i < n; i++)
+    share[n + i] = i == unit ? NAN : value_at(w, t, i, unit);
 }
 
 /* Fills all of the task's share, whatever lay there. */

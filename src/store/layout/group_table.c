@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/outputs.h"
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 
@@ -29,11 +30,12 @@ typedef struct axes {
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-/* Whether an axis has the groups of a column of the units: the root has that column. It is called
- * after the column, or as the column's own dataset where its name was taken. */
+/* Whether an axis has centres, or the groups of a column of the units: the root has that column. It
+ * is called after the column, or as the column's own dataset where its name was taken. */
 static bool is_of_groups(sw_arena *arena, hid_t group, const char *axis) {
   bool whole = strncmp(axis, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
   const char *column = sw_arena_printf(arena, "/%s%s", whole ? "" : SW_NAME_GROUP_PREFIX, axis);
+  if (strcmp(axis, SW_AXIS_CENTRE) == 0) return true;
   return column && H5Lexists(group, column, H5P_DEFAULT) > 0;
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/layout/centre_partners.h"
 #include "store/layout/contents.h"
 #include "store/layout/figure.h"
 #include "store/layout/group_table.h"
@@ -353,7 +354,11 @@ static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, co
   const char *pairs = tell_pairs(&in);
   if (pairs) out[(*count)++] = (sw_headline){item->path, pairs, ""};
   sw_status status = tell_headline(&in, &text, &table);
+  const char *partners = "";
+  if (status == SW_OK)
+    status = sw_centre_partners(err, arena, item->object, in.n_periods, in.period, &partners);
   const char *more = join(arena, sw_h5_get_text(arena, item->object, SW_ATTR_SUMMARY), table);
+  if (more && *partners) more = *more ? sw_arena_printf(arena, "%s\n%s", more, partners) : partners;
   if (!more) return sw_fail(err, SW_ENOMEM, "out of memory for the lines of a result");
   if (text || (*count == before && *more))
     out[(*count)++] = (sw_headline){item->path, text ? text : "", ""};

@@ -133,7 +133,8 @@ static sw_status collect_used(planner *in, const sw_study *study) {
       if (entry->need[k].entry < 0 && entry->need[k].group < 0)
         use(plan, entry->need[k].name, entry->need[k].where);
     /* The largest centres are found by a column that nothing else of the study may name. */
-    if (entry->sums.by) use(plan, entry->sums.by, entry->sums.centres_where);
+    const sw_centres_spec *centres = sw_entry_centres(entry);
+    if (centres && centres->by) use(plan, centres->by, centres->where);
   }
   return SW_OK;
 }

@@ -248,8 +248,8 @@ static sw_status add_pairs(sw_error *err, maker *m) {
   if (plan->keep.kind == SW_KEEP_TOP)
     add_scale(m, (sw_scale){.name = SW_NAME_RANK, .n = (hsize_t)plan->keep.top, .first = 1});
   if (entries || plan->keep.kind == SW_KEEP_TOP) add_partner(m, plan);
-  if (plan->keep.kind != SW_KEEP_SUMMARY) add_quantities(m, plan);
-  return add_summary(err, m);
+  if (sw_keep_stores(plan->keep.kind)) add_quantities(m, plan);
+  return sw_keep_walks(plan->keep.kind) ? add_summary(err, m) : SW_OK;
 }
 
 /* ---- hashes and checksums ----------------------------------------------------------------- */
@@ -265,7 +265,7 @@ static void add_checksums(maker *m, bool by_unit) {
   sw_variable *variable = add_of(m, SW_FROM_OPERANDS, SW_CELL_U64);
   add_time(m, variable);
   variable->chunk[0] = 0;
-  if (pair && plan->keep.kind != SW_KEEP_SUMMARY) {
+  if (pair && sw_keep_stores(plan->keep.kind)) {
     hsize_t tiles = (hsize_t)sw_pairs_tiles(m->run, m->job_index);
     variable = add_of(m, SW_FROM_TILES, SW_CELL_U64);
     add_time(m, variable);

@@ -401,7 +401,7 @@ static bool has_values(const sw_results_schema *schema, const sw_group *group) {
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group) {
   const sw_job *job = &run->job[group->job];
-  if (!run->study->entry[group->job].is_pair)
+  if (!run->study->entry[group->job].is_pair || !sw_keep_walks(run->pair[group->job].keep.kind))
     return undefined_values(arena, job, schema, group, false);
   const char *pairs = undefined_pairs(arena, run, job);
   const char *figures = undefined_values(arena, job, schema, group, true);

@@ -8,6 +8,8 @@ ENTRIES = {
     "mp_half": {"mass": "population", "own": "half", "decay": 1.5},
     "mp_none": {"mass": "gdp", "own": "none", "decay": 2, "distance": "geodesic", "periods": [2002]},
     "mp_hours": {"mass": "gdp", "own": "none", "distance": {"file": "hours.csv"}},
+    "mp_foreign": {"mass": "gdp", "own": "none", "foreign": "income", "decay": 2},
+    "mp_abroad": {"mass": "gdp", "foreign": 12345.5},
     "mp_roads": {"mass": "gdp", "own": "none", "distance": {"file": "roads.csv"}},
     "mp_access": {"form": "redding-venables", "flows": "od_years"},
     "mp_access_half": {"form": "redding-venables", "flows": "od_once", "own": "half", "periods": [2002]},
@@ -63,7 +65,9 @@ def check(world, label, params, r):
     np.fill_diagonal(d, np.nan)
     flow = mass[:, None, :] / d ** c
     others = np.where(np.isnan(flow).all(2), np.nan, np.nansum(flow, 2))
-    if params["own"] != "none":
+    if params.get("own", "full") != "none":
         within = 2 / 3 * np.sqrt(np.array(world.unit["land_area"], float) / np.pi)
-        others = others + mass / within ** (c / 2 if params["own"] == "half" else c)
+        others = others + mass / within ** (c / 2 if params.get("own") == "half" else c)
+    foreign = params.get("foreign", 0)
+    others = others + (world.values(params, r, "foreign") if isinstance(foreign, str) else foreign)
     assert close(r["value"], others, 0.02 if kind == "geodesic" else 1e-10), "formula"

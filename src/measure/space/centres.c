@@ -1,0 +1,103 @@
+/* Centres among the units; see centres.h. */
+#include "measure/space/centres.h"
+
+#include "kernel/flows/fields.h"
+#include "kernel/pairs/power.h"
+
+#include <math.h>
+
+/* ---- who they are ----------------------------------------------------------------------- */
+
+/* Units stand in the order of their codes. Insertion: centres are few. */
+static sw_status sort_by_code(sw_error *err, const sw_job *job, sw_centres *set) {
+  int *by_code = NULL;
+  SW_NEW(err, job->arena, by_code, set->n);
+  for (int c = 0; c < set->n; c++) {
+    int at = c;
+    for (; at > 0 && set->unit[by_code[at - 1]] > set->unit[c]; at--)
+      by_code[at] = by_code[at - 1];
+    by_code[at] = c;
+  }
+  set->by_code = by_code;
+  return SW_OK;
+}
+
+sw_status sw_centres_resolve(sw_error *err, sw_job *job, bool to, sw_centres *set) {
+  const sw_arg *arg = sw_job_arg(job, "centres");
+  const char **label = NULL;
+  set->n = arg->count;
+  set->unit = arg->centres;
+  set->distance = sw_job_distance(job, "distance");
+  SW_NEW(err, job->arena, label, set->n);
+  for (int c = 0; c < set->n; c++)
+    label[c] = sw_unit_code(job->units, set->unit[c]);
+  sw_job_axis(job, (sw_axis){.name = SW_CENTRES_AXIS, .n = set->n, .label = label});
+  if (to) sw_job_axis(job, (sw_axis){.name = SW_CENTRES_AXIS_TO, .n = set->n, .label = label});
+  return sort_by_code(err, job, set);
+}
+
+void sw_centres_decay(sw_centres *set, double decay, bool exponential) {
+  set->decay = decay;
+  set->exponential = exponential;
+  set->scale = set->before = 1;
+  if (!exponential) set->scale = sw_share_distance_factor(set->distance, decay, &set->before);
+}
+
+sw_status sw_centres_prepare(sw_error *err, sw_job *job, sw_centres *set) {
+  return sw_share_distances(err, job, "distance", &set->points);
+}
+
+/* By the nearest places that there can be. */
+bool sw_centres_may_overflow(const sw_centres *set, double most) {
+  double least = 0, near = 0;
+  if (!(most > 0)) return false;
+  if (!set->exponential) sw_share_distance_range(set->distance, &least, &near);
+  double weight = set->decay / 2 * (near + log(set->before));
+  return !(fmax(set->exponential ? 0 : weight, 0) + fmax(log(most), 0) < SW_SHARE_SAFE);
+}
+
+/* ---- how near the units are ------------------------------------------------------------- */
+
+bool sw_centres_changes(const sw_job *job, const sw_centres *set, int t) {
+  return t == 0 ||
+         sw_job_distance_in(job, set->distance, t) != sw_job_distance_in(job, set->distance, t - 1);
+}
+
+/* Inverse squares of distances: the one place where these measures obtain them. Of a table that is
+ * not symmetric the way in is in the rows of the units. */
+static void inverse_squares(const sw_job *job, const sw_centres *set, int64_t centre, int t,
+                            bool inward, int64_t lo, int64_t hi, double *w) {
+  const sw_distance *d = sw_job_distance_in(job, set->distance, t);
+  if (!inward || d->symmetric) {
+    sw_distances_inverse_squares(d, &set->points, centre, lo, hi, w);
+    return;
+  }
+  for (int64_t unit = lo; unit < hi; unit++)
+    sw_distances_inverse_squares(d, &set->points, unit, centre, centre + 1, &w[unit - lo]);
+}
+
+void sw_centres_weights(const sw_job *job, const sw_centres *set, int c, int t, bool inward,
+                        int64_t lo, int64_t hi, double *w) {
+  int64_t centre = set->unit[c], n = hi - lo;
+  inverse_squares(job, set, centre, t, inward, lo, hi, w);
+  if (centre >= lo && centre < hi) w[centre - lo] = NAN;
+  if (set->exponential) {
+    sw_fields_exponential(n, set->decay, sw_distances_scale(set->distance), w);
+    return;
+  }
+  if (set->before != 1) sw_power_scale(n, set->before, w);
+  sw_power_decay_each(n, set->decay, w);
+  sw_power_unlimit(n, w);
+}
+
+double sw_centres_apart(const sw_job *job, const sw_centres *set, int a, int b, int t) {
+  double v[16];
+  if (a == b) return NAN;
+  inverse_squares(job, set, set->unit[a], t, false, set->unit[b], set->unit[b] + 1, v);
+  return 1 / sqrt(v[0] * sw_distances_scale(set->distance));
+}
+
+double sw_centres_within(const sw_units *units, int64_t unit) {
+  double area = units->area ? units->area[unit] : NAN;
+  return area > 0 ? 2.0 / 3.0 * sqrt(area / acos(-1)) : NAN;
+}
