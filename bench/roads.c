@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
     if (sscanf(line, "%lld %lld %lld", &first, &count, &step) != 3) stop("what is asked?");
     double began = processor_seconds(), sum = 0;
     for (int64_t k = 0; k < count; k++) {
-      sw_roads_from(search, roads->access[(first + k * step) % nodes], ticks);
+      sw_roads_from(search, 1, &roads->access[(first + k * step) % nodes], ticks);
       for (int64_t v = 0; v < roads->n_vertices; v++)
         if (ticks[v] < SW_ROADS_NEVER) sum += sw_roads_minutes(ticks[v]);
     }

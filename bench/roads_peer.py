@@ -72,7 +72,8 @@ def check(peer, ours, theirs):
 
 
 def measure(programs, given, suite):
-    nodes, sources = given.size(50000, 2000), given.size(3000, 60)
+    nodes = given.size(50000, 2000)
+    sources = 3000 if nodes >= 50000 else min(60, nodes)
     wanted, times, names = {"igraph": 1.2, "networkx": 5, "scipy": None}, {}, {}
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="spillway-bench-") as folder:
         run.call(programs.spillway, "synth", "-o", folder, "--units", "3000", "--periods", "1", "--network", str(nodes))

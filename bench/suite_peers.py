@@ -1,8 +1,9 @@
 """Suite peers: the same work by the program and by what people use otherwise, alternating in one run.
 
 `pairs`: gravity and coupling in numpy; `shares`: of their bound, at larger sizes (pairs_peer.py);
-`radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `fields`: fields of centres, and what sums by group, ring and centre add to gravity
-(fields_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`series`: pairs of series in numpy (series_peer.py); `radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`fields`: fields of centres, and what sums by group, ring and centre add to gravity
+(fields_peer.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
 `spatial`: spatial models in spatialreg (spatial_peer.py); `mapping`: convergent cross mapping in numpy
@@ -17,6 +18,7 @@ import r_peer
 import radiation_peer
 import read_csv
 import roads_peer
+import series_peer
 import spatial_peer
 
 SUITE = "peers"
@@ -28,6 +30,10 @@ def pairs(programs, given):
 
 def shares(programs, given):
     return pairs_peer.shares(programs, given, SUITE)
+
+
+def series(programs, given):
+    return series_peer.measure(programs, given, SUITE)
 
 
 def radiation(programs, given):
@@ -66,6 +72,6 @@ def mapping(programs, given):
     return mapping_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "fields": fields, "csv": csv, "r": r, "gwr": gwr,
+PARTS = {"pairs": pairs, "shares": shares, "series": series, "radiation": radiation, "fields": fields, "csv": csv, "r": r, "gwr": gwr,
          "neighbours": neighbours, "spatial": spatial,
          "mapping": mapping, "roads": roads}

@@ -108,6 +108,9 @@ typedef enum sw_shape {
                 own, because readers merge axes of equal name: a square has `term`, `term_to` */
 } sw_shape;
 
+/* A pair output of this name is 1 of pairs that are found and 0 of others: `keep: significant`. */
+#define SW_SIGNIFICANT "significant"
+
 typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
 
 /* How an output is looked at. What follows from its shape, axes and classes need not be said
@@ -225,6 +228,8 @@ typedef struct sw_pass {
   bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
                        job->folded (NULL in the first). After a stop it is begun anew */
+  bool over_pairs;  /* UNITS: its tiles go over all pairs, and leave a result alone. It runs once, as
+                       late as the pairs do, and not in `check`; lines are said in its finish only */
   bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
                        process calls it at a time */
 } sw_pass;
@@ -448,9 +453,10 @@ const char *sw_job_period(const sw_job *job, int t);
  *   outputs may have time even when the matrices have none (whole_series).
  * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
  *   most 32.
- * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
- *   over units; items, record and links to passes over items; `again` to those over units that leave
- *   a result and no operand. A job has 1 to 8 passes. `open` needs `close` and a workspace.
+ * - A pass over_pairs has a result, no operand and no inputs gathered. A partial needs `merge`; a
+ *   result needs `finish`. partial, operand and gathered belong to passes over units; items, record
+ *   and links to passes over items; `again` to those over units that leave a result and no operand.
+ *   A job has 1 to 8 passes. `open` needs `close` and a workspace.
  * - `fold` is allowed beside `segment` or `block` only.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.

@@ -119,22 +119,23 @@ char *sw_arena_printf(sw_arena *arena, const char *format, ...) {
 }
 
 /* Aligned to a cache line, which is also the widest vector (AVX-512), so that hot loops begin on
- * whole lines and two threads' arrays never share one. From two huge pages on the array is
- * aligned to a huge page and asks the kernel for them. count == 0 gives a pointer that can be
- * freed. */
+ * whole lines and two threads' arrays never share one. From one and a half huge pages
+ * on the array is aligned to a huge page and asks the kernel for them. count == 0 gives a pointer
+ * that can be freed. */
 sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   size_t bytes = 0;
   /* Leaves room for rounding up to a huge page. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
     return out_of_memory(err, SIZE_MAX);
-  size_t align = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
+  size_t align = bytes >= HUGE_PAGE + HUGE_PAGE / 2 ? HUGE_PAGE : 64;
   size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 demands a multiple of `align` */
   *out = aligned_alloc(align, whole ? whole : align);
   if (!*out) return out_of_memory(err, bytes);
   /* The first touch of an array costs about a quarter with huge pages. It is only a hint, so a
-   * refusal is ignored. The tail below a whole huge page is left out: it would take 2 MB for the
-   * last bytes. */
-  if (align == HUGE_PAGE) madvise(*out, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+   * refusal is ignored. A tail of less than half a huge page is left out: it would take 2 MB for
+   * the last bytes. */
+  if (align == HUGE_PAGE)
+    madvise(*out, (bytes + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
   return SW_OK;
 }
 

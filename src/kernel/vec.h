@@ -3,7 +3,8 @@
  * SW_SET_NAME, the suffix of that set; whatever a set has of its own is called SW_SET(name).
  *
  * The operations round as plain C does (fma once), so the bits are those of any other set and of a
- * loop over numbers. larger(x, y) is y where x is NaN.
+ * loop over numbers. larger(x, y) and smaller(x, y) are y where x is NaN; size(x) is |x|;
+ * where(a, b, x) is x where a >= b, else NaN; if_above(a, b, x, y) is x where a > b, else y.
  *
  * A kernel of few numbers works on a vec, whose registers do not wait for each other; one that
  * fills the registers by itself goes through them one by one. */
@@ -25,6 +26,10 @@
 #define reg_fma SW_SET(reg_fma)
 #define reg_root SW_SET(reg_root)
 #define reg_larger SW_SET(reg_larger)
+#define reg_where SW_SET(reg_where)
+#define reg_smaller SW_SET(reg_smaller)
+#define reg_size SW_SET(reg_size)
+#define reg_if_above SW_SET(reg_if_above)
 #define vec SW_SET(vec)
 #define vec_load SW_SET(vec_load)
 #define vec_store SW_SET(vec_store)
@@ -77,6 +82,19 @@ SW_INLINE reg reg_root(reg a) {
 SW_INLINE reg reg_larger(reg a, reg b) {
   return _mm512_max_pd(a, b);
 }
+SW_INLINE reg reg_where(reg a, reg b, reg x) {
+  return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ), reg_spread(__builtin_nan("")),
+                              x);
+}
+SW_INLINE reg reg_size(reg a) {
+  return _mm512_abs_pd(a);
+}
+SW_INLINE reg reg_smaller(reg a, reg b) {
+  return _mm512_min_pd(a, b);
+}
+SW_INLINE reg reg_if_above(reg a, reg b, reg x, reg y) {
+  return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_GT_OQ), y, x);
+}
 
 #elif SW_VEC_BITS == 256
 
@@ -112,6 +130,18 @@ SW_INLINE reg reg_root(reg a) {
 SW_INLINE reg reg_larger(reg a, reg b) {
   return _mm256_max_pd(a, b);
 }
+SW_INLINE reg reg_where(reg a, reg b, reg x) {
+  return _mm256_blendv_pd(reg_spread(__builtin_nan("")), x, _mm256_cmp_pd(a, b, _CMP_GE_OQ));
+}
+SW_INLINE reg reg_size(reg a) {
+  return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a);
+}
+SW_INLINE reg reg_smaller(reg a, reg b) {
+  return _mm256_min_pd(a, b);
+}
+SW_INLINE reg reg_if_above(reg a, reg b, reg x, reg y) {
+  return _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_GT_OQ));
+}
 
 #else /* any processor; what the compiler has no instruction for it does number by number */
 
@@ -146,6 +176,18 @@ SW_INLINE reg reg_root(reg a) {
 }
 SW_INLINE reg reg_larger(reg a, reg b) {
   return (reg){a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1]};
+}
+SW_INLINE reg reg_where(reg a, reg b, reg x) {
+  return (reg){a[0] >= b[0] ? x[0] : __builtin_nan(""), a[1] >= b[1] ? x[1] : __builtin_nan("")};
+}
+SW_INLINE reg reg_size(reg a) {
+  return (reg){__builtin_fabs(a[0]), __builtin_fabs(a[1])};
+}
+SW_INLINE reg reg_smaller(reg a, reg b) {
+  return (reg){a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1]};
+}
+SW_INLINE reg reg_if_above(reg a, reg b, reg x, reg y) {
+  return (reg){a[0] > b[0] ? x[0] : y[0], a[1] > b[1] ? x[1] : y[1]};
 }
 
 #endif

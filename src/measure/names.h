@@ -32,10 +32,12 @@
 #define SW_NAME_NAME_EN "name_en"
 #define SW_NAME_NAME_ZH "name_zh"
 
-/* Groups of what results rest on: of the panel its missing cells by `indicator`; the spatial weights
- * matrices, a group each, in the form of kept pairs. */
+/* Groups of what results rest on: of the panel its missing cells by `indicator`; the spatial
+ * weights matrices, a group each, in the form of kept pairs. */
 #define SW_NAME_PANEL "panel"
 #define SW_NAME_MISSING_CELLS "missing_cells"
+#define SW_NAME_MEMBER "member_code" /* of `aggregate` */
+#define SW_NAME_MEMBER_OF "member_of"
 #define SW_NAME_WEIGHTS "weights"
 
 /* The group that composites are in. */

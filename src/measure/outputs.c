@@ -38,6 +38,12 @@ bool sw_measure_has_pairs(const sw_measure *measure) {
   return sw_measure_first_pair(measure, NULL) != NULL;
 }
 
+bool sw_measure_tests_pairs(const sw_measure *measure) {
+  for (const sw_output *output = measure->output; output && output->name; output++)
+    if (sw_output_is_of(output, NULL) && strcmp(output->name, SW_SIGNIFICANT) == 0) return true;
+  return false;
+}
+
 bool sw_measure_fills_rows(const sw_measure *measure) {
   return measure->whole_row || measure->row_periods;
 }

@@ -17,6 +17,8 @@ const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *gr
 bool sw_output_is_coordinate(const sw_output *output);
 /* Whether an axis of the job has its positions from an output. */
 bool sw_job_has_coordinate(const sw_job *job, const char *axis);
+/* Whether one of these says which pairs are found (SW_SIGNIFICANT). */
+bool sw_measure_tests_pairs(const sw_measure *measure);
 /* Whether a pair output is one of that group (NULL: of none). */
 bool sw_output_is_of(const sw_output *output, const char *group);
 /* Its pairs come in whole rows, which are walked in strips whatever is kept of them. */

@@ -22,6 +22,9 @@ CASES = [
     (dict(n=NODES + "D,4,95\n"), NETWORK, "n.csv:5: lat is 95; expected degrees of -90 to 90"),
     (dict(n=NODES + ",4,5\n"), NETWORK, "n.csv:5: the node has no name"),
     (dict(n="node,lon,lat\n"), NETWORK, "n.csv has no node"),
+    (dict(e="from,to,mode,minutes\n"), NETWORK, "network: there is no edge; expected rows of from, to and minutes"),
+    (dict(e="from,to,mode,minutes,from_period\nA,B,road,1,2009\n"), NETWORK,
+     "network: all of its edges open after the last period of the panel"),
     (dict(u=UNITS.replace("c,3,1", "c,,")), NETWORK, "unit 'c' has no access: it has no coordinates"),
     ({}, NETWORK.replace(", access_kmh: 30", ""), "unit 'a' has no access: no node of n.csv has its code"),
     ({}, NETWORK.replace("minutes", "minuten"), "e.csv has no column 'minuten', of minutes; did you mean 'minutes'?"),
@@ -76,7 +79,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert done.returncode == 0, done.stderr
     for changes, network, said in CASES:
         refused(run(folder, network, changes), said)
-    for changes, network, said in CASES[:2] + CASES[11:14]:
+    for changes, network, said in CASES[:2] + CASES[13:16]:
         refused(run(folder, network, changes, ranks=2), said, ranks=2)
     # Measures that take one distance for all periods.
     for changes, what in (({}, "one distance must hold for all periods"),):

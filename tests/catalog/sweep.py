@@ -213,6 +213,7 @@ class World:
         rng = np.random.default_rng(5)
         self.add_distances(code, rng)
         self.add_flows(code)
+        self.add_network(code, edge)
         names = list(read_csv(self.path("panel.csv"))[0])[2:]
         years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
         self.write("national.csv", [["year"] + names] +
@@ -253,9 +254,41 @@ class World:
                    [row for year in years for row in flows((year,))])
         self.write("once.csv", [("from", "to", "people")] + flows(()))
 
+    def add_network(self, code, edge):
+        """Units are nodes: roads between neighbours, and rails that open in the second period."""
+        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
+        rng = np.random.default_rng(6)
+        lines = [(a, b, "road", round(10 + 50 * rng.random(), 2), "") for a, b in edge if a < b]
+        lines += [(a, b, "rail", round(5 + 20 * rng.random(), 2), years[min(1, len(years) - 1)])
+                  for a, b in zip(code[::4], code[4::4])]
+        self.write("nodes.csv", [("node",)] + [(c,) for c in code])
+        self.write("lines.csv", [("from", "to", "mode", "minutes", "opens")] + lines)
+
+    def minutes(self, transfer):
+        """On that network, by period, by all ways."""
+        found = np.full((self.periods, self.n, self.n), np.nan)
+        for t, year in enumerate(self.year):
+            d, there = np.full((2 * self.n,) * 2, np.inf), np.zeros((self.n, 2), bool)
+            np.fill_diagonal(d, 0)
+            for row in read_csv(self.path("lines.csv")):
+                a, b, mode = self.at[row["from"]], self.at[row["to"]], int(row["mode"] == "rail")
+                if row["opens"] <= year:
+                    there[[a, b], mode] = True
+                    a, b = 2 * a + mode, 2 * b + mode
+                    d[a, b] = d[b, a] = min(d[a, b], float(row["minutes"]))
+            for k in np.flatnonzero(there.all(1)):
+                d[2 * k, 2 * k + 1] = d[2 * k + 1, 2 * k] = transfer
+            for k in range(2 * self.n):
+                np.minimum(d, d[:, k, None] + d[k], out=d)
+            d[~there.ravel()] = d[:, ~there.ravel()] = np.inf
+            least = d.reshape(self.n, 2, self.n, 2).min((1, 3))
+            found[t] = np.where(np.isfinite(least), least, np.nan)
+            np.fill_diagonal(found[t], np.nan)
+        return found
+
     def rename(self, codes):
         for name in ("units.csv", "panel.csv", "edges.csv", "islands.csv", "hours.csv", "roads.csv",
-                     "od.csv", "once.csv"):
+                     "od.csv", "once.csv", "nodes.csv", "lines.csv"):
             with open(self.path(name), newline="") as file:
                 rows = [[codes.get(cell, cell) for cell in row] for row in csv.reader(file)]
             self.write(name, rows)
@@ -523,7 +556,8 @@ def check_sums(world, params, r, dense):
     kind = params.get("distance", "great-circle")
     if kind == "geodesic":  # the plain world has no ellipsoid
         return
-    d = world.distance(kind["file"]) if isinstance(kind, dict) else world.great_circle()
+    d = world.minutes(kind["network"]["transfer"]) if "network" in kind else \
+        world.distance(kind["file"]) if isinstance(kind, dict) else world.great_circle()
     for k, (above, to) in enumerate(((0, 300), (300, 900), (900, np.inf))):
         within = (d > above) & (d <= to)
         out = sum_over((v * within).sum(2), (there & within).sum(2))

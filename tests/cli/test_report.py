@@ -2,6 +2,7 @@
 from what the file says; what it refuses; older, damaged and large files."""
 import base64
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -319,6 +320,40 @@ class Report(unittest.TestCase):
             self.assertIn(said, done.stderr)
 
     # ---- what is refused -------------------------------------------------------------------
+
+    def test_aggregate(self):
+        """Of coarser units the polygons are those of their members, without the borders between these."""
+        folder = self.path("states")
+        os.makedirs(folder)
+
+        def write(name, text):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        towns = [(f"t{r}{c}", f"s{c // 2}", c, r) for r in range(2) for c in range(4)]
+        write("panel.csv", "code,year,x\n" + "".join(f"{t},{y},{c + y}\n" for t, _, c, _ in towns for y in (1, 2)))
+        write("units.csv", "code,lon,lat,state\n" + "".join(f"{t},{c + .5},{r + .5},{s}\n" for t, s, c, r in towns))
+        square = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+        write("towns.geojson", json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"code": t}, "geometry": {
+                "type": "Polygon", "coordinates": [[[c + x, r + y] for x, y in square]]}}
+            for t, _, c, r in towns]}))
+        write("study.yaml", """study: states
+panel: {file: panel.csv, unit: code, time: year, aggregate: {by: state, sum: [x]}}
+units: {file: units.csv, unit: code, lon: lon, lat: lat, polygons: {file: towns.geojson, key: code}}
+measures:
+  - inequality: {of: x}
+output: {file: states.h5}
+""")
+        subprocess.run([SPILLWAY, "run", os.path.join(folder, "study.yaml"), "-q"], check=True)
+        with h5py.File(os.path.join(folder, "states.h5")) as file:
+            self.assertEqual([t.decode() for t in file["panel/member_code"][:]], [t for t, *_ in towns])
+            self.assertEqual(file["panel/member_of"][:].tolist(), [int(s[1]) for _, s, *_ in towns])
+        page = self.page(os.path.join(folder, "states.h5"))
+        g = page.manifest["geometry"]
+        self.assertEqual((g["kind"], g["cells"], g["without_polygon"]), ("polygons", False, []))
+        self.assertEqual(page.block[g["ring_unit"]].tolist(), [0, 1], "one ring each")
+        left, right = (page.block[g[side]].tolist() for side in ("arc_left", "arc_right"))
+        self.assertEqual(sorted(map(sorted, zip(left, right))), [[-1, 0], [-1, 1], [0, 1]], "one border between")
 
     def test_target(self):
         shutil.copy(self.results, self.path("own.h5"))

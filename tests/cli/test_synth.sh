@@ -44,6 +44,40 @@ mpirun -n 2 "$SPILLWAY" synth -o ranks --units 2850 --periods 20 >out
 cmp a/panel.csv ranks/panel.csv || fail "two ranks write another panel"
 [ "$(grep -c 'units in' out)" = 1 ] || fail "more than one rank speaks"
 
+# ---- a network: three edges a node, all joined, a railway that opens in the middle year ------
+synth -o net --units 500 --periods 8 --network 3000 >out
+grep -q '^a network of 3000 nodes and 90' out || fail "no network is told of: $(cat out)"
+synth -o net2 --units 500 --periods 8 --network 3000 >/dev/null
+for file in nodes.csv network.csv study.yaml; do
+  cmp net/$file net2/$file || fail "$file differs from run to run"
+done
+for file in units.csv panel.csv edges.csv; do
+  synth -o nonet --units 500 --periods 8 --force >/dev/null
+  cmp net/$file nonet/$file || fail "a network changes $file"
+done
+[ ! -e nonet/nodes.csv ] || fail "a network that nobody asked for"
+grep -q 'network: {nodes: nodes.csv, edges: network.csv' net/study.yaml || fail "the study has no network"
+"$python" - <<'PY'
+import csv
+nodes = [r["node"] for r in csv.DictReader(open("net/nodes.csv"))]
+edges = list(csv.DictReader(open("net/network.csv")))
+assert len(nodes) == len(set(nodes)) == 3000 and 9000 <= len(edges) < 9010, len(edges)
+above = {n: n for n in nodes}
+def top(n):
+    while above[n] != n:
+        above[n] = n = above[above[n]]
+    return n
+for e in edges:
+    assert float(e["minutes"]) > 0 and float(e["km"]) >= 0 and e["from"] != e["to"]
+    if e["mode"] == "road":
+        assert e["from_period"] == ""
+        above[top(e["from"])] = top(e["to"])
+assert len({top(n) for n in nodes}) == 1, "not joined"
+rail = [e for e in edges if e["mode"] == "rail"]
+assert 1 <= len(rail) <= 7 and {e["from_period"] for e in rail} == {"2005"}, rail
+assert all(a["to"] == b["from"] for a, b in zip(rail, rail[1:])), "not one line"
+PY
+
 # ---- wrong usage: status 2, one clear line, nothing written --------------------------------
 refused() { # refused STATUS PATTERN ARGUMENTS...
   local want=$1 pattern=$2 status=0
@@ -62,6 +96,7 @@ refused 2 'units.*12' -o x --units 11 --periods 3
 refused 2 'periods' -o x --units 100 --periods 0
 refused 2 'periods' -o x --units 100 --periods many
 refused 2 'missing' -o x --units 100 --periods 3 --missing 1.5
+refused 2 'network' -o x --units 100 --periods 3 --network 5
 refused 2 'seed' -o x --units 100 --periods 3 --seed -4
 refused 2 '-o DIR' --units 100 --periods 3
 refused 2 '--units N' -o x --periods 3

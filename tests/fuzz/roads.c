@@ -1,5 +1,5 @@
-/* A network: nodes, then behind a line "-" its edges. Times are above zero or there are none, and the
- * same in both directions. */
+/* A network: nodes, then behind a line "-" its edges. Times are above zero or there are none, and
+ * the same in both directions. */
 #include "fuzz.h"
 
 #include <math.h>
@@ -13,8 +13,14 @@ static const char *const label[] = {"2001", "2002", "2003"};
 static const int64_t year[] = {2001, 2002, 2003};
 static const double lon[] = {0, 1, 2, 3}, lat[] = {50, 50.5, 51, 50};
 static const int64_t code_at[] = {0, 3, 6, 9, 12};
-static const sw_units four = {
-    .n = 4, .text = "01\0" "02\0" "03\0" "04", .code_at = code_at, .lon = lon, .lat = lat};
+static const sw_units four = {.n = 4,
+                              .text = "01\0"
+                                      "02\0"
+                                      "03\0"
+                                      "04",
+                              .code_at = code_at,
+                              .lon = lon,
+                              .lat = lat};
 static const sw_periods periods = {.n = 3, .integer = true, .value = year, .label = label};
 
 static void walk(const sw_network_distances *network) {

@@ -2,8 +2,6 @@
  * every ragged edge. The source is included, as its variants are static. */
 #include "kernel/pairs/block.c"
 
-#include "kernel/pairs/lanes.h"
-
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +23,6 @@ EACH(sum, a.x[l] + b.x[l])
 EACH(difference, a.x[l] - b.x[l])
 EACH(fabs, fabs(a.x[l]))
 EACH(fma, fma(a.x[l], b.x[l], c.x[l]))
-EACH(max, a.x[l] > b.x[l] ? a.x[l] : b.x[l])
 EACH(spread, a.x[0])
 
 SW_INLINE wide wide_load(const double *p, int count) {
@@ -45,7 +42,6 @@ SW_INLINE wide wide_load(const double *p, int count) {
 #define subtract(x, y) wide_difference(x, y, y)
 #define magnitude(x) wide_fabs(x, x, x)
 #define multiply_add(x, y, z) wide_fma(x, y, z)
-#define larger(x, y) wide_max(x, y, y)
 #include "kernel/pairs/block_tile.h"
 
 enum { MOST = 70, K = 23, STRIDE = 80 };
@@ -84,28 +80,6 @@ static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool d
     }
 }
 
-/* The sums of a block that goes on from others, against the lanes of its values. */
-static void expect_folded(variant with, int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                          bool distance) {
-  double workspace[K * PACKED], row[MOST * SW_LANES] = {0}, lanes[SW_LANES * STRIDE];
-  double want_lanes[SW_LANES * STRIDE], want_row = 0, most = -INFINITY, greatest = 0;
-  for (int l = 0; l < SW_LANES * STRIDE; l++)
-    lanes[l] = want_lanes[l] = l % 7;
-  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY};
-  fold_by(with, k, column, i0, i1, column, j0, j1, distance, &sums, workspace);
-  for (int64_t i = i0; i < i1; i++) {
-    double value[STRIDE];
-    for (int64_t j = j0; j < j1; j++)
-      value[j - j0] = wanted(k, i, j, distance);
-    sw_lanes_row(value, j1 - j0, want_lanes + (i - i0) % SW_LANES * STRIDE, &want_row, &greatest);
-    if (greatest > most) most = greatest;
-    cr_assert_eq(sw_lanes_join(row + (i - i0) * SW_LANES), want_row, "row %d, columns %d-%d",
-                 (int)i, (int)j0, (int)j1);
-  }
-  cr_assert_eq(memcmp(lanes, want_lanes, sizeof lanes), 0, "columns %d-%d", (int)j0, (int)j1);
-  cr_assert_eq(sums.greatest, most);
-}
-
 static void run_variant(variant with, bool distance) {
   double row[K * SW_BLOCK_ROWS * 2];
   for (int rows = 1; rows <= SW_BLOCK_ROWS; rows += SW_BLOCK_ROWS - 1)
@@ -114,18 +88,17 @@ static void run_variant(variant with, bool distance) {
       pack(K, column, 3, rows, 2, row);
       with.block(K, row, rows, 2, column, 2, 2 + columns, distance, out, STRIDE);
       expect(K, 3, 3 + 2 * rows, 2, 2 + columns, distance);
-      expect_folded(with, K, 3, 23, 2, 2 + columns, distance);
     }
 }
 
 Test(block, variants) {
   draw();
   for (int distance = 0; distance < 2; distance++) {
-    run_variant((variant){block_plain, fold_plain}, distance);
-    run_variant((variant){block_wide, fold_wide}, distance);
+    run_variant((variant){block_plain}, distance);
+    run_variant((variant){block_wide}, distance);
 #if defined(SW_HOT_VARIANTS)
-    if (__builtin_cpu_supports("x86-64-v3")) run_variant((variant){block_v3, fold_v3}, distance);
-    if (__builtin_cpu_supports("x86-64-v4")) run_variant((variant){block_v4, fold_v4}, distance);
+    if (__builtin_cpu_supports("x86-64-v3")) run_variant((variant){block_v3}, distance);
+    if (__builtin_cpu_supports("x86-64-v4")) run_variant((variant){block_v4}, distance);
 #endif
   }
 }
@@ -160,13 +133,6 @@ Test(block, exchanged) {
   for (int64_t i = 0; i < MOST; i++)
     for (int64_t j = 0; j < MOST; j++)
       cr_assert_eq(out[i * STRIDE + j], out[j * STRIDE + i]);
-}
-
-Test(block, sums) {
-  draw();
-  for (int64_t rows = 1; rows < 40; rows++)
-    for (int distance = 0; distance < 2; distance++)
-      expect_folded(choose(), 1 + (int)rows % K, 3, 3 + rows, 11, 11 + rows, distance);
 }
 
 /* A missing number stays with its unit's pairs. */

@@ -106,6 +106,10 @@ static int next_of(const double *v, const uint8_t *library, int t, int dimension
   return best;
 }
 
+static sw_set_of next_set(sw_set_of set) {
+  return (sw_set_of)((int)set + 1);
+}
+
 static void expect_table(const double *v, int dimension, int lag, const uint8_t *library) {
   sw_mapping m = map(v, dimension, lag, 0, library);
   cr_assert_eq(m.points, T - (dimension - 1) * lag);
@@ -137,6 +141,10 @@ Test(mapping, neighbours) {
   for (int dimension = 1; dimension <= 12; dimension++) {
     expect_table(v, dimension, 1, NULL);
     expect_table(v, dimension, 3, library);
+  }
+  for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT && sw_set_runs(set); set = next_set(set)) {
+    sw_set_at_most(set);
+    expect_table(v, 4, 2, NULL);
   }
   for (int t = 0; t < T; t++)
     v[t] = floor(4 * v[t]); /* full of ties */
@@ -171,10 +179,6 @@ static void fill(double *panel) {
       panel[t * LANES + l] = l == 5 ? (t == 0 ? 1 : -.01) : v[t];
   }
   panel[50 * LANES + 3] = NAN;
-}
-
-static sw_set_of next_set(sw_set_of set) {
-  return (sw_set_of)((int)set + 1);
 }
 
 Test(mapping, panels) {

@@ -248,6 +248,37 @@ static double shortest(const sw_roads_plan *plan, int i, int j) {
   return best < SW_ROADS_NEVER && best <= plan->within ? sw_roads_minutes(best) : NAN;
 }
 
+/* Rows that are said to be untouched are those of the state before. */
+static int64_t check_untouched(const sw_roads_plan *plan, int state) {
+  sw_error err = {0};
+  sw_roads *before = NULL, *roads = NULL;
+  uint8_t touched[UNITS];
+  double was[MOST], is[MOST];
+  int64_t untouched = 0;
+  cr_assert_eq(sw_roads_create(&err, plan, state - 1, &before), SW_OK);
+  cr_assert_eq(sw_roads_create(&err, plan, state, &roads), SW_OK);
+  cr_assert_eq(sw_roads_touched(&err, before, roads, touched), SW_OK);
+  for (int i = 0; i < UNITS; i++) {
+    row_of(plan, state - 1, i, was);
+    row_of(plan, state, i, is);
+    if (!touched[i]) expect(is, was, UNITS);
+    untouched += !touched[i];
+  }
+  sw_roads_destroy(before);
+  sw_roads_destroy(roads);
+  return untouched;
+}
+
+Test(roads, what_opens_touches) {
+  int64_t untouched = 0;
+  for (uint64_t seed = 0; seed < 120; seed++) {
+    sw_roads_plan plan = draw(seed);
+    plan.within = sw_roads_ticks(30 + 20 * (double)(seed % 10));
+    untouched += check_untouched(&plan, 1) + check_untouched(&plan, 2);
+  }
+  cr_expect(untouched > 200, "%lld are told apart", (long long)untouched);
+}
+
 Test(roads, as_every_way) {
   double minutes[MOST], want[MOST];
   for (uint64_t seed = 0; seed < 60; seed++) {

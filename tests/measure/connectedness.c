@@ -3,6 +3,8 @@
 #include "pair_fixture.h"
 #include "states.h"
 
+#include "spillway/rng.h"
+
 extern const sw_measure sw_measure_connectedness;
 
 enum { RIDGES = 13 };
@@ -248,6 +250,26 @@ Test(connectedness, empty_period) {
   cr_expect(*numbers(h, "total_connectedness") > 0);
   cr_expect(is_noted(h, "in 1 of 12 periods no unit has a value"));
   cr_expect_not_null(strstr(h->said.text, "3 series of 9 rows"), "%s", h->said.text);
+  harness_free(h);
+}
+
+/* One series is noise, the others follow it a period later: it sends most, and receives least. */
+Test(connectedness, planted_sender) {
+  enum { SERIES = 20, PERIODS = 60, SENDER = 13 };
+  double x[SERIES * PERIODS];
+  sw_rng rng = sw_rng_make(1, 2, 3);
+  for (int t = 0; t < PERIODS; t++)
+    for (int i = 0; i < SERIES; i++)
+      x[t * SERIES + i] =
+          (t > 0 && i != SENDER ? .8 * x[(t - 1) * SERIES + SENDER] : 0) + sw_rng_normal(&rng);
+  harness *h = harness_new(&sw_measure_connectedness, SERIES, PERIODS);
+  harness_column(h, "of", "x", x);
+  harness_set(h, "transform", "level");
+  cr_assert_eq(begin(h), SW_OK, "%s", h->err.text);
+  const double *net = numbers(h, "net");
+  for (int i = 0; i < SERIES; i++)
+    cr_expect(i == SENDER || net[i] < net[SENDER] / 4, "%d: %g of %g", i, net[i], net[SENDER]);
+  cr_expect(!is_noted(h, "leave-one-out"), "of 59 rows it finds a ridge");
   harness_free(h);
 }
 

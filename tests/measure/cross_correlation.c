@@ -47,6 +47,30 @@ Test(cross_correlation, us_states) {
   harness_free(h);
 }
 
+/* What is said of lags, against those of all pairs: there are fewer units than are told of. */
+Test(cross_correlation, lags_are_told) {
+  states_income s;
+  if (!states_open(&s)) cr_skip("skipped: shared data is not here: us48_income_long.csv");
+  harness *h = of_states(&s, 0, "5");
+  int none = 0, upto[6] = {0}, median = 0;
+  for (int64_t i = 0; i < s.n; i++)
+    for (int64_t j = 0; j < s.n; j++) {
+      double lag = 0;
+      if (i == j) continue;
+      lag_of(h, i, j, &lag);
+      none += lag == 0;
+      for (int l = (int)fabs(lag); l <= 5; l++)
+        upto[l]++;
+    }
+  while (2 * upto[median] < 48 * 47)
+    median++;
+  char want[128];
+  snprintf(want, sizeof want, "lag 0 in %.1f%%, median size %d: of 2256 ordered pairs",
+           100. * none / (48 * 47), median);
+  cr_expect_str_eq(h->said.text, want);
+  harness_free(h);
+}
+
 enum { N = 3, T = 8 };
 
 /* Unit 1 repeats unit 0 a period later; unit 2 is constant. */

@@ -16,7 +16,7 @@ static inline sw_status pair_start(harness *h) {
 /* A segment of the first quantity, by whichever function the measure has. */
 static inline void pair_segment(harness *h, int t, int64_t i, int64_t j0, int64_t j1, double *out) {
   const sw_measure *m = h->job.measure;
-  double *quantity[] = {out, NULL, NULL};
+  double *quantity[8] = {out};
   void *workspace = harness_bytes(m->workspace ? m->workspace(&h->job) : 0);
   if (m->block)
     m->block(&h->job, t, i, i + 1, j0, j1, quantity, 0, workspace);

@@ -85,6 +85,7 @@ def check_results(folder, said):
         whole = file["whole"]
         assert whole["pagerank"].shape == (N,) and whole["density"].shape == () and whole["time"].shape == (3,)
         assert abs(whole["qap_r"][()] - 1) < 1e-12 and whole["qap_p"][()] == 1 / 61
+        assert b"periods" not in whole.attrs["parameters"]
         assert "jaccard" not in whole and whole["common_part"][()] == 1
         assert file["beside/qap_r"].shape == (3,)
         assert file["regions/green"].shape == (3, 7) and file["regions_whole/green"].shape == (7,)
@@ -141,6 +142,51 @@ def check_again(folder, want):
             assert equal == same, name
 
 
+FLOWS = """pairs:
+  commuting: {file: od.csv, unit_from: home, unit_to: work, time: year, value: people}
+  once: {file: once.csv, unit_from: home, unit_to: work, value: people}
+measures:
+  - gravity: {mass: population, calibrate: {flows: commuting}, keep: dense, as: predicted}
+  - radiation_model: {mass: population, finite: true, keep: dense, as: taken_up}
+  - network: {result: commuting, starts: 2, qap: {with: predicted, permutations: 199}, as: by_gravity}
+  - network: {result: commuting, starts: 2, qap: {with: taken_up, permutations: 199}, as: by_radiation}
+  - network: {result: once, starts: 2, qap: {with: once, permutations: 19}, as: whole}
+  - network: {result: predicted, starts: 1, qap: {with: once, permutations: 19}, as: turned}
+  - polycentricity: {result: commuting, by: province, as: centres}
+output: {file: flows.h5, precision: float64}
+"""
+
+
+def check_flows(folder):
+    """Observed flows beside what gravity and radiation say: the share of common commuters and the
+    correlation are those of the calibration."""
+    where = os.path.join(folder, "country")
+    done = call(folder, "synth", "-o", where, "--units", "200", "--periods", "2", "--flows")
+    assert done.returncode == 0, done.stderr
+    with open(os.path.join(where, "study.yaml")) as file:
+        head = file.read().split("weights:\n")[0]
+    with open(os.path.join(where, "od.csv")) as file:
+        table = [line.strip().split(",") for line in file]
+    write(where, "once.csv", [("home", "work", "people")] + [(r[0], r[1], r[3]) for r in table[1:]])
+    with open(os.path.join(where, "flows.yaml"), "w") as file:
+        file.write(head + FLOWS)
+    done = call(where, "run", "flows.yaml", "--force")
+    assert done.returncode == 0, done.stderr
+    with h5py.File(os.path.join(where, "flows.h5")) as file:
+        by = file["by_gravity"]
+        assert by["qap_r"].shape == (1,) and by["qap_p"][0] == 1 / 200
+        for name, want in (("common_part", file["predicted/common_part"][0]),
+                           ("qap_r", np.sqrt(file["predicted/r2"][0]))):
+            assert abs(by[name][0] - want) < 1e-9, (name, by[name][0], want)
+        assert 0 < file["by_radiation/common_part"][0] < by["common_part"][0]
+        whole = file["whole"]
+        assert whole["density"].shape == () and whole["common_part"][()] == 1 and whole["qap_p"][()] == 1 / 20
+        assert abs(whole["density"][()] - by["density"][0]) < 1e-15, "a zero of the table is no link"
+        assert abs(file["turned/qap_r"][0] - by["qap_r"][0]) < 1e-12
+        assert file["centres/green"].shape[0] == 1 and (file["centres/green"][...] >= -1e-12).any()
+    assert "correlation with predicted in 2002: 0." in done.stdout, done.stdout
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         write_data(folder)
@@ -151,6 +197,7 @@ def main():
                     dict(ranks=3, SPILLWAY_NODE_RANKS="1", threads=2)):
             assert bits(folder, **how)[0] == want, how
         check_again(folder, want)
+        check_flows(folder)
     print(f"{len(REFUSED)} refusals")
 
 

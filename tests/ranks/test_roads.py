@@ -190,7 +190,7 @@ def test():
     with tempfile.TemporaryDirectory() as work:
         write(work)
         done = run(work, "out.h5")
-        assert "network of 90 nodes" in done.stderr and "3 states" in done.stderr, done.stderr
+        assert "network, nodes 90, edges" in done.stderr and "3 states" in done.stderr, done.stderr
         check(work)
         for name, how in {"threads": dict(threads=3), "ranks": dict(ranks=3),
                           "nodes": dict(ranks=3, env={"SPILLWAY_NODE_RANKS": "1"}.items())}.items():

@@ -61,7 +61,9 @@ def value(path, name="near"):
 
 
 def a_railway(work):
-    call("run", f"{work}/roads.yaml", "-o", f"{work}/with.h5")
+    out = call("run", f"{work}/roads.yaml", "-o", f"{work}/with.h5", "--log-level", "debug")
+    touched = int(re.search(rf"state 1 of the network touches (\d+) of {UNITS} units", out).group(1))
+    assert 0 < touched < UNITS, "rows that the railway does not reach are searched again"
     line = rails(work)
     assert len(line) >= 2 and {r["from_period"] for r in line} == {str(OPENS)}
     rewrite(work, lambda r: r[2] != "rail")

@@ -29,9 +29,12 @@ typedef struct sw_geometry_input {
   const double *lon, *lat;          /* degrees; NULL: none; NaN: none of this unit */
   const sw_polygons_spec *polygons; /* NULL: none; its `node` may be NULL: messages then name no
                                        place in a study */
-  const sw_insets *insets;          /* NULL: found, as groups of units far from the others */
-  const char *const *label;         /* n: what an inset is called that is found, where all its
-                                       units have the same (the state); NULL: no name */
+  int64_t n_members; /* units that were summed to these, whose polygons they may be; 0: none */
+  const char *const *member;
+  const int32_t *member_of; /* the unit; -1: none */
+  const sw_insets *insets;  /* NULL: found, as groups of units far from the others */
+  const char *const *label; /* n: what an inset is called that is found, where all its
+                               units have the same (the state); NULL: no name */
 } sw_geometry_input;
 
 /* A rectangle of the frame. */

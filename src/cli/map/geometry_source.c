@@ -28,6 +28,35 @@ static void keep_rings(sw_geometry_source *s, const int32_t *unit) {
   p->n_rings = kept, p->n_points = points;
 }
 
+/* Of which unit a feature is. Polygons are of the members of coarser units where more of these are
+ * known: the code of a city may be that of its first county. The borders within a unit vanish with
+ * its arcs (kernel/topology). */
+static sw_status match_features(sw_error *err, sw_geometry_source *s, int32_t *unit) {
+  const sw_geometry_input *in = s->input;
+  const sw_polygons *p = &s->polygons;
+  int64_t units = 0, members = 0;
+  int32_t *member = NULL;
+  sw_error of_units = {0};
+  if (in->n_members == 0) return sw_polygons_match(err, in->polygons, p, in->n, in->code, unit);
+  SW_TRY(sw_alloc(err, (size_t)p->n + 1, sizeof *member, (void **)&member));
+  sw_status plain = sw_polygons_match(&of_units, in->polygons, p, in->n, in->code, unit);
+  for (int64_t f = 0; plain == SW_OK && f < p->n; f++)
+    units += unit[f] >= 0;
+  sw_status status = sw_polygons_match(err, in->polygons, p, in->n_members, in->member, member);
+  for (int64_t f = 0; status == SW_OK && f < p->n; f++)
+    members += member[f] >= 0;
+  if (status == SW_OK && members > units) {
+    for (int64_t f = 0; f < p->n; f++)
+      unit[f] = member[f] < 0 ? -1 : in->member_of[member[f]];
+  } else if (status == SW_EINPUT || status == SW_OK) { /* of the units, or of neither */
+    sw_error_clear(err);
+    *err = of_units;
+    status = plain;
+  }
+  sw_free(member);
+  return status;
+}
+
 static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_source *s) {
   const sw_geometry_input *in = s->input;
   sw_polygons *p = &s->polygons;
@@ -36,7 +65,7 @@ static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_sourc
   sw_rings features = {p->n, p->n_rings, p->n_points, p->start, p->feature, p->x, p->y, p->degrees};
   SW_TRY(sw_topology_find_holes(err, &features, p->hole));
   SW_TRY(sw_alloc(err, (size_t)p->n, sizeof *unit, (void **)&unit));
-  sw_status status = sw_polygons_match(err, in->polygons, p, in->n, in->code, unit);
+  sw_status status = match_features(err, s, unit);
   if (status == SW_OK) keep_rings(s, unit);
   sw_free(unit);
   s->degrees = p->degrees;

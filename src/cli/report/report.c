@@ -121,6 +121,9 @@ static sw_status make_geometry(sw_error *err, sw_report *report, sw_report_sourc
                           .lon = page->lon,
                           .lat = page->lat,
                           .polygons = source->polygons.path ? &source->polygons : NULL,
+                          .n_members = page->n_members,
+                          .member = page->member,
+                          .member_of = page->member_of,
                           .insets = source->has_insets ? &source->insets : NULL};
   SW_TRY(first_labels(err, report, &in.label));
   SW_NEW(err, report->arena, report->geometry, 1);

@@ -49,7 +49,8 @@ static double result_bytes(const sw_run *run) {
 
 /* Bytes of a job's passes at the worst moment. An operand is held twice while it is gathered (this
  * rank's part and the node's copy), then only whole, for all passes that follow. A pass over items
- * has its records twice, as tasks leave them and as they are folded. */
+ * has its records twice, as tasks leave them and as they are folded; one over pairs its partials.
+ */
 static double pass_bytes(const sw_run *run, const sw_job *job) {
   double whole = (double)job->n * job->n_periods, own = own_units(run) * job->n_periods;
   double most = 0, held = 0;
@@ -59,6 +60,7 @@ static double pass_bytes(const sw_run *run, const sw_job *job) {
     double now = pass->operand * (whole + own);
     if (pass->domain == SW_ITEMS || pass->gathered) now += job->n_inputs * whole;
     if (pass->domain == SW_ITEMS) now += 2.0 * (double)pass->items * (double)pass->record / 8;
+    if (pass->over_pairs) now += 2.0 * (double)pass->partial / 8 * ((double)job->n / SW_BLOCK + 1);
     if (held + now > most) most = held + now;
     held += pass->operand * whole;
   }
@@ -180,7 +182,11 @@ static double pairs_of(const sw_run *run, int e) {
   }
   /* Counted, then stored; before, the rounds of a share: three of them, as a rule. */
   if (plan->keep.kind == SW_KEEP_SHARE) return 5 * pairs;
-  return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;
+  /* Passes over all pairs, of which two have something to do, as a rule. */
+  double before = 0;
+  for (int p = 0; p < job->n_passes && before == 0; p++)
+    if (job->pass[p].over_pairs) before = 2.0 * (double)job->n * (double)job->n;
+  return before + (sw_keep_is_counted(plan->keep.kind) ? 2 * pairs : pairs);
 }
 
 double sw_estimate_pairs(const sw_run *run) {

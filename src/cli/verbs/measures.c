@@ -199,6 +199,10 @@ static void print_common(const sw_measure *measure) {
       .name = "keep",
       .help = "dense | summary | links | centres | {top: k} | {above: x} | {share: s}; dense up to "
               "5,000 units, summary (or centres) above, by default"};
+  static const sw_param tested = {
+      .name = "keep",
+      .help = "dense | summary | links | significant | centres | {top: k} | {above: x} | {share: "
+              "s}; dense up to 5,000 units, summary (or centres) above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -221,8 +225,9 @@ static void print_common(const sw_measure *measure) {
       .name = "centres",
       .help = "codes of units, or {top: 5, by: gdp, apart_km: 100}, the "
               "largest of the last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
-  const sw_param *common[] = {&as,     &periods, &balanced, &keep,   &by,
-                              &blocks, &rings,   &centres,  &weights};
+  bool tests = sw_measure_tests_pairs(measure);
+  const sw_param *common[] = {&as,    &periods, &balanced, tests ? &tested : &keep, &by, &blocks,
+                              &rings, &centres, &weights};
   int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;

@@ -82,17 +82,25 @@ void sw_mapping_panel(const sw_mapping *m, const double *panel, const sw_mapping
 
 /* ---- a series ----------------------------------------------------------------------------- */
 
-double sw_mapping_skill(const sw_mapping *m, const double *x, int64_t stride, double *work) {
-  double *predicted = work, *seen = work + m->points;
+/* Predictions and values, those that there are. */
+SW_HOT static int predict(const sw_mapping *m, const double *x, int64_t stride, double *predicted,
+                          double *seen) {
   int count = 0;
   for (int q = 0; q < m->points; q++) {
-    double there = x[m->at[q] / LANES * stride];
-    double p = m->weight[q * m->k] * x[m->near[q * m->k] / LANES * stride];
+    const int32_t *near = m->near + q * m->k;
+    const double *weight = m->weight + q * m->k;
+    double there = x[m->at[q] / LANES * stride], p = weight[0] * x[near[0] / LANES * stride];
     for (int c = 1; c < m->k; c++)
-      p = __builtin_fma(m->weight[q * m->k + c], x[m->near[q * m->k + c] / LANES * stride], p);
+      p = __builtin_fma(weight[c], x[near[c] / LANES * stride], p);
     if (isnan(there) || isnan(p)) continue;
     predicted[count] = p;
     seen[count++] = there;
   }
+  return count;
+}
+
+double sw_mapping_skill(const sw_mapping *m, const double *x, int64_t stride, double *work) {
+  double *predicted = work, *seen = work + m->points;
+  int count = predict(m, x, stride, predicted, seen);
   return sw_correlation(predicted, seen, count, SW_MAPPING_LEAST);
 }

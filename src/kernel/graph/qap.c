@@ -116,22 +116,30 @@ static double correlation(const sums *s) {
  * place itself. `back`: puts back what was there. */
 static void lay_row(const sw_qap *q, const sw_qap_side *side, int64_t unit, const int32_t *stands,
                     bool back) {
-  for (int64_t k = side->links->row_start[unit]; k < side->links->row_start[unit + 1]; k++) {
-    int32_t at = partner(q, side, unit, k);
+  const int64_t *row_start = side->links->row_start;
+  const int32_t *restrict to = side->links->to, *restrict place = q->place;
+  const double *restrict value = side->links->value;
+  double *restrict row = side->row, shift = side->shift, factor = side->factor;
+  double absent = side->absent;
+  for (int64_t k = row_start[unit], end = row_start[unit + 1]; k < end; k++) {
+    int32_t at = to[k] == unit ? -1 : place[to[k]];
     if (at < 0) continue;
-    side->row[stands ? stands[at] : at] = back ? side->absent : value_of(side, k);
+    row[stands ? stands[at] : at] = back ? absent : (value[k] - shift) * factor;
   }
 }
 
 /* The products of the first network's row with what is laid out of the second. */
 static double multiply_row(const sw_qap *q, int64_t unit) {
-  const sw_links *links = q->a.links;
-  double lane[LANES] = {0};
-  int64_t first = links->row_start[unit];
-  for (int64_t k = first; k < links->row_start[unit + 1]; k++) {
-    int32_t at = partner(q, &q->a, unit, k);
-    if (at >= 0) lane[(k - first) % LANES] += value_of(&q->a, k) * q->b.row[at];
-  }
+  const int64_t *row_start = q->a.links->row_start;
+  const int32_t *restrict to = q->a.links->to, *restrict place = q->place;
+  const double *restrict value = q->a.links->value, *restrict row = q->b.row;
+  double lane[LANES] = {0}, shift = q->a.shift, factor = q->a.factor;
+  int64_t k = row_start[unit], end = row_start[unit + 1];
+  for (; k < end; k += LANES)
+    for (int l = 0; l < LANES && k + l < end; l++) {
+      int32_t at = to[k + l] == unit ? -1 : place[to[k + l]];
+      if (at >= 0) lane[l] += (value[k + l] - shift) * factor * row[at];
+    }
   return lane[0] + lane[1] + (lane[2] + lane[3]);
 }
 

@@ -58,6 +58,31 @@ static bool is_near(const block *k, int64_t r) {
   return sw_arc_is_near(k->ball, x, y, z) && (!k->two || sw_arc_is_near(k->ball + 1, x, y, z));
 }
 
+/* Whether all points of a chunk of rows are near to a ball, for sure: they are within their own
+ * ball, whose radius is what SW_ARC_NEAR has more than its reach. */
+static bool balls_are_near(const sw_arc_ball *row, const sw_arc_ball *column) {
+  double x = row->x - column->x, y = row->y - column->y, z = row->z - column->z;
+  if (row->reach < 0 || column->reach < 0) return false;
+  double radius = sqrt(SW_ARC_NEAR) - sqrt(row->reach);
+  return sqrt(x * x + y * y + z * z) + (radius > 0 ? radius : 0) <= sqrt(column->reach);
+}
+
+/* The end of the rows from r on that are near to the block, by whole chunks where these are; of
+ * `count`. */
+static int64_t near_end(const block *k, int64_t r, int64_t count) {
+  while (r < count) {
+    int64_t chunk = (k->first + r) / SW_ARC_CHUNK, last = (chunk + 1) * SW_ARC_CHUNK - k->first;
+    const sw_arc_ball *row = &k->points->ball[chunk];
+    if (balls_are_near(row, k->ball) && (!k->two || balls_are_near(row, k->ball + 1))) {
+      r = last;
+      continue;
+    }
+    for (; r < last && r < count; r++)
+      if (!is_near(k, r)) return r;
+  }
+  return count;
+}
+
 static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64_t count,
                     const sw_lane_sums *sums, double *most) {
   double flow[BLOCK];
@@ -78,8 +103,7 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
     int64_t count = j1 - j < BLOCK ? j1 - j : BLOCK;
     pack(&k, b, j, count);
     for (int64_t r = 0, end; r < i1 - i0; r = end) {
-      for (end = r; end < i1 - i0 && is_near(&k, end);)
-        end++;
+      end = near_end(&k, r, i1 - i0);
       if (end > r)
         near_rows[set](&k, r, end, sums, most);
       else

@@ -25,16 +25,6 @@ SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *con
   }
 }
 
-/* Some values of row `at` of the segment, from column `place` of it on, into the sums. */
-SW_INLINE void add_values(const sw_lane_sums *sums, int64_t at, int64_t place, int64_t count,
-                          const double *value, double *most) {
-  for (int64_t b = 0; b < count; b++) {
-    sums->row[at * SW_BLOCK_LANES + (place + b) % SW_BLOCK_LANES] += value[b];
-    sums->column[at % SW_BLOCK_LANES * sums->stride + place + b] += value[b];
-    if (value[b] > *most) *most = value[b];
-  }
-}
-
 /* ---- variants --------------------------------------------------------------------------- */
 
 #if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
@@ -54,7 +44,6 @@ SW_INLINE void add_values(const sw_lane_sums *sums, int64_t at, int64_t place, i
 #define subtract(x, y) _mm512_sub_pd(x, y)
 #define magnitude(x) _mm512_abs_pd(x)
 #define multiply_add(x, y, z) _mm512_fmadd_pd(x, y, z)
-#define larger(x, y) _mm512_max_pd(x, y)
 #include "kernel/pairs/block_tile.h"
 #pragma GCC pop_options
 
@@ -72,7 +61,6 @@ SW_INLINE void add_values(const sw_lane_sums *sums, int64_t at, int64_t place, i
 #define subtract(x, y) _mm256_sub_pd(x, y)
 #define magnitude(x) _mm256_andnot_pd(_mm256_set1_pd(-0.0), x)
 #define multiply_add(x, y, z) _mm256_fmadd_pd(x, y, z)
-#define larger(x, y) _mm256_max_pd(x, y)
 #include "kernel/pairs/block_tile.h"
 #pragma GCC pop_options
 #endif
@@ -89,14 +77,11 @@ SW_INLINE void add_values(const sw_lane_sums *sums, int64_t at, int64_t place, i
 #define subtract(x, y) ((x) - (y))
 #define magnitude(x) __builtin_fabs(x)
 #define multiply_add(x, y, z) __builtin_fma(x, y, z)
-#define larger(x, y) ((x) > (y) ? (x) : (y))
 #include "kernel/pairs/block_tile.h"
 
 typedef struct variant {
   void (*block)(int k, const double *row, int rows, int count, const double *const *to, int64_t j0,
                 int64_t j1, bool distance, double *out, int64_t stride);
-  void (*fold)(int k, const double *row, int rows, int count, const double *const *to, int64_t j0,
-               int64_t j1, bool distance, int64_t at, const sw_lane_sums *sums, double *most);
 } variant;
 
 /* The one that sw_instruction_set names; a look at what the processor was found to be, no
@@ -104,10 +89,10 @@ typedef struct variant {
 static variant choose(void) {
 #if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
   const char *set = sw_instruction_set();
-  if (strcmp(set, "x86-64-v4") == 0) return (variant){block_v4, fold_v4};
-  if (strcmp(set, "x86-64-v3") == 0) return (variant){block_v3, fold_v3};
+  if (strcmp(set, "x86-64-v4") == 0) return (variant){block_v4};
+  if (strcmp(set, "x86-64-v3") == 0) return (variant){block_v3};
 #endif
-  return (variant){block_plain, fold_plain};
+  return (variant){block_plain};
 }
 
 /* ---- blocks ----------------------------------------------------------------------------- */
@@ -155,37 +140,4 @@ void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1
                         const double *const *to, int64_t j0, int64_t j1, double *out,
                         int64_t stride, void *workspace) {
   run(k, from, i0, i1, to, j0, j1, true, out, stride, workspace);
-}
-
-/* ---- sums ------------------------------------------------------------------------------- */
-
-/* Values never leave the registers: where only sums are wanted, writing and reading values would
- * cost a fifth of a product of 20 numbers. */
-static void fold_by(variant with, int k, const double *const *from, int64_t i0, int64_t i1,
-                    const double *const *to, int64_t j0, int64_t j1, bool distance,
-                    sw_lane_sums *sums, double *row) {
-  double most[SW_BLOCK_LANES];
-  for (int l = 0; l < SW_BLOCK_LANES; l++)
-    most[l] = sums->greatest;
-  for (int64_t i = i0, rows, count; i < i1; i += count * rows) {
-    int64_t left = i1 - i < PACKED ? i1 - i : PACKED;
-    rows = left >= SW_BLOCK_ROWS ? SW_BLOCK_ROWS : 1;
-    count = left / rows;
-    pack(k, from, i, (int)rows, (int)count, row);
-    with.fold(k, row, (int)rows, (int)count, to, j0, j1, distance, i - i0, sums, most);
-  }
-  for (int l = 0; l < SW_BLOCK_LANES; l++)
-    if (most[l] > sums->greatest) sums->greatest = most[l];
-}
-
-void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
-                            const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
-                            void *workspace) {
-  fold_by(choose(), k, from, i0, i1, to, j0, j1, false, sums, workspace);
-}
-
-void sw_block_fold_distances(int k, const double *const *from, int64_t i0, int64_t i1,
-                             const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
-                             void *workspace) {
-  fold_by(choose(), k, from, i0, i1, to, j0, j1, true, sums, workspace);
 }

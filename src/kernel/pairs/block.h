@@ -15,10 +15,11 @@
 
 /* Rows of a tile. Blocks of a multiple are fastest; of 8 or 16, which share one reading of the
  * columns out of the second cache. */
-enum { SW_BLOCK_ROWS = 4, SW_BLOCK_LANES = 8 };
+enum { SW_BLOCK_ROWS = 4 };
 
-/* Bytes of workspace for vectors of k numbers. */
+/* Bytes of workspace for vectors of k numbers; what folds takes more, which does for both. */
 size_t sw_block_workspace(int k);
+size_t sw_block_fold_workspace(int k);
 
 /* out[(i - i0) * stride + j - j0] = sum over s of from[s][i] to[s][j], for rows [i0, i1) and
  * columns [j0, j1); nothing is written beyond them. */

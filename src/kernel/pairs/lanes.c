@@ -119,6 +119,20 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   *greatest = top;
 }
 
+SW_HOT bool sw_lanes_has_gap(const double *v, int64_t n) {
+  int64_t whole = n - n % SW_LANES, gaps = 0;
+  m4 found = {0};
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    found |= (low != low) | (high != high);
+  }
+  for (int l = 0; l < HALF; l++)
+    gaps |= found[l];
+  for (int64_t k = whole; k < n; k++)
+    gaps |= isnan(v[k]) != 0;
+  return gaps != 0;
+}
+
 /* NaN become -0.0, -0.0 becomes 0.0 (by adding 0.0). NaN are not counted in `numbers`. A mask is -1
  * where there is a number, so subtracting it counts one. */
 SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {

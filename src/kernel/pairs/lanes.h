@@ -53,6 +53,8 @@ typedef struct sw_lane_sums {
  * into its eight lanes, into its lane of columns, and into the greatest by lanes. */
 void sw_lanes_add_row(const double *v, int64_t n, double *row, double *column,
                       double most[SW_LANES]);
+/* Whether a value is NaN. */
+bool sw_lanes_has_gap(const double *v, int64_t n);
 /* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
 int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* The same with v[k] >= threshold. */

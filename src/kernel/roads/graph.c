@@ -25,7 +25,7 @@ typedef struct maker {
   const sw_roads_plan *plan;
   int state;
   sw_roads *roads;
-  int32_t *copy;   /* [node * modes + mode]: its vertex; -1: none */
+  int32_t *copy;   /* that of `roads` */
   int64_t *at;     /* n_vertices + 1: while arcs are counted and placed */
   int32_t *number; /* new numbers of vertices */
 } maker;
@@ -242,7 +242,8 @@ static sw_status make(sw_error *err, maker *m) {
   sw_roads *roads = m->roads;
   size_t places = (size_t)plan->n_nodes * (size_t)plan->n_modes + 1;
   size_t units = (size_t)plan->n_units * (size_t)plan->n_modes + 1;
-  SW_TRY(sw_alloc(err, places, sizeof *m->copy, (void **)&m->copy));
+  SW_TRY(sw_alloc(err, places, sizeof *m->copy, (void **)&roads->copy));
+  m->copy = roads->copy;
   find_copies(m);
   size_t n = (size_t)roads->n_vertices + 1;
   SW_TRY(sw_alloc(err, n, sizeof *m->at, (void **)&m->at));
@@ -262,8 +263,8 @@ sw_status sw_roads_create(sw_error *err, const sw_roads_plan *plan, int state, s
   *roads = NULL;
   SW_TRY(sw_calloc(err, 1, sizeof *m.roads, (void **)&m.roads));
   m.roads->plan = plan;
+  m.roads->state = state;
   sw_status status = make(err, &m);
-  sw_free(m.copy);
   sw_free(m.at);
   sw_free(m.number);
   if (status == SW_OK)
@@ -275,6 +276,7 @@ sw_status sw_roads_create(sw_error *err, const sw_roads_plan *plan, int state, s
 
 void sw_roads_destroy(sw_roads *roads) {
   if (!roads) return;
+  sw_free(roads->copy);
   sw_free(roads->arc_at);
   sw_free(roads->arc);
   sw_free(roads->access);

@@ -59,7 +59,9 @@ typedef struct sw_roads_arc {
 /* One state of it. Const after it was made: any number of threads may search. */
 typedef struct sw_roads {
   const sw_roads_plan *plan;
+  int state;
   int64_t n_vertices, n_arcs;
+  int32_t *copy;   /* [node * modes + mode]: its vertex; -1: none */
   int64_t *arc_at; /* n_vertices + 1 */
   sw_roads_arc *arc;
   /* [unit * modes + mode]: the vertex and the time to it; -1: none. By vertex, the same: which
@@ -85,8 +87,13 @@ int64_t sw_roads_row(sw_roads_search *search, int64_t unit);
 void sw_roads_row_take(sw_roads_search *search, int32_t *to, double *minutes);
 /* Instead of that, where only their number was wanted. */
 void sw_roads_row_drop(sw_roads_search *search);
-/* Times from one vertex to all, for tests and measurements: ticks[n_vertices], SW_ROADS_NEVER where
- * there is no path. */
-void sw_roads_from(sw_roads_search *search, int32_t vertex, sw_ticks *ticks);
+/* Times from the nearest of some vertices to all: ticks[n_vertices], SW_ROADS_NEVER where there is
+ * no path within the limit. */
+void sw_roads_from(sw_roads_search *search, int64_t count, const int32_t *vertex, sw_ticks *ticks);
+
+/* touched[unit]: 1 where the row of a unit may differ from that in `before`, the state before; 0:
+ * it does not. */
+sw_status sw_roads_touched(sw_error *err, const sw_roads *before, const sw_roads *roads,
+                           uint8_t *touched);
 
 #endif

@@ -191,10 +191,11 @@ void sw_roads_row_drop(sw_roads_search *s) {
   s->count = 0;
 }
 
-void sw_roads_from(sw_roads_search *s, int32_t vertex, sw_ticks *ticks) {
+void sw_roads_from(sw_roads_search *s, int64_t count, const int32_t *vertex, sw_ticks *ticks) {
   const sw_roads *roads = s->roads;
   begin(s);
-  reach(s, vertex, 0);
+  for (int64_t k = 0; k < count; k++)
+    reach(s, vertex[k], 0);
   while (s->n_heap) {
     entry top = pop(s);
     if (top.ticks != s->label[top.vertex].ticks) continue;
@@ -205,10 +206,11 @@ void sw_roads_from(sw_roads_search *s, int32_t vertex, sw_ticks *ticks) {
     ticks[v] = s->label[v].stamp == s->stamp ? s->label[v].ticks : SW_ROADS_NEVER;
 }
 
-/* An arc puts its end into the heap once at most, since its beginning is settled once. */
+/* An arc puts its end into the heap once at most, since its beginning is settled once; besides, a
+ * search may begin at all vertices. */
 sw_status sw_roads_search_create(sw_error *err, const sw_roads *roads, sw_roads_search **search) {
   size_t n = (size_t)roads->plan->n_units, vertices = (size_t)roads->n_vertices + 1;
-  size_t heap = (size_t)roads->n_arcs + (size_t)roads->plan->n_modes + FIRST + CHILDREN;
+  size_t heap = (size_t)roads->n_arcs + vertices + FIRST + CHILDREN;
   sw_roads_search *s = NULL;
   *search = NULL;
   SW_TRY(sw_calloc(err, 1, sizeof *s, (void **)&s));

@@ -251,7 +251,8 @@ static const sw_param params[] = {
     {.name = "distance",
      .type = SW_P_DISTANCE,
      .fallback = "",
-     .help = "of by_distance: great-circle (without it, too) | geodesic | {file: d.csv}"},
+     .help = "of by_distance: great-circle (without it, too) | geodesic | {file: d.csv} | "
+             "{network: {...}}"},
     {0}};
 
 #define OUTPUTS(...)                                                                               \

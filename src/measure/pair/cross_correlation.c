@@ -9,19 +9,26 @@
  *
  * A lag leads from one period of the entry to another without a break or a hole between. For each l
  * >= 0 a unit with all values has two operands, the rows at the earlier end of the lag and those at
- * the later one, standardised; r(l) and r(-l) are products of them (kernel/pairs/block.h). Other
- * pairs go through their rows. */
-#include "kernel/pairs/block.h"
+ * the later one, standardised; r(l) and r(-l) are products of them (kernel/comovement/lags.h).
+ * Other pairs go through their rows.
+ *
+ * How lags lie is said of some units with all others, as no pass sees what all pairs have: of those
+ * with the smallest keys, which depend on the code alone. */
+#include "kernel/comovement/lags.h"
 #include "kernel/pairs/correlation.h"
 #include "measure/share/series.h"
+#include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LEAST = 4 };                            /* rows of a lag */
-enum { ROWS = 2 * SW_BLOCK_ROWS, CHUNK = 64 }; /* whose lags are compared at a time */
+enum { LEAST = 4 }; /* rows of a lag */
+enum { MOST_LAGS = 100 };
+enum { SAMPLE = 64 }; /* units whose lags are told */
+enum { CHUNK = 512 }; /* columns at a time there */
 
 /* The ends of a lag: whose values come earlier, whose later. */
 typedef enum end { EARLIER, LATER, ENDS } end;
@@ -41,10 +48,15 @@ typedef struct operands {
 /* Columns of operands: of `of`, then of `to`: for each lag both ends, then the values. */
 typedef struct cross {
   int lags, variables;
-  int operands, pairs; /* passes, after one for each variable that finds means */
+  int operands, told,
+      pairs; /* passes, after one for each variable that finds means; told -1: none */
+  int64_t sampled;
+  const int64_t *sample; /* units, ascending */
   sw_transform series[2];
   lag_rows *of_lag; /* 0 .. lags */
   operands of[2];
+  sw_lags strongest;
+  sw_lacking lacking[2]; /* of rows and of columns, ready after prepare */
 } cross;
 
 static int columns_of_variable(const cross *c) {
@@ -83,12 +95,8 @@ static void place_variable(const sw_job *job, int variable, int64_t unit, double
     }
 }
 
-static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+static void place_tile(const sw_job *job, const sw_tile *tile, void *workspace) {
   const cross *c = job->state;
-  if (tile->pass < c->variables) {
-    sw_transform_tile(job, &c->series[tile->pass], tile, out);
-    return;
-  }
   sw_view to = job->operand_local[c->operands];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
     for (int r = 0; r < job->pass[c->operands].operand * job->n_periods; r++)
@@ -102,12 +110,6 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   sw_transform_merge(&((const cross *)job->state)->series[pass], all, part);
 }
 
-static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
-  const cross *c = job->state;
-  if (pass >= c->variables) return SW_OK;
-  return sw_transform_finish(err, job, &c->series[pass], all, result);
-}
-
 /* ---- pairs ------------------------------------------------------------------------------- */
 
 static sw_status point_at(sw_error *err, sw_job *job, int column, int count, const double ***row) {
@@ -118,20 +120,42 @@ static sw_status point_at(sw_error *err, sw_job *job, int column, int count, con
   return SW_OK;
 }
 
-/* Again at each start of the pass, as the operands lie elsewhere then. */
+static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
+  cross *c = job->state;
+  operands *of = &c->of[variable];
+  for (end at = EARLIER; at < ENDS; at++) {
+    SW_NEW(err, job->arena, of->window[at], c->lags + 1);
+    for (int lag = 0; lag <= c->lags; lag++)
+      SW_TRY(point_at(err, job, column_of(c, variable, lag, at), c->of_lag[lag].count,
+                      &of->window[at][lag]));
+  }
+  return point_at(err, job, column_of_values(c, variable), c->series[variable].length, &of->value);
+}
+
+/* Each operand of a unit is whole or missing. */
+static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
+  const cross *c = job->state;
+  const operands *o = of;
+  bool lacks = false;
+  for (int lag = 0; lag <= c->lags; lag++)
+    for (end at = EARLIER; at < ENDS; at++)
+      lacks = lacks || isnan(o->window[at][lag][0][unit]);
+  return lacks;
+}
+
+/* Again at each start of a pass, as the operands lie elsewhere then. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   cross *c = job->state;
-  for (int v = 0; pass == c->pairs && v < c->variables; v++) {
-    operands *of = &c->of[v];
-    for (end at = EARLIER; at < ENDS; at++) {
-      SW_NEW(err, job->arena, of->window[at], c->lags + 1);
-      for (int lag = 0; lag <= c->lags; lag++)
-        SW_TRY(point_at(err, job, column_of(c, v, lag, at), c->of_lag[lag].count,
-                        &of->window[at][lag]));
-    }
-    SW_TRY(point_at(err, job, column_of_values(c, v), c->series[v].length, &of->value));
-  }
-  return SW_OK;
+  if (pass <= c->operands) return SW_OK;
+  for (int v = 0; v < c->variables; v++)
+    SW_TRY(point_operands(err, job, v));
+  const operands *from = &c->of[0], *to = &c->of[c->variables - 1];
+  c->strongest.early = (const double *const *const *)from->window[EARLIER];
+  c->strongest.late = (const double *const *const *)from->window[LATER];
+  c->strongest.to_early = (const double *const *const *)to->window[EARLIER];
+  c->strongest.to_late = (const double *const *const *)to->window[LATER];
+  SW_TRY(sw_lacking_find(err, job, lacks_one, from, &c->lacking[0]));
+  return sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]);
 }
 
 /* r of a lag over the rows that both have: of i at one end, of j at the other. `work`: two series.
@@ -150,66 +174,136 @@ static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j
   return sw_correlation(x, y, count, LEAST);
 }
 
-/* Lags in the order 0, 1, -1, 2, -2, ..: of equal |r| the first stays. */
-static void take_larger(const double *r, int64_t n, double signed_lag, double *value, double *lag) {
-  for (int64_t j = 0; j < n; j++)
-    if (fabs(r[j]) > fabs(value[j]) || (isnan(value[j]) && !isnan(r[j]))) {
-      value[j] = r[j];
-      lag[j] = signed_lag;
-    }
+static double product_of(const cross *c, int lag, end of_i, int64_t i, int64_t j) {
+  const double *const *x = c->of[0].window[of_i][lag];
+  const double *const *y = c->of[c->variables - 1].window[!of_i][lag];
+  double sum = 0;
+  for (int k = 0; k < c->of_lag[lag].count; k++)
+    sum = fma(x[k][i], y[k][j], sum);
+  return sum;
 }
 
-static void one_lag(const cross *c, int lag, end of_i, int64_t i0, int64_t i1, int64_t j0,
-                    int64_t j1, double *r, double *workspace) {
-  const operands *from = &c->of[0], *to = &c->of[c->variables - 1];
-  sw_block_products(c->of_lag[lag].count, from->window[of_i][lag], i0, i1, to->window[!of_i][lag],
-                    j0, j1, r, CHUNK, workspace);
-  for (int64_t i = i0; i < i1; i++)
-    for (int64_t j = j0; j < j1; j++)
-      if (isnan(r[(i - i0) * CHUNK + j - j0]))
-        r[(i - i0) * CHUNK + j - j0] = with_holes(c, lag, of_i, i, j, workspace);
-}
-
-/* Of block: what products need, or two series. Behind it are the values of a lag. */
-static size_t block_bytes(const cross *c) {
-  size_t product = sw_block_workspace(c->series[0].length);
-  size_t series = 2 * (size_t)c->series[0].length * sizeof(double);
-  return ((product > series ? product : series) + 63) / 64 * 64;
-}
-
-static size_t workspace(const sw_job *job) {
-  return block_bytes(job->state) + 2 * ROWS * CHUNK * sizeof(double);
-}
-
-/* ROWS x CHUNK at most, over all lags. Where the lag is not wanted it is left in the workspace. */
-static void chunk(const cross *c, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *value,
-                  double *lag, int64_t stride, double *workspace) {
-  double *r = workspace + block_bytes(c) / sizeof(double);
-  int64_t lag_stride = lag ? stride : CHUNK;
-  if (!lag) lag = r + ROWS * CHUNK;
-  for (int64_t i = 0; i < i1 - i0; i++)
-    for (int64_t j = 0; j < j1 - j0; j++)
-      value[i * stride + j] = lag[i * lag_stride + j] = NAN;
+/* Of a pair with a hole, or with a series that does not vary in the rows of some lag: lag by lag,
+ * in the order 0, 1, -1, 2, -2, .. `lag` may be NULL. `work`: two series. */
+static void one_by_one(const cross *c, int64_t i, int64_t j, double *value, double *lag,
+                       double *work) {
+  double best = NAN, at = NAN;
   for (int step = 0; step <= 2 * c->lags; step++) {
     int size = (step + 1) / 2;
     end of_i = step % 2 || step == 0 ? EARLIER : LATER; /* l > 0: i earlier */
-    one_lag(c, size, of_i, i0, i1, j0, j1, r, workspace);
-    for (int64_t i = 0; i < i1 - i0; i++)
-      take_larger(r + i * CHUNK, j1 - j0, of_i == EARLIER ? size : -size, value + i * stride,
-                  lag + i * lag_stride);
+    double r = product_of(c, size, of_i, i, j);
+    if (isnan(r)) r = with_holes(c, size, of_i, i, j, work);
+    if (!(fabs(r) > fabs(best)) && !(isnan(best) && !isnan(r))) continue;
+    best = r;
+    at = of_i == EARLIER ? size : -size;
   }
+  *value = best;
+  if (lag) *lag = at;
+}
+
+/* What the kernel needs, or two series. */
+static size_t fill_bytes(const cross *c) {
+  size_t strongest = sw_lags_workspace(&c->strongest);
+  size_t series = 2 * (size_t)c->series[0].length * sizeof(double);
+  return ((strongest > series ? strongest : series) + 63) / 64 * 64;
+}
+
+static size_t workspace(const sw_job *job) {
+  return fill_bytes(job->state) + 2 * CHUNK * sizeof(double);
+}
+
+/* All pairs by the kernel, then those again that it does not serve. `lag` may be NULL. */
+static void fill(const cross *c, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *value,
+                 double *lag, int64_t stride, void *workspace) {
+  sw_lags_strongest(&c->strongest, i0, i1, j0, j1, value, lag, stride, workspace);
+  for (int64_t i = i0; i < i1; i++) {
+    const sw_lacking *columns = &c->lacking[1];
+    bool row = c->lacking[0].unit[i];
+    for (int64_t j = sw_lacking_next(columns, row, j0); j < j1;
+         j = sw_lacking_next(columns, row, j + 1)) {
+      int64_t at = (i - i0) * stride + j - j0;
+      one_by_one(c, i, j, &value[at], lag ? &lag[at] : NULL, workspace);
+    }
+  }
+}
+
+/* ---- what is told of lags ---------------------------------------------------------------- */
+
+/* Of a unit of the sample and all others how often each lag is, -lags .. lags. Behind the workspace
+ * of `fill` are the pairs at hand. */
+static void count_lags(const sw_job *job, int64_t nth, int64_t *count, char *workspace) {
+  const cross *c = job->state;
+  int64_t i = c->sample[nth];
+  double *value = (double *)(void *)(workspace + fill_bytes(c)), *lag = value + CHUNK;
+  for (int64_t j = 0; j < job->n; j += CHUNK) {
+    int64_t j1 = j + CHUNK < job->n ? j + CHUNK : job->n;
+    fill(c, i, i + 1, j, j1, value, lag, CHUNK, workspace);
+    for (int64_t k = j; k < j1; k++)
+      if (k != i && !isnan(value[k - j])) count[c->lags + (int)lag[k - j]]++;
+  }
+}
+
+/* Pairs whose lag is below 1. */
+static int64_t sum_below(const cross *c, const int64_t *count) {
+  int64_t sum = 0;
+  for (int l = 0; l <= c->lags; l++)
+    sum += count[l];
+  return sum;
+}
+
+/* The lag that half of the pairs do not exceed; of one variable its size, as every pair is there
+ * both ways. */
+static void say_lags(sw_job *job, const int64_t *all) {
+  const cross *c = job->state;
+  int width = 2 * c->lags + 1, median = 0;
+  int64_t count[2 * MOST_LAGS + 1] = {0}, pairs = 0, below = 0;
+  bool sizes = c->variables == 1;
+  for (int64_t u = 0; u < c->sampled; u++)
+    for (int l = 0; l < width; l++) {
+      int lag = l - c->lags;
+      count[c->lags + (sizes && lag < 0 ? -lag : lag)] += all[u * width + l];
+      pairs += all[u * width + l];
+    }
+  if (pairs == 0) return;
+  for (int l = 0; l < width; l++) {
+    median = l - c->lags;
+    below += count[l];
+    if (2 * below >= pairs) break;
+  }
+  sw_job_say(job, "lag 0 in %.1f%%%s, median %s %d: of %lld ordered pairs%s",
+             100 * (double)count[c->lags] / (double)pairs,
+             sizes ? ""
+                   : sw_arena_printf(job->arena, ", the row first in %.1f%%",
+                                     100 * (double)(pairs - sum_below(c, count)) / (double)pairs),
+             sizes ? "size" : "lag", median, (long long)pairs,
+             c->sampled < job->n
+                 ? sw_arena_printf(job->arena, " of %lld units", (long long)c->sampled)
+                 : "");
+}
+
+/* ---- the descriptor's functions ---------------------------------------------------------- */
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const cross *c = job->state;
+  if (tile->pass < c->variables)
+    sw_transform_tile(job, &c->series[tile->pass], tile, out);
+  else if (tile->pass == c->operands)
+    place_tile(job, tile, workspace);
+  else
+    count_lags(job, tile->lo, out, workspace);
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const cross *c = job->state;
+  if (pass == c->told) say_lags(job, all);
+  if (pass >= c->variables) return SW_OK;
+  return sw_transform_finish(err, job, &c->series[pass], all, result);
 }
 
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   (void)t;
-  for (int64_t i = i0; i < i1; i += ROWS)
-    for (int64_t j = j0; j < j1; j += CHUNK) {
-      int64_t i_end = i + ROWS < i1 ? i + ROWS : i1, j_end = j + CHUNK < j1 ? j + CHUNK : j1;
-      int64_t at = (i - i0) * stride + j - j0;
-      chunk(job->state, i, i_end, j, j_end, out[0] + at, out[1] ? out[1] + at : NULL, stride,
-            workspace);
-    }
+  fill(job->state, i0, i1, j0, j1, out[0], out[1], stride, workspace);
 }
 
 /* ---- resolve ----------------------------------------------------------------------------- */
@@ -235,6 +329,38 @@ static sw_status find_rows(sw_error *err, sw_job *job, cross *c) {
   return SW_OK;
 }
 
+static int by_number(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+typedef struct keyed {
+  uint64_t key;
+  int64_t unit;
+} keyed;
+
+static int by_key(const void *a, const void *b) {
+  const keyed *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+static sw_status choose_sample(sw_error *err, sw_job *job, cross *c) {
+  keyed *all = NULL;
+  int64_t *unit = NULL;
+  c->sampled = job->n < SAMPLE ? job->n : SAMPLE;
+  SW_NEW(err, job->arena, all, job->n);
+  SW_NEW(err, job->arena, unit, c->sampled);
+  for (int64_t i = 0; i < job->n; i++)
+    all[i] = (keyed){job->units->key[i], i};
+  qsort(all, (size_t)job->n, sizeof *all, by_key);
+  for (int64_t k = 0; k < c->sampled; k++)
+    unit[k] = all[k].unit;
+  qsort(unit, (size_t)c->sampled, sizeof *unit, by_number);
+  c->sample = unit;
+  return SW_OK;
+}
+
 static sw_status resolve(sw_error *err, sw_job *job) {
   cross *c = NULL;
   SW_NEW(err, job->arena, c, 1);
@@ -256,9 +382,21 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                        "more: write fewer lags",
                        c->of_lag[c->lags].count, c->of_lag[c->lags].count == 1 ? "" : "s", c->lags,
                        LEAST);
+  int *rows = NULL;
+  SW_NEW(err, job->arena, rows, c->lags + 1);
+  for (int lag = 0; lag <= c->lags; lag++)
+    rows[lag] = c->of_lag[lag].count;
+  c->strongest = (sw_lags){.lags = c->lags, .rows = rows};
   c->operands = sw_job_pass(
       job, (sw_pass){.domain = SW_UNITS, .operand = c->variables * columns_of_variable(c)});
-  c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
+  SW_TRY(choose_sample(err, job, c));
+  c->told =
+      c->lags == 0
+          ? -1
+          : sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                                       .items = c->sampled,
+                                       .record = (2 * (size_t)c->lags + 1) * sizeof(int64_t)});
+  c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = SW_LAGS_ROWS});
   job->directed = c->lags > 0 || c->variables == 2; /* backwards, r is the same and the lag not */
   job->whole_series = true;
   job->pooled = true;
@@ -279,7 +417,7 @@ static const sw_param params[] = {
      .type = SW_P_INTEGER,
      .fallback = "5",
      .lo = 0,
-     .hi = 100,
+     .hi = MOST_LAGS,
      .help = "periods of the entry that one may lead the other by, at most"},
     {0}};
 

@@ -13,7 +13,8 @@
  * out of sorted images, which no pair is looked at for; then pairs.
  *
  * Source: Deng 1989, Journal of Grey System 1:1-24. */
-#include "kernel/hot.h"
+#include "kernel/comovement/grey.h"
+#include "kernel/pairs/lanes.h"
 #include "measure/share/series.h"
 #include "spillway/measure.h"
 
@@ -21,7 +22,7 @@
 #include <stdlib.h>
 
 enum { IMAGES, BOUNDS };
-enum { CHUNK = 64 }; /* columns at a time */
+enum { ROWS = 16 }; /* of a block */
 
 typedef enum image { INITIAL, MEAN } image;
 
@@ -34,7 +35,8 @@ typedef struct grey {
   double rho;
   int pairs; /* the pass over pairs */
   bool of_panel;
-  bounds all; /* ready after prepare, of `panel` */
+  bounds all;       /* ready after prepare, of `panel` */
+  double limits[2]; /* the same */
 } grey;
 
 /* ---- pass 0: images ---------------------------------------------------------------------- */
@@ -137,23 +139,28 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   (void)err;
   grey *g = job->state;
-  if (pass == g->pairs && g->of_panel) g->all = *(const bounds *)job->folded[BOUNDS];
+  if (pass == g->pairs && g->of_panel) {
+    g->all = *(const bounds *)job->folded[BOUNDS];
+    g->limits[0] = g->all.least;
+    g->limits[1] = g->all.most;
+  }
   return SW_OK;
 }
 
-/* The workspace: the differences of CHUNK columns by period, or sorted images. */
+/* The workspace: what grades need, or sorted images. */
 static size_t workspace(const sw_job *job) {
   const grey *g = job->state;
-  size_t chunk = (size_t)job->n_periods * CHUNK, sorted = g->of_panel ? (size_t)job->n : 0;
-  return (chunk > sorted ? chunk : sorted) * sizeof(double);
+  size_t grades = sw_grey_workspace(job->n_periods);
+  size_t sorted = g->of_panel ? (size_t)job->n * sizeof(double) : 0;
+  return grades > sorted ? grades : sorted;
 }
 
 static double grade(bounds of, double rho, double sum_of_inverses, double count) {
   return of.most == 0 ? 1 : (of.least + rho * of.most) * sum_of_inverses / count;
 }
 
-/* The periods that both have, one after the other: the same arithmetic as of whole columns. */
-static double with_holes(const sw_job *job, const grey *g, int64_t i, int64_t j) {
+/* The periods that both have, one after the other. */
+static double one_by_one(const sw_job *job, const grey *g, int64_t i, int64_t j) {
   double *const *a = job->operand[IMAGES].row, sum = 0;
   bounds of = {INFINITY, 0};
   int count = 0;
@@ -173,47 +180,22 @@ static double with_holes(const sw_job *job, const grey *g, int64_t i, int64_t j)
   return grade(of, g->rho, sum, count);
 }
 
-/* Row i against `count` columns from j on, into v: NaN where a period is missing. apart[t * CHUNK].
- */
-SW_HOT static void whole_chunk(double *const *a, int periods, int64_t i, int64_t j, int count,
-                               double rho, const bounds *panel, double *apart, double *v) {
-  double least[CHUNK], most[CHUNK], sum[CHUNK];
-  for (int c = 0; c < CHUNK; c++)
-    least[c] = INFINITY, most[c] = 0, sum[c] = 0;
-  for (int t = 0; t < periods; t++) {
-    double own = a[t][i];
-    const double *other = a[t] + j;
-    double *d = apart + t * CHUNK;
-    for (int c = 0; c < count; c++) {
-      d[c] = __builtin_fabs(own - other[c]);
-      least[c] = d[c] < least[c] ? d[c] : least[c];
-      most[c] = d[c] > most[c] ? d[c] : most[c];
-    }
-  }
-  for (int c = 0; c < count; c++) {
-    least[c] = panel ? panel->least : least[c];
-    most[c] = panel ? panel->most : most[c];
-  }
-  for (int t = 0; t < periods; t++)
-    for (int c = 0; c < count; c++)
-      sum[c] += 1 / (apart[t * CHUNK + c] + rho * most[c]);
-  for (int c = 0; c < count; c++)
-    v[c] = (least[c] + rho * most[c]) * sum[c] / periods;
-}
-
-/* A chunk with a hole, or with two equal images (0 times infinity), is gone through pair by pair.
- */
-static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
-                    void *workspace) {
+/* What has a hole, two equal images (0 times infinity) or differences out of range is gone through
+ * one by one. */
+static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                  double *const *out, int64_t stride, void *workspace) {
   (void)t;
   const grey *g = job->state;
-  for (int64_t j = j0; j < j1; j += CHUNK) {
-    int count = (int)(j1 - j < CHUNK ? j1 - j : CHUNK);
-    double *v = out[0] + j - j0;
-    whole_chunk(job->operand[IMAGES].row, job->n_periods, i, j, count, g->rho,
-                g->of_panel ? &g->all : NULL, workspace, v);
-    for (int c = 0; c < count; c++)
-      if (isnan(v[c])) v[c] = with_holes(job, g, i, j + c);
+  const sw_grey of = {.periods = job->n_periods,
+                      .image = (const double *const *)job->operand[IMAGES].row,
+                      .rho = g->rho,
+                      .bounds = g->of_panel ? g->limits : NULL};
+  sw_grey_grades(&of, i0, i1, j0, j1, out[0], stride, workspace);
+  for (int64_t i = i0; i < i1; i++) {
+    double *v = out[0] + (i - i0) * stride;
+    if (!sw_lanes_has_gap(v, j1 - j0)) continue;
+    for (int64_t j = j0; j < j1; j++)
+      if (isnan(v[j - j0])) v[j - j0] = one_by_one(job, g, i, j);
   }
 }
 
@@ -235,7 +217,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                                .items = job->n_periods,
                                .record = sizeof(bounds),
                                .result = sizeof(bounds)});
-  g->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+  g->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = ROWS});
   job->whole_series = true;
   job->pooled = true;
   return SW_OK;
@@ -295,6 +277,6 @@ const sw_measure sw_measure_grey_relational_grade = {
     .tile = tile,
     .merge = merge,
     .finish = finish,
-    .segment = segment,
+    .block = block,
     .workspace = workspace,
 };

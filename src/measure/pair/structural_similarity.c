@@ -131,7 +131,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 
 static size_t workspace(const sw_job *job) {
   const structure *s = job->state;
-  return sw_block_workspace(s->industries);
+  return sw_block_fold_workspace(s->industries);
 }
 
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,

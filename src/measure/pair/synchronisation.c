@@ -16,6 +16,7 @@
  * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
 #include "kernel/pairs/block.h"
 #include "kernel/pairs/correlation.h"
+#include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
 
@@ -36,7 +37,8 @@ typedef struct synchronisation {
   form form;
   const double **product; /* ready after prepare: by place in the series */
   const double **value;
-  double *above; /* concordance: of each unit the number of values above zero */
+  sw_lacking lacking; /* of products */
+  double *above;      /* concordance: of each unit the number of values above zero */
 } synchronisation;
 
 /* ---- arithmetic -------------------------------------------------------------------------- */
@@ -105,9 +107,16 @@ static void place_operands(const sw_job *job, int64_t unit, double *v) {
 
 /* Periods without a value of the series, as the first of changes, are missing throughout. */
 static void place_nothing(const sw_job *job, int64_t unit) {
+  const sw_transform *series = &((const synchronisation *)job->state)->series;
   sw_view to = job->operand_local[OPERANDS];
-  for (int r = 0; r < COLUMNS * job->n_periods; r++)
-    to.row[r][unit - to.first] = NAN;
+  for (int t = 0, s = 0; t < job->n_periods; t++) {
+    if (s < series->length && series->at[s] == t) {
+      s++;
+      continue;
+    }
+    for (int column = 0; column < COLUMNS; column++)
+      to.row[column * job->n_periods + t][unit - to.first] = NAN;
+  }
 }
 
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
@@ -150,12 +159,19 @@ static void count_above(const sw_job *job, const synchronisation *sync) {
   }
 }
 
+/* The product of a unit is whole or missing. */
+static bool lacks_product(const sw_job *job, const void *of, int64_t unit) {
+  (void)job;
+  return isnan(((const synchronisation *)of)->product[0][unit]);
+}
+
 /* Again at each start of the pass, as the operands lie elsewhere then. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   synchronisation *sync = job->state;
   if (pass != PAIRS) return SW_OK;
   SW_TRY(rows_of(err, job, PRODUCT, &sync->product));
   SW_TRY(rows_of(err, job, VALUE, &sync->value));
+  SW_TRY(sw_lacking_find(err, job, lacks_product, sync, &sync->lacking));
   if (sync->form != CONCORDANCE && sync->form != CORRECTED) return SW_OK;
   SW_NEW(err, job->arena, sync->above, job->n);
   count_above(job, sync);
@@ -164,7 +180,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 
 static size_t workspace(const sw_job *job) {
   const synchronisation *sync = job->state;
-  size_t product = sw_block_workspace(sync->series.length);
+  size_t product = sw_block_fold_workspace(sync->series.length);
   size_t series = 2 * (size_t)sync->series.length * sizeof(double);
   return product > series ? product : series;
 }
@@ -195,11 +211,14 @@ static void whole_block(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, i
   const synchronisation *sync = job->state;
   sw_block_products(sync->series.length, sync->product, i0, i1, sync->product, j0, j1, out, stride,
                     workspace);
-  for (int64_t i = i0; i < i1; i++)
-    for (int64_t j = j0; j < j1; j++) {
+  for (int64_t i = i0; i < i1; i++) {
+    bool all = sync->form != PEARSON || sync->lacking.unit[i];
+    for (int64_t j = sw_lacking_next(&sync->lacking, all, j0); j < j1;
+         j = sw_lacking_next(&sync->lacking, all, j + 1)) {
       double *v = &out[(i - i0) * stride + j - j0];
       *v = isnan(*v) ? pair_with_holes(sync, i, j, workspace) : from_product(sync, i, j, *v);
     }
+  }
 }
 
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,

@@ -1,5 +1,6 @@
-/* See transform.h. The partial of the pass: by period the sum and the count of log growth, and how
- * many values have no logarithm. Sums are added in the order of blocks. */
+/* See transform.h. The partial of the pass: by period the sum and the count of log growth, where
+ * means are wanted, and how many values have no logarithm. Sums are added in the order of blocks.
+ */
 #include "measure/transform/transform.h"
 
 #include "measure/share/series.h"
@@ -19,20 +20,29 @@ static double level_of(const sw_job *job, const sw_transform *series, int t, int
   return x > 0 ? log(x) : NAN;
 }
 
-/* Of the s-th value, before means are taken out. */
-static double value_of(const sw_job *job, const sw_transform *series, int s, int64_t unit) {
+/* Values of a unit one after the other, before means are taken out: a logarithm is made once. */
+typedef struct walk {
+  int t; /* the period of `level`; -1: none yet */
+  double level;
+} walk;
+
+static double next_value(const sw_job *job, const sw_transform *series, int s, int64_t unit,
+                         walk *at) {
   int t = series->at[s];
-  double now = level_of(job, series, t, unit);
-  return series->kind == SW_LEVEL ? now : now - level_of(job, series, t - 1, unit);
+  double before = at->level, now = level_of(job, series, t, unit);
+  if (series->kind != SW_LEVEL && at->t != t - 1) before = level_of(job, series, t - 1, unit);
+  *at = (walk){t, now};
+  return series->kind == SW_LEVEL ? now : now - before;
 }
 
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
   const double *mean = job->folded[series->pass];
   double size = 0;
+  walk at = {.t = -1};
   for (int s = 0; s < series->length; s++) {
-    double v = value_of(job, series, s, unit), level = level_of(job, series, series->at[s], unit);
+    double v = next_value(job, series, s, unit, &at);
     /* A difference has the rounding of its levels. */
-    double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(level));
+    double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at.level));
     if (from > size) size = from;
     out[s] = series->kind == SW_RELATIVE_GROWTH ? v - mean[s] : v;
   }
@@ -47,8 +57,9 @@ void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_t
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
     for (int t = 0; has_logarithm(series->kind) && t < job->n_periods; t++)
       *without += sw_view_at(job->input[series->input].view, t, unit) <= 0;
-    for (int s = 0; s < series->length; s++) {
-      double v = value_of(job, series, s, unit);
+    walk at = {.t = -1};
+    for (int s = 0; series->kind == SW_RELATIVE_GROWTH && s < series->length; s++) {
+      double v = next_value(job, series, s, unit, &at);
       if (isnan(v)) continue;
       sum[s] += v;
       count[s]++;

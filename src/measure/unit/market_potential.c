@@ -19,6 +19,7 @@
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
 #include "measure/share/flows.h"
+#include "measure/unit/market_access.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,7 +38,8 @@ typedef struct market_potential {
   int own;
   int foreign; /* its input; -1: a constant */
   double constant;
-  sw_arc_points points; /* ready after prepare */
+  sw_arc_points points;    /* ready after prepare */
+  sw_market_access access; /* form: redding-venables, which has passes of its own */
 } market_potential;
 
 /* What the pass over masses leaves of a block. */
@@ -137,6 +139,11 @@ static void potential(const sw_job *job, int64_t unit, double *w, double *lanes)
 }
 
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const market_potential *m = job->state;
+  if (m->access.on) {
+    sw_access_tile(job, &m->access, tile, out, workspace);
+    return;
+  }
   if (tile->pass == MASSES) {
     place_masses(job, tile, out);
     return;
@@ -148,12 +155,19 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 }
 
 static size_t workspace(const sw_job *job) {
+  const market_potential *m = job->state;
+  if (m->access.on) return sw_access_workspace(job);
   return (size_t)(COLUMNS + 16 + job->n_periods * SW_LANES) * sizeof(double);
 }
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  const market_potential *m = job->state;
+  if (m->access.on) {
+    sw_calibrate_merge(job, &m->access.calibration, all, part);
+    return;
+  }
   masses *sum = all;
   const masses *more = part;
   sw_flows_merge(job, pass, &sum->negative, &more->negative);
@@ -180,6 +194,11 @@ static void note_missing(sw_job *job, const masses *seen) {
 
 /* The pass over masses has a partial, the other one has none. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  market_potential *m = job->state;
+  if (m->access.on) {
+    sw_access_finish(job, &m->access, pass, all, result);
+    return SW_OK;
+  }
   if (pass != MASSES) return SW_OK;
   const masses *seen = all;
   SW_TRY(sw_flows_finish(err, job, pass, &seen->negative, result));
@@ -187,7 +206,38 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   return SW_OK;
 }
 
+static bool again(const sw_job *job, int pass) {
+  const market_potential *m = job->state;
+  (void)pass;
+  return sw_calibrate_again(job, &m->access.calibration);
+}
+
+static void destroy(sw_job *job) {
+  market_potential *m = job->state;
+  if (m) sw_calibrate_destroy(&m->access.calibration);
+}
+
 /* ---- resolve ---------------------------------------------------------------------------- */
+
+/* Harris's sum is of masses, the other form of flows. */
+static sw_status resolve_access(sw_error *err, sw_job *job, market_potential *m) {
+  const sw_flow *flow = sw_job_arg(job, "flows")->flow;
+  if (sw_job_arg(job, "decay")->given)
+    return sw_job_fail(err, job, "decay", "form: redding-venables estimates it; leave it out");
+  if (!flow)
+    return sw_job_fail(err, job, "flows", "form: redding-venables needs flows: one of `pairs`");
+  m->access.own = m->own != NONE;
+  m->access.own_exponent = m->own == HALF ? .5 : 1;
+  return sw_access_resolve(err, job, flow, &m->access);
+}
+
+static sw_status check_harris(sw_error *err, const sw_job *job) {
+  if (sw_job_inputs(job, "mass").count == 0)
+    return sw_job_fail(err, job, "mass", "is missing: size of a market: income, output, people");
+  if (sw_job_arg(job, "flows")->flow)
+    return sw_job_fail(err, job, "flows", "are for form: redding-venables");
+  return SW_OK;
+}
 
 static sw_status resolve(sw_error *err, sw_job *job) {
   market_potential *m = NULL;
@@ -209,22 +259,30 @@ static sw_status resolve(sw_error *err, sw_job *job) {
             "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
             "km; write own: none to leave it out",
             job->where, job->name);
+  job->state = m;
+  bool is_harris = sw_job_arg(job, "form")->number == 0;
+  sw_job_result(job, "supplier")->off = is_harris;
+  if (!is_harris) return resolve_access(err, job, m);
+  SW_TRY(check_harris(err, job));
   size_t partial = sizeof(masses) + (size_t)job->n_periods * sizeof(int64_t);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = partial, .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .grain = GRAIN});
-  job->state = m;
   return SW_OK;
 }
 
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   market_potential *m = job->state;
+  if (m->access.on) return sw_access_prepare(err, job, &m->access, pass);
   return pass == POTENTIAL ? sw_share_distances(err, job, "distance", &m->points) : SW_OK;
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param param[] = {
-    {.name = "mass", .type = SW_P_COLUMN, .help = "size of a market: income, output, people"},
+    {.name = "mass",
+     .type = SW_P_COLUMN,
+     .fallback = "",
+     .help = "size of a market: income, output, people; form harris needs it"},
     SW_PARAM_DISTANCE,
     {.name = "decay",
      .type = SW_P_NUMBER,
@@ -240,8 +298,12 @@ static const sw_param param[] = {
     {.name = "form",
      .type = SW_P_CHOICE,
      .fallback = "harris",
-     .choices = "harris",
-     .help = "the sum of masses over distances"},
+     .choices = "harris|redding-venables",
+     .help = "the sum of masses over distances, or of effects of receivers, out of flows"},
+    {.name = "flows",
+     .type = SW_P_FLOW,
+     .fallback = "",
+     .help = "form redding-venables: an observed flow, of `pairs`"},
     {.name = "foreign",
      .type = SW_P_COLUMN,
      .fallback = "",
@@ -253,6 +315,11 @@ static const sw_param param[] = {
 
 static const sw_output output[] = {
     {.name = "value", .log = true, .long_name = "market potential", .units = "1", .shape = SW_UNIT},
+    {.name = "supplier",
+     .log = true,
+     .long_name = "supplier access",
+     .units = "1",
+     .shape = SW_UNIT},
     {.name = NULL}};
 
 /* The formula by its variants. */
@@ -260,6 +327,8 @@ static const sw_variant variants[] = {
     {"own", "full", "plus M_i / d_ii^c, d_ii = 2/3 sqrt(area / pi)"},
     {"own", "half", "plus M_i / d_ii^(c/2), d_ii = 2/3 sqrt(area / pi)"},
     {"own", "none", "which is left out"},
+    {"form", "redding-venables",
+     "M_j the effect e^(m_j) of receivers in E F_ij = e^(s_i) e^(m_j) d_ij^-c; supplier: of s"},
     {"foreign", "*", "plus the foreign market"},
     {0}};
 
@@ -277,6 +346,8 @@ const sw_measure sw_measure_market_potential = {
     .prepare = prepare,
     .tile = tile,
     .merge = merge,
+    .again = again,
+    .destroy = destroy,
     .finish = finish,
     .workspace = workspace,
 };

@@ -95,6 +95,11 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
   if (pass->operand < 0)
     return sw_job_fault(err, job, "pass %d: %d operand columns; expected 0 or more", k,
                         pass->operand);
+  if (pass->over_pairs && (!units || !pass->result || pass->operand || pass->gathered))
+    return sw_job_fault(err, job,
+                        "pass %d: a pass over_pairs is over units, has a result, and no operand or "
+                        "gathered inputs",
+                        k);
   if (pass->links && !items)
     return sw_job_fault(err, job, "pass %d: links are seen by passes over items", k);
   if (pass->links && pass->items % job->n_periods)

@@ -11,6 +11,9 @@
  * computed whole, which is what the other walks do. Pairs inside a step are evaluated twice, so the
  * cost is STEP/side more than half of the square.
  *
+ * Where the measure adds up its values itself (`fold`), what lies beyond the steps is left to it as
+ * long as no gap is met, which leaves pairs of a step alone to be evaluated twice.
+ *
  * Invariant: the worker's lanes are zero before and after each task; while
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
 #include "plan/pairs/private.h"
@@ -45,12 +48,60 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
   return sw_lanes_join(sum);
 }
 
+/* The pairs within a step, of rows [step, end): each row's lanes, with what the steps before have
+ * left in those of its column, into w->fold. False when a gap is met. */
+static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t end) {
+  int64_t side = sw_pairs_row_length(w->pairs), own = end - step;
+  double *v = w->all[w->pairs->quantity[0]], greatest = w->greatest[t];
+  for (int64_t i = step, rows; i < end; i += rows) {
+    rows = sw_pairs_fill(w, t, i, end, step, end);
+    for (int64_t r = 0, at = i - i0; r < rows; r++) {
+      double *sum = w->fold + (at + r) * SW_LANES, *row = v + r * w->stride;
+      for (int l = 0; l < SW_LANES; l++)
+        sum[l] = w->lanes[l * side + at + r];
+      row[(at + r) % STEP] = NAN;
+      if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
+    }
+  }
+  w->greatest[t] = greatest;
+  return true;
+}
+
+/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
+ * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. */
+static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+  const sw_job *job = w->pairs->job;
+  for (int64_t step = i0, end; step < i1; step = end) {
+    end = step + STEP < i1 ? step + STEP : i1;
+    if (!begin_step(w, t, i0, step, end)) return false;
+    sw_fold sums = {w->fold + (step - i0) * SW_LANES, w->lanes + (end - i0), w->stride,
+                    w->greatest[t]};
+    if (end < i1) job->measure->fold(job, t, step, end, end, i1, &sums, w->workspace);
+    w->greatest[t] = sums.greatest;
+    for (int64_t at = step - i0; at < end - i0; at++) {
+      row_share[at] = sw_lanes_join(w->fold + at * SW_LANES);
+      if (isnan(row_share[at])) return false;
+    }
+    w->evaluated += (double)((end - step) * (i1 - step));
+  }
+  return true;
+}
+
 /* Fills row_share[0 .. i1 - i0) of a triangle's diagonal square. It has no column shares: each row
  * holds both directions already. */
 void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
   int64_t rows = 0, lanes = SW_LANES * sw_pairs_row_length(p);
+  double evaluated = w->evaluated, greatest = w->greatest[t];
+  if (w->fold && i1 - i0 > 1 && !w->meets_gaps) {
+    bool folded = fold_steps(w, t, i0, i1, row_share);
+    memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
+    if (folded) return;
+    w->meets_gaps = true;
+    w->evaluated = evaluated;
+    w->greatest[t] = greatest;
+  }
   sw_lanes_begin(w->lanes, lanes);
   for (int64_t step = i0; step < i1; step += STEP) {
     /* The last step may be shorter; nothing lies beyond it then. */

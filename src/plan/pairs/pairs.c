@@ -29,9 +29,13 @@
  * rows are prepared it fills one for each period that goes together. */
 static sw_status begin(sw_error *err, sw_pairs *p) {
   int pair_output = 0, matrices = p->plan->summary.n_periods;
+  p->decides = -1;
   for (int q = 0; p->job->measure->output[q].name; q++) {
     if (p->job->measure->output[q].shape != SW_PAIR) continue;
     if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
+    if (p->plan->keep.kind == SW_KEEP_SIGNIFICANT &&
+        strcmp(p->job->measure->output[q].name, SW_SIGNIFICANT) == 0)
+      p->decides = pair_output;
     pair_output++;
   }
   p->n_pair_outputs = pair_output;

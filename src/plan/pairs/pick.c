@@ -1,10 +1,10 @@
-/* Partners that are kept of a row: the k strongest, those over a threshold, or those linked.
- * Strength orders partners, from high to low: the value itself, its magnitude, or, where the
- * smallest comes first, its negative (the study's `by`, else the measure's). It is a double as the
- * value is; ties go by unit code; links without a value come last. This is a total order, so what
- * is kept and in which order depends on the row alone, not on the order in which its segments come.
- * float32 is made only when a value is put into the packet: rounded values would tie where doubles
- * do not.
+/* Partners that are kept of a row: the k strongest, those over a threshold or found, or those
+ * linked. Strength orders partners, from high to low: the value itself, its magnitude, or, where
+ * the smallest comes first, its negative (the study's `by`, else the measure's). It is a double as
+ * the value is; ties go by unit code; links without a value come last. This is a total order, so
+ * what is kept and in which order depends on the row alone, not on the order in which its segments
+ * come. float32 is made only when a value is put into the packet: rounded values would tie where
+ * doubles do not.
  *
  * Called by strip.c, by one thread for all rows of its strip. `above` runs twice: a counting pass,
  * whose counts become the positions of entries, and the pass that stores. Both evaluate the same
@@ -153,6 +153,7 @@ static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const 
 /* What is equal to the threshold is not over it, also where rounding has put it there: powers of
  * distances are right to some 2^-43, so what is within 2^-40 is on it. */
 static double threshold_of(const sw_worker *w) {
+  if (w->pairs->decides >= 0) return 0.5;
   double threshold = w->pairs->plan->keep.above;
   return threshold + fabs(threshold) * 0x1p-40;
 }
@@ -226,11 +227,24 @@ static const double *strengths_of(sw_worker *w, int64_t count, const double *v, 
   return w->strength;
 }
 
+/* keep: significant: 1 or 0 of the pairs of a segment, which stand in their own buffer where the
+ * values v stand in theirs. A unit's own place has no pair. */
+static const double *decided(sw_worker *w, int64_t i, int64_t j0, int64_t j1, const double *v,
+                             double *greatest) {
+  const sw_pairs *p = w->pairs;
+  double *of = w->all[p->decides] + (v - w->all[p->quantity[0]]);
+  if (i >= j0 && i < j1) of[i - j0] = NAN;
+  *greatest = INFINITY;
+  return of;
+}
+
 void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
                         const double *v, double greatest) {
   sw_keep_kind kind = w->pairs->plan->keep.kind;
   const double *strength = v;
-  if (w->pairs->counts || kind == SW_KEEP_TOP || sw_keep_is_counted(kind))
+  if (w->pairs->decides >= 0)
+    strength = decided(w, i, j0, j1, v, &greatest);
+  else if (w->pairs->counts || kind == SW_KEEP_TOP || sw_keep_is_counted(kind))
     strength = strengths_of(w, j1 - j0, v, &greatest);
   if (w->pairs->ranks)
     sw_pairs_rank_see(w, t, j1 - j0, strength, greatest);
@@ -240,7 +254,7 @@ void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, 
     count_above(w, t, i, j1 - j0, strength, greatest);
   else if (kind == SW_KEEP_TOP)
     see_top(w, i - r0, j0, j1 - j0, v, strength, greatest);
-  else if (kind == SW_KEEP_ABOVE)
+  else if (kind == SW_KEEP_ABOVE || kind == SW_KEEP_SIGNIFICANT)
     see_above(w, i - r0, j0, j1 - j0, v, strength, greatest);
   else if (kind == SW_KEEP_SHARE)
     see_share(w, t, i - r0, j0, j1 - j0, v, strength, greatest);

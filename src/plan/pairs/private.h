@@ -63,6 +63,7 @@ typedef struct sw_pairs {
   int n_quantities;
   int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs, on or off */
   int n_pair_outputs;
+  int decides; /* keep: significant: of the measure's pair outputs the one that says so; else -1 */
   /* The window: matrices [t0, t1), which are computed and folded together, and the lots of this
    * node in it. Lots, slots, queue and `done` are made anew for each window. */
   int t0, t1;

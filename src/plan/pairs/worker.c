@@ -28,9 +28,10 @@ bool sw_pairs_keeps_lanes(const sw_pairs *p) {
 int64_t sw_pairs_row_length(const sw_pairs *p) {
   bool whole = sw_measure_fills_rows(p->job->measure) || sw_pairs_keeps_lanes(p);
   int64_t length = padded(whole ? p->job->n : p->plan->cut.side);
-  /* 512 doubles are a page: the eight lanes of a column would fall into the same few sets of the
-   * first cache and push each other out. Three lines more spread them. */
-  return length % 512 ? length : length + 24;
+  /* The first cache has 64 sets of lines: where rows are about a multiple of 512 doubles apart, the
+   * eight lanes of some columns fall into the same few sets and push each other out. An odd
+   * multiple of eight lines spreads them over all. */
+  return length <= 256 ? length : (length + 63) / 128 * 128 + 64;
 }
 
 /* sw_job_check has held the grain of the pass against SW_MAX_ROWS. */
@@ -44,11 +45,19 @@ bool sw_pairs_folds(const sw_job *job) {
   return job->measure->fold && !job->pass[job->n_passes - 1].no_fold;
 }
 
-/* Quantities that are evaluated for every pair; strengths and partners need the first one only. */
-static int wanted_quantities(const sw_pairs *p) {
+/* Whether a quantity is evaluated for every pair: strengths and partners need the first one, and
+ * the one that decides what is kept. */
+static bool is_wanted(const sw_pairs *p, int q) {
   /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
   bool all = p->geometry.walk != SW_WALK_STRIPS || sw_measure_fills_rows(p->job->measure);
-  return p->stores && all ? p->n_quantities : 1;
+  return q == 0 || p->quantity[q] == p->decides || (p->stores && all);
+}
+
+static int wanted_quantities(const sw_pairs *p) {
+  int count = 0;
+  for (int q = 0; q < p->n_quantities; q++)
+    count += is_wanted(p, q);
+  return count;
 }
 
 /* A strip of `above` comes in several packets, so its checksum is made as they come, in hashers of
@@ -107,8 +116,11 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   double *at = w->block;
   for (int t = 0; t < periods; t++)
-    for (int q = 0; q < wanted; q++, at += w->grain * length)
+    for (int q = 0; q < p->n_quantities; q++) {
+      if (!is_wanted(p, q)) continue;
       w->row[t * p->n_pair_outputs + p->quantity[q]] = at;
+      at += w->grain * length;
+    }
   if (ordered) w->strength = at, at += length;
   if (folds) w->fold = at, at += SW_LANES * length;
   w->lanes = at;

@@ -143,8 +143,9 @@ static bool fills_by_row(const sw_job *job) {
 
 /* Decides how a pair entry's matrix is cut and what is kept of it, and makes room for its summary.
  * The defaults of `keep` are settled here because they need n and `resolve` (links_only). The
- * limits come from the order of the run: `above` and `share` must be counted before the results
- * file is laid out, so it cannot rest on a pair result, which exists only after that. */
+ * limits come from the order of the run: `above`, `share` and `significant` must be counted before
+ * the results file is laid out, so it cannot rest on a pair result, which exists only after that.
+ */
 static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -191,9 +192,12 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   }
   if (sw_keep_is_counted(plan->keep.kind) && run->after_pairs[e])
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: keep: {%s: ...} cannot use another pair result as input; use {top: k}, "
-                   "or a second study",
-                   entry->where, entry->name, plan->keep.kind == SW_KEEP_ABOVE ? "above" : "share");
+                   "%s: %s: keep: %s cannot use another pair result as input; use {top: k}, or a "
+                   "second study",
+                   entry->where, entry->name,
+                   plan->keep.kind == SW_KEEP_ABOVE   ? "{above: ...}"
+                   : plan->keep.kind == SW_KEEP_SHARE ? "{share: ...}"
+                                                      : "significant");
   for (int q = 0; job->measure->output[q].name; q++)
     plan->n_quantities += job->measure->output[q].shape == SW_PAIR && !job->result[q].off;
   sw_summary *summary = &plan->summary;

@@ -81,7 +81,7 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
  * keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
   static const char *const word[] = {"",      "dense",   "top",   "above",
-                                     "links", "summary", "share", "centres"};
+                                     "links", "summary", "share", "significant", "centres"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
   char number[SW_NUMBER_ROOM];
   if (keep->kind == SW_KEEP_TOP)
@@ -147,7 +147,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, boo
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
-  if (periods && job->n_periods < job->periods->n) {
+  if (periods && !job->is_timeless && job->n_periods < job->periods->n) {
     fputs(", periods: [", out);
     for (int t = 0; t < job->n_periods; t++)
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));

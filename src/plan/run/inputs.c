@@ -260,12 +260,19 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
   return SW_OK;
 }
 
-/* Whether the entry takes pairs of whole series and nothing else. */
+/* Whether the pairs of an entry are the same in all periods: of a whole series, or a flow without
+ * time. */
+static bool has_no_time(const sw_run *run, int e) {
+  int flow = run->study->entry[e].flow;
+  return run->job[e].whole_series || (flow && run->private->flow[flow - 1].timeless);
+}
+
+/* Whether the entry takes such pairs and nothing else. */
 static bool is_timeless(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   bool all = entry->n_needs == 0 && entry->n_pair_needs > 0;
   for (int k = 0; k < entry->n_pair_needs; k++)
-    all &= run->job[entry->need[k].entry].whole_series;
+    all &= has_no_time(run, entry->need[k].entry);
   return all;
 }
 
@@ -294,9 +301,8 @@ sw_status sw_run_bind_periods(sw_error *err, sw_run *run, int e) {
     if (entry->n_periods ? marked[t] : !lacking_need(run, e, t) && !sw_run_flow_lacking(run, e, t))
       period[job->n_periods++] = t;
   job->period = period;
-  if (is_timeless(run, e)) return bind_timeless(err, run, e, job);
   if (job->n_periods == 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: its inputs have no period in common", entry->where,
                    entry->name);
-  return SW_OK;
+  return is_timeless(run, e) ? bind_timeless(err, run, e, job) : SW_OK;
 }

@@ -276,10 +276,15 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
   sw_status status = sw_alloc(err, (size_t)team->nodes + 1, sizeof *start, (void **)&start);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK)
-    status = team->node_alloc(team, err, (size_t)stride * (size_t)rows * sizeof(double), shared);
+    status =
+        team->node_alloc_bare(team, err, (size_t)stride * (size_t)rows * sizeof(double), shared);
   double *all = *shared;
-  for (int r = 0; status == SW_OK && r < rows; r++)
+  for (int r = 0; status == SW_OK && r < rows; r++) {
     memcpy(all + r * stride + lo, local[r], (size_t)own * sizeof(double));
+    /* Kernels may load whole vectors; nothing else is read behind the units. */
+    for (int64_t k = n; team->node_rank == 0 && k < stride; k++)
+      all[r * stride + k] = 0;
+  }
   /* All ranks of the node have written their units: the copy may be sent. */
   if (status == SW_OK) status = team->node_barrier(team, err);
   if (status == SW_OK && team->nodes > 1) {

@@ -144,6 +144,12 @@ static sw_status count_rows(sw_error *err, sw_run *run, int e) {
   return sw_pairs_rows_end(err, run, e);
 }
 
+/* Whether the rows of an entry's kept pairs are counted before the file is laid out. */
+static bool is_counted(const sw_run *run, int e) {
+  return run->study->entry[e].is_pair && !run->no_pairs &&
+         sw_keep_is_counted(run->pair[e].keep.kind);
+}
+
 /* The pairs of an entry, or of matrices below one, when its passes have run. */
 static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   sw_status status = SW_OK;
@@ -151,8 +157,7 @@ static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   /* Also in the first round when there is an earlier file: how many of its entries are taken over
    * has to be known for the count. */
   if ((sink || run->past) && !run->operand_hash[e]) status = sw_run_operand_hash(err, run, e);
-  bool counts = !sink && !run->no_pairs && sw_keep_is_counted(run->pair[e].keep.kind);
-  if (status == SW_OK && counts) status = count_rows(err, run, e);
+  if (status == SW_OK && !sink && is_counted(run, e)) status = count_rows(err, run, e);
   if (status == SW_OK && sink && sw_keep_walks(run->pair[e].keep.kind))
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
   if (status == SW_OK && sink) status = sw_sums_run(err, run, e, NULL);
@@ -179,7 +184,9 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   sw_status status = sw_run_later(err, run, e);
   if (status == SW_OK) status = sw_run_balance(err, run, e);
   if (status == SW_OK) status = sw_run_note_units(err, run, e);
+  run->before_pairs = !sink && !is_counted(run, e);
   if (status == SW_OK) status = sw_run_passes(err, run, e);
+  run->before_pairs = false;
   if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = run_rest_of_plain(err, run, e);

@@ -11,7 +11,11 @@
 #include "plan/run/private.h"
 #include "plan/task/resource.h"
 
+#include "base/clock.h"
+
 #include <string.h>
+
+enum { ROUNDS_SECONDS = 2 };
 
 /* ---- views ------------------------------------------------------------------------------ */
 
@@ -242,26 +246,59 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   return status;
 }
 
+/* `check` leaves rounds off as it does long passes, whatever a single one takes. How many there
+ * would be is not known: they are taken to be ten times as long. */
+static sw_status leave_off(sw_error *err, sw_run *run, int e, double began) {
+  double took = sw_clock() - began;
+  SW_TRY(run->team->max_f64(run->team, err, &took, 1));
+  if (run->untried[e] || took < ROUNDS_SECONDS) return SW_OK;
+  run->untried[e] = true;
+  run->seconds_untried += 10 * took;
+  return SW_OK;
+}
+
 /* A pass of several rounds. Its last result stays, and is not made again where passes are. */
 static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
+  bool tries = run->no_pairs || run->tries, goes_on = true;
+  double began = sw_clock();
   if (run->repeats[e] && job->folded[pass]) return SW_OK;
   job->folded[pass] = NULL;
   run->private->spare_result = NULL;
-  do
+  while (goes_on) {
     SW_TRY(run_pass(err, run, e, pass));
-  while (!run->untried[e] && job->measure->again(job, pass));
+    goes_on = !run->untried[e] && job->measure->again(job, pass);
+    if (goes_on && tries) SW_TRY(leave_off(err, run, e, began));
+    goes_on = goes_on && !run->untried[e];
+  }
   return SW_OK;
+}
+
+/* A pass over all pairs takes as long as these. What it found stays in job->folded. */
+static bool has_run(const sw_job *job, int pass) {
+  return job->pass[pass].over_pairs && job->folded[pass];
+}
+
+static bool is_left_out(const sw_run *run, int e, int pass) {
+  const sw_job *job = &run->job[e];
+  if (job->pass[pass].domain == SW_PAIRS || run->untried[e]) return true;
+  /* What is verified is compared before its pairs are. */
+  bool before = run->before_pairs && !run->sampling;
+  bool waits = job->pass[pass].over_pairs && (run->no_pairs || before);
+  return waits || has_run(job, pass);
 }
 
 /* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
  * is made before the first pass, so that `prepare` may look at it. Passes may run again: they say
  * again what they say. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
-  sw_said_clear(&run->job[e]);
+  bool said = false;
+  for (int pass = 0; pass < run->job[e].n_passes; pass++)
+    said = said || has_run(&run->job[e], pass);
+  if (!said) sw_said_clear(&run->job[e]);
   if (!run->untried[e]) SW_TRY(sw_resource_make(err, run, e));
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
-    if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
+    if (!is_left_out(run, e, pass))
       SW_TRY(run->job[e].pass[pass].again ? run_rounds(err, run, e, pass)
                                           : run_pass(err, run, e, pass));
   run->repeats[e] = true;

@@ -221,7 +221,7 @@ static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
 static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                            const sw_node *node) {
   static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS,
-                                       SW_KEEP_CENTRES};
+                                       SW_KEEP_CENTRES, SW_KEEP_SIGNIFICANT};
   static const char *const keys[] = {"top", "above", "share", NULL};
   int index = 0;
   if (node->kind == SW_NODE_MAP) {
@@ -241,7 +241,16 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
       return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
                           example[k]);
   /* kinds[] has the same order. */
-  SW_TRY(sw_form_choice(err, in->arena, node, "dense|summary|links|centres", &index, NULL));
+  bool tests = sw_measure_tests_pairs(entry->measure);
+  if (!tests && node->kind == SW_NODE_SCALAR && strcmp(node->text, SW_SIGNIFICANT) == 0)
+    return sw_node_fail(err, node,
+                        "%s: keep: significant is of measures that test their pairs, as granger; "
+                        "for the strongest write {share: 0.01}",
+                        entry->name);
+  SW_TRY(sw_form_choice(err, in->arena, node,
+                        tests ? "dense|summary|links|centres|significant"
+                              : "dense|summary|links|centres",
+                        &index, NULL));
   entry->keep.kind = kinds[index];
   return SW_OK;
 }

@@ -248,6 +248,7 @@ typedef enum sw_keep_kind {
   SW_KEEP_LINKS,
   SW_KEEP_SUMMARY,
   SW_KEEP_SHARE,
+  SW_KEEP_SIGNIFICANT, /* whose quantity SW_SIGNIFICANT is 1 */
   SW_KEEP_CENTRES /* rows and columns of the centres, and no other pair is computed */
 } sw_keep_kind;
 
@@ -262,7 +263,7 @@ static inline bool sw_keep_stores(sw_keep_kind kind) {
 
 /* Stored as entries, rows compressed; of these some are counted before the file is laid out. */
 static inline bool sw_keep_is_counted(sw_keep_kind kind) {
-  return kind == SW_KEEP_ABOVE || kind == SW_KEEP_SHARE;
+  return kind == SW_KEEP_ABOVE || kind == SW_KEEP_SHARE || kind == SW_KEEP_SIGNIFICANT;
 }
 static inline bool sw_keep_has_entries(sw_keep_kind kind) {
   return sw_keep_is_counted(kind) || kind == SW_KEEP_LINKS;

@@ -98,8 +98,9 @@ typedef struct sw_run {
   bool *later;       /* study->n_weights: made in the run, and not there yet */
   bool *from_stored; /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
-  bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
-                    passes over units or items only a beginning */
+  bool no_pairs;     /* `check`: everything but the pairs, which are not even counted, and of long
+                        passes over units or items only a beginning */
+  bool before_pairs; /* passes that go over all pairs wait until pairs are computed */
   bool *repeats; /* n_entries: its passes have run before, for what must be known before the results
                     file exists; their tasks are in the journal and not counted again */
   bool *untried; /* n_entries: `check` has no values of it: it would take too long */

@@ -64,6 +64,10 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
       [SW_ROOT_NAME_ZH] = {SW_NAME_NAME_ZH, "name of the unit, in Chinese", NULL, "1"},
       [SW_ROOT_MISSING] = {SW_NAME_MISSING_CELLS, "units without a value", NULL, "1"},
       [SW_ROOT_INDICATOR] = {SW_NAME_INDICATOR, "indicator of the panel", NULL, "1"},
+      [SW_ROOT_MEMBER] = {SW_NAME_MEMBER, "code of the unit as it was read", NULL, "1"},
+      [SW_ROOT_MEMBER_OF] = {SW_NAME_MEMBER_OF,
+                             "unit that it is summed to, an index into `unit`; -1: none", NULL,
+                             "1"},
   };
   return &root[part];
 }

@@ -151,7 +151,9 @@ typedef enum sw_root_part {
   SW_ROOT_NAME_EN,
   SW_ROOT_NAME_ZH,
   SW_ROOT_MISSING,
-  SW_ROOT_INDICATOR
+  SW_ROOT_INDICATOR,
+  SW_ROOT_MEMBER,
+  SW_ROOT_MEMBER_OF
 } sw_root_part;
 const sw_layout_text *sw_layout_root(sw_root_part part);
 

@@ -135,6 +135,9 @@ typedef struct sw_page {
   int n_indicators; /* of the panel */
   const char *const *indicator;
   const int64_t *missing; /* [t * n_indicators + c] units without a value; NULL: not told */
+  int64_t n_members;      /* of `aggregate`: units as read, and which unit each is of; -1: none */
+  const char *const *member;
+  const int32_t *member_of;
 } sw_page;
 
 /* SW_EINPUT with one line when there is no such file, it is not ours, or incomplete. What a damaged

@@ -133,7 +133,8 @@ static sw_status read_weights(sw_page_reading *in) {
   return status;
 }
 
-/* ---- missing cells ---------------------------------------------------------------------- */
+/* ---- the panel: missing cells, members
+ * ---------------------------------------------------------------------- */
 
 static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   sw_page *page = in->page;
@@ -152,13 +153,40 @@ static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   return SW_OK;
 }
 
-static sw_status read_missing(sw_page_reading *in) {
+/* Of a damaged file a member may be of a unit that is not there. */
+static sw_status read_members(sw_page_reading *in, hid_t group) {
+  sw_page *page = in->page;
+  int64_t n = 0;
+  int32_t *of = NULL;
+  const char *const *code = NULL;
+  sw_error ignored = {0};
+  if (H5Lexists(group, SW_NAME_MEMBER_OF, H5P_DEFAULT) <= 0 ||
+      sw_contents_labels(&ignored, in->arena, group, SW_NAME_MEMBER, &n, &code) != SW_OK)
+    return SW_OK;
+  hid_t dataset = sw_contents_variable(group, SW_NAME_MEMBER_OF);
+  if (dataset < 0) return SW_OK;
+  bool fits = sw_h5_length(dataset) == (hsize_t)n;
+  sw_status status = sw_arena_alloc(in->err, in->arena, (size_t)n + 1, sizeof *of, (void **)&of);
+  if (status == SW_OK && fits &&
+      H5Dread(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, of) >= 0) {
+    for (int64_t k = 0; k < n; k++)
+      if (of[k] < 0 || of[k] >= page->n) of[k] = -1;
+    page->n_members = n;
+    page->member = code;
+    page->member_of = of;
+  }
+  H5Dclose(dataset);
+  return status;
+}
+
+static sw_status read_panel(sw_page_reading *in) {
   if (H5Lexists(in->file, SW_NAME_PANEL, H5P_DEFAULT) <= 0) return SW_OK;
   hid_t group = H5Gopen2(in->file, SW_NAME_PANEL, H5P_DEFAULT);
   if (group < 0) return SW_OK;
   hid_t dataset = sw_contents_variable(group, SW_NAME_MISSING_CELLS);
   sw_status status = dataset < 0 ? SW_OK : read_counts(in, group, dataset);
   if (dataset >= 0) H5Dclose(dataset);
+  if (status == SW_OK) status = read_members(in, group);
   H5Gclose(group);
   return status;
 }
@@ -194,5 +222,5 @@ sw_status sw_page_root(sw_page_reading *in) {
   SW_TRY(sw_contents_names(in->err, in->arena, in->file, SW_AS_MADE, &names));
   SW_TRY(read_groups(in, &names));
   SW_TRY(read_weights(in));
-  return read_missing(in);
+  return read_panel(in);
 }

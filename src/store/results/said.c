@@ -1,7 +1,8 @@
 /* The lines that an entry says of itself (sw_job_say) in a results file, and what was warned of it:
  * the attributes `summary` and `notes` of the result's group; `notes` of the root is what was
  * warned of panel and weights. What is known when the file is laid out has its own length there; an
- * entry that is computed later, after pairs, has room, which is filled at the end. */
+ * entry that is computed later, with the pairs or after them, has room, which is filled at the end.
+ */
 #include "measure/said.h"
 
 #include <string.h>
@@ -16,7 +17,10 @@
 
 static bool is_said_later(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
-  return job->said && job->measure->finish && run->after_pairs[e] && !run->study->entry[e].group;
+  bool later = run->after_pairs[e];
+  for (int pass = 0; pass < job->n_passes; pass++)
+    later |= job->pass[pass].over_pairs;
+  return job->said && job->measure->finish && later && !run->study->entry[e].group;
 }
 
 /* Whole lines of at most `room` bytes, the others counted; NULL: no memory. */

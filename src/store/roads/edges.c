@@ -154,6 +154,12 @@ static sw_status read_opening(sw_error *err, const struct reading *r, sw_roads_e
   sw_field field = r->csv->field[r->column.opens];
   int64_t year = 0;
   char text[64];
+  if (periods->cross_section)
+    return sw_csv_fail(
+        err, r->csv,
+        "%s is '%.*s', and the panel is a cross-section; leave the edges out that are "
+        "not there, and this column empty",
+        r->csv->column[r->column.opens], (int)(field.length < 80 ? field.length : 80), field.text);
   if (periods->integer && sw_parse_integer(field.text, field.length, &year)) {
     while (edge->state < periods->n && periods->value[edge->state] < year)
       edge->state++;

@@ -58,9 +58,10 @@ sw_status sw_network_edges(sw_error *err, sw_network *network, const sw_network_
 sw_status sw_network_finish(sw_error *err, sw_network *network);
 void sw_network_close(sw_network *network);
 
-/* paths.c: all rows of one state. Collective. */
+/* paths.c: all rows of one state; `before`: those of the state before, of which rows are taken that
+ * stay as they are (NULL: the first). Collective. */
 sw_status sw_network_paths(sw_error *err, sw_team *team, const sw_network *network, int state,
-                           sw_links **links);
+                           const sw_links *before, sw_links **links);
 /* Of a sample of units in the last state: entries of a row, and seconds for it. Local. */
 sw_status sw_network_sample(sw_error *err, const sw_network *network, double *entries,
                             double *seconds);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "plan/task/stop.h"
 #include "store/links/links.h"
@@ -25,7 +26,9 @@ typedef struct clump {
 typedef struct maker {
   const sw_network *network;
   sw_roads *roads;
-  int64_t lo, hi; /* rows of this rank */
+  const sw_links *before; /* of the state before; NULL: this is the first */
+  uint8_t *touched;       /* by unit: its row may be another than in `before` */
+  int64_t lo, hi;         /* rows of this rank */
   clump *clump;
   int64_t n_clumps;
 } maker;
@@ -43,13 +46,25 @@ static bool make_room(clump *c, int64_t more) {
   return to && value;
 }
 
+static void copy_row(const sw_links *links, int64_t i, int32_t *to, double *value) {
+  int64_t at = links->row_start[i], count = links->row_start[i + 1] - at;
+  if (count == 0) return;
+  memcpy(to, links->to + at, (size_t)count * sizeof *to);
+  memcpy(value, links->value + at, (size_t)count * sizeof *value);
+}
+
 static bool make_clump(const maker *m, sw_roads_search *search, int64_t k, int64_t *row_start) {
   clump *c = &m->clump[k];
   int64_t first = m->lo + k * CLUMP, last = first + CLUMP < m->hi ? first + CLUMP : m->hi;
   for (int64_t i = first; i < last; i++) {
-    int64_t count = sw_roads_row(search, i);
+    bool stays = m->before && !m->touched[i];
+    int64_t count =
+        stays ? m->before->row_start[i + 1] - m->before->row_start[i] : sw_roads_row(search, i);
     if (!make_room(c, count)) return false;
-    sw_roads_row_take(search, c->to + c->count, c->value + c->count);
+    if (stays)
+      copy_row(m->before, i, c->to + c->count, c->value + c->count);
+    else
+      sw_roads_row_take(search, c->to + c->count, c->value + c->count);
     c->count += count;
     row_start[i + 1] = count;
   }
@@ -149,19 +164,36 @@ static sw_status make_links(sw_error *err, sw_team *team, maker *m, int64_t *fir
   return sw_links_finish(err, team, *links);
 }
 
+/* The same on every rank. */
+static sw_status find_touched(sw_error *err, const sw_team *team, int state, maker *m) {
+  int64_t n = m->network->units->n, count = 0;
+  sw_roads *before = NULL;
+  SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *m->touched, (void **)&m->touched));
+  SW_TRY(sw_roads_create(err, &m->network->plan, state - 1, &before));
+  sw_status status = sw_roads_touched(err, before, m->roads, m->touched);
+  sw_roads_destroy(before);
+  for (int64_t i = 0; status == SW_OK && i < n; i++)
+    count += m->touched[i];
+  if (status == SW_OK && team->rank == 0)
+    sw_log(SW_LOG_DEBUG, "%s: state %d of the network touches %lld of %lld units",
+           m->network->entry, state, (long long)count, (long long)n);
+  return status;
+}
+
 static sw_status open_maker(sw_error *err, const sw_team *team, int state, maker *m) {
   int64_t n = m->network->units->n;
   m->lo = n * team->rank / team->size;
   m->hi = n * (team->rank + 1) / team->size;
   m->n_clumps = (m->hi - m->lo + CLUMP - 1) / CLUMP;
   SW_TRY(sw_calloc(err, (size_t)m->n_clumps + 1, sizeof *m->clump, (void **)&m->clump));
-  return sw_roads_create(err, &m->network->plan, state, &m->roads);
+  SW_TRY(sw_roads_create(err, &m->network->plan, state, &m->roads));
+  return m->before ? find_touched(err, team, state, m) : SW_OK;
 }
 
 /* On failure *links is what there is, for sw_links_destroy. */
 sw_status sw_network_paths(sw_error *err, sw_team *team, const sw_network *network, int state,
-                           sw_links **links) {
-  maker m = {.network = network};
+                           const sw_links *before, sw_links **links) {
+  maker m = {.network = network, .before = before};
   int64_t *first = NULL;
   sw_status status = open_maker(err, team, state, &m);
   if (status == SW_OK)
@@ -173,6 +205,7 @@ sw_status sw_network_paths(sw_error *err, sw_team *team, const sw_network *netwo
     free(m.clump[k].value);
   }
   sw_free(m.clump);
+  sw_free(m.touched);
   sw_free(first);
   sw_roads_destroy(m.roads);
   return status;

@@ -59,8 +59,12 @@ static sw_status read_all(sw_error *err, sw_team *team, sw_network *network) {
   for (int m = 0; m < spec->n_modes; m++)
     SW_TRY(read_edges(err, team, network, &spec->mode[m].edges, m));
   if (network->late && team->rank == 0)
-    sw_log(SW_LOG_WARN, "%s: %lld edges of the network open after the last period", network->entry,
-           (long long)network->late);
+    sw_log(SW_LOG_WARN, "%s: edges of the network that open after the last period: %lld",
+           network->entry, (long long)network->late);
+  if (network->n_edges == 0)
+    return sw_node_fail(err, spec->node, "network: %s",
+                        network->late ? "all of its edges open after the last period of the panel"
+                                      : "there is no edge; expected rows of from, to and minutes");
   return sw_team_agree(team, err, sw_network_finish(err, network), 0);
 }
 
@@ -116,7 +120,7 @@ static void say(const sw_team *team, const sw_network *network, const sw_network
   if (network->spec->within > 0)
     snprintf(within, sizeof within, " within %g minutes", network->spec->within);
   sw_log(SW_LOG_INFO,
-         "%s: network of %lld nodes and %lld edges, %d state%s; %.0f of %.0f pairs of units have a "
+         "%s: network, nodes %lld, edges %lld, %d state%s; %.0f of %.0f pairs of units have a "
          "path%s; %.1f s",
          network->entry, (long long)out->nodes, (long long)out->edges, out->n_states,
          out->n_states == 1 ? "" : "s", found, pairs, within, seconds);
@@ -135,7 +139,8 @@ static sw_status make_states(sw_error *err, sw_team *team, const sw_network *net
   for (int k = 0; k < network->n_states; k++) {
     out->n_states = k + 1; /* what there is of it is released after a failure */
     SW_TRY(planned ? stand_in(err, team, n, &out->links[k])
-                   : sw_network_paths(err, team, network, k, &out->links[k]));
+                   : sw_network_paths(err, team, network, k, k ? out->links[k - 1] : NULL,
+                                      &out->links[k]));
     out->has_gaps |= out->links[k]->row_start[n] < n * (n - 1);
   }
   return SW_OK;

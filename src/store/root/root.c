@@ -110,7 +110,48 @@ static sw_status put_counts(sw_root *root, hid_t group) {
   return sw_root_over(root, group, dataset, 2, over);
 }
 
-static sw_status put_missing(sw_root *root) {
+/* ---- members of coarser units ------------------------------------------------------------- */
+
+/* Codes are in order; -1: the unit was dropped. */
+static int32_t find_unit(const sw_units *units, const char *code) {
+  int64_t lo = 0, hi = units->n;
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    int order = strcmp(sw_unit_code(units, middle), code);
+    if (order == 0) return (int32_t)middle;
+    if (order < 0)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return -1;
+}
+
+/* Which units as read `aggregate` has summed to which: a map can then be drawn of their polygons.
+ */
+static sw_status put_members(sw_root *root, hid_t group) {
+  static const char *const over[] = {SW_NAME_MEMBER};
+  const sw_units *units = &root->run->panel->units;
+  const sw_layout_text *text = sw_layout_root(SW_ROOT_MEMBER);
+  int32_t *of = NULL;
+  if (units->n_members == 0) return SW_OK;
+  SW_NEW(root->err, root->arena, of, units->n_members);
+  for (int64_t k = 0; k < units->n_members; k++)
+    of[k] = find_unit(units, units->member_of[k]);
+  hid_t scale =
+      sw_h5_labels(group, text->name, text->long_name, (hsize_t)units->n_members, units->member);
+  herr_t code = scale < 0 ? -1 : H5DSset_scale(scale, text->name);
+  if (scale >= 0 && H5Dclose(scale) < 0) code = -1;
+  SW_TRY(sw_root_done(root, code, "write an axis"));
+  text = sw_layout_root(SW_ROOT_MEMBER_OF);
+  hid_t dataset = sw_h5_numbers(group, text->name, text->long_name, text->units, SW_CELL_I32,
+                                (hsize_t)units->n_members, of);
+  return sw_root_over(root, group, dataset, 1, over);
+}
+
+/* ---- the group of the panel ---------------------------------------------------------------- */
+
+static sw_status put_panel(sw_root *root) {
   static const char *const axis[] = {SW_NAME_TIME, NULL};
   const sw_panel *panel = root->run->panel;
   const sw_layout_text *text = sw_layout_root(SW_ROOT_INDICATOR);
@@ -126,7 +167,8 @@ static sw_status put_missing(sw_root *root) {
   if (scale >= 0 && H5Dclose(scale) < 0) code = -1;
   SW_TRY(sw_root_done(root, code, "write an axis"));
   SW_TRY(put_counts(root, group));
-  return sw_root_done(root, H5Gclose(group), "write the missing cells");
+  SW_TRY(put_members(root, group));
+  return sw_root_done(root, H5Gclose(group), "write what is told of the panel");
 }
 
 /* ---- the whole -------------------------------------------------------------------------- */
@@ -137,7 +179,7 @@ sw_status sw_root_put(sw_root *root) {
   SW_TRY(put_words(root, &root->run->study->title, title));
   SW_TRY(put_words(root, &root->run->study->units.noun, noun));
   SW_TRY(put_names(root));
-  SW_TRY(put_missing(root));
+  SW_TRY(put_panel(root));
   return sw_root_put_weights(root);
 }
 
@@ -148,5 +190,7 @@ double sw_root_bytes(const sw_run *run) {
   for (int k = 0; k < SW_TONGUES; k++)
     for (int64_t i = 0; panel->units.name[k] && i < panel->units.n; i++)
       bytes += 48.0 + (double)strlen(panel->units.name[k][i]);
+  for (int64_t i = 0; i < panel->units.n_members; i++)
+    bytes += 52.0 + (double)strlen(panel->units.member[i]);
   return bytes + sw_root_weights_bytes(run);
 }

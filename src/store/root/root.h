@@ -5,6 +5,7 @@
  *
  *   /name, /name_en, /name_zh (unit)
  *   /panel/missing_cells (time, indicator)
+ *   /panel/member_of (member_code): of `aggregate`
  *   /weights/NAME/row_start (unit_edge), partner (entry), value (entry): as kept pairs are stored
  *
  * Attributes of the root: title, title_en, title_zh; unit_noun and the same. A matrix has `links`,

@@ -9,6 +9,8 @@ ENTRIES = {
     "g_geodesic": {"mass": ["gdp"], "distance": "geodesic", "periods": [2001, 2003]},
     "g_hours": {"mass": ["gdp", "population", "income"], "distance": {"file": "hours.csv"}, "decay": 1},
     "g_roads": {"mass": ["gdp"], "distance": {"file": "roads.csv"}, "_directed": True},
+    "g_network": {"mass": ["gdp"], "decay": 1, "distance": {"network": {
+        "nodes": "nodes.csv", "edges": "lines.csv", "time": "minutes", "modes": ["road", "rail"], "transfer": 3}}},
     "g_exponent": {"mass": ["gdp"], "exponent": [0.8, 1.2], "constant": 3.5, "_directed": True},
     "g_power": {"mass": ["gdp"], "exponent": [0.5, 0.5], "decay": 2.7},
     "g_share": {"mass": ["gdp"], "share": "manufacturing", "_directed": True},
@@ -34,6 +36,8 @@ TOLERANCE = 1e-8
 
 
 def distance(world, kind):
+    if "network" in kind:
+        return world.minutes(kind["network"]["transfer"])
     if isinstance(kind, dict):
         d = world.distance(kind["file"])
         np.fill_diagonal(d, np.nan)

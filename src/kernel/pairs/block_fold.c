@@ -1,0 +1,126 @@
+/* Sums of blocks of products and distances without the values; see block.h. Called by measures of
+ * pairs with `fold` for squares of which only sums are wanted; any thread, a workspace of its own.
+ *
+ * Columns are packed by panels and rows by tiles, so that what a tile reads lies in a row: out of
+ * the operands it would be as many pointers and pages as there are numbers. Rows go in packs, so
+ * that a panel and the lanes of its columns stay in the first cache while a pack passes by. */
+#include "kernel/pairs/block.h"
+
+#include "kernel/hot.h"
+
+#include <string.h>
+
+/* Rows of a tile and of a pack. Chunks of columns consist of whole panels of every instruction
+ * set. A piece of a panel has at most PIECE numbers, a third of the first cache. */
+enum { ROWS = SW_BLOCK_ROWS, PACK = 64, STEP = 96, MOST = 6 * STEP, PIECE = 1536 };
+enum { WIDEST = 32, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
+
+typedef struct block {
+  int k, piece; /* numbers of a unit, and of a piece of them */
+  bool distance;
+  int64_t rows, at; /* of the pack; its first in the segment */
+  const double *row, *column;
+  double *kept; /* of a pack and a panel: pairs under way */
+  const sw_lane_sums *sums;
+  double *most; /* the greatest by lanes, and behind them of columns one by one */
+} block;
+
+/* Columns that are fewer than a register has. */
+static void fold_rest(const block *b, const double *value, int count, int64_t place, double *lanes,
+                      double *column) {
+  for (int c = 0; c < count; c++) {
+    lanes[(place + c) % SW_LANES] += value[c];
+    column[c] += value[c];
+    if (value[c] > b->most[SW_LANES]) b->most[SW_LANES] = value[c];
+  }
+}
+
+#define SW_VEC_FILE "kernel/pairs/block_fold_set.h"
+#include "kernel/vec_each.h"
+
+static const int panel_of[] = SW_SETS(PANEL);
+static void (*const pack_columns_of[])(int k, const double *const *to, int64_t j, int64_t count,
+                                       double *out) = SW_SETS(pack_columns);
+static void (*const fold_of[])(const block *b, int64_t count, int64_t place) = SW_SETS(fold);
+
+/* ---- packing ------------------------------------------------------------------------------ */
+
+/* Columns of a chunk at most. */
+static int64_t chunk_of(int k) {
+  int64_t most = ROOM / k / STEP * STEP;
+  return most < STEP ? STEP : most > MOST ? MOST : most;
+}
+
+size_t sw_block_fold_workspace(int k) {
+  return ((size_t)k * (size_t)(PACK + chunk_of(k)) + PACK * WIDEST) * sizeof(double);
+}
+
+/* Tiles of ROWS rows, number by number; the last one is filled up by zeros. */
+static void pack_rows(int k, const double *const *from, int64_t i, int64_t rows, double *out) {
+  int64_t whole = rows / ROWS, left = rows % ROWS;
+  for (int s = 0; s < k; s++) {
+    const double *x = from[s] + i;
+    double *at = out + s * ROWS;
+    for (int64_t g = 0; g < whole; g++, at += k * ROWS, x += ROWS)
+      memcpy(at, x, ROWS * sizeof *at);
+    for (int64_t r = 0; left && r < ROWS; r++)
+      at[r] = r < left ? x[r] : 0;
+  }
+}
+
+/* ---- blocks ------------------------------------------------------------------------------- */
+
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+static int divide_up(int64_t a, int64_t b) {
+  return (int)((a + b - 1) / b);
+}
+
+/* Columns outside: each row meets them from left to right, and each column the rows from top to
+ * bottom, as their lanes want. */
+static void fold_block(const sw_set_of set, block b, const double *const *from, int64_t i0,
+                       int64_t i1, const double *const *to, int64_t j0, int64_t j1,
+                       double *workspace) {
+  int64_t most = chunk_of(b.k), chunks = divide_up(j1 - j0, most);
+  int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
+  double *row = workspace, *column = row + (size_t)b.k * PACK;
+  b.row = row;
+  b.column = column;
+  b.kept = column + (size_t)b.k * (size_t)most;
+  b.piece = divide_up(b.k, divide_up(b.k, PIECE / panel_of[set]));
+  for (int64_t j = j0; j < j1; j += chunk) {
+    int64_t count = least(j1 - j, chunk);
+    pack_columns_of[set](b.k, to, j, count, column);
+    for (int64_t i = i0; i < i1; i += PACK) {
+      b.at = i - i0;
+      b.rows = least(i1 - i, PACK);
+      pack_rows(b.k, from, i, b.rows, row);
+      fold_of[set](&b, count, j - j0);
+    }
+  }
+}
+
+static void fold(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
+                 int64_t j0, int64_t j1, bool distance, sw_lane_sums *sums, void *workspace) {
+  double most[SW_LANES + 1];
+  for (int l = 0; l <= SW_LANES; l++)
+    most[l] = sums->greatest;
+  block b = {.k = k, .distance = distance, .sums = sums, .most = most};
+  fold_block(sw_set(), b, from, i0, i1, to, j0, j1, workspace);
+  for (int l = 0; l <= SW_LANES; l++)
+    if (most[l] > sums->greatest) sums->greatest = most[l];
+}
+
+void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
+                            const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
+                            void *workspace) {
+  fold(k, from, i0, i1, to, j0, j1, false, sums, workspace);
+}
+
+void sw_block_fold_distances(int k, const double *const *from, int64_t i0, int64_t i1,
+                             const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
+                             void *workspace) {
+  fold(k, from, i0, i1, to, j0, j1, true, sums, workspace);
+}

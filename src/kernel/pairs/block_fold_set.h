@@ -1,0 +1,154 @@
+/* Tiles of packed rows and columns whose pairs are added up, in the registers of one instruction
+ * set; included by block_fold.c. A tile is ROWS rows x a panel of columns; its pairs stay in
+ * registers from the first of their numbers to the sums. Loops over a tile are unrolled, else its
+ * pairs would be an array in memory. */
+
+/* Registers of a tile's row: with ROWS rows they fill the registers that there are. */
+#if SW_VEC_BITS == 512
+enum { SW_SET(ACROSS) = 4 };
+#else
+enum { SW_SET(ACROSS) = 3 };
+#endif
+enum { SW_SET(PANEL) = SW_SET(ACROSS) * SW_WIDTH };
+
+#define ACROSS SW_SET(ACROSS)
+#define UNROLL _Pragma("GCC unroll 8")
+/* Registers of a row that lie in lanes of their own. */
+#define SPREAD (ACROSS < SW_REGS ? ACROSS : SW_REGS)
+
+/* Panels of PANEL columns, number by number; the last one has as many whole registers as it needs,
+ * filled up by zeros. */
+static void SW_SET(pack_columns)(int k, const double *const *to, int64_t j, int64_t count,
+                                 double *out) {
+  int64_t panels = count / SW_SET(PANEL), left = count % SW_SET(PANEL);
+  int64_t wide = (left + SW_WIDTH - 1) / SW_WIDTH * SW_WIDTH;
+  double *last = out + panels * SW_SET(PANEL) * k;
+  for (int s = 0; s < k; s++) {
+    const double *x = to[s] + j;
+    double *at = out + s * SW_SET(PANEL);
+    for (int64_t p = 0; p < panels; p++, at += SW_SET(PANEL) * k, x += SW_SET(PANEL)) {
+      UNROLL for (int v = 0; v < ACROSS; v++)
+          reg_store(at + v * SW_WIDTH, reg_load(x + v * SW_WIDTH));
+    }
+    for (int64_t c = 0; c < wide; c++)
+      last[s * wide + c] = c < left ? x[c] : 0;
+  }
+}
+
+/* ---- a tile ------------------------------------------------------------------------------- */
+
+/* Adds `count` more terms to each pair. `across` and `distance` are constants in all callers. */
+SW_INLINE void SW_SET(add_terms)(int count, const double *row, const double *column, int across,
+                                 bool distance, reg (*sum)[ACROSS]) {
+  for (int s = 0; s < count; s++, row += ROWS, column += across * SW_WIDTH) {
+    reg y[ACROSS];
+    UNROLL for (int v = 0; v < across; v++) y[v] = reg_load(column + v * SW_WIDTH);
+    UNROLL for (int r = 0; r < ROWS; r++) {
+      reg x = reg_spread(row[r]);
+      UNROLL for (int v = 0; v < across; v++) sum[r][v] =
+          distance ? reg_add(sum[r][v], reg_size(reg_sub(x, y[v]))) : reg_fma(x, y[v], sum[r][v]);
+    }
+  }
+}
+
+/* Pairs of one row, of which the first `whole` registers are columns of the block: into the lanes
+ * of the row's sum, the lane of the columns', and the greatest. Registers that belong to the same
+ * lanes, SPREAD apart, are added one after the other. */
+SW_INLINE void SW_SET(fold_row)(const reg *sum, int across, int whole, int64_t place, double *lanes,
+                                double *column, reg *top) {
+  reg lane[SPREAD];
+  UNROLL for (int q = 0; q < SPREAD; q++) lane[q] =
+      reg_load(lanes + (place + q * SW_WIDTH) % SW_LANES);
+  UNROLL for (int v = 0; v < across; v++) if (v < whole) {
+    lane[v % SPREAD] = reg_add(lane[v % SPREAD], sum[v]);
+    reg_store(column + v * SW_WIDTH, reg_add(reg_load(column + v * SW_WIDTH), sum[v]));
+    *top = reg_larger(sum[v], *top);
+  }
+  UNROLL for (int q = 0; q < SPREAD; q++)
+      reg_store(lanes + (place + q * SW_WIDTH) % SW_LANES, lane[q]);
+}
+
+/* The tile of rows r, r + 1, ... of those packed. Behind `whole` registers the panel may have one
+ * of which `rest` columns are in the block. */
+SW_INLINE void SW_SET(fold_tile)(const block *b, int64_t r, int64_t place, int across, int whole,
+                                 int rest, reg (*sum)[ACROSS]) {
+  reg top = reg_load(b->most);
+  /* Copies: sums are stored in between, and might be these. */
+  const int64_t at = b->at + r, left = b->rows - r, stride = b->sums->stride;
+  double *lanes = b->sums->row + at * SW_LANES;
+  double *column = b->sums->column + at % SW_LANES * stride + place;
+  UNROLL for (int q = 0; q < ROWS; q++) if (q < left) {
+    double value[SW_WIDTH];
+    SW_SET(fold_row)
+    (sum[q], across, whole, place, lanes + q * SW_LANES, column + q * stride, &top);
+    if (whole == across) continue;
+    reg_store(value, sum[q][across - 1]);
+    fold_rest(b, value, rest, place + whole * SW_WIDTH, lanes + q * SW_LANES,
+              column + q * stride + whole * SW_WIDTH);
+  }
+  reg_store(b->most, top);
+}
+
+/* ---- panels ------------------------------------------------------------------------------- */
+
+/* All packed rows against a panel. Many numbers go in pieces, so that those of the panel stay in
+ * the first cache while the rows pass by; what a tile has so far is kept from piece to piece. */
+SW_INLINE void SW_SET(panel)(const block *b, const double *column, int64_t place, int across,
+                             int whole, int rest, bool distance) {
+  for (int s = 0, end; s < b->k; s = end) {
+    end = s + b->piece < b->k ? s + b->piece : b->k;
+    for (int64_t r = 0; r < b->rows; r += ROWS) {
+      reg sum[ROWS][ACROSS];
+      double *kept = b->kept + r * SW_SET(PANEL);
+      UNROLL for (int q = 0; q < ROWS; q++) {
+        UNROLL for (int v = 0; v < across; v++) sum[q][v] = reg_spread(0);
+      }
+      if (s > 0) {
+        UNROLL for (int q = 0; q < ROWS; q++) {
+          UNROLL for (int v = 0; v < across; v++) sum[q][v] =
+              reg_load(kept + (q * ACROSS + v) * SW_WIDTH);
+        }
+      }
+      SW_SET(add_terms)
+      (end - s, b->row + r * b->k + s * ROWS, column + s * across * SW_WIDTH, across, distance,
+       sum);
+      if (end == b->k) {
+        SW_SET(fold_tile)(b, r, place, across, whole, rest, sum);
+        continue;
+      }
+      UNROLL for (int q = 0; q < ROWS; q++) {
+        UNROLL for (int v = 0; v < across; v++)
+            reg_store(kept + (q * ACROSS + v) * SW_WIDTH, sum[q][v]);
+      }
+    }
+  }
+}
+
+/* All packed rows against `count` packed columns, the first of which is column `place`. */
+SW_INLINE void SW_SET(panels)(const block *b, int64_t count, int64_t place, bool distance) {
+  const double *column = b->column;
+  for (; count >= SW_SET(PANEL); count -= SW_SET(PANEL), place += SW_SET(PANEL)) {
+    SW_SET(panel)(b, column, place, ACROSS, ACROSS, 0, distance);
+    column += SW_SET(PANEL) * b->k;
+  }
+  int whole = (int)count / SW_WIDTH, rest = (int)count % SW_WIDTH, across = whole + (rest > 0);
+  if (across == 1)
+    SW_SET(panel)(b, column, place, 1, whole, rest, distance);
+  else if (across == 2)
+    SW_SET(panel)(b, column, place, 2, whole, rest, distance);
+  else if (across == 3)
+    SW_SET(panel)(b, column, place, 3, whole, rest, distance);
+  else if (across > 3)
+    SW_SET(panel)(b, column, place, ACROSS, whole, rest, distance);
+}
+
+static void SW_SET(fold)(const block *b, int64_t count, int64_t place) {
+  if (b->distance)
+    SW_SET(panels)(b, count, place, true);
+  else
+    SW_SET(panels)(b, count, place, false);
+}
+
+#undef ACROSS
+#undef UNROLL
+#undef SPREAD

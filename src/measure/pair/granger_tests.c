@@ -1,0 +1,169 @@
+/* Which pairs of `granger` are rejected: passes over units that compute all pairs and keep none of
+ * them (kernel/causality/discovery.h), before the pass over pairs, which computes them once more.
+ *
+ * All pairs have the same degrees of freedom unless series have gaps; then F orders them, and p is
+ * computed at edges of bins alone. */
+#include "measure/pair/granger.h"
+
+#include <math.h>
+
+static sw_status make_law(sw_error *err, sw_job *job, sw_granger_job *g, int df) {
+  sw_f_law *law = NULL;
+  if (g->law[df]) return SW_OK;
+  SW_NEW(err, job->arena, law, 1);
+  sw_f_law_make(g->lags, df, law);
+  g->law[df] = law;
+  return SW_OK;
+}
+
+static const char *const by[] = {"Benjamini and Hochberg", "Benjamini and Yekutieli", "each test"};
+
+/* ---- resolve ------------------------------------------------------------------------------ */
+
+/* What inference can see at all: of how many rows, lags and pairs. The partial r of several lags is
+ * that of all of them, the root of the share of RSS0 that they take away. */
+static void foresee(sw_job *job, const sw_granger_job *g) {
+  double tests = (double)job->n * (double)(job->n - 1), p = g->rule.alpha;
+  const char *s = g->lags == 1 ? "" : "s";
+  if (tests < 1) return;
+  if (g->rule.rule != SW_UNCORRECTED) p /= tests;
+  if (g->rule.rule == SW_BY) p /= sw_discovery_harmonic((int64_t)tests);
+  double f = sw_f_reach(g->law[g->df], p), r = sqrt(g->lags * f / (g->lags * f + g->df));
+  if (g->rule.rule == SW_UNCORRECTED)
+    sw_job_foresee(job,
+                   "%d rows, %d lag%s: each of %.0f pairs is rejected at %g from F of %.4g on, a "
+                   "partial r of %.3f",
+                   g->rows, g->lags, s, tests, g->rule.alpha, f, r);
+  else
+    sw_job_foresee(job,
+                   "%d rows, %d lag%s: by %s at %g the first of %.0f pairs to be rejected needs F "
+                   "of %.4g, a partial r of %.3f",
+                   g->rows, g->lags, s, by[g->rule.rule], g->rule.alpha, tests, f, r);
+}
+
+sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g) {
+  g->rule = (sw_discovery_law){
+      .rule = (sw_discovery_rule)(int)sw_job_arg(job, "fdr")->number, /* in the same order */
+      .alpha = sw_job_arg(job, "alpha")->number};
+  SW_NEW(err, job->arena, g->law, g->df + 1);
+  SW_TRY(make_law(err, job, g, g->df));
+  g->rule.law = g->law[g->df];
+  foresee(job, g);
+  return SW_OK;
+}
+
+/* ---- before a pass ------------------------------------------------------------------------ */
+
+sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g, int pass) {
+  g->rule.by_p = g->has_gaps;
+  for (int df = 1; g->has_gaps && df < g->df; df++)
+    SW_TRY(make_law(err, job, g, df));
+  if (pass == g->rounds)
+    sw_discovery_begin(&g->rule, &g->now);
+  else
+    g->now = *(const sw_discovery *)job->folded[pass - 1];
+  /* A little less, as rounding of p need not rise with F. */
+  double p = g->rule.alpha;
+  if (g->now.settled) p = g->now.rejected > 0 ? sw_discovery_p(&g->rule, g->now.least) : 0;
+  g->from = g->has_gaps ? sw_f_reach(g->rule.law, p) * (1 - 1e-9) : INFINITY;
+  return SW_OK;
+}
+
+/* ---- a round ------------------------------------------------------------------------------ */
+
+void sw_granger_tests_start(const sw_granger_job *g, sw_discovery_count *all) {
+  if (!g->now.settled) sw_discovery_clear(&g->now, all);
+}
+
+void sw_granger_tests_merge(const sw_granger_job *g, sw_discovery_count *all,
+                            const sw_discovery_count *part) {
+  if (!g->now.settled) sw_discovery_join(&g->now, all, part);
+}
+
+enum { COLUMNS = 2 * SW_GRANGER_CHUNK }; /* of a block of F */
+
+/* F of a block, p and strengths of a part of a row, what is in question of it, the kernel's. */
+size_t sw_granger_tests_workspace(const sw_granger_job *g) {
+  return (SW_GRANGER_GRAIN * COLUMNS + 3 * SW_GRANGER_CHUNK + sw_granger_room(g)) * sizeof(double) +
+         sw_granger_workspace(g->lags, g->rows);
+}
+
+/* Where a unit meets itself there is no test. */
+static void count_row(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double *f,
+                      double *work, sw_discovery_count *to) {
+  double *p = work, *strength = p + SW_GRANGER_CHUNK, *some = strength + SW_GRANGER_CHUNK;
+  if (i >= j0 && i < j0 + count) f[i - j0] = NAN;
+  for (int64_t at = 0; at < count; at += SW_GRANGER_CHUNK) {
+    int64_t n = count - at < SW_GRANGER_CHUNK ? count - at : SW_GRANGER_CHUNK;
+    if (g->has_gaps) {
+      sw_granger_complete(g, i, j0 + at, n, g->from, f + at, p, NULL, some + SW_GRANGER_CHUNK);
+      sw_discovery_of_p(n, p, strength);
+    }
+    sw_discovery_see(&g->now, n, g->has_gaps ? strength : f + at, some, to);
+  }
+}
+
+/* Columns outside, so that their operands stay in the second cache for all rows of the tile. */
+void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
+                           sw_discovery_count *count, double *workspace) {
+  double *f = workspace, *work = f + SW_GRANGER_GRAIN * COLUMNS;
+  double *kernel = work + 3 * SW_GRANGER_CHUNK + sw_granger_room(g);
+  if (g->now.settled) return;
+  for (int64_t j = 0; j < job->n; j += COLUMNS)
+    for (int64_t i = tile->lo, rows; i < tile->hi; i += rows) {
+      int64_t columns = job->n - j < COLUMNS ? job->n - j : COLUMNS;
+      rows = tile->hi - i < SW_GRANGER_GRAIN ? tile->hi - i : SW_GRANGER_GRAIN;
+      sw_granger_block(&g->kernel, i, i + rows, j, j + columns, f, COLUMNS, kernel);
+      for (int64_t r = 0; r < rows; r++)
+        count_row(g, i + r, j, columns, f + r * COLUMNS, work, count);
+    }
+}
+
+/* ---- after a round ------------------------------------------------------------------------ */
+
+/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. */
+static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
+  if (d->rejected == 0 && g->rule.rule != SW_UNCORRECTED) return INFINITY;
+  return g->has_gaps ? sw_f_reach(g->rule.law, sw_discovery_p(&g->rule, d->least)) : d->least;
+}
+
+static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, double threshold) {
+  double share = d->tests > 0 ? 100.0 * (double)d->rejected / (double)d->tests : 0;
+  if (d->rejected == 0)
+    sw_job_say(job, "none of %lld pairs is rejected by %s at %g", (long long)d->tests,
+               by[g->rule.rule], g->rule.alpha);
+  else
+    sw_job_say(job, "%lld of %lld pairs (%.3g%%) are rejected by %s at %g: F of %.5g or more",
+               (long long)d->rejected, (long long)d->tests, share, by[g->rule.rule], g->rule.alpha,
+               threshold);
+}
+
+/* Rank 0 alone, which owns `all`: what was gathered is sorted in its place. */
+void sw_granger_tests_finish(sw_job *job, const sw_granger_job *g, int pass,
+                             const sw_discovery_count *all, sw_discovery *result) {
+  *result = g->now;
+  if (!result->settled) sw_discovery_narrow(&g->rule, (sw_discovery_count *)all, result);
+  if (pass < g->pairs - 1) return;
+  if (!result->settled)
+    sw_note(job->notes,
+            "%s: %s: more pairs are about equally strong where the discovery rate is reached than "
+            "%d passes can tell apart; those in question count as not rejected",
+            job->where, job->name, SW_GRANGER_ROUNDS);
+  double threshold = threshold_of(g, result);
+  job->result[SW_GRANGER_THRESHOLD].row[0][0] = threshold;
+  job->result[SW_GRANGER_REJECTED].row[0][0] = (double)result->rejected;
+  job->result[SW_GRANGER_TESTS].row[0][0] = (double)result->tests;
+  say(job, g, result, threshold);
+}
+
+/* ---- pairs -------------------------------------------------------------------------------- */
+
+void sw_granger_tests_mark(const sw_granger_job *g, int64_t count, const double *f, const double *p,
+                           double *out) {
+  double least = g->now.rejected > 0 ? g->now.least : INFINITY;
+  double most = g->now.rejected > 0 && g->has_gaps ? sw_discovery_p(&g->rule, least) : -1;
+  for (int64_t c = 0; c < count; c++) {
+    bool rejected = g->has_gaps ? p[c] <= most : f[c] >= least;
+    out[c] = isnan(f[c]) ? NAN : rejected;
+  }
+}

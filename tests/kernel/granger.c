@@ -1,0 +1,211 @@
+/* Granger's test of all pairs against least squares on each, every instruction set that this
+ * machine runs, every ragged edge. */
+#include "kernel/causality/granger.h"
+
+#include "kernel/hot.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 61, LENGTH = 40, STRIDE = 70 };
+
+static double series[N][LENGTH], operand[2][(SW_GRANGER_LAGS + 1) * LENGTH][N];
+static double pivots[SW_GRANGER_LAGS][N];
+static const double *sender[SW_GRANGER_LAGS * LENGTH], *pivot[SW_GRANGER_LAGS];
+static const double *receiver[(SW_GRANGER_LAGS + 1) * LENGTH];
+static int row[LENGTH];
+static sw_granger g;
+
+static void draw(int lags) {
+  srand(11 + lags);
+  for (int i = 0; i < N; i++)
+    for (int t = 0; t < LENGTH; t++) {
+      double before = t ? .5 * series[i][t - 1] : 0, other = t && i ? .4 * series[i - 1][t - 1] : 0;
+      series[i][t] = before + other + rand() / (double)RAND_MAX - .5;
+    }
+  for (int t = 0; t < LENGTH; t++)
+    series[40][t] = 7; /* constant: no value as sender, none as receiver */
+}
+
+/* Operands of all units. */
+static void place(int lags) {
+  int rows = 0;
+  for (int t = lags; t < LENGTH; t++)
+    row[rows++] = t;
+  for (int i = 0; i < N; i++) {
+    double basis[SW_GRANGER_LAGS * LENGTH], rest[LENGTH], least[SW_GRANGER_LAGS];
+    sw_granger_unit(lags, rows, row, series[i], 1, basis, rest, least);
+    for (int k = 0; k < lags * rows; k++)
+      operand[0][k][i] = basis[k];
+    for (int r = 0; r < rows; r++)
+      operand[0][lags * rows + r][i] = rest[r];
+    for (int l = 0; l < lags; l++)
+      pivots[l][i] = least[l];
+  }
+  for (int k = 0; k < (lags + 1) * rows; k++) {
+    receiver[k] = operand[0][k];
+    if (k < lags * rows) sender[k] = operand[0][k];
+  }
+  for (int l = 0; l < lags; l++)
+    pivot[l] = pivots[l];
+  g = (sw_granger){lags, rows, sender, receiver, pivot};
+}
+
+/* Residual squares of y on the columns of x, by elimination of normal equations in long double. */
+static long double squares_left(int rows, int columns, long double (*x)[64], const double *y) {
+  long double a[64][65] = {{0}}, left = 0;
+  for (int k = 0; k < columns; k++)
+    for (int r = 0; r < rows; r++) {
+      for (int l = 0; l < columns; l++)
+        a[k][l] += x[r][k] * x[r][l];
+      a[k][columns] += x[r][k] * y[r];
+    }
+  for (int k = 0; k < columns; k++)
+    for (int l = 0; l < columns; l++) {
+      long double by = l == k ? 0 : a[l][k] / a[k][k];
+      for (int c = k; c <= columns && l != k; c++)
+        a[l][c] -= by * a[k][c];
+    }
+  for (int r = 0; r < rows; r++) {
+    long double e = y[r];
+    for (int k = 0; k < columns; k++)
+      e -= a[k][columns] / a[k][k] * x[r][k];
+    left += e * e;
+  }
+  return left;
+}
+
+/* F over the rows that both have. */
+static double by_least_squares(int lags, const double *from, const double *of, int *df) {
+  static long double x[LENGTH][64];
+  double y[LENGTH];
+  int rows = 0;
+  for (int t = lags; t < LENGTH; t++) {
+    bool there = !isnan(of[t]);
+    for (int l = 1; l <= lags; l++)
+      there = there && !isnan(of[t - l]) && !isnan(from[t - l]);
+    if (!there) continue;
+    x[rows][0] = 1;
+    for (int l = 1; l <= lags; l++) {
+      x[rows][l] = of[t - l];
+      x[rows][lags + l] = from[t - l];
+    }
+    y[rows++] = of[t];
+  }
+  *df = rows - 2 * lags - 1;
+  if (*df < 1) return NAN;
+  long double without = squares_left(rows, 1 + lags, x, y);
+  long double with = squares_left(rows, 1 + 2 * lags, x, y);
+  return (double)((without - with) / lags / (with / *df));
+}
+
+static void expect_pairs(int lags) {
+  static double out[N * STRIDE];
+  void *workspace = malloc(sw_granger_workspace(lags, g.rows));
+  int df = 0;
+  sw_granger_block(&g, 0, N, 0, N, out, STRIDE, workspace);
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++) {
+      double got = out[i * STRIDE + j];
+      if (i == 40 || j == 40) cr_expect(isnan(got), "constant");
+      if (i == 40 || j == 40 || i == j) continue;
+      double want = by_least_squares(lags, series[i], series[j], &df);
+      cr_expect(fabs(got - want) <= 1e-11 * (1 + want), "%d lags, %d to %d: %.17g, not %.17g", lags,
+                i, j, got, want);
+    }
+  free(workspace);
+}
+
+Test(granger, least_squares) {
+  for (int lags = 1; lags <= 6; lags++) {
+    draw(lags);
+    place(lags);
+    expect_pairs(lags);
+  }
+}
+
+/* The whole and any part of it, on every set, to the bit; nothing is written beyond. */
+static void expect_part(int64_t i0, int64_t i1, int64_t j0, int64_t j1, const double *whole,
+                        void *workspace) {
+  static double part[N * STRIDE];
+  for (int64_t k = 0; k < N * STRIDE; k++)
+    part[k] = -5;
+  sw_granger_block(&g, i0, i1, j0, j1, part, STRIDE, workspace);
+  for (int64_t i = 0; i < N; i++)
+    for (int64_t j = 0; j < STRIDE; j++) {
+      double beyond = -5;
+      const double *want =
+          i < i1 - i0 && j < j1 - j0 ? &whole[(i + i0) * STRIDE + j + j0] : &beyond;
+      const double *got = &part[i * STRIDE + j];
+      cr_expect((isnan(*want) && isnan(*got)) || memcmp(want, got, sizeof *want) == 0,
+                "%d lags [%d %d) [%d %d): %d %d", g.lags, (int)i0, (int)i1, (int)j0, (int)j1,
+                (int)i, (int)j);
+    }
+}
+
+Test(granger, bits) {
+  static double whole[N * STRIDE];
+  for (int lags = 1; lags <= 3; lags++) {
+    draw(lags);
+    place(lags);
+    void *workspace = malloc(sw_granger_workspace(lags, g.rows));
+    sw_set_at_most(SW_SET_PLAIN);
+    sw_granger_block(&g, 0, N, 0, N, whole, STRIDE, workspace);
+    for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+      if (!sw_set_runs(set)) continue;
+      sw_set_at_most(set);
+      for (int k = 0; k < N; k += 3) {
+        expect_part(0, N, 0, N - k, whole, workspace);
+        expect_part(k, N, k / 2, N, whole, workspace);
+        expect_part(k, k + 1, k, k + 1, whole, workspace);
+        expect_part(k / 2, k, 3, 3 + (k < 40 ? k : 40), whole, workspace);
+      }
+    }
+    free(workspace);
+  }
+}
+
+Test(granger, gaps) {
+  for (int lags = 1; lags <= 4; lags++) {
+    draw(lags);
+    int df = 0, wanted = 0;
+    int rows = 0;
+    for (int t = lags; t < LENGTH; t++)
+      row[rows++] = t;
+    for (int i = 0; i < 40; i++)
+      series[i][(i * 7) % LENGTH] = NAN;
+    for (int t = 3; t < LENGTH - 4; t++)
+      series[7][t] = NAN;
+    double *work = malloc(sw_granger_pair_room(lags, rows) * sizeof *work);
+    for (int i = 0; i < 40; i += 3)
+      for (int j = 1; j < 40; j += 2) {
+        if (i == j) continue;
+        double want = by_least_squares(lags, series[i], series[j], &wanted);
+        double got = sw_granger_pair(lags, rows, row, series[i], series[j], work, &df);
+        cr_expect_eq(df, wanted);
+        cr_expect((isnan(want) && isnan(got)) || fabs(got - want) <= 1e-10 * (1 + want),
+                  "%d lags, %d to %d: %.17g, not %.17g", lags, i, j, got, want);
+      }
+    free(work);
+  }
+}
+
+/* A sender that is the receiver's own past adds nothing to it; one that is its future tells all. */
+Test(granger, extremes) {
+  static double out[N * STRIDE];
+  draw(1);
+  for (int t = 0; t < LENGTH; t++) {
+    series[1][t] = 2 * series[0][t] + 3;
+    series[2][t] = t + 1 < LENGTH ? series[0][t + 1] : 0;
+  }
+  place(1);
+  void *workspace = malloc(sw_granger_workspace(1, g.rows));
+  sw_granger_block(&g, 0, 3, 0, 3, out, STRIDE, workspace);
+  cr_expect(isnan(out[1 * STRIDE]), "the same past");
+  cr_expect(isnan(out[1]), "the same past");
+  cr_expect_gt(out[2 * STRIDE], 1e12);
+  cr_expect(isfinite(out[2 * STRIDE]));
+  free(workspace);
+}
