@@ -22,7 +22,7 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
-  - field_strength: {mass: gdp, centres: {top: 4, apart_km: 150}, as: fields}
+  - field_strength: {mass: gdp, centres: {top: 4, apart_km: 150}, as: fields_apart}
   - huff: {attraction: gdp, demand: population, centres: {top: 3}, as: markets}
   - accessibility: {mass: population, within: [100, 400], as: reach}
   - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
