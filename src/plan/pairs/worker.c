@@ -28,10 +28,9 @@ bool sw_pairs_keeps_lanes(const sw_pairs *p) {
 int64_t sw_pairs_row_length(const sw_pairs *p) {
   bool whole = sw_measure_fills_rows(p->job->measure) || sw_pairs_keeps_lanes(p);
   int64_t length = padded(whole ? p->job->n : p->plan->cut.side);
-  /* The first cache has 64 sets of lines: where rows are about a multiple of 512 doubles apart, the
-   * eight lanes of some columns fall into the same few sets and push each other out. An odd
-   * multiple of eight lines spreads them over all. */
-  return length <= 256 ? length : (length + 63) / 128 * 128 + 64;
+  /* 512 doubles are a page: the eight lanes of a column would fall into the same few sets of the
+   * first cache and push each other out. Three lines more spread them. */
+  return length % 512 ? length : length + 24;
 }
 
 /* sw_job_check has held the grain of the pass against SW_MAX_ROWS. */
