@@ -306,8 +306,23 @@ Test(connectedness, windows) {
   NEAR(pair_value(h, 52, 3, 7), pair_value(one, 0, 3, 7), 0);
   cr_expect(isnan(pair_value(h, 51, 3, 7)), "no window ends there");
   pair_expect_bits(h, 80);
+  cr_expect_null(strstr(harness_said(h), "in no window"), "%s", harness_said(h));
   harness_free(h);
   harness_free(one);
+}
+
+/* Values that a step leaves over. */
+Test(connectedness, no_window) {
+  harness *h = start(N, level, "2");
+  set_window(h, "5", "3");
+  cr_assert_eq(begin(h), SW_OK, "%s", h->err.text);
+  cr_expect_not_null(strstr(harness_said(h), " are in no window"), "%s", harness_said(h));
+  harness_free(h);
+  h = start(N, level, "2");
+  set_window(h, "6", "3");
+  cr_assert_eq(begin(h), SW_OK, "%s", h->err.text);
+  cr_expect_not_null(strstr(harness_said(h), " is in no window"), "%s", harness_said(h));
+  harness_free(h);
 }
 
 /* Draws go with the code and their number: more of them change none. */
@@ -358,6 +373,12 @@ Test(connectedness, refused) {
   WINDOW_REFUSED("3", "1", "length is 3; expected 4 values or more");
   WINDOW_REFUSED("5", "0", "step is 0; expected 1 or more");
   WINDOW_REFUSED("5", "x", "x");
+  static const char *const wrong[] = {"length", "stp"};
+  harness *bad = start(N, level, "2");
+  sw_node *item[] = {harness_scalar(bad, "5"), harness_scalar(bad, "1")};
+  harness_set_node(bad, "window", harness_many(bad, 2, wrong, item));
+  PAIR_FAILS(bad, "unknown key 'stp'");
+  harness_free(bad);
   harness *h = harness_new(&sw_measure_connectedness, N, 3);
   harness_column(h, "of", "x", level);
   PAIR_FAILS(h, "3 periods; expected 5 or more");

@@ -209,6 +209,28 @@ Test(convergent_cross_mapping, sizes_of_values) {
   }
 }
 
+/* White noise, and its sums; 5 rows are the fewest that are tried. */
+Test(convergent_cross_mapping, random_walks) {
+  enum { UNITS = 20, PERIODS = 40 };
+  double x[UNITS * PERIODS];
+  uint64_t state = 1;
+  for (int k = 0; k < UNITS * PERIODS; k++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    x[k] = (double)(state >> 33) / 2147483648. - .5;
+  }
+  for (int turn = 0; turn < 2; turn++) {
+    harness *h = of_series(UNITS, PERIODS, x, "level");
+    harness_set_node(h, "dimension", harness_scalar(h, "2"));
+    start(h);
+    cr_expect_eq(harness_noted(h, "may be random walks (Dickey and Fuller), and levels of such map "
+                                  "each other well"),
+                 turn == 1);
+    harness_free(h);
+    for (int k = UNITS; k < UNITS * PERIODS; k++)
+      x[k] += x[k - UNITS];
+  }
+}
+
 #define REFUSED(h, part)                                                                           \
   do {                                                                                             \
     cr_expect_eq(harness_resolve(h), SW_EINPUT);                                                   \
@@ -234,10 +256,10 @@ Test(convergent_cross_mapping, refusals) {
   REFUSED(h, "library: expected whole, or a list of numbers of points");
   h = by_hand(small);
   harness_set_node(h, "library", harness_list(h, 2, low));
-  REFUSED(h, "library: 2 points; expected 3 to 6, which dimension up to 1 have");
+  REFUSED(h, "library: 2 points are too few: with dimension");
   h = by_hand(small);
   harness_set_node(h, "library", harness_list(h, 2, high));
-  REFUSED(h, "library: 7 points; expected 3 to 6");
+  REFUSED(h, "library: 7 points are too many: with dimension");
   h = by_hand(small);
   harness_set_node(h, "library", harness_list(h, 2, twice));
   REFUSED(h, "library: 4 stands twice");

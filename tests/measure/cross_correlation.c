@@ -65,8 +65,9 @@ Test(cross_correlation, lags_are_told) {
   while (2 * upto[median] < 48 * 47)
     median++;
   char want[128];
-  snprintf(want, sizeof want, "lag 0 in %.1f%%, median size %d: of 2256 ordered pairs",
-           100. * none / (48 * 47), median);
+  snprintf(want, sizeof want,
+           "strongest at lag 0 in %.1f%% of 2256 ordered pairs; median |lag| %d period%s",
+           100. * none / (48 * 47), median, median == 1 ? "" : "s");
   cr_expect_str_eq(h->said.text, want);
   harness_free(h);
 }

@@ -49,7 +49,7 @@ with open(f"{work.name}/study.yaml", "w") as file:
     file.write(STUDY % list(range(1969, 1994)))
 done = subprocess.run([program, "run", f"{work.name}/study.yaml"], capture_output=True, text=True)
 assert done.returncode == 0, done.stderr
-assert "461577 of 9489474 pairs (4.86%) are rejected by Benjamini and Hochberg at 0.05" in done.stdout, done.stdout
+assert "461577 of 9489474 pairs (4.86%) are significant by Benjamini and Hochberg at 0.05" in done.stdout, done.stdout
 
 income = np.full((50, len(lower48)), np.nan)
 with h5py.File(f"{work.name}/out.h5") as file:

@@ -65,7 +65,7 @@ def check_verify(study):
 def check_foreseen(study):
     done = subprocess.run([SPILLWAY, "check", study.file], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"first of 359400 pairs to be rejected needs F of [\d.]+, a partial r of 0\.\d+", done.stdout), \
+    assert re.search(r"first of 359400 pairs to be significant needs F of [\d.]+, a partial r of 0\.\d+", done.stdout), \
         done.stdout
 
 

@@ -389,15 +389,18 @@ static const sw_param params[] = {
   {                                                                                                \
     .name = of, .long_name = text, .units = "1", .shape = SW_UNIT, .palette = colours              \
   }
-#define INDEX_FORMS(of, text, along, drawn)                                                        \
+#define INDEX_FORMS(of, text, along, drawn, kind)                                                  \
   {.name = of,                                                                                     \
    .long_name = text,                                                                              \
    .units = "1",                                                                                   \
    .shape = SW_TABLE,                                                                              \
+   .number = kind,                                                                                 \
    .axis = {along},                                                                                \
    .show = drawn},                                                                                 \
   {                                                                                                \
-    .name = of, .long_name = text, .units = "1", .shape = SW_GLOBAL, .axis = { along }             \
+    .name = of, .long_name = text, .units = "1", .shape = SW_GLOBAL, .number = kind, .axis = {     \
+      along                                                                                        \
+    }                                                                                              \
   }
 
 /* In the order of the enumeration of connectedness.h. */
@@ -411,16 +414,17 @@ static const sw_output outputs[] = {
                SW_PALETTE_DEFAULT),
     UNIT_FORMS("net", "what is sent less what is received", SW_DIVERGING_0),
     INDEX_FORMS("total_connectedness", "mean share of forecast variance that comes from others",
-                NULL, SW_SHOW_DEFAULT),
-    INDEX_FORMS("by_ridge", "total connectedness under other ridges", "ridge", SW_SHOW_LINE),
+                NULL, SW_SHOW_DEFAULT, SW_FLOAT64),
+    INDEX_FORMS("by_ridge", "total connectedness under other ridges", "ridge", SW_SHOW_LINE,
+                SW_FLOAT64),
     INDEX_FORMS("null", "total connectedness of series with permuted periods", "draw",
-                SW_SHOW_DEFAULT),
-    INDEX_FORMS("lambda", "ridge in force", NULL, SW_SHOW_DEFAULT),
-    INDEX_FORMS("delta", "shrinkage of the covariance of residuals in force", NULL,
-                SW_SHOW_DEFAULT),
-    INDEX_FORMS("n_used", "series that take part", NULL, SW_SHOW_DEFAULT),
+                SW_SHOW_DEFAULT, SW_FLOAT64),
+    INDEX_FORMS("lambda", "ridge in force", NULL, SW_SHOW_DEFAULT, SW_FLOAT64),
+    INDEX_FORMS("delta", "shrinkage of the covariance of residuals in force", NULL, SW_SHOW_DEFAULT,
+                SW_FLOAT64),
+    INDEX_FORMS("n_used", "series that take part", NULL, SW_SHOW_DEFAULT, SW_INT32),
     INDEX_FORMS("leave_out", "mean square error of leave-one-out under each ridge", "ridge",
-                SW_SHOW_LINE),
+                SW_SHOW_LINE, SW_FLOAT64),
     {0}};
 
 static const sw_variant variants[] = {

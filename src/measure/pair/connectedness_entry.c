@@ -46,9 +46,9 @@ static sw_status read_window(sw_error *err, const sw_job *job, sw_connectedness 
   const sw_node *node = sw_job_arg(job, "window")->node;
   int64_t length = 0, step = 1;
   if (strcmp(text_of(node), "none") == 0) return SW_OK;
+  if (node->kind == SW_NODE_MAP) SW_TRY(sw_node_check_keys(err, node, keys));
   if (node->kind != SW_NODE_MAP || !sw_node_get(node, "length"))
     return refuse(err, job, "window", node, "none, or {length: 20, step: 1}");
-  SW_TRY(sw_node_check_keys(err, node, keys));
   SW_TRY(sw_node_integer(err, sw_node_get(node, "length"), &length));
   if (sw_node_get(node, "step")) SW_TRY(sw_node_integer(err, sw_node_get(node, "step"), &step));
   if (length < SW_CONNECT_LEAST + 1 || length > INT32_MAX)

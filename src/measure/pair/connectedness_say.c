@@ -57,6 +57,17 @@ static void say_ridge(sw_job *job, const sw_connectedness *c, const sw_connect_r
                at_end(of) ? ", an end of those tried" : "", delta, used, c->window[0].rows);
 }
 
+/* Windows begin with the first value, so what is left of a step lies at the end. */
+static const char *say_rest(sw_job *job, const sw_connectedness *c) {
+  int first = (c->windows - 1) * c->step + c->length, last = c->series.length - 1;
+  if (first > last) return "";
+  const char *from = sw_job_period(job, c->series.at[first]);
+  const char *text = first == last ? sw_arena_printf(job->arena, "; %s is in no window", from)
+                                   : sw_arena_printf(job->arena, "; %s to %s are in no window",
+                                                     from, sw_job_period(job, c->series.at[last]));
+  return text ? text : "";
+}
+
 static void say_windows(sw_job *job, const sw_connectedness *c) {
   int least = -1, most = -1;
   for (int w = 0; w < c->windows; w++) {
@@ -66,12 +77,13 @@ static void say_windows(sw_job *job, const sw_connectedness *c) {
     if (most < 0 || total > *sw_connect_numbers(job, SW_CONNECT_TOTAL, most)) most = w;
   }
   if (least < 0) return;
-  sw_job_say(job, "%d window%s of %d values: least in that to %s (%.4g), most in that to %s (%.4g)",
+  sw_job_say(job,
+             "%d window%s of %d values: least in that to %s (%.4g), most in that to %s (%.4g)%s",
              c->windows, c->windows == 1 ? "" : "s", c->length,
              sw_job_period(job, sw_connect_period(c, least)),
              *sw_connect_numbers(job, SW_CONNECT_TOTAL, least),
              sw_job_period(job, sw_connect_period(c, most)),
-             *sw_connect_numbers(job, SW_CONNECT_TOTAL, most));
+             *sw_connect_numbers(job, SW_CONNECT_TOTAL, most), say_rest(job, c));
 }
 
 /* ---- the index ------------------------------------------------------------------------------- */

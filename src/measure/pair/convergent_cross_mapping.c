@@ -81,6 +81,9 @@ static void finish_tables(sw_job *job, const sw_ccm *c, const sw_ccm_counts *cou
             job->where, job->name, (long long)counts->points_left_out,
             counts->points_left_out == 1 ? "" : "s", (long long)counts->with_gaps,
             counts->with_gaps == 1 ? "" : "s", counts->points_left_out == 1 ? "is" : "are");
+  for (int v = 0; v <= c->two; v++)
+    sw_transform_note_walks(job, v == 0 ? &c->of : &c->from, counts->walks[v], counts->tried[v],
+                            "map each other well, whatever drives what");
 }
 
 static void finish_libraries(sw_job *job, const sw_ccm *c, const sw_ccm_sum *of) {
@@ -186,6 +189,9 @@ static sw_status find_runs(sw_error *err, sw_job *job, sw_ccm *c) {
   for (int t = 0; t < job->n_periods; t++)
     run[t] = !there[t] ? -1 : t > 0 && c->of.follows[t] && there[t - 1] ? run[t - 1] + 1 : 0;
   c->run = run;
+  SW_NEW(err, job->arena, c->row, job->n_periods);
+  for (int t = 0; t < job->n_periods; t++)
+    if (run[t] > 0) c->row[c->rows++] = t;
   return SW_OK;
 }
 
@@ -228,11 +234,11 @@ static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
     SW_TRY(sw_node_integer(err, node->item[s], &size[s]));
     if (size[s] < least || size[s] > most)
       return sw_node_fail(err, node->item[s],
-                          "%s: library: %lld points; expected %lld to %lld, which dimension%s up "
-                          "to %d have%s",
-                          job->name, (long long)size[s], (long long)least, (long long)most,
-                          c->first < c->last ? "s" : "", c->last,
-                          c->first < c->last ? ", or a lower `dimension`" : "");
+                          "%s: library: %lld points are too %s: with dimension%s %d a library has "
+                          "%lld to %lld points here%s",
+                          job->name, (long long)size[s], size[s] < least ? "few" : "many",
+                          c->first < c->last ? "s up to" : "", c->last, (long long)least,
+                          (long long)most, c->last > 1 ? "; give a lower `dimension`" : "");
     for (int k = 0; k < s; k++)
       if (size[k] == size[s])
         return sw_node_fail(err, node->item[s], "%s: library: %lld stands twice", job->name,

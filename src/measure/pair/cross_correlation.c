@@ -270,15 +270,15 @@ static void say_lags(sw_job *job, const int64_t *all) {
     below += count[l];
     if (2 * below >= pairs) break;
   }
-  sw_job_say(job, "lag 0 in %.1f%%%s, median %s %d: of %lld ordered pairs%s",
-             100 * (double)count[c->lags] / (double)pairs,
-             sizes ? ""
-                   : sw_arena_printf(job->arena, ", the row first in %.1f%%",
-                                     100 * (double)(pairs - sum_below(c, count)) / (double)pairs),
-             sizes ? "size" : "lag", median, (long long)pairs,
+  sw_job_say(job, "strongest at lag 0 in %.1f%% of %lld ordered pairs%s%s; median %s %d period%s",
+             100 * (double)count[c->lags] / (double)pairs, (long long)pairs,
              c->sampled < job->n
-                 ? sw_arena_printf(job->arena, " of %lld units", (long long)c->sampled)
-                 : "");
+                 ? sw_arena_printf(job->arena, " of %lld units with all", (long long)c->sampled)
+                 : "",
+             sizes ? ""
+                   : sw_arena_printf(job->arena, ", with the row first in %.1f%%",
+                                     100 * (double)(pairs - sum_below(c, count)) / (double)pairs),
+             sizes ? "|lag|" : "lag", median, abs(median) == 1 ? "" : "s");
 }
 
 /* ---- the descriptor's functions ---------------------------------------------------------- */

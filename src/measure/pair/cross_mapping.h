@@ -28,6 +28,7 @@ typedef struct sw_ccm {
   int first, last; /* dimensions that are tried; one, where it is given */
   bool by_target;  /* the dimension is the predicted unit's, so each unit has a table of each */
   const int *run;  /* of sw_embedding */
+  int rows, *row;  /* periods that follow the one before */
   int tables, libraries, pairs; /* passes; libraries -1: none */
   int n_sizes;
   const int64_t *size; /* points of a library */
@@ -47,6 +48,8 @@ int sw_ccm_operands(const sw_ccm *c);
 typedef struct sw_ccm_counts {
   int64_t dimension[SW_MOST_DIMENSION + 1]; /* 0: none */
   int64_t with_gaps, points_left_out;       /* units; points of their tables */
+  /* In levels, of each variable: whole series, and those that may be random walks. */
+  int64_t walks[2], tried[2];
 } sw_ccm_counts;
 
 void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *counts,

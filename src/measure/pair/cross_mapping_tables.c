@@ -10,6 +10,7 @@
 #include "kernel/pairs/correlation.h"
 
 enum { MASK = (1 << SW_CCM_PERIOD_BITS) - 1 };
+enum { LEAST_WALK = 5 }; /* rows of a test, below which it tells nothing */
 
 int sw_ccm_slots(const sw_ccm *c) {
   return c->by_target ? c->last - c->first + 1 : 1;
@@ -253,6 +254,18 @@ static void place_tables(const sw_job *job, int64_t unit, int dimension, bench *
   count_gaps(c, first, &table[first - 1], counts);
 }
 
+static void count_walks(const sw_job *job, int variable, int64_t unit, bench *b,
+                        sw_ccm_counts *counts) {
+  const sw_ccm *c = job->state;
+  const sw_transform *series = variable == 0 ? &c->of : &c->from;
+  if (series->kind != SW_LEVEL || c->rows < LEAST_WALK) return;
+  by_period(job, series, unit, b->v, b->work);
+  for (int t = 0; t < job->n_periods; t++)
+    if (isnan(b->v[t])) return;
+  counts->tried[variable]++;
+  counts->walks[variable] += sw_transform_walks(c->rows, c->row, b->v);
+}
+
 void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *counts,
                         void *workspace) {
   const sw_ccm *c = job->state;
@@ -268,6 +281,8 @@ void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *c
     job->result[SW_CCM_DIMENSION].row[0][unit - job->first] = dimension > 0 ? dimension : NAN;
     counts->dimension[dimension]++;
     place_tables(job, unit, dimension, &b, counts);
+    for (int variable = 0; variable <= c->two; variable++)
+      count_walks(job, variable, unit, &b, counts);
     centre(b.v, job->n_periods, by_period(job, predicted, unit, b.v, b.work), b.work);
     for (int t = 0; t < job->n_periods; t++)
       to.row[SW_CCM_SERIES * job->n_periods + t][unit - to.first] = b.v[t];

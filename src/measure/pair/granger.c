@@ -52,26 +52,6 @@ static int state_of(const sw_granger_job *g, int side, const double *v) {
   return sw_granger_df(g->lags, count) >= 1 ? SW_GRANGER_GAPS : SW_GRANGER_NOTHING;
 }
 
-/* Whether a series may be a random walk: the test of Dickey & Fuller 1979 with a constant does not
- * refuse it at 5 percent. */
-static bool walks(const sw_granger_job *g, const double *v) {
-  double n = g->rows, x = 0, y = 0, xx = 0, xy = 0, squares = 0;
-  for (int r = 0; r < g->rows; r++) {
-    x += v[g->row[r] - 1] / n;
-    y += v[g->row[r]] / n;
-  }
-  for (int r = 0; r < g->rows; r++) {
-    xx += (v[g->row[r] - 1] - x) * (v[g->row[r] - 1] - x);
-    xy += (v[g->row[r] - 1] - x) * (v[g->row[r]] - y);
-  }
-  double slope = xy / xx;
-  for (int r = 0; r < g->rows; r++) {
-    double e = v[g->row[r]] - y - slope * (v[g->row[r] - 1] - x);
-    squares += e * e;
-  }
-  return (slope - 1) / sqrt(squares / (n - 2) / xx) > -2.9; /* its quantile at some 20 to 100 */
-}
-
 /* `v`: the series, with Q, e and pivots behind it. */
 static void place_variable(const sw_job *job, const sw_granger_job *g, int variable, int64_t unit,
                            double *v, sw_granger_units *count) {
@@ -95,7 +75,7 @@ static void place_variable(const sw_job *job, const sw_granger_job *g, int varia
         sw_granger_variable(g, side) == variable && state_of(g, side, v) == SW_GRANGER_GAPS;
   if (series->kind != SW_LEVEL || state_of(g, SW_GRANGER_OF, v) != SW_GRANGER_WHOLE) return;
   count->tried++;
-  count->walks += walks(g, v);
+  count->walks += sw_transform_walks(g->rows, g->row, v);
 }
 
 static void operands_tile(const sw_job *job, const sw_tile *tile, sw_granger_units *count,
@@ -123,13 +103,8 @@ static void operands_merge(const sw_granger_job *g, sw_granger_units *all,
  * of tests at 5 percent. */
 static void operands_finish(sw_job *job, const sw_granger_job *g, const sw_granger_units *all) {
   for (int v = 0; v < g->variables; v++)
-    if (2 * all[v].walks > all[v].tried)
-      sw_note(job->notes,
-              "%s: %s: %lld of %lld series of %s may be random walks (Dickey and Fuller), and "
-              "levels of such reject far too often, also where nothing leads; take growth or "
-              "difference",
-              job->where, job->name, (long long)all[v].walks, (long long)all[v].tried,
-              job->input[g->series[v].input].name);
+    sw_transform_note_walks(job, &g->series[v], all[v].walks, all[v].tried,
+                            "are significant far too often, also where nothing leads");
 }
 
 /* ---- passes over units -------------------------------------------------------------------- */
@@ -389,7 +364,7 @@ static const sw_param params[] = {
      .fallback = "bh",
      .choices = "bh|by|none",
      .help =
-         "what is rejected, over all pairs: the false discovery rate of Benjamini and Hochberg; "
+         "what is significant, over all pairs: the false discovery rate of Benjamini and Hochberg; "
          "of Benjamini and Yekutieli, whatever hangs together; each test by itself"},
     {.name = "alpha",
      .type = SW_P_NUMBER,
@@ -407,7 +382,7 @@ static const sw_output outputs[] = {
      .log = true},
     {.name = "p_value", .long_name = "p-value of F", .units = "1", .shape = SW_PAIR, .log = true},
     {.name = "significant",
-     .long_name = "rejected over all pairs: 1; not: 0",
+     .long_name = "significant over all pairs: 1; not: 0",
      .units = "1",
      .shape = SW_PAIR},
     {.name = "transfer_entropy",
@@ -415,19 +390,25 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_PAIR},
     {.name = "threshold",
-     .long_name = "F from which a pair is rejected",
+     .long_name = "F from which a pair is significant",
      .units = "1",
      .shape = SW_TABLE},
-    {.name = "rejected", .long_name = "pairs that are rejected", .units = "1", .shape = SW_TABLE},
+    /* Not SW_INT32: from 46,342 units on there are more pairs than that holds. */
+    {.name = "rejected",
+     .long_name = "pairs that are significant",
+     .units = "1",
+     .shape = SW_TABLE},
     {.name = "n_tests", .long_name = "pairs with a value", .units = "1", .shape = SW_TABLE},
     {0}};
 
 static const sw_variant variants[] = {
-    {"fdr", "bh", "rejected: F >= the least F with p <= alpha k/m, k of m pairs as strong or more"},
+    {"fdr", "bh",
+     "significant: F >= the least F with p <= alpha k/m, k of m pairs as strong or more"},
     {"fdr", "by",
-     "rejected: F >= the least F with p <= alpha k/(m sum_(l <= m) 1/l), k of m pairs as strong or "
+     "significant: F >= the least F with p <= alpha k/(m sum_(l <= m) 1/l), k of m pairs as strong "
+     "or "
      "more"},
-    {"fdr", "none", "rejected: p <= alpha"},
+    {"fdr", "none", "significant: p <= alpha"},
     SW_TRANSFORM_VARIANTS,
     {0}};
 

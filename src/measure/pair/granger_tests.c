@@ -30,15 +30,17 @@ static void foresee(sw_job *job, const sw_granger_job *g) {
   if (g->rule.rule == SW_BY) p /= sw_discovery_harmonic((int64_t)tests);
   double f = sw_f_reach(g->law[g->df], p), r = sqrt(g->lags * f / (g->lags * f + g->df));
   if (g->rule.rule == SW_UNCORRECTED)
-    sw_job_foresee(job,
-                   "%d rows, %d lag%s: each of %.0f pairs is rejected at %g from F of %.4g on, a "
-                   "partial r of %.3f",
-                   g->rows, g->lags, s, tests, g->rule.alpha, f, r);
+    sw_job_foresee(
+        job,
+        "%d rows, %d lag%s: each of %.0f pairs is significant at %g from F of %.4g on, a "
+        "partial r of %.3f",
+        g->rows, g->lags, s, tests, g->rule.alpha, f, r);
   else
-    sw_job_foresee(job,
-                   "%d rows, %d lag%s: by %s at %g the first of %.0f pairs to be rejected needs F "
-                   "of %.4g, a partial r of %.3f",
-                   g->rows, g->lags, s, by[g->rule.rule], g->rule.alpha, tests, f, r);
+    sw_job_foresee(
+        job,
+        "%d rows, %d lag%s: by %s at %g the first of %.0f pairs to be significant needs F "
+        "of %.4g, a partial r of %.3f",
+        g->rows, g->lags, s, by[g->rule.rule], g->rule.alpha, tests, f, r);
 }
 
 sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g) {
@@ -130,12 +132,13 @@ static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
 static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, double threshold) {
   double share = d->tests > 0 ? 100.0 * (double)d->rejected / (double)d->tests : 0;
   if (d->rejected == 0)
-    sw_job_say(job, "none of %lld pairs is rejected by %s at %g", (long long)d->tests,
+    sw_job_say(job, "none of %lld pairs is significant by %s at %g", (long long)d->tests,
                by[g->rule.rule], g->rule.alpha);
   else
-    sw_job_say(job, "%lld of %lld pairs (%.3g%%) are rejected by %s at %g: F of %.5g or more",
-               (long long)d->rejected, (long long)d->tests, share, by[g->rule.rule], g->rule.alpha,
-               threshold);
+    sw_job_say(job, "%lld of %lld pairs%s significant by %s at %g: F of %.5g or more",
+               (long long)d->rejected, (long long)d->tests,
+               d->rejected == 1 ? " is" : sw_arena_printf(job->arena, " (%.3g%%) are", share),
+               by[g->rule.rule], g->rule.alpha, threshold);
 }
 
 /* Rank 0 alone, which owns `all`: what was gathered is sorted in its place. */
@@ -147,7 +150,7 @@ void sw_granger_tests_finish(sw_job *job, const sw_granger_job *g, int pass,
   if (!result->settled)
     sw_note(job->notes,
             "%s: %s: more pairs are about equally strong where the discovery rate is reached than "
-            "%d passes can tell apart; those in question count as not rejected",
+            "%d passes can tell apart; those in question count as not significant",
             job->where, job->name, SW_GRANGER_ROUNDS);
   double threshold = threshold_of(g, result);
   job->result[SW_GRANGER_THRESHOLD].row[0][0] = threshold;

@@ -119,3 +119,33 @@ sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, int l
                                             .result = length * sizeof(double)});
   return SW_OK;
 }
+
+/* ---- random walks ------------------------------------------------------------------------ */
+
+bool sw_transform_walks(int rows, const int *row, const double *v) {
+  double n = rows, x = 0, y = 0, xx = 0, xy = 0, squares = 0;
+  for (int r = 0; r < rows; r++) {
+    x += v[row[r] - 1] / n;
+    y += v[row[r]] / n;
+  }
+  for (int r = 0; r < rows; r++) {
+    xx += (v[row[r] - 1] - x) * (v[row[r] - 1] - x);
+    xy += (v[row[r] - 1] - x) * (v[row[r]] - y);
+  }
+  double slope = xy / xx;
+  for (int r = 0; r < rows; r++) {
+    double e = v[row[r]] - y - slope * (v[row[r] - 1] - x);
+    squares += e * e;
+  }
+  return (slope - 1) / sqrt(squares / (n - 2) / xx) > -2.9; /* its quantile at some 20 to 100 */
+}
+
+void sw_transform_note_walks(sw_job *job, const sw_transform *series, int64_t walks, int64_t tried,
+                             const char *mislead) {
+  if (2 * walks <= tried) return;
+  sw_note(job->notes,
+          "%s: %s: %lld of %lld series of %s may be random walks (Dickey and Fuller), and levels "
+          "of such %s; take growth or difference",
+          job->where, job->name, (long long)walks, (long long)tried, job->input[series->input].name,
+          mislead);
+}

@@ -62,4 +62,13 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
  * they are made of, by which rounding can be told from change. */
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out);
 
+/* Whether a series without a missing value may be a random walk: the test of Dickey & Fuller 1979
+ * with a constant does not refuse it at 5 percent. row[0 .. rows): places in `v` that follow the
+ * place before. */
+bool sw_transform_walks(int rows, const int *row, const double *v);
+/* In finish, where more than half of the levels that were tried may be walks, a warning of what
+ * such do: "are significant far too often". */
+void sw_transform_note_walks(sw_job *job, const sw_transform *series, int64_t walks, int64_t tried,
+                             const char *mislead);
+
 #endif

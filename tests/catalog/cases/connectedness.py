@@ -118,6 +118,7 @@ def check(world, label, params, r):
     v = transformed(world.column[params["of"]], kind)
     ridge, window = params.get("ridge", "auto"), params.get("window")
     errors = by_leave_out(v)
+    assert r["n_used"].dtype == np.int32
     assert r.label["ridge"] == list(C) or np.allclose(r.label["ridge"], C, rtol=1e-15)
     if ridge != "each":
         near(r["leave_out"], errors[0], "leave_out", 1e-7)
