@@ -458,8 +458,7 @@ Test(declared, passes) {
   DECLARED(job->pass[1].partial = 8,
            "pass 1: partial, operand and gathered are of passes over units");
   DECLARED(job->pass[1].over_pairs = true,
-           "pass 1: a pass over_pairs is over units, has a result, and no operand or gathered "
-           "inputs");
+           "pass 1: a pass over_pairs is over units, with a result, not gathered, no operand");
   DECLARED(job->pass[0].record = 8, "pass 0: items and record are of passes over items");
   DECLARED(job->pass[0].grain = 100,
            "pass 0: a grain of 100; over units a divisor of 256, over pairs with `block` rows");

@@ -30,8 +30,9 @@ enum {
   STUDY_FILE,
   N_FILES
 };
-static const char *const file_name[N_FILES] = {"units.csv",   "panel.csv", "edges.csv", "hinterlands.csv", "nodes.csv",
-                                               "network.csv", "od.csv",    "study.yaml"};
+static const char *const file_name[N_FILES] = {"units.csv",       "panel.csv", "edges.csv",
+                                               "hinterlands.csv", "nodes.csv", "network.csv",
+                                               "od.csv",          "study.yaml"};
 
 /* Two of them are for a network alone, one for flows. */
 static bool is_written(int f, const sw_synth_options *options) {

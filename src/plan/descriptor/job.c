@@ -97,8 +97,8 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
                         pass->operand);
   if (pass->over_pairs && (!units || !pass->result || pass->operand || pass->gathered))
     return sw_job_fault(err, job,
-                        "pass %d: a pass over_pairs is over units, has a result, and no operand or "
-                        "gathered inputs",
+                        "pass %d: a pass over_pairs is over units, with a result, not gathered, "
+                        "no operand",
                         k);
   if (pass->links && !items)
     return sw_job_fault(err, job, "pass %d: links are seen by passes over items", k);

@@ -249,7 +249,7 @@ typedef enum sw_keep_kind {
   SW_KEEP_SUMMARY,
   SW_KEEP_SHARE,
   SW_KEEP_SIGNIFICANT, /* whose quantity SW_SIGNIFICANT is 1 */
-  SW_KEEP_CENTRES /* rows and columns of the centres, and no other pair is computed */
+  SW_KEEP_CENTRES      /* rows and columns of the centres, and no other pair is computed */
 } sw_keep_kind;
 
 /* All pairs are walked, for their sums at least. */
