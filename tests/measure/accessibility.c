@@ -95,3 +95,9 @@ Test(accessibility, refused) {
   HARNESS_FAILS(h, "60 comes after 60; limits ascend");
   harness_free(h);
 }
+
+Test(accessibility, no_limits) {
+  harness *h = hand("[]");
+  HARNESS_FAILS(h, "within: the list is empty");
+  harness_free(h);
+}

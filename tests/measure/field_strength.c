@@ -145,3 +145,18 @@ Test(field_strength, refused) {
   HARNESS_FAILS(h, "period 2002: people is -2 (1 in all)");
   harness_free(h);
 }
+
+/* No centre has a way to unit 2. */
+Test(field_strength, unreached) {
+  static const double d[FLOWS_N][FLOWS_N] = {
+      {0, 7, NAN, 2}, {1, 0, 7, 3}, {7, 7, 0, 7}, {2, 7, NAN, 0}};
+  harness *h = hand("2");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(!harness_noted(h, "reach no centre"));
+  harness_free(h);
+  h = hand("2");
+  flows_give(h, d, false);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "1 of 4 units reach no centre"));
+  harness_free(h);
+}

@@ -241,7 +241,7 @@ Test(gravity_calibrate, undetermined) {
 Test(gravity_calibrate, refused) {
   harness *h = start(NULL);
   harness_set(h, "decay", "2");
-  PAIR_FAILS(h, "`calibrate` estimates what flows say of it");
+  PAIR_FAILS(h, "it is estimated from the flows");
   drop(h);
   h = start("origin");
   harness_arg(h, "calibrate.flows")->flow = NULL;

@@ -68,3 +68,18 @@ Test(huff, refused) {
   HARNESS_FAILS(h, "a centre's distance to itself needs areas");
   harness_free(h);
 }
+
+/* Unit 2 reaches neither centre. */
+Test(huff, unreached) {
+  static const double d[FLOWS_N][FLOWS_N] = {
+      {0, 7, 7, 2}, {1, 0, 7, 3}, {NAN, 7, 0, NAN}, {2, 7, 7, 0}};
+  harness *h = hand("own");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(!harness_noted(h, "reach no centre"));
+  harness_free(h);
+  h = hand("own");
+  flows_give(h, d, false);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "1 of 4 units reach no centre"));
+  harness_free(h);
+}

@@ -226,8 +226,10 @@ def check_bad(world):
     one = [head, f"{a},{b},2002,1"]
     expect(world, one, "there is no flow 'worse'; known: bad",
            measures="measures:\n  - gravity: {mass: population, calibrate: {flows: worse}}\n")
-    expect(world, one, "leave one of both out",
+    expect(world, one, "decay: it is estimated from the flows; leave out `decay`, or `calibrate`",
            measures="measures:\n  - gravity: {mass: population, decay: 2, calibrate: {flows: bad}}\n")
+    expect(world, one, "unknown choice 'none'",
+           measures="measures:\n  - gravity: {mass: population, calibrate: {flows: bad, zeros: none}}\n")
     expect(world, one, "distances hold for all periods",
            measures="measures:\n  - gravity: {mass: population, distance: {pairs: bad}}\n")
     expect(world, one, "define observed flows under `pairs:`",

@@ -244,7 +244,7 @@ def centres_alone():
         assert first == bits(whole, ("from_centre", "to_centre")), "centres alone"
         for entry, r in world.read("alone.h5").items():
             assert not {"value", "total", "out_strength", "n_pairs", "tile_checksum"} & set(r), entry
-            assert f"largest of {r['centre'][0].decode()}" in said, said
+            assert f"largest partners of {r['centre'][0].decode()}" in said, said
         for ranks, threads, nodes in (0, 2, 0), (3, 1, 1), (4, 2, 2):
             world.run("more.h5", ranks, threads, nodes)
             assert bits(world.read("more.h5")) == first, (ranks, threads, nodes)
@@ -288,7 +288,8 @@ def refused():
                 ({"rings": 0}, "rings: 0 is no distance; expected limits above zero"),
                 ({"rings": []}, "rings: expected limits of distance"),
                 ({"centres": ["nowhere"]}, "centres: no unit has the code 'nowhere'"),
-                ({"centres": {"top": 3}}, "centres: write {top: 5, by: gdp}"),
+                ({"centres": {"top": 3}}, "centres: no `by`, the column that ranks units: write {top: 9, by: gdp"),
+                ({"centres": {"by": "gdp"}}, "centres: no `top`: write {top: 9, by: gdp"),
                 ({"centres": {"top": 41, "by": "gdp"}}, "centres: top: 41 of 40 units"),
                 ({"centres": {"top": 3, "by": "gpd"}}, "gpd"),
                 ({"ring": [100]}, "unknown key 'ring'")):

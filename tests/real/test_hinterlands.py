@@ -89,7 +89,7 @@ def check_nation(file, said):
     assert "total" not in file["near"] and "value" not in file["near"]
     near(file["near/from_centre"][0, 0, denver] / people[denver], fields["value"][0, denver, 0], 1e-9)
     assert np.array_equal(file["near/from_centre"][0].T, file["near/to_centre"][0], equal_nan=True)
-    assert "largest of 06037: 06059" in said, said
+    assert "largest partners of 06037: 06059" in said, said
     print("  " + ", ".join(f"{c} {n}" for c, n in zip(code, apart["sphere_units"][0])))
 
 

@@ -221,8 +221,9 @@ static const struct {
     {"field strength of the centre", "中心场强"},
     {"hinterland: the centre with the strongest field", "腹地：场强最大的中心"},
     {"the centre with the second strongest field", "场强第二的中心"},
-    {"breaking point of two centres: distance from the first, in that of the entry",
-     "断裂点：距前一中心的距离"},
+    {"distance from the row's centre to the breaking point with the column's, in the unit of "
+     "`distance`",
+     "行中心到与列中心间断裂点的距离，单位同 distance"},
     {"units of the centre's sphere", "腹地单元数"},
     {"mass of the centre's sphere", "腹地规模"},
     {"area of the centre's sphere", "腹地面积"},

@@ -20,7 +20,8 @@ static void put_keep(sw_manifest *to, const sw_page_result *r, sw_page_keep keep
   while ((found = strstr(found, ", keep: ")))
     at = found += 8;
   int n = at ? sscanf(at, *at == '{' ? "{%31[a-z]: %lf" : "%31[a-z]", said, &number) : 0;
-  sw_json_text(&to->json, "keep", n > 0 ? said : word[keep]);
+  bool table = r->measure && strcmp(r->measure, SW_NAME_FLOW) == 0 && strcmp(said, "links") == 0;
+  sw_json_text(&to->json, "keep", table ? "table" : n > 0 ? said : word[keep]);
   if (n == 2) sw_json_number(&to->json, strcmp(said, "top") == 0 ? "asked" : "threshold", number);
 }
 

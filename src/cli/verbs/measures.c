@@ -224,7 +224,8 @@ static void print_common(const sw_measure *measure) {
   static const sw_param centres = {
       .name = "centres",
       .help = "codes of units, or {top: 5, by: gdp, apart_km: 100}, the "
-              "largest of the last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
+              "largest of the last period by a column, which must be named: " SW_NAME_FROM_CENTRE
+              ", " SW_NAME_TO_CENTRE};
   bool tests = sw_measure_tests_pairs(measure);
   const sw_param *common[] = {&as,    &periods, &balanced, tests ? &tested : &keep, &by, &blocks,
                               &rings, &centres, &weights};
@@ -336,8 +337,15 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
   }
   printf("\nIn a study\n%*smeasures:\n%*s  - %s: {", INDENT, "", INDENT, "",
          alias ? alias->name : measure->name);
+  bool any = alias != NULL;
+  for (int i = 0; measure->param[i].name; i++)
+    any |= !measure->param[i].fallback;
+  /* Where what is required hangs on others, those that may be left out and come first stand for it.
+   */
   for (int i = 0; measure->param[i].name; i++) {
-    if (measure->param[i].fallback || is_set(alias, measure->param[i].name)) continue;
+    const char *fallback = measure->param[i].fallback;
+    if (is_set(alias, measure->param[i].name) || (any && fallback)) continue;
+    if (fallback && *fallback) break;
     printf("%s%s: ...", first ? "" : ", ", measure->param[i].name);
     first = false;
   }

@@ -195,8 +195,9 @@ const sw_measure sw_measure_polycentricity = {
     .name = "polycentricity",
     .title = "Polycentricity of regions by the flows within them",
     .formula =
-        "S_j = sum of the flows into j out of its group; ln(R - 1/2) = a - zeta ln S, se "
-        "zeta sqrt(2/n); primacy S_1/S_2; Green (1 - sd/(max/2)) L/(n(n - 1)), L flows above "
+        "S_j = sum of the flows into j from the other units of its group; ln(R - 1/2) = a - zeta "
+        "ln "
+        "S, se zeta sqrt(2/n); primacy S_1/S_2; Green (1 - sd/(max/2)) L/(n(n - 1)), L flows above "
         "0",
     .source = "Green 2007, Urban Studies 44:2077-2103; Gabaix and Ibragimov 2011, J. of Business & "
               "Economic Statistics 29:24-39",

@@ -361,7 +361,8 @@ static const sw_param param[] = {
     {.name = "calibrate.flows",
      .type = SW_P_FLOW,
      .fallback = "",
-     .help = "an observed flow, of `pairs`: exponents and constant are estimated from it"},
+     .help = "an observed flow, of `pairs`: exponents and constant are estimated from it; of "
+             "`coefficient` the term constant is ln K, origin a, destination b, distance -c"},
     {.name = "calibrate.constraint",
      .type = SW_P_CHOICE,
      .fallback = "",

@@ -39,11 +39,19 @@ static sw_result *result_of(const sw_job *job, const char *name) {
 /* ---- resolve ----------------------------------------------------------------------------- */
 
 static sw_status refuse_given(sw_error *err, const sw_job *job) {
-  static const char *const set[] = {"decay", "exponent", "constant", "share", "same_group"};
-  for (size_t k = 0; k < sizeof set / sizeof *set; k++)
-    if (sw_job_arg(job, set[k])->given)
-      return sw_job_fail(err, job, set[k],
-                         "`calibrate` estimates what flows say of it; leave one of both out");
+  static const char *const estimated[] = {"decay", "exponent", "constant"}, *const other[] = {
+                                                                                "share",
+                                                                                "same_group"};
+  for (size_t k = 0; k < sizeof estimated / sizeof *estimated; k++)
+    if (sw_job_arg(job, estimated[k])->given)
+      return sw_job_fail(err, job, estimated[k],
+                         "it is estimated from the flows; leave out `%s`, or `calibrate`",
+                         estimated[k]);
+  for (size_t k = 0; k < sizeof other / sizeof *other; k++)
+    if (sw_job_arg(job, other[k])->given)
+      return sw_job_fail(
+          err, job, other[k],
+          "an estimate from flows has no such factor; leave out `%s`, or `calibrate`", other[k]);
   return SW_OK;
 }
 

@@ -101,3 +101,20 @@ double sw_centres_within(const sw_units *units, int64_t unit) {
   double area = units->area ? units->area[unit] : NAN;
   return area > 0 ? 2.0 / 3.0 * sqrt(area / acos(-1)) : NAN;
 }
+
+void sw_unreached_see(sw_unreached *seen, int t, int64_t units) {
+  seen->periods += units > 0;
+  if (units <= seen->most) return;
+  seen->most = units;
+  seen->t = t;
+}
+
+/* Spheres and markets are without them, and their sums less than the nation's. */
+void sw_unreached_note(sw_job *job, const sw_unreached *seen) {
+  bool named = job->n_periods > 1;
+  if (seen->periods == 0) return;
+  sw_note(job->notes, "%s: %s: %lld of %lld units reach no centre%s%s%s", job->where, job->name,
+          (long long)seen->most, (long long)job->n, named ? " in " : "",
+          named ? sw_job_period(job, seen->t) : "",
+          seen->periods > 1 ? ", and as many or fewer in other periods" : "");
+}

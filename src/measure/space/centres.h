@@ -48,6 +48,14 @@ void sw_centres_weights(const sw_job *job, const sw_centres *set, int c, int t, 
                         int64_t lo, int64_t hi, double *w);
 /* The distance from centre a to centre b in period t; NaN: there is none. */
 double sw_centres_apart(const sw_job *job, const sw_centres *set, int a, int b, int t);
+/* In finish: a period in which so many units reach no centre, and then a warning, if there are any.
+ */
+typedef struct sw_unreached {
+  int64_t most;
+  int t, periods;
+} sw_unreached;
+void sw_unreached_see(sw_unreached *seen, int t, int64_t units);
+void sw_unreached_note(sw_job *job, const sw_unreached *seen);
 /* The distance within a unit, 2/3 sqrt(area/pi) km, the mean from the middle of a disc of its area;
  * NaN without an area, or with one of zero. */
 double sw_centres_within(const sw_units *units, int64_t unit);

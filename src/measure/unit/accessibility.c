@@ -191,6 +191,8 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
   double *far = NULL;
   a->limits = within->count;
   a->limit = within->numbers;
+  if (a->limits == 0)
+    return sw_job_fail(err, job, "within", "the list is empty; give limits of time, as [60, 120]");
   SW_NEW(err, job->arena, far, a->limits);
   for (int k = 0; k < a->limits; k++) {
     if (k && !(a->limit[k] > a->limit[k - 1]))

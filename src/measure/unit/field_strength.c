@@ -172,16 +172,22 @@ static void note_centres(sw_job *job, const sw_centres *set) {
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_centres *set = job->state;
   const double *sphere = all;
+  sw_unreached unreached = {0};
   if (pass == MASSES) return sw_flows_finish(err, job, pass, all, result);
-  for (int t = 0; t < job->n_periods; t++)
+  for (int t = 0; t < job->n_periods; t++) {
+    double within = 0;
     for (int a = 0; a < set->n; a++) {
       int64_t at = (int64_t)t * set->n + a;
+      within += sphere[at * PARTS];
       for (int p = 0; p < PARTS; p++)
         if (!job->result[UNITS + p].off) job->result[UNITS + p].row[0][at] = sphere[at * PARTS + p];
       for (int b = 0; b < set->n; b++)
         job->result[BREAKING].row[0][at * set->n + b] = breaking_point(job, set, a, b, t);
     }
+    sw_unreached_see(&unreached, t, job->n - (int64_t)within);
+  }
   note_centres(job, set);
+  sw_unreached_note(job, &unreached);
   return SW_OK;
 }
 
@@ -264,7 +270,8 @@ static const sw_output output[] = {
      .number = SW_INT32,
      .classes = SW_CENTRES_AXIS},
     {.name = "breaking_point",
-     .long_name = "breaking point of two centres: distance from the first, in that of the entry",
+     .long_name = "distance from the row's centre to the breaking point with the column's, in the "
+                  "unit of `distance`",
      .units = "1",
      .shape = SW_GLOBAL,
      .axis = {SW_CENTRES_AXIS, SW_CENTRES_AXIS_TO}},

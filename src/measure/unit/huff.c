@@ -85,6 +85,20 @@ static void own_units(const sw_job *job, int t, const sw_tile *tile) {
   }
 }
 
+/* Units of a block without a centre in their sums, other than centres that are their own. */
+static double count_unreached(const sw_job *job, int t, const sw_tile *tile, const double *sum) {
+  const huff *h = job->state;
+  double count = 0;
+  for (int64_t u = 0; u < tile->hi - tile->lo; u++) {
+    bool any = sum[u] > 0;
+    for (int c = 0; !any && c < h->set.n; c++)
+      any = !isnan(row_of(job, tile, c, t)[u]);
+    count += !any;
+  }
+  return count;
+}
+
+/* market[]: by period and centre, and behind them by period the units that reach none. */
 static void shares(const sw_job *job, int t, const sw_tile *tile, const double *w, double *sum,
                    double *market) {
   const huff *h = job->state;
@@ -97,6 +111,7 @@ static void shares(const sw_job *job, int t, const sw_tile *tile, const double *
     sw_fields_share(n, attraction_of(job, c, t), w + (int64_t)c * ROOM, sum,
                     row_of(job, tile, c, t));
   own_units(job, t, tile);
+  market[job->n_periods * h->set.n + t] += count_unreached(job, t, tile, sum);
   for (int c = 0; c < h->set.n; c++)
     market[t * h->set.n + c] +=
         sw_fields_product(n, row_of(job, tile, c, t), demand->row[t] + (tile->lo - demand->first));
@@ -131,8 +146,16 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
     sum->without_demand += more->without_demand;
     return;
   }
-  for (int64_t k = 0; k < (int64_t)job->n_periods * h->set.n; k++)
+  for (int64_t k = 0; k < (int64_t)job->n_periods * (h->set.n + 1); k++)
     ((double *)all)[k] += ((const double *)part)[k];
+}
+
+/* `units`: by period. */
+static void note_unreached(sw_job *job, const double *units) {
+  sw_unreached unreached = {0};
+  for (int t = 0; t < job->n_periods; t++)
+    sw_unreached_see(&unreached, t, (int64_t)units[t]);
+  sw_unreached_note(job, &unreached);
 }
 
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
@@ -140,6 +163,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   if (pass == SHARES) {
     memcpy(job->result[MARKET].row[0], all,
            (size_t)job->n_periods * (size_t)h->set.n * sizeof(double));
+    note_unreached(job, (const double *)all + (int64_t)job->n_periods * h->set.n);
     return SW_OK;
   }
   const attractions *sum = all;
@@ -170,7 +194,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
             "in km; write self: own if they are not in km",
             job->where, job->name);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(attractions), .operand = 1});
-  size_t markets = (size_t)job->n_periods * (size_t)h->set.n * sizeof(double);
+  size_t markets = (size_t)job->n_periods * (size_t)(h->set.n + 1) * sizeof(double);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = markets});
   job->state = h;
   return SW_OK;

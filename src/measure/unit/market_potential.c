@@ -336,8 +336,10 @@ static const sw_variant variants[] = {
     {"own", "half", "plus M_i / d_ii^(c/2), d_ii = 2/3 sqrt(area / pi)"},
     {"own", "none", "which is left out"},
     {"form", "redding-venables",
-     "M_j the effect e^(m_j) of receivers in E F_ij = e^(s_i) e^(m_j) d_ij^-c; supplier: of s"},
-    {"foreign", "*", "plus the foreign market"},
+     "M_j the effect e^(m_j) of receivers in E F_ij = e^(s_i) e^(m_j) d_ij^-c; supplier: of s; "
+     "sum_i e^(s_i) = sum_j e^(m_j)"},
+    {"foreign", "*",
+     "plus the foreign market, which is a part of the result: over its distance already"},
     {0}};
 
 const sw_measure sw_measure_market_potential = {

@@ -14,6 +14,7 @@
 #include "plan/run/private.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,25 @@ sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *n
   return SW_OK;
 }
 
+/* A density of the strongest pairs is that of the selection: with {top: k}, it follows from k and
+ * the number of units alone. */
+static void note_selection(sw_run *run, const sw_job *to, const sw_link_source *source) {
+  const sw_keep *keep = &run->pair[source->entry].keep;
+  char kept[60];
+  if (keep->kind == SW_KEEP_TOP)
+    snprintf(kept, sizeof kept, "top: %lld", (long long)keep->top);
+  else if (keep->kind == SW_KEEP_ABOVE)
+    snprintf(kept, sizeof kept, "above: %g", keep->above);
+  else if (keep->kind == SW_KEEP_SHARE)
+    snprintf(kept, sizeof kept, "share: %g", keep->share);
+  else
+    return;
+  sw_note(&run->private->notes,
+          "%s: %s: its links are those that %s keeps, {%s}: a density is that of this selection; "
+          "keep: dense or an observed flow has all pairs",
+          to->where, to->name, run->job[source->entry].name, kept);
+}
+
 /* The pairs that entry e takes, once the entries that have them are bound: `keep` is settled then,
  * and which outputs are on. */
 sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
@@ -72,6 +92,7 @@ sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
   for (int k = 0; k < entry->n_pair_needs; k++)
     SW_TRY(sw_run_links_source(err, run, &entry->need[entry->n_needs + k], &source[k]));
   run->private->links[e] = source;
+  note_selection(run, &run->job[e], &source[0]);
   return SW_OK;
 }
 

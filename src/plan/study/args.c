@@ -467,8 +467,10 @@ static sw_status parse_own(const reading *at, const char *text, const sw_node **
 }
 
 /* What may be left out has "none" in a results file where it was, so it may be written like that;
- * whoever has a column of that name puts it in quotes. */
+ * whoever has a column of that name puts it in quotes. Not so a choice below a key: the file leaves
+ * it out, and `zeros: none` could be taken for a choice. */
 static bool is_none(const sw_param *param, const sw_node *node) {
+  if (param->type == SW_P_CHOICE && strchr(param->name, '.')) return false;
   return node && node->kind == SW_NODE_SCALAR && !node->quoted && param->fallback &&
          !*param->fallback && strcmp(node->text, "none") == 0;
 }

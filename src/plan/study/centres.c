@@ -16,9 +16,15 @@ static sw_status read_largest(sw_error *err, const char *entry, const sw_node *n
   static const char *const keys[] = {"top", "by", "apart_km", NULL};
   const sw_node *top = sw_node_get(node, "top"), *apart = sw_node_get(node, "apart_km");
   SW_TRY(sw_node_check_keys(err, node, keys));
-  if (!top || !(by_input || sw_node_get(node, "by")))
-    return sw_node_fail(err, node, "%s: centres: write %s, or a list of codes", entry,
-                        by_input ? "{top: 9, apart_km: 100}" : "{top: 5, by: gdp}");
+  if (!top)
+    return sw_node_fail(err, node, "%s: centres: no `top`: write %s, or a list of codes", entry,
+                        by_input ? "{top: 9, apart_km: 100}" : "{top: 9, by: gdp, apart_km: 100}");
+  if (!by_input && !sw_node_get(node, "by"))
+    return sw_node_fail(
+        err, node,
+        "%s: centres: no `by`, the column that ranks units: write {top: 9, by: gdp, "
+        "apart_km: 100}",
+        entry);
   SW_TRY(sw_form_integer(err, top, 1, INT32_MAX, &spec->top));
   if (apart) SW_TRY(sw_node_number(err, apart, &spec->apart_km));
   if (!(spec->apart_km >= 0))

@@ -60,9 +60,9 @@ static const char *add_line(const partners *p, const char *text, int64_t c, doub
   bool same = memcmp(out, in, sizeof out) == 0;
   const char *sent = name_largest(p, out), *received = same ? "" : name_largest(p, in);
   if (!sent || !received) return NULL;
-  return sw_arena_printf(p->arena, "%s%slargest of %s%s: %s%s%s%s", text, *text ? "\n" : "",
-                         p->centre[c], p->when, same ? "" : "to ", sent, same ? "" : "; from ",
-                         received);
+  return sw_arena_printf(p->arena, "%s%slargest partners of %s%s: %s%s%s%s", text,
+                         *text ? "\n" : "", p->centre[c], p->when, same ? "" : "to ", sent,
+                         same ? "" : "; from ", received);
 }
 
 static const char *say(const partners *p, double *room) {

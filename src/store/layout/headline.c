@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/names.h"
+#include "measure/outputs.h"
 #include "store/layout/centre_partners.h"
 #include "store/layout/contents.h"
 #include "store/layout/figure.h"
@@ -268,6 +270,12 @@ static const char *say_counts(const looking *in, const sw_figure *pairs) {
                          in->period[w.in_most]);
 }
 
+/* Its pairs are those of a table, as many in a period as that has, and no links of weights. */
+static bool is_flow(const looking *in) {
+  const char *measure = sw_h5_get_text(in->arena, in->group, SW_ATTR_MEASURE);
+  return measure && strcmp(measure, SW_NAME_FLOW) == 0;
+}
+
 /* "; kept: {top: 20}", the last of the parameters of that name. */
 static const char *say_kept(const looking *in) {
   const char *keep = NULL;
@@ -275,6 +283,8 @@ static const char *say_kept(const looking *in) {
     keep = at + 8;
   if (!keep) return "";
   size_t length = *keep == '{' ? strcspn(keep, "}") + 1 : strcspn(keep, ",}");
+  /* A flow has links or a summary. */
+  if (*keep == 'l' && is_flow(in)) return "; kept: as the table has them";
   return sw_arena_printf(in->arena, "; kept: %.*s", (int)length, keep);
 }
 
@@ -290,7 +300,7 @@ static const char *say_pairs(const looking *in, const sw_figure *pairs, const sw
     return NULL;
   bool alone = pairs->time < 0 || last == 0;
   const char *when = alone ? "" : sw_arena_printf(in->arena, " in %s", in->period[last]);
-  if (undefined && sscanf(undefined, "%lld of %lld ordered", &without, &all) == 2)
+  if (undefined && !is_flow(in) && sscanf(undefined, "%lld of %lld ordered", &without, &all) == 2)
     of = sw_arena_printf(in->arena, " of %lld", all / (long long)(last + 1));
   const char *counts = say_counts(in, pairs), *kept = say_kept(in);
   if (!when || !of || !counts || !kept) return NULL;
@@ -299,6 +309,23 @@ static const char *say_pairs(const looking *in, const sw_figure *pairs, const sw
                            kept);
   return sw_arena_printf(in->arena, "mean %.4g over %.0f%s ordered pairs%s%s%s", value, count, of,
                          when, counts, kept);
+}
+
+/* "9 centres, 300 units, 2012; kept: centres": of rows and columns of centres alone there is no
+ * mean over pairs. */
+static const char *tell_centres(const looking *in) {
+  int64_t count = 0;
+  const char *const *label = NULL;
+  sw_error ignored = {0};
+  if (sw_contents_labels(&ignored, in->arena, in->group, SW_AXIS_CENTRE, &count, &label) != SW_OK)
+    return "";
+  int64_t n = in->n_periods;
+  const char *kept = say_kept(in),
+             *when = n > 0 ? sw_arena_printf(in->arena, ", %s", in->period[0]) : "";
+  if (when && n > 1) when = sw_arena_printf(in->arena, "%s to %s", when, in->period[n - 1]);
+  if (!when || !kept) return NULL;
+  return sw_arena_printf(in->arena, "%lld centre%s, %lld units%s%s", (long long)count,
+                         count == 1 ? "" : "s", (long long)in->n_units, when, kept);
 }
 
 static const char *tell_pairs(const looking *in) {
@@ -360,6 +387,10 @@ static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, co
   const char *more = join(arena, sw_h5_get_text(arena, item->object, SW_ATTR_SUMMARY), table);
   if (more && *partners) more = *more ? sw_arena_printf(arena, "%s\n%s", more, partners) : partners;
   if (!more) return sw_fail(err, SW_ENOMEM, "out of memory for the lines of a result");
+  if (!text && *count == before && *partners) {
+    text = tell_centres(&in);
+    if (!text) return sw_fail(err, SW_ENOMEM, "out of memory for the lines of a result");
+  }
   if (text || (*count == before && *more))
     out[(*count)++] = (sw_headline){item->path, text ? text : "", ""};
   if (*more) out[*count - 1].more = more;
