@@ -122,8 +122,8 @@ def check_aliases(folder, world):
     refused(folder, "  - asks_lag_in: {of: x, form: in, weights: ring}\n",
             "study.yaml:12:32: asks_lag_in: form: `asks_lag_in` sets it to in; leave it out, or "
             "write asks_lag: {form: ...}")
-    listed = call(folder, 1, None, "measures").stdout.splitlines()
-    assert "asks_lag_in            alias      Lag over those that link to a unit" in listed, listed
+    listed = [line.split() for line in call(folder, 1, None, "measures").stdout.splitlines()]
+    assert "asks_lag_in alias Lag over those that link to a unit".split() in listed, listed
     told = call(folder, 1, None, "measures", "asks_lag_in").stdout
     assert "\nAlias of\n    asks_lag with form: in\n" in told, told
     assert "- asks_lag_in: {of: ..., weights: ...}" in told and "out|in" not in told, told

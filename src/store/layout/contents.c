@@ -30,13 +30,18 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
                    : H5I_INVALID_HID;
   if (file < 0) return sw_h5_refuse(err, path, "a results file of spillway run");
   /* `unit` too: any HDF5 file may have an attribute called `state`. */
-  const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
-  if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&
-      H5Lexists(file, SW_NAME_UNIT, H5P_DEFAULT) > 0) {
+  const char *state = NULL;
+  sw_status status = sw_h5_read_text(err, arena, file, SW_ATTR_STATE, &state);
+  htri_t has_units = H5Lexists(file, SW_NAME_UNIT, H5P_DEFAULT);
+  if (state && strcmp(state, SW_STATE_COMPLETE) == 0 && has_units > 0) {
     *out = file;
     return SW_OK;
   }
+  /* That memory ended is not the file's fault. */
+  if (status == SW_OK && (has_units < 0 || (!state && H5Aexists(file, SW_ATTR_STATE) < 0)))
+    status = sw_h5_fail(err, path, "look for its contents");
   H5Fclose(file);
+  SW_TRY(status);
   if (state && strcmp(state, SW_STATE_INCOMPLETE) == 0)
     return sw_fail(err, SW_EINPUT, "%s: is incomplete: its run did not finish", path);
   return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but not a results file of spillway run",
