@@ -4,6 +4,7 @@
 #include "kernel/graph/igraph.h"
 
 #include <igraph.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/stop.h"
@@ -85,8 +86,15 @@ static igraph_error_t make_graph(objects *o, int64_t n) {
 
 /* ---- communities ------------------------------------------------------------------------ */
 
+/* A power of two, 1 but for weights whose products leave the range of a double, with which igraph's
+ * Leiden would never end. */
+static double scale_of(const sw_graph *g) {
+  return g->total > 1e100 || g->total < 1e-100 ? ldexp(1, -ilogb(g->total)) : 1;
+}
+
 /* Edges i < j of u with their weights; returns how many. `o` NULL: counts only. */
 static int64_t put_edges(const sw_graph *g, objects *o) {
+  const double scale = scale_of(g);
   int64_t edges = 0;
   for (int64_t i = 0; i < g->n; i++) {
     for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++) {
@@ -94,7 +102,7 @@ static int64_t put_edges(const sw_graph *g, objects *o) {
       if (o) {
         VECTOR(o->edge)[2 * edges] = i;
         VECTOR(o->edge)[2 * edges + 1] = g->tie_to[k];
-        VECTOR(o->weight)[edges] = g->tie[k];
+        VECTOR(o->weight)[edges] = scale * g->tie[k];
       }
       edges++;
     }
@@ -118,10 +126,12 @@ static igraph_error_t seed_generator(uint64_t seed) {
 }
 
 static igraph_error_t run_leiden(const sw_graph *g, objects *o, double resolution) {
+  const double scale = scale_of(g);
   for (int64_t i = 0; i < g->n; i++)
-    VECTOR(o->vertex)[i] = g->sent[i] + g->received[i];
-  return igraph_community_leiden(&o->graph, &o->weight, &o->vertex, resolution / (2 * g->total),
-                                 0.01, false, -1, &o->membership, NULL, NULL);
+    VECTOR(o->vertex)[i] = scale * (g->sent[i] + g->received[i]);
+  double per_pair = resolution / (2 * (scale * g->total));
+  return igraph_community_leiden(&o->graph, &o->weight, &o->vertex, per_pair, 0.01, false, -1,
+                                 &o->membership, NULL, NULL);
 }
 
 /* What igraph numbers as it likes; a vertex without links is alone there, and of no group here. */
