@@ -4,6 +4,7 @@ country: what it says of itself, and what must hold of its numbers whatever they
 parameter or a choice without a case makes this fail.
 
     test_sweep.py [NAME ...]     these measures alone (composites are always there)
+    test_sweep.py --part 2/3     the second, fifth, ... of the list: tests beside each other
 """
 import csv
 import importlib.util
@@ -290,7 +291,11 @@ def main():
     listed = [line.split()[0] for line in sweep.spillway("measures").split("\n")[1:]
               if line and line[0] not in " `" and line.split()[1] != "alias"]
     assert "composite" in listed
-    wanted = set(sys.argv[1:]) or set(listed)
+    names = sys.argv[1:]
+    if names[:1] == ["--part"]:
+        part, parts = map(int, names[1].split("/"))
+        names = listed[part - 1::parts]
+    wanted = set(names) or set(listed)
     assert wanted <= set(listed), wanted - set(listed)
     cases = {name: Case(name) for name in listed if name in wanted | {"composite"}}
     for name in {name for case in cases.values() for name in case.needs} - set(cases):
