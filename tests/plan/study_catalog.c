@@ -35,6 +35,8 @@ static const char *value_of(const sw_param *param) {
     return param->choices ? "{one: {positive: [a, b]}, two: {negative: c}}" : "{one: [a, b]}";
   case SW_P_PAIRS:
     return "flows";
+  case SW_P_CENTRES:
+    return "{top: 2}";
   default:
     return NULL;
   }
@@ -71,14 +73,19 @@ static void write_study(const sw_measure *measure, char *text) {
   text += sprintf(text, "panel: {file: p.csv, unit: u, time: t}\n"
                         "units: {file: u.csv, unit: u, lon: x, lat: y, groups: [state]}\n"
                         "weights: {queen: {kind: file, file: e.csv}}\n");
-  text += sprintf(text, composite ? "composites:\n  c:\n" : "measures:\n- %s:\n", measure->name);
+  bool flow = strcmp(measure->name, "observed_flow") == 0; /* entries of a section of their own */
+  if (composite || flow)
+    text += sprintf(text, "%s:\n  c:\n", flow ? "pairs" : "composites");
+  else
+    text += sprintf(text, "measures:\n- %s:\n", measure->name);
   if (composite) text += sprintf(text, "    positive: [a, b]\n");
   for (int i = 0; measure->param[i].name; i++) {
     if (measure->param[i].fallback) continue;
     const char *value = value_of(&measure->param[i]);
     cr_assert(value, "%s: %s is required, and has no usual value", measure->name,
               measure->param[i].name);
-    text += sprintf(text, "    %s: %s\n", measure->param[i].name, value);
+    text += sprintf(text, "    %s: %s%s\n", measure->param[i].name, value,
+                    flow ? measure->param[i].name : ""); /* each is a column of its own */
   }
   if (takes_pairs(measure)) sprintf(text, "- gravity: {mass: a, as: flows}\n");
 }

@@ -173,7 +173,7 @@ REFUSED = {
     "  - probe: {of: x, result: flow.delay}\n  - flow: {of: x, delay: false}":
         AT + "flow.delay: with the parameters that flow has, there is no 'delay'",
     "  - probe: {of: x, result: flow}\n  - flow: {of: x, keep: summary}":
-        AT + "flow keeps no pairs, only their summary; give it keep: dense, links, {top: "
+        AT + "flow keeps no pairs, only sums of them; give it keep: dense, links, {top: "
         "k}, {above: x} or {share: s}",
     "  - probe: {of: x, result: flow}\n  - flow: {of: probe.sent}":
         "study.yaml:6:16: circular reference: probe.sent -> flow -> probe.sent; a result cannot be "

@@ -17,10 +17,11 @@
 
 static bool is_said_later(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
+  if (!job->said || !job->measure->finish || run->study->entry[e].group) return false;
   bool later = run->after_pairs[e];
   for (int pass = 0; pass < job->n_passes; pass++)
     later |= job->pass[pass].over_pairs;
-  return job->said && job->measure->finish && later && !run->study->entry[e].group;
+  return later;
 }
 
 /* Whole lines of at most `room` bytes, the others counted; NULL: no memory. */
