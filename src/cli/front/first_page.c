@@ -227,15 +227,29 @@ static bool put_matrices(sw_html *h, const char *lines) {
   return any;
 }
 
+/* A map as it is written; of a long one, as of a network, the first key, and all of it as its
+ * title: a column is narrow. */
+static void put_map(sw_html *h, const char *value) {
+  enum { LONGEST = 40, KEY_ROOM = 32 };
+  char key[KEY_ROOM];
+  if (strlen(value) <= LONGEST) {
+    sw_html_put(h, "<code>%b</code>", value);
+    return;
+  }
+  snprintf(key, sizeof key, "%.*s", (int)strcspn(value, ":"), value);
+  sw_html_put(h, "<code title=\"%s\">%b: …}</code>", value, key);
+}
+
 /* What is given for a parameter of that name. */
 static bool put_given(const table *to, const sw_figure_row *row, const char *parameter) {
   const char *value = sw_words_parameter(to->report->arena, row->result->parameters, parameter);
   if (!value || !*value || strcmp(value, "none") == 0) return false;
+  if (*value == '{') {
+    put_map(to->html, value);
+    return true;
+  }
   fputs("<code>", to->html->out);
-  if (*value == '{')
-    sw_html_put(to->html, "%b", value);
-  else
-    sw_words_items(to->html, value, 2);
+  sw_words_items(to->html, value, 2);
   fputs("</code>", to->html->out);
   return true;
 }
