@@ -44,7 +44,7 @@ typedef enum sw_style {
   SW_STYLE_MINMAX    /* by the greatest row sum or the greatest column sum, the lesser of them */
 } sw_style;
 
-/* A distance between units, in km in minutes on a network, or in the unit of the file it was
+/* A distance between units, in km, in minutes on a network, or in the unit of the file it was
  * given in. */
 typedef enum sw_distance_kind { SW_GREAT_CIRCLE, SW_GEODESIC, SW_GIVEN } sw_distance_kind;
 

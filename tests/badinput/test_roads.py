@@ -13,7 +13,7 @@ NETWORK = "nodes: n.csv, edges: e.csv, time: minutes, modes: {road: {}, rail: {}
 CASES = [
     (dict(e=EDGES + "A,X,road,3,\n"), NETWORK, "e.csv:5: to is 'X', which is no node of n.csv"),
     (dict(e=EDGES + "A,B,road,-3,\n"), NETWORK, "e.csv:5: minutes is -3; expected 0 or more minutes"),
-    (dict(e=EDGES + "A,B,road,soon,\n"), NETWORK, "e.csv:5: "),
+    (dict(e=EDGES + "A,B,road,soon,\n"), NETWORK, "e.csv:5: minutes: 'soon'"),
     (dict(e=EDGES + "A,B,road,,\n"), NETWORK, "e.csv:5: minutes is empty; expected minutes, or give the mode a speed"),
     (dict(e=EDGES + "A,B,boat,3,\n"), NETWORK, "e.csv:5: mode is 'boat'; expected one of road, rail, or transfer"),
     (dict(e=EDGES + "A,B,road,3,soon\n"), NETWORK, "e.csv:5: from_period is 'soon', which is no period of the panel"),
@@ -44,8 +44,9 @@ CASES = [
     ({}, NETWORK.replace("{road: {}, rail: {}}", "{road: {}, transfer: {}}"), "'transfer' is no mode"),
     ({}, NETWORK.replace("n.csv", "gone.csv"), "gone.csv"),
     ({}, NETWORK.replace("n.csv", "n.gpkg"), "GDAL cannot read n.gpkg"),
-    (dict(e="from,to,mode,minutes\nA,B,road,0\n", n=NODES.replace("B,2,", "B,1,")),
-     NETWORK.replace(", access_kmh: 30", "").replace("n.csv", "{file: n.csv, node: of}"), "n.csv has no column 'of'"),
+    (dict(e="from,to,mode,minutes\na,b,road,\n", n="node\na\nb\nc\n"),
+     "nodes: n.csv, edges: e.csv, time: minutes, modes: {road: {kmh: 60}}",
+     "e.csv:2: the edge has neither a time, nor a length, nor coordinates"),
 ]
 
 

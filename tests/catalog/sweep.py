@@ -6,7 +6,8 @@ A case, cases/NAME.py, is the measure's part of the sweep:
     ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Of pairs
              without `keep`, all forms of it are tried and compared. Keys that begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _diagonal (pair), _only: full | gaps (the world), _long: True
-             (only in a world of twelve periods), _random: True (draws go with the codes of units)
+             (only in a world of twelve periods), _random: True (draws go with the codes of units),
+             _tolerance: of the entry alone
     check(world, label, params, result)   what must hold of the result, by the measure's definition;
                             world.results: those of the whole run
     NEEDS     measures of whose entries these take results, if any: their numbers are not compared
@@ -576,8 +577,8 @@ def check_kept(kept, dense, threshold, linked, by, quantities):
     check_share(kept["share"], dense, SHARE, by, quantities)
     check_entries(kept["links"], dense, quantities,
                   lambda row, i: with_undefined_last(row, by, linked[i]))
-    of_pairs = {name for name, axes in kept["summary"].axes.items()
-                if name not in SUMMARY and {"unit_to", "rank", "unit_edge", "entry"} & set(axes)}
+    of_pairs = {name for name in kept["summary"].data if name not in SUMMARY and
+                "unit_to" in dense.axes.get(name, ["unit_to"])}
     assert not of_pairs, f"summary keeps pairs: {of_pairs}"
     for form, r in kept.items():
         for name in SUMMARY:

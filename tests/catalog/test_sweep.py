@@ -72,6 +72,9 @@ class Case:
             if params.get("_only") != other and params.get("_long", False) == world.long:
                 yield label, {k: v for k, v in params.items() if k[0] != "_"}
 
+    def tolerance_of(self, label):
+        return self.module.ENTRIES[label].get("_tolerance", self.tolerance)
+
     def is_random(self, label):
         return self.module.ENTRIES[label].get("_random", False)
 
@@ -215,7 +218,7 @@ def check_relabelled(before, after, place):
             if name in before.case_of(label).random:
                 continue
             other = permuted(after.result[label][name], r.axes[name], place)
-            tolerance = before.case_of(label).tolerance
+            tolerance = before.case_of(label).tolerance_of(label)
             agree = same(values, other) if values.dtype.kind == "i" else close(values, other, tolerance)
             if tolerance > 1e-12 and values.dtype.kind == "f":  # of what is near 0: by the largest
                 agree = np.allclose(values, other, rtol=tolerance, equal_nan=True,
@@ -224,7 +227,7 @@ def check_relabelled(before, after, place):
                 agree = agree_as_differences(values, other)
             assert agree, f"relabelled: {label}: {name}"
     for label, kept in before.kept.items():
-        differ, tolerance = "value" in before.case_of(label).differences, before.case_of(label).tolerance
+        differ, tolerance = "value" in before.case_of(label).differences, before.case_of(label).tolerance_of(label)
         check_sums_relabelled(label, kept["sums"], after.kept[label]["sums"], place, differ, tolerance)
         for k in TOP:
             r, other = kept[f"top{k}"].by_period(), after.kept[label][f"top{k}"].by_period()

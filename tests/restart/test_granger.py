@@ -58,7 +58,7 @@ def check_verify(study):
     done = subprocess.run([SPILLWAY, "verify", study.path("out.h5"), "--study", study.file, "--tiles", "3"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     got, out, _ = study.complete("again.h5", words=["--reuse", study.path("out.h5")])
-    assert got == study.digest("out.h5")
+    assert got == study.digest("out.h5") and "reused: " in out, out
     study.remove("again.h5")
 
 

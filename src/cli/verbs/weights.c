@@ -140,7 +140,7 @@ static sw_status show_flow(sw_error *err, const sw_session *s, const sw_weights_
   sw_status status = sw_links_read_flow(err, s->team, s->study, &s->study->flow[spec->flow - 1],
                                         &s->panel->units, &s->panel->periods, &table);
   int period = -1;
-  if (status == SW_OK && spec->period && table->n > 1)
+  if (status == SW_OK && spec->period && s->study->flow[spec->flow - 1].time)
     period = sw_periods_find(&s->panel->periods, spec->period);
   for (int t = 0; status == SW_OK && !spec->period && t < table->n; t++)
     if (table->matrix[t]) period = t;

@@ -5,6 +5,7 @@
 
 #include "kernel/hot.h"
 #include "kernel/pairs/block.h"
+#include "kernel/pairs/lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,10 +19,10 @@ enum { ONE_ROWS = 4, TWO_ROWS = 2 };
 
 /* In eight lanes, as few numbers are added and bits must not depend on the instruction set. */
 static double product(const double *x, const double *y, int n) {
-  double lane[8] = {0};
+  double lane[SW_LANES] = {0};
   for (int r = 0; r < n; r++)
-    lane[r % 8] += x[r] * y[r];
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    lane[r % SW_LANES] += x[r] * y[r];
+  return sw_lanes_join(lane);
 }
 
 static double centre(double *x, int n) {

@@ -3,13 +3,7 @@
 #include "kernel/flows/row.h"
 
 #include "kernel/exp.h"
-
-enum { LANES = 8 };
-
-/* Lanes joined in halves, as everywhere. */
-SW_INLINE double join(const double lane[LANES]) {
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-}
+#include "kernel/pairs/lanes.h"
 
 /* ---- values ------------------------------------------------------------------------------ */
 
@@ -52,7 +46,7 @@ void sw_row_square(int64_t n, double *mu) {
 /* ---- sums -------------------------------------------------------------------------------- */
 
 /* What is added to lane j % 8 for column j. */
-SW_INLINE void take(double w, double x, double l, int at, double lane[SW_ROW_SUMS][LANES]) {
+SW_INLINE void take(double w, double x, double l, int at, double lane[SW_ROW_SUMS][SW_LANES]) {
   double wx = w * x, wl = w * l;
   lane[SW_ROW_1][at] += w;
   lane[SW_ROW_X][at] += wx;
@@ -64,15 +58,15 @@ SW_INLINE void take(double w, double x, double l, int at, double lane[SW_ROW_SUM
 
 SW_HOT static void moments(int64_t n, const double *restrict mu, const double *restrict x,
                            const double *restrict l, double *restrict sum) {
-  double lane[SW_ROW_SUMS][LANES] = {{0}};
+  double lane[SW_ROW_SUMS][SW_LANES] = {{0}};
   int64_t j = 0;
-  for (; j + LANES <= n; j += LANES)
-    for (int at = 0; at < LANES; at++)
+  for (; j + SW_LANES <= n; j += SW_LANES)
+    for (int at = 0; at < SW_LANES; at++)
       take(mu[j + at], x[j + at], l[j + at], at, lane);
   for (; j < n; j++)
-    take(mu[j], x[j], l[j], (int)(j % LANES), lane);
+    take(mu[j], x[j], l[j], (int)(j % SW_LANES), lane);
   for (int q = 0; q < SW_ROW_SUMS; q++)
-    sum[q] = join(lane[q]);
+    sum[q] = sw_lanes_join(lane[q]);
 }
 
 void sw_row_moments(int64_t n, const double *mu, const double *x, const double *l,
@@ -94,10 +88,10 @@ void sw_row_add(int64_t n, double factor, const double *mu, double *out) {
 SW_HOT static double turn(int64_t n, double factor, double mean, double y,
                           const double *restrict mu, const double *restrict z,
                           const double *restrict l, double *restrict out) {
-  double lane[LANES] = {0};
+  double lane[SW_LANES] = {0};
   int64_t j = 0;
-  for (; j + LANES <= n; j += LANES)
-    for (int at = 0; at < LANES; at++) {
+  for (; j + SW_LANES <= n; j += SW_LANES)
+    for (int at = 0; at < SW_LANES; at++) {
       double d = factor * mu[j + at] * (__builtin_fma(y, l[j + at], z[j + at]) - mean);
       out[j + at] += d;
       lane[at] = __builtin_fma(d, l[j + at], lane[at]);
@@ -105,9 +99,9 @@ SW_HOT static double turn(int64_t n, double factor, double mean, double y,
   for (; j < n; j++) {
     double d = factor * mu[j] * (__builtin_fma(y, l[j], z[j]) - mean);
     out[j] += d;
-    lane[j % LANES] = __builtin_fma(d, l[j], lane[j % LANES]);
+    lane[j % SW_LANES] = __builtin_fma(d, l[j], lane[j % SW_LANES]);
   }
-  return join(lane);
+  return sw_lanes_join(lane);
 }
 
 double sw_row_turn(int64_t n, double factor, double mean, double y, const double *mu,

@@ -10,9 +10,11 @@
 #include "kernel/space/arc.h"
 
 /* Kilometres of the arc over a squared chord, from half the chord: the dot product would lose
- * short arcs. Rounding can make the chord of antipodes longer than 2, hence fmin. */
+ * short arcs. Rounding can make the chord of antipodes longer than 2. NaN stays NaN, which fmin
+ * would not keep. */
 double sw_neighbours_km(double chord2) {
-  return 2.0 * SW_EARTH_KM * asin(fmin(1.0, sqrt(chord2 / 4.0)));
+  double half = sqrt(chord2 / 4.0);
+  return 2.0 * SW_EARTH_KM * asin(half > 1.0 ? 1.0 : half);
 }
 
 static int compare_units(const void *a, const void *b) {

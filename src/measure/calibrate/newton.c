@@ -82,6 +82,7 @@ static void start(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit)
   fit->phase = solve(gram, term, count, b) ? SW_FIT_STEP : SW_FIT_FAILED;
   for (int p = 0; p < count; p++)
     fit->term[p] = b[p];
+  memset(fit->before, 0, sizeof fit->before); /* sums until here; too long a step is halved to 0 */
 }
 
 /* ---- steps ------------------------------------------------------------------------------- */

@@ -143,9 +143,9 @@ static sw_status finish_polycentricity(sw_error *err, sw_job *job, int pass, con
     for (int q = 0; q < COUNT; q++)
       if (!any[q])
         sw_job_undefined(job, r->form + q, t,
-                         q == GREEN || q == PRIMACY ? "no group has flows between its units"
-                                                    : "no group has 3 units that differ in what "
-                                                      "they receive");
+                         q == GREEN     ? "no group has flows between its units"
+                         : q == PRIMACY ? "no group has two units that receive"
+                                        : "no group has 3 units that differ in what they receive");
   }
   return SW_OK;
 }

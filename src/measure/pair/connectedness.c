@@ -5,8 +5,8 @@
  * i's forecasts, h = 0 .. H-1 rows ahead, that comes from shocks to j, after the generalised
  * decomposition, shares of a row summing to 1. The matrix is stored with the sender as its row:
  *
- *   value(j, i) = theta_ij           from_i = sum_{j != i} theta_ij     to_j = sum_{i != j}
- * theta_ij net = to - from                  total_connectedness = mean of from
+ *   value(j, i) = theta_ij,  from_i = sum_{j != i} theta_ij,  to_j = sum_{i != j} theta_ij,
+ *   net = to - from,  total_connectedness = mean of from,
  *
  * in [0,1], not divided by n. With so few periods the ridge decides much: `by_ridge` has the index
  * under thirteen of them, `null` that of series whose periods are permuted, each by itself, under

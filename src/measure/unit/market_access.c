@@ -9,8 +9,8 @@
  *   MA_i = sum_{j != i} e^(m_j) d_ij^-c + e^(m_i) d_ii^-c,  SA_i the same of s with d_ji.
  *
  * Effects are known up to a factor that one side may take from the other; here both sides have the
- * same sum of effects. A unit that receives nothing has no market, one that sends nothing no
- * supply. */
+ * same sum of effects. A unit that receives nothing is no market to others, one that sends nothing
+ * no supplier. Where no other unit has a distance both are undefined. */
 #include "measure/unit/market_access.h"
 
 #include "kernel/pairs/lanes.h"
@@ -75,7 +75,19 @@ static double factor_of(const sw_job *job, int t) {
 
 /* ---- sums -------------------------------------------------------------------------------- */
 
-/* sum_{j != i} of[j] d_ij^-c. */
+/* Whether any other unit has a distance. */
+static bool reaches(const sw_calibration *c, const sw_distance *d, int64_t n, int64_t unit) {
+  for (int64_t j = 0; j < n; j++) {
+    double v = NAN;
+    if (j == unit) continue;
+    sw_distances_inverse_squares(d, &c->points, unit, j, j + 1, &v);
+    if (!isnan(v)) return true;
+  }
+  return false;
+}
+
+/* sum_{j != i} of[j] d_ij^-c; NaN where no other unit has a distance, which is asked only where the
+ * sum is 0. */
 static double sum_of(const sw_calibration *c, const sw_distance *d, const double *of, double decay,
                      int64_t n, int64_t unit, double *w) {
   double lanes[SW_LANES] = {0};
@@ -88,7 +100,8 @@ static double sum_of(const sw_calibration *c, const sw_distance *d, const double
     sw_power_fill_missing(j1 - j0, w);
     sw_power_add_products(j1 - j0, w, of + j0, lanes);
   }
-  return sw_lanes_join(lanes);
+  double sum = sw_lanes_join(lanes);
+  return sum == 0 && !reaches(c, d, n, unit) ? NAN : sum;
 }
 
 static double within(const sw_job *job, const sw_market_access *a, int64_t unit, double decay) {
@@ -96,12 +109,14 @@ static double within(const sw_job *job, const sw_market_access *a, int64_t unit,
   return area > 0 ? pow(2.0 / 3.0 * sqrt(area / M_PI), -decay * a->own_exponent) : NAN;
 }
 
-static void fill(const sw_job *job, const sw_market_access *a, int t, int64_t unit, double *w) {
+/* `factor`: of period t. */
+static void fill(const sw_job *job, const sw_market_access *a, int t, double factor, int64_t unit,
+                 double *w) {
   const sw_calibration *c = &a->calibration;
   const double *s = job->operand[SW_ACCESS_EFFECTS].row[t],
                *m = job->operand[SW_ACCESS_EFFECTS].row[job->n_periods + t];
   const sw_fit *fit = sw_calibrate_fit(job, c, t);
-  double decay = -fit->term[SW_FIT_L], factor = factor_of(job, t);
+  double decay = -fit->term[SW_FIT_L];
   double market = NAN, supply = NAN;
   if (fit->phase == SW_FIT_DONE) {
     market = sum_of(c, sw_calibrate_distance(job, c, t, false), m, decay, job->n, unit, w);
@@ -124,12 +139,14 @@ void sw_access_tile(const sw_job *job, const sw_market_access *a, const sw_tile 
     sw_calibrate_tile(job, &a->calibration, tile, out, workspace);
     return;
   }
-  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
-    for (int t = 0; t < job->n_periods; t++)
+  for (int t = 0; t < job->n_periods; t++) {
+    double factor = tile->pass == SW_ACCESS_SUMS ? factor_of(job, t) : 1;
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
       if (tile->pass == SW_ACCESS_EFFECTS)
         place(job, &a->calibration, t, unit, workspace);
       else
-        fill(job, a, t, unit, workspace);
+        fill(job, a, t, factor, unit, workspace);
+  }
 }
 
 void sw_access_finish(sw_job *job, const sw_market_access *a, int pass, const void *all,

@@ -11,7 +11,6 @@ typedef struct sw_market_access {
   bool on;
   bool own;            /* with the unit's own market */
   double own_exponent; /* of the distance within it, times that of the distance: 1, or 1/2 */
-  double scale;        /* set before the sums: what makes effects of both sides sum to the same */
   sw_calibration calibration;
 } sw_market_access;
 

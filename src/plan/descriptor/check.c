@@ -172,14 +172,16 @@ static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_
 
 /* What the largest centres go by, without `by`. */
 static sw_status check_centres(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  bool found = false;
   if (param->type != SW_P_CENTRES) return SW_OK;
   for (const sw_param *other = measure->param; other->name; other++) {
     if (other != param && other->type == SW_P_CENTRES)
       return fault(err, measure, "parameters %s and %s are both of centres; a job has one set",
                    param->name, other->name);
-    if (param->choices && strcmp(other->name, param->choices) == 0 && other->type == SW_P_COLUMN)
-      return SW_OK;
+    found |=
+        param->choices && strcmp(other->name, param->choices) == 0 && other->type == SW_P_COLUMN;
   }
+  if (found) return SW_OK;
   return fault(err, measure,
                "parameter %s: `choices` names no SW_P_COLUMN, by which the largest go",
                param->name);

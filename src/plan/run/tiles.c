@@ -251,7 +251,7 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
 static sw_status leave_off(sw_error *err, sw_run *run, int e, double began) {
   double took = sw_clock() - began;
   SW_TRY(run->team->max_f64(run->team, err, &took, 1));
-  if (run->untried[e] || took < ROUNDS_SECONDS) return SW_OK;
+  if (took < ROUNDS_SECONDS) return SW_OK;
   run->untried[e] = true;
   run->seconds_untried += 10 * took;
   return SW_OK;
@@ -271,6 +271,7 @@ static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
     if (goes_on && tries) SW_TRY(leave_off(err, run, e, began));
     goes_on = goes_on && !run->untried[e];
   }
+  if (run->untried[e]) job->folded[pass] = NULL; /* not the last result: it must not stay */
   return SW_OK;
 }
 

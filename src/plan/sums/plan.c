@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "kernel/space/distances.h"
+#include "panel/unit_table.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/task/centres.h"
 
@@ -29,22 +30,6 @@ static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
 }
 
 /* ---- groups and rings ------------------------------------------------------------------- */
-
-/* Units by group, then by code: a counting sort. Without blocks all are one group. */
-static sw_status sort_units(sw_error *err, sw_run *run, sw_sums *s, const sw_grouping *group) {
-  int64_t n = run->panel->units.n, *at = NULL;
-  int groups = group ? group->n_groups : 1;
-  SW_NEW(err, run->arena, s->unit, n);
-  SW_NEW(err, run->arena, s->group_at, groups + 1);
-  SW_NEW(err, run->arena, at, groups + 1);
-  for (int64_t i = 0; i < n; i++)
-    s->group_at[(group ? group->of[i] : 0) + 1]++;
-  for (int g = 0; g < groups; g++)
-    at[g] = s->group_at[g + 1] += s->group_at[g];
-  for (int64_t i = n; i-- > 0;)
-    s->unit[--at[group ? group->of[i] : 0]] = (int32_t)i;
-  return SW_OK;
-}
 
 /* Strips of rows of one group. */
 static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
@@ -76,7 +61,7 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
     s->groups = group->n_groups;
     SW_TRY(sw_job_group_axes(err, &run->job[e], SW_AXIS_BLOCK, SW_AXIS_BLOCK_TO, group));
   }
-  SW_TRY(sort_units(err, run, s, group));
+  SW_TRY(sw_units_by_group(err, run->arena, run->panel->units.n, group, &s->group_at, &s->unit));
   return cut_tasks(err, run, s);
 }
 

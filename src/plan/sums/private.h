@@ -30,8 +30,8 @@ struct sw_sums {
   const sw_distance *distance; /* of rings */
   sw_arc_points points;
   double *least; /* rings: the least inverse square that lies in it (kernel/space/distances.h) */
-  int32_t *unit; /* n: units by group, then by code; the order of rows */
-  int64_t
+  const int32_t *unit; /* n: units by group, then by code; the order of rows */
+  const int64_t
       *group_at; /* groups + 1: where a group begins in `unit`; one group of all without blocks */
   int64_t tasks; /* of rows, per matrix; centres' tasks follow */
   int64_t *task_at; /* tasks + 1: where a task begins in `unit` */

@@ -1,7 +1,7 @@
 /* Observed flows, `pairs:` of a study: a table with a line for each pair of units, and for each
  * period where it names one. Rank 0 alone reads the text and makes the rows, which then go to every
- * node, one copy each: memory grows with the flows, 12 bytes a flow on a node and 32 more on rank 0
- * while it reads.
+ * node, one copy each: memory grows with the flows, 12 bytes per flow on a node and 32 more on rank
+ * 0 while it reads, and 8 bytes per unit and period on every rank.
  *
  * What stays within a unit is kept apart from the rows. Periods that the panel lacks are left out
  * and counted; a unit that it lacks is treated as in a file of links (list.c). */
@@ -14,6 +14,7 @@
 #include "measure/names.h"
 #include "store/links/links.h"
 #include "store/text/file.h"
+#include "store/text/kind.h"
 
 /* What rank 0 works on. */
 typedef struct reading {
@@ -157,6 +158,7 @@ static sw_status read_file(sw_error *err, reading *r) {
   size_t length = 0;
   SW_TRY(open_reading(err, r));
   sw_status status = sw_file_read(err, r->spec->path, &text, &length);
+  if (status == SW_OK) status = sw_file_refuse_kind(err, r->spec->path, text, length);
   if (status == SW_OK) status = parse(err, r, text, length);
   free(text);
   return status;

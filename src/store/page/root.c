@@ -133,8 +133,7 @@ static sw_status read_weights(sw_page_reading *in) {
   return status;
 }
 
-/* ---- the panel: missing cells, members
- * ---------------------------------------------------------------------- */
+/* ---- the panel: missing cells, members ---------------------------------------------------- */
 
 static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   sw_page *page = in->page;

@@ -113,8 +113,9 @@ static sw_status node_rows(sw_error *err, sw_team *team, const maker *m, int64_t
   int64_t mine[2] = {team->node, m->lo}, *all = NULL;
   size_t *counts = NULL;
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
-  SW_TRY(sw_team_agree(team, err, status, 0));
-  status = team->all_gather(team, err, mine, sizeof mine, (void **)&all, counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->all_gather(team, err, mine, sizeof mine, (void **)&all, counts);
   for (int r = team->size; status == SW_OK && r-- > 0;)
     first[all[2 * r]] = all[2 * r + 1];
   first[team->nodes] = m->network->units->n;
@@ -131,10 +132,10 @@ static sw_status share_rows(sw_error *err, sw_team *team, const int64_t *first, 
   SW_TRY(team->node_barrier(team, err));
   if (team->nodes == 1) return SW_OK;
   sw_status status = sw_alloc(err, (size_t)team->nodes + 1, sizeof *start, (void **)&start);
-  SW_TRY(sw_team_agree(team, err, status, 0));
-  for (int k = 0; k <= team->nodes; k++)
+  status = sw_team_agree(team, err, status, 0);
+  for (int k = 0; status == SW_OK && k <= team->nodes; k++)
     start[k] = (size_t)(at ? at[first[k]] : first[k]) * size;
-  status = team->share(team, err, shared, start);
+  if (status == SW_OK) status = team->share(team, err, shared, start);
   sw_free(start);
   return status;
 }

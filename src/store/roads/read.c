@@ -77,10 +77,11 @@ static sw_status estimate(sw_error *err, sw_team *team, const sw_network *networ
   sw_status status = SW_OK;
   if (team->rank == 0) status = sw_network_sample(err, network, &found[0], &found[1]);
   SW_TRY(sw_team_agree(team, err, status, 0));
+  found[1] /= threads; /* rank 0's for all: what follows from it must be the same on every rank */
   SW_TRY(team->broadcast(team, err, found, sizeof found, 0));
   double rows = (double)network->units->n * network->n_states;
   *entries = found[0] * rows;
-  *seconds = found[1] * rows / threads / team->size;
+  *seconds = found[1] * rows / team->size;
   return SW_OK;
 }
 

@@ -3,6 +3,7 @@ import numpy as np
 
 from sweep import same
 
+FITTED = 1e-8  # by steps that end at the last digits
 ENTRIES = {
     "g_two": {"mass": ["population", "gdp"]},
     "g_great": {"mass": ["gdp"], "distance": "great-circle", "decay": 1.5},
@@ -20,19 +21,17 @@ ENTRIES = {
     "g_own": {"mass": ["gdp"], "own": "full", "_diagonal": True},
     "g_half": {"mass": ["gdp"], "own": "half", "decay": 1.5, "_diagonal": True},
     "g_apart": {"mass": ["gdp"], "own": "none"},
-    "g_fit": {"mass": ["population", "gdp"], "calibrate": {"flows": "od_years", "constraint": "none",
+    "g_fit": {"_tolerance": FITTED, "mass": ["population", "gdp"], "calibrate": {"flows": "od_years", "constraint": "none",
                                                            "zeros": "all"}, "_directed": True},
-    "g_fit_some": {"mass": ["gdp"], "calibrate": {"flows": "od_once", "zeros": "absent"},
+    "g_fit_some": {"_tolerance": FITTED, "mass": ["gdp"], "calibrate": {"flows": "od_once", "zeros": "absent"},
                    "_directed": True},
-    "g_fit_origin": {"mass": ["gdp"], "calibrate": {"flows": "od_once", "constraint": "origin"},
+    "g_fit_origin": {"_tolerance": FITTED, "mass": ["gdp"], "calibrate": {"flows": "od_once", "constraint": "origin"},
                      "periods": [2002], "_directed": True},
-    "g_fit_destination": {"mass": ["gdp"], "distance": {"file": "roads.csv"}, "_directed": True,
+    "g_fit_destination": {"_tolerance": FITTED, "mass": ["gdp"], "distance": {"file": "roads.csv"}, "_directed": True,
                           "calibrate": {"flows": "od_years", "constraint": "destination"}},
-    "g_fit_doubly": {"mass": ["gdp"], "distance": {"file": "hours.csv"}, "_directed": True,
+    "g_fit_doubly": {"_tolerance": FITTED, "mass": ["gdp"], "distance": {"file": "hours.csv"}, "_directed": True,
                      "calibrate": {"flows": "od_years", "constraint": "doubly"}},
 }
-# Found by steps that end at the last digits.
-TOLERANCE = 1e-8
 
 
 def distance(world, kind):

@@ -3,6 +3,7 @@ import numpy as np
 
 from sweep import close
 
+FITTED = 1e-8  # by steps that end at the last digits
 ENTRIES = {
     "mp_full": {"mass": "gdp", "own": "full", "form": "harris"},
     "mp_half": {"mass": "population", "own": "half", "decay": 1.5},
@@ -11,14 +12,12 @@ ENTRIES = {
     "mp_foreign": {"mass": "gdp", "own": "none", "foreign": "income", "decay": 2},
     "mp_abroad": {"mass": "gdp", "foreign": 12345.5},
     "mp_roads": {"mass": "gdp", "own": "none", "distance": {"file": "roads.csv"}},
-    "mp_access": {"form": "redding-venables", "flows": "od_years"},
-    "mp_access_half": {"form": "redding-venables", "flows": "od_once", "own": "half", "periods": [2002],
+    "mp_access": {"_tolerance": FITTED, "form": "redding-venables", "flows": "od_years"},
+    "mp_access_half": {"_tolerance": FITTED, "form": "redding-venables", "flows": "od_once", "own": "half", "periods": [2002],
                        "foreign": 0.125},
-    "mp_access_hours": {"form": "redding-venables", "flows": "od_once", "own": "none",
+    "mp_access_hours": {"_tolerance": FITTED, "form": "redding-venables", "flows": "od_once", "own": "none",
                         "distance": {"file": "hours.csv"}},
 }
-# Effects are found by steps that end at the last digits.
-TOLERANCE = 1e-8
 
 
 def balanced(flow, w):
