@@ -2,7 +2,8 @@
 # The tests in C, and a run with what reads its results (verify, diff, --reuse), under valgrind's
 # memcheck: no report, or a status that is not 0. Takes some minutes; not part of tests/run.sh.
 #
-#   tests/valgrind.sh [NAMES]     e.g. plan store: those floors alone, without the runs
+#   tests/valgrind.sh [NAMES]     e.g. plan store: those floors alone, without the runs; or tests,
+#                                 e.g. cli_geometry
 #
 # valgrind knows no AVX-512: the program chooses its AVX2 kernels by itself there. Wants the release
 # build with its tests (tests/run.sh makes it).
@@ -14,7 +15,7 @@ command -v valgrind > /dev/null || { echo "skipped: valgrind is missing (jobs/se
 [ -x "$build/spillway" ] || { echo "$build/spillway is missing: tests/run.sh builds it" >&2; exit 2; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export SPILLWAY_SHARED=${SPILLWAY_SHARED:-$PWD/../shared}
-memcheck=(valgrind -q --trace-children=yes --error-exitcode=99)
+memcheck=(valgrind -q --trace-children=yes --error-exitcode=99 "--suppressions=$PWD/tests/valgrind.supp")
 known=/usr/share/openmpi/openmpi-valgrind.supp # what Open MPI itself is said for
 [ ! -e "$known" ] || memcheck+=("--suppressions=$known")
 
@@ -45,9 +46,8 @@ if [ $# -eq 0 ]; then
   try "info" "$build/spillway" info "$folder/a.h5"
 fi
 for test in "$build"/tests/t_*; do
-  floor=${test##*/t_}
-  floor=${floor%%_*}
-  [ $# -eq 0 ] || [[ " $* " == *" $floor "* ]] || continue
+  name=${test##*/t_}
+  [ $# -eq 0 ] || [[ " $* " == *" ${name%%_*} "* || " $* " == *" $name "* ]] || continue
   try "${test##*/}" "$test" --jobs 1
 done
 [ $failed -eq 0 ] || { echo "$failed with a report" >&2; exit 1; }
