@@ -14,7 +14,7 @@ command -v valgrind > /dev/null || { echo "skipped: valgrind is missing (jobs/se
 [ -x "$build/spillway" ] || { echo "$build/spillway is missing: tests/run.sh builds it" >&2; exit 2; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export SPILLWAY_SHARED=${SPILLWAY_SHARED:-$PWD/../shared}
-memcheck=(valgrind -q --trace-children=yes --error-exitcode=99)
+memcheck=(valgrind -q --trace-children=yes --error-exitcode=99 "--suppressions=$PWD/tests/valgrind.supp")
 known=/usr/share/openmpi/openmpi-valgrind.supp # what Open MPI itself is said for
 [ ! -e "$known" ] || memcheck+=("--suppressions=$known")
 
