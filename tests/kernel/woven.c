@@ -1,9 +1,9 @@
 /* Woven rows: sums to the bit as those of each row alone, in every instruction set that this
  * machine runs; rows and back. Quotients by steps are those of a division. */
-#include "kernel/pairs/woven.h"
+#include "kernel/rows/woven.h"
 
 #include "kernel/pairs/lanes.h"
-#include "kernel/pairs/radiation.h"
+#include "kernel/rows/radiation.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -16,8 +16,8 @@
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
  * is most of the time of a single period. On a network that changes it is made for each of its
  * states that the periods have. */
-#include "kernel/pairs/radiation.h"
-#include "kernel/pairs/woven.h"
+#include "kernel/rows/radiation.h"
+#include "kernel/rows/woven.h"
 #include "kernel/space/order.h"
 #include "measure/share/distance.h"
 #include "measure/share/flows.h"
@@ -33,7 +33,7 @@ _Static_assert((int)SW_ROW_PERIODS == (int)LANES && (int)SW_WOVEN == (int)LANES,
 typedef struct radiation {
   const sw_distance *distance;
   bool has_out, finite;
-  bool in_range; /* kernel/pairs/radiation.h; known when masses are */
+  bool in_range; /* kernel/rows/radiation.h; known when masses are */
 } radiation;
 
 /* ---- resolve ---------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
-#include "kernel/pairs/woven.h"
+#include "kernel/rows/woven.h"
 
 #include <math.h>
 

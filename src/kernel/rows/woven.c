@@ -1,7 +1,7 @@
 /* Woven rows: summed as they are, and turned to rows only where these are wanted. Summing a woven
  * row needs no exchange between lanes: a register holds as many periods, and each of the eight
  * lanes of a sum (kernel/pairs/lanes.h) is a register. */
-#include "kernel/pairs/woven.h"
+#include "kernel/rows/woven.h"
 
 #include "kernel/pairs/lanes.h"
 
@@ -11,7 +11,7 @@
 /* Units of a block, a multiple of SW_LANES. */
 enum { BLOCK = 64 };
 
-#define SW_VEC_FILE "kernel/pairs/woven_set.h"
+#define SW_VEC_FILE "kernel/rows/woven_set.h"
 #include "kernel/vec_each.h"
 
 static void (*const take[])(const double *v, int64_t n, int periods, double *column,

@@ -1,7 +1,7 @@
 /* Flows of the radiation model along a row whose order is known: a running sum of mass, in one
  * period or in several side by side. */
-#ifndef SW_KERNEL_PAIRS_RADIATION_H
-#define SW_KERNEL_PAIRS_RADIATION_H
+#ifndef SW_KERNEL_ROWS_RADIATION_H
+#define SW_KERNEL_ROWS_RADIATION_H
 
 #include "kernel/hot.h"
 

@@ -5,7 +5,7 @@
  *
  * The sum is taken one mass after another, never by blocks: it is the same whether a period is
  * alone or in a lane. */
-#include "kernel/pairs/radiation.h"
+#include "kernel/rows/radiation.h"
 
 enum { LANES = SW_RADIATION_LANES };
 
@@ -42,7 +42,7 @@ SW_HOT void sw_radiation_flows(int64_t n, double own, double factor, const doubl
 
 /* ---- several periods -------------------------------------------------------------------- */
 
-#define SW_VEC_FILE "kernel/pairs/radiation_set.h"
+#define SW_VEC_FILE "kernel/rows/radiation_set.h"
 #include "kernel/vec_each.h"
 
 static void (*const together[])(sw_radiation_row row, const sw_radiation_lanes *lanes,

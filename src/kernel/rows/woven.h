@@ -1,7 +1,7 @@
 /* Rows of several periods side by side, woven: the number of unit j in period l stands at
  * [j * SW_WOVEN + l], and all periods of a unit in one cache line. */
-#ifndef SW_KERNEL_PAIRS_WOVEN_H
-#define SW_KERNEL_PAIRS_WOVEN_H
+#ifndef SW_KERNEL_ROWS_WOVEN_H
+#define SW_KERNEL_ROWS_WOVEN_H
 
 #include "kernel/hot.h"
 
