@@ -61,13 +61,14 @@ def is_of_series(measure):
 
 def entries(measure, periods):
     """Label and parameters, of all periods; empty where the sweep has no case of the measure, none
-    for so few periods, or such as need the results of others (a network)."""
+    for so many periods, or such as need the results of others (a network)."""
     module = case_of(measure)
     if module is None or getattr(module, "NEEDS", None):
         return []
     plain = {label: {k: v for k, v in params.items() if k[0] != "_" and k != "periods"}
              for label, params in module.ENTRIES.items()
-             if (periods >= LONG or not params.get("_long")) and params.get("span", 0) < periods}
+             if (periods >= LONG or not params.get("_long")) and params.get("span", 0) < periods
+             and params.get("_periods", periods) == periods}
     # Scores of composites are columns here, of the composite's name.
     return [(label, json.loads(json.dumps(params).replace('.score"', '"'))) for label, params in plain.items()
             if not any(name in json.dumps(params) for name in BY_FILE)]

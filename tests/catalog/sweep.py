@@ -7,7 +7,7 @@ A case, cases/NAME.py, is the measure's part of the sweep:
              without `keep`, all forms of it are tried and compared. Keys that begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _diagonal (pair), _only: full | gaps (the world), _long: True
              (only in a world of twelve periods), _random: True (draws go with the codes of units),
-             _tolerance: of the entry alone
+             _tolerance: of the entry alone, _periods: what a benchmark's world must have to run it
     check(world, label, params, result)   what must hold of the result, by the measure's definition;
                             world.results: those of the whole run
     NEEDS     measures of whose entries these take results, if any: their numbers are not compared

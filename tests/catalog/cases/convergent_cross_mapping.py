@@ -11,7 +11,7 @@ ENTRIES = {
                    "library": [4, 9], "_directed": True, "_long": True},
     "ccm_level": {"of": "gdp", "transform": "level", "_directed": True, "_long": True},
     "ccm_target": {"of": "income", "transform": "relative-growth", "dimension": "auto",
-                   "dimension_of": "target", "library": [6, 8], "_directed": True, "_long": True},
+                   "dimension_of": "target", "library": [6, 8], "_directed": True, "_long": True, "_periods": 12},
     "ccm_ahead": {"of": "gdp", "from": "income", "transform": "difference", "dimension_of": "library",
                   "horizon": 1, "library": "whole", "_directed": True, "_long": True},
     "ccm_before": {"of": "income", "transform": "level", "dimension_of": "target", "horizon": -1,
