@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/child.h"
+#include "measure/names.h"
 
 #include <math.h>
 
@@ -64,7 +65,7 @@ static sw_status open_table(sw_error *err, table *t) {
   const sw_flow_spec *spec = t->r->spec;
   SW_TRY(sw_netcdf_open(err, &t->file));
   SW_TRY(open_codes(err, t, "unit_from", spec->from, &t->from));
-  SW_TRY(open_codes(err, t, "unit_to", spec->to, &t->to));
+  SW_TRY(open_codes(err, t, SW_NAME_UNIT_TO, spec->to, &t->to));
   SW_TRY(open_values(err, t));
   t->n = t->from.n;
   SW_TRY(check_length(err, t, spec->to, t->to.n));
