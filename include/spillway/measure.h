@@ -226,6 +226,7 @@ typedef struct sw_pass {
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
   bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
+  bool woven;       /* PAIRS with `row_periods`: it leaves the row of several periods side by side */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
                        job->folded (NULL in the first). After a stop it is begun anew */
   bool over_pairs;  /* UNITS: its tiles go over all pairs, and leave a result alone. It runs once, as
@@ -238,7 +239,7 @@ typedef struct sw_pass {
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
-enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
+enum { SW_ROW_PERIODS = 8 }; /* periods that row_periods is asked for at a time, at most */
 enum { SW_ROWS_AHEAD = 8 };  /* rows that whole_row is told of in advance, at most */
 enum { SW_SPARE = 8 }; /* room behind both arrays, so that one too many is reported, not overrun */
 
@@ -554,8 +555,10 @@ typedef struct sw_measure {
    * sorting by distance. row_prepare does that part once for several periods and leaves it in
    * `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills the row in
    * periods [t0, t1), at most SW_ROW_PERIODS of them: pair output q of k goes to
-   * out[(t - t0) * k + q][0 .. n). How periods are grouped must change no bit. The same workspace may
-   * serve other rows between the two calls. */
+   * out[(t - t0) * k + q][0 .. n). A pass that is `woven` is asked otherwise for more than one period:
+   * number j of period t of output q then goes to out[q][j * SW_ROW_PERIODS + t - t0], where strengths
+   * are summed without rows being made. How periods are grouped must change no bit. The same workspace
+   * may serve other rows between the two calls. */
   size_t (*row_state)(const sw_job *job);
   void (*row_prepare)(const sw_job *job, int64_t i, void *state, void *workspace);
   void (*row_periods)(const sw_job *job, int t0, int t1, int64_t i, const void *state,

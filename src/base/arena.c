@@ -127,7 +127,7 @@ sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   /* Leaves room for rounding up to a huge page. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
     return out_of_memory(err, SIZE_MAX);
-  size_t align = bytes >= HUGE_PAGE + HUGE_PAGE / 2 ? HUGE_PAGE : 64;
+  size_t align = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
   size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 demands a multiple of `align` */
   *out = aligned_alloc(align, whole ? whole : align);
   if (!*out) return out_of_memory(err, bytes);

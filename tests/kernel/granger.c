@@ -2,6 +2,7 @@
  * machine runs, every ragged edge. */
 #include "kernel/causality/granger.h"
 
+#include "kernel/causality/granger_sieve.h"
 #include "kernel/hot.h"
 
 #include <criterion/criterion.h>
@@ -208,4 +209,82 @@ Test(granger, extremes) {
   cr_expect_gt(out[2 * STRIDE], 1e12);
   cr_expect(isfinite(out[2 * STRIDE]));
   free(workspace);
+}
+
+/* ---- the sieve ---------------------------------------------------------------------------- */
+
+typedef struct seen {
+  const double *f; /* of all pairs */
+  double to;
+  bool done[N][N];
+  int64_t tests, above;
+} seen;
+
+static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
+  seen *s = to;
+  for (int64_t r = i; r < i + rows; r++)
+    for (int64_t c = j; c < j + columns; c++) {
+      double f = s->f[r * STRIDE + c];
+      s->done[r][c] = true;
+      s->tests += r != c && !isnan(f);
+      s->above += r != c && f >= s->to;
+    }
+}
+
+/* Whether what is sure and what is seen are all tests, all at `to` or above, and all between. */
+static void expect_sifted(const double *f, double from, double to) {
+  static seen s;
+  sw_granger_sieve sieve;
+  sw_granger_sure sure = {0};
+  int64_t tests = 0, above = 0;
+  memset(&s, 0, sizeof s);
+  s.f = f;
+  s.to = to;
+  cr_assert(sw_granger_sieve_make(&g, from, to, &sieve));
+  void *workspace = malloc(sw_granger_sieve_workspace(g.lags, g.rows));
+  for (int i = 0; i < N; i += 30)
+    sw_granger_sift(&sieve, i, i + 30 < N ? i + 30 : N, N, see, &s, &sure, workspace);
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++) {
+      double one = f[i * STRIDE + j];
+      if (i == j) continue;
+      tests += !isnan(one);
+      above += one >= to;
+      cr_expect(s.done[i][j] || !(one >= from && one < to), "%d to %d: %g", i, j, one);
+    }
+  cr_expect_eq(s.tests + sure.tests, tests, "%d lags: tests", g.lags);
+  cr_expect_eq(s.above + sure.above, above, "%d lags, %g: above", g.lags, to);
+  if (from == to) cr_expect_gt(sure.tests, 0, "%d lags, %g", g.lags, from);
+  free(workspace);
+}
+
+/* At thresholds that pairs have themselves too; with units that are alike, and one without lags. */
+Test(granger, sieve) {
+  static double f[N * STRIDE];
+  for (int lags = 1; lags <= 2; lags++) {
+    draw(lags);
+    for (int t = 0; t < LENGTH; t++)
+      series[9][t] = 2 * series[8][t] + 3;
+    place(lags);
+    void *workspace = malloc(sw_granger_workspace(lags, g.rows));
+    sw_granger_block(&g, 0, N, 0, N, f, STRIDE, workspace);
+    for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+      if (!sw_set_runs(set)) continue;
+      sw_set_at_most(set);
+      for (double from = .5; from < 20; from *= 2) {
+        expect_sifted(f, from, from);
+        expect_sifted(f, from, from * 1.2);
+        expect_sifted(f, from, INFINITY);
+      }
+      for (int k = 0; k < 50; k++)
+        if (f[k * STRIDE + k + 5] > .2)
+          expect_sifted(f, f[k * STRIDE + k + 5], f[k * STRIDE + k + 5]);
+    }
+    free(workspace);
+  }
+  g.lags = 3;
+  sw_granger_sieve sieve;
+  cr_expect_not(sw_granger_sieve_make(&g, 4, 4, &sieve));
+  g.lags = 1;
+  cr_expect_not(sw_granger_sieve_make(&g, 1e-9, 4, &sieve), "all reach it");
 }

@@ -1,6 +1,8 @@
 /* The radiation model: by hand, what is undefined, identities, periods together and one by one. */
 #include "pair_fixture.h"
 
+#include "kernel/hot.h"
+
 extern const sw_measure sw_measure_radiation_model;
 
 enum { MOST = 6 };
@@ -143,13 +145,16 @@ Test(radiation, gaps) {
   harness_free(h);
 }
 
-/* Periods together have the bits of each alone; rows sum to O_i (1 - m_i/M). */
-Test(radiation, periods_together) {
-  enum { N = 40, T = 6 };
-  static double mass[N * T], d[N * N], alone[N], row[SW_ROW_PERIODS][N];
+/* Periods together, which are woven, have the bits of each alone, whether quotients are taken by
+ * steps or not (masses that differ very much); rows sum to O_i (1 - m_i/M). */
+static void together(bool wide) {
+  enum { N = 40, T = 11 };
+  static double mass[N * T], d[N * N], alone[N], row[N * SW_ROW_PERIODS];
   srand(8);
   for (int k = 0; k < N * T; k++)
-    mass[k] = k % 23 == 7 ? 0 : k % 31 == 9 ? NAN : 1 + rand() % 1000;
+    mass[k] = k % 23 == 7 ? 0 : k % 31 == 9 ? NAN : 1 + rand() / 7.;
+  for (int k = 0; wide && k < N * T; k++)
+    mass[k] *= k % 13 == 1 ? 1e75 : k % 5 == 2 ? 1e-85 : 1;
   for (int k = 0; k < N * N; k++)
     d[k] = 1 + rand() % 50;
   for (int finite = 0; finite < 2; finite++) {
@@ -159,14 +164,16 @@ Test(radiation, periods_together) {
     for (int t0 = 0; t0 < T; t0++)
       for (int t1 = t0 + 1; t1 <= T && t1 <= t0 + SW_ROW_PERIODS; t1++)
         for (int i = 0; i < N; i += 3) {
-          rows(h, t0, t1, i, (double *[]){row[0], row[1], row[2], row[3]});
+          rows(h, t0, t1, i, (double *[]){row});
+          int apart = t1 - t0 > 1 ? SW_ROW_PERIODS : 1;
           for (int t = t0; t < t1; t++) {
             rows(h, t, t + 1, i, (double *[]){alone});
             double sum = 0, all = 0, own = mass[t * N + i];
             for (int j = 0; j < N; j++) {
-              cr_assert(memcmp(&alone[j], &row[t - t0][j], sizeof *alone) == 0 ||
-                            (isnan(alone[j]) && isnan(row[t - t0][j])),
-                        "%d %d %d", t, i, j);
+              const double *other = &row[j * apart + t - t0];
+              cr_assert(memcmp(&alone[j], other, sizeof *alone) == 0 ||
+                            (isnan(alone[j]) && isnan(*other)),
+                        "%d %d %d: %a, not %a", t, i, j, *other, alone[j]);
               if (!isnan(mass[t * N + j])) all += mass[t * N + j];
               if (!isnan(alone[j])) sum += alone[j];
             }
@@ -174,6 +181,14 @@ Test(radiation, periods_together) {
           }
         }
     harness_free(h);
+  }
+}
+
+Test(radiation, periods_together) {
+  for (int set = SW_SET_COUNT - 1; set >= 0; set--) {
+    sw_set_at_most((sw_set_of)set);
+    together(false);
+    together(true);
   }
 }
 

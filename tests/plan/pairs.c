@@ -5,13 +5,16 @@
 
 /* ---- two measures ----------------------------------------------------------------------- */
 
+static bool woven; /* rows of several periods are left side by side */
+
 static sw_status resolve(sw_error *err, sw_job *job) {
   (void)err;
   job->directed = strcmp(job->measure->name, "uneven") == 0;
   job->n_passes = 2;
   job->pass[0] = (sw_pass){.domain = SW_UNITS, .operand = 1};
   /* A grain that divides no side, strip or step. */
-  job->pass[1] = (sw_pass){.domain = SW_PAIRS, .grain = job->measure->block ? 5 : 0};
+  job->pass[1] =
+      (sw_pass){.domain = SW_PAIRS, .grain = job->measure->block ? 5 : 0, .woven = woven};
   return SW_OK;
 }
 
@@ -86,8 +89,15 @@ static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void
                         double *const *out, void *workspace) {
   cr_assert(t1 > t0 && t1 - t0 <= SW_ROW_PERIODS && t1 <= job->n_periods);
   cr_assert_eq(*(const int64_t *)state, i);
-  for (int t = t0; t < t1; t++)
-    segment(job, t, i, 0, job->n, out + (size_t)(t - t0) * 2, workspace);
+  for (int t = t0; t < t1; t++) {
+    static _Thread_local double row[2][4096];
+    bool weaves = woven && t1 - t0 > 1;
+    double *apart[2] = {row[0], out[1] ? row[1] : NULL};
+    segment(job, t, i, 0, job->n, weaves ? apart : out + (size_t)(t - t0) * 2, workspace);
+    for (int q = 0; weaves && q < 2 && out[q]; q++)
+      for (int64_t j = 0; j < job->n; j++)
+        out[q][j * SW_ROW_PERIODS + t - t0] = row[q][j];
+  }
 }
 
 static const sw_param params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "variable"}, {0}};
@@ -261,13 +271,17 @@ static void check_above(const stage *s, int e, int64_t n) {
 static void check_size(int64_t n, int tile_side) {
   char text[2048];
   snprintf(text, sizeof text, study_text, tile_side);
-  stage one, three, blocks, rows, rows_of_three;
+  stage one, three, blocks, rows, rows_of_three, side_by_side;
   cr_assert(stage_run(&one, n, x_of, text, extra, 2, 1) == SW_OK, "%s", one.err.text);
   cr_assert(stage_run(&three, n, x_of, text, extra, 2, 3) == SW_OK, "%s", three.err.text);
   cr_assert(stage_run(&blocks, n, x_of, text, by_blocks, 2, 3) == SW_OK, "%s", blocks.err.text);
   cr_assert(stage_run(&rows, n, x_of, text, by_rows, 2, 1) == SW_OK, "%s", rows.err.text);
   cr_assert(stage_run(&rows_of_three, n, x_of, text, by_rows, 2, 3) == SW_OK, "%s",
             rows_of_three.err.text);
+  woven = true;
+  cr_assert(stage_run(&side_by_side, n, x_of, text, by_rows, 2, 3) == SW_OK, "%s",
+            side_by_side.err.text);
+  woven = false;
   for (int e = EVEN; e <= UNEVEN; e += UNEVEN) {
     check_dense(&rows, e, n);
     check_summary(&rows, e, n);
@@ -276,6 +290,9 @@ static void check_size(int64_t n, int tile_side) {
     check_dense(&rows_of_three, e, n);
     check_top(&rows_of_three, e + 1, n);
     check_above(&rows_of_three, e + 2, n);
+    check_dense(&side_by_side, e, n);
+    check_top(&side_by_side, e + 1, n);
+    check_above(&side_by_side, e + 2, n);
     /* Rows of a directed matrix add their columns in an order of their own. */
     if (e == EVEN) check_same_summary(&one, e, &rows, e, n);
     check_dense(&one, e, n);
@@ -294,6 +311,7 @@ static void check_size(int64_t n, int tile_side) {
       check_same_summary(&one, e, &three, e + f, n);
       check_same_summary(&rows, e, &rows, e + f, n);
       check_same_summary(&rows, e, &rows_of_three, e + f, n);
+      check_same_summary(&rows, e, &side_by_side, e + f, n);
     }
   }
   stage_close(&one);
@@ -301,6 +319,7 @@ static void check_size(int64_t n, int tile_side) {
   stage_close(&blocks);
   stage_close(&rows);
   stage_close(&rows_of_three);
+  stage_close(&side_by_side);
 }
 
 Test(pairs, two_units) {

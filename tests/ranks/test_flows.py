@@ -252,6 +252,72 @@ def check_said(world):
     assert "within a unit; of bad.csv" in done.stderr and "1 of 2 periods" in done.stderr, done.stderr
 
 
+def write_h5(path, table, **changed):
+    """The table as datasets of a column each; None leaves one out."""
+    head, *rows = [line.split(",") for line in table]
+    columns = dict(zip(head, zip(*rows)))
+    with h5py.File(path, "w") as file:
+        for name, values in columns.items():
+            number = name in ("people", "year")
+            data = changed.get(name, np.array(values, float if name == "people" else int) if number else
+                               np.array(values, "S"))
+            if data is not None:
+                file[name] = data
+
+
+def numbers_of(file):
+    """The bytes of every dataset of numbers, but for hashes, which know of the input file."""
+    found = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "if":
+            found[name] = item[()].tobytes()
+
+    file.visititems(visit)
+    assert any(name.startswith("commuting/") for name in found) and len(found) > 50
+    return found
+
+
+def check_h5(world):
+    """Flows in HDF5 are those of the text, to the bit, for any number of ranks; bad ones are refused."""
+    pairs = PAIRS.replace("od.csv", "od.h5")
+    write_h5(world.path("od.h5"), world.table)
+    world.study(MEASURES, pairs)
+    for ranks in (0, 2):
+        world.run("h5.h5", ranks)
+        with h5py.File(world.path("h5.h5")) as file, h5py.File(world.path("flows.h5")) as other:
+            assert numbers_of(file) == numbers_of(other), f"{ranks} ranks"
+    # Texts of varying length, periods as text: the same table.
+    home = [line.split(",")[0] for line in world.table[1:]]
+    write_h5(world.path("od.h5"), world.table, home=np.array(home, object), year=np.array([b"2002"] * len(home)))
+    world.run("h5.h5")
+    with h5py.File(world.path("h5.h5")) as file, h5py.File(world.path("flows.h5")) as other:
+        assert numbers_of(file) == numbers_of(other), "varying length"
+
+    table, (a, b) = world.table[:5], world.code[:2]
+
+    def refuse(said, lines=table, **changed):
+        write_h5(world.path("bad.h5"), lines, **changed)
+        world.study("measures:\n  - network: {result: bad}\n",
+                    "  bad: {file: bad.h5, unit_from: home, unit_to: work, time: year, value: people}\n",
+                    "", "bad.yaml")
+        done = call("run", world.path("bad.yaml"), "-o", world.path("out.h5"), "--force")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("spillway: ")]
+        assert done.returncode == 2 and len([e for e in errors if said in e]) == 1, (said, done.stderr)
+
+    refuse("bad.h5 has no dataset 'work'", work=None)
+    refuse("bad.h5:2: unit 'nowhere' is not in the panel", home=np.array([a, "nowhere", a, a], "S"))
+    refuse("home is not text; expected the codes of units as text", home=np.arange(4))
+    refuse("people is text; expected numbers of 0 or more", people=np.array(["3"] * 4, "S"))
+    refuse("people has 3 elements and home has 4", people=np.arange(3.0))
+    refuse("bad.h5:2: column 'people' is -1; a flow is 0 or more", people=np.array([1.0, -1, 1, 1]))
+    refuse("bad.h5:3: 'people' is missing", people=np.array([1.0, 1, np.nan, 1]))
+    refuse("bad.h5:4: 'people' is infinite", people=np.array([1.0, 1, 1, np.inf]))
+    refuse(f"bad.h5:3: the flow from '{a}' to '{b}' in 2002 is already on line 2",
+           [table[0], f"{a},{a},2002,1", f"{a},{b},2002,1", f"{a},{b},2002,4"])
+    refuse("no flow between units of the panel in its periods", [table[0], f"{a},{b},1999,1"])
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         world = World(folder)
@@ -269,6 +335,7 @@ def main():
         check_reused(world)
         check_said(world)
         check_bad(world)
+        check_h5(world)
 
 
 if __name__ == "__main__":

@@ -106,11 +106,15 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
   double lanes = sw_pairs_folds(job) ? 16 : 8; /* of columns, of rows where these are folded */
   double thread = 8 * length * (lanes + rows_held) + 16 * strip, packets = 2;
-  /* Prepared rows: a thread's states, and values and packets of several periods. */
+  /* Prepared rows: a thread's states, and values and packets of several periods, which are woven
+   * or rows, or first the one and then the other. */
   if (g.prepares) {
+    bool woven = job->pass[job->n_passes - 1].woven && window > 1;
+    bool sums = plan->keep.kind == SW_KEEP_SUMMARY;
     packets += SW_ROW_PERIODS - 1;
     thread += sw_pairs_state_bytes(job, &plan->cut, (int)window);
-    thread += 8 * length * (SW_ROW_PERIODS - 1) * rows_held;
+    if (!woven || !sums) thread += 8 * length * (SW_ROW_PERIODS - 1) * rows_held;
+    if (woven) thread += 8 * length * SW_ROW_PERIODS * (sums ? 1 + job->directed : rows_held);
   }
   if (job->measure->workspace) thread += (double)job->measure->workspace(job);
   double stored = slots + (packets * threads + 2) * packet + threads * (thread + packet);

@@ -122,6 +122,12 @@ void sw_discovery_see(const sw_discovery *d, int64_t n, const double *strength, 
   }
 }
 
+/* Which bin does not matter, as all are rejected. */
+void sw_discovery_see_sure(int64_t tests, int64_t rejected, sw_discovery_count *count) {
+  count->tests += tests;
+  count->of.bin.count[0] += rejected;
+}
+
 void sw_discovery_join(const sw_discovery *d, sw_discovery_count *all,
                        const sw_discovery_count *part) {
   all->tests += part->tests;

@@ -75,6 +75,9 @@ void sw_discovery_clear(const sw_discovery *d, sw_discovery_count *count);
 /* Counts some tests; NaN is none. `work`: n doubles. */
 void sw_discovery_see(const sw_discovery *d, int64_t n, const double *strength, double *work,
                       sw_discovery_count *count);
+/* In the first pass of SW_UNCORRECTED: so many tests, and how many of these are rejected, counted
+ * elsewhere. */
+void sw_discovery_see_sure(int64_t tests, int64_t rejected, sw_discovery_count *count);
 void sw_discovery_join(const sw_discovery *d, sw_discovery_count *all,
                        const sw_discovery_count *part);
 /* After a pass over all tests; sorts what was gathered. */

@@ -10,10 +10,9 @@
 
 #include <string.h>
 
-/* Rows of a tile and of a pack. Chunks of columns consist of whole panels of every instruction
- * set. A piece of a panel has at most PIECE numbers, a third of the first cache. */
-enum { ROWS = SW_BLOCK_ROWS, PACK = 64, STEP = 96, MOST = 6 * STEP, PIECE = 1536 };
-enum { WIDEST = 32, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
+/* Rows of a pack. Chunks of columns consist of whole panels of every instruction set. */
+enum { PACK = 64, STEP = 96, MOST = 6 * STEP };
+enum { WIDEST = 24, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
 
 typedef struct block {
   int k, piece; /* numbers of a unit, and of a piece of them */
@@ -39,6 +38,9 @@ static void fold_rest(const block *b, const double *value, int count, int64_t pl
 #include "kernel/vec_each.h"
 
 static const int panel_of[] = SW_SETS(PANEL);
+static const int piece_of[] = SW_SETS(PIECE);
+static void (*const pack_rows_of[])(int k, const double *const *from, int64_t i, int64_t rows,
+                                    double *out) = SW_SETS(pack_rows);
 static void (*const pack_columns_of[])(int k, const double *const *to, int64_t j, int64_t count,
                                        double *out) = SW_SETS(pack_columns);
 static void (*const fold_of[])(const block *b, int64_t count, int64_t place) = SW_SETS(fold);
@@ -53,19 +55,6 @@ static int64_t chunk_of(int k) {
 
 size_t sw_block_fold_workspace(int k) {
   return ((size_t)k * (size_t)(PACK + chunk_of(k)) + PACK * WIDEST) * sizeof(double);
-}
-
-/* Tiles of ROWS rows, number by number; the last one is filled up by zeros. */
-static void pack_rows(int k, const double *const *from, int64_t i, int64_t rows, double *out) {
-  int64_t whole = rows / ROWS, left = rows % ROWS;
-  for (int s = 0; s < k; s++) {
-    const double *x = from[s] + i;
-    double *at = out + s * ROWS;
-    for (int64_t g = 0; g < whole; g++, at += k * ROWS, x += ROWS)
-      memcpy(at, x, ROWS * sizeof *at);
-    for (int64_t r = 0; left && r < ROWS; r++)
-      at[r] = r < left ? x[r] : 0;
-  }
 }
 
 /* ---- blocks ------------------------------------------------------------------------------- */
@@ -89,14 +78,14 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   b.row = row;
   b.column = column;
   b.kept = column + (size_t)b.k * (size_t)most;
-  b.piece = divide_up(b.k, divide_up(b.k, PIECE / panel_of[set]));
+  b.piece = divide_up(b.k, divide_up(b.k, piece_of[set] / panel_of[set]));
   for (int64_t j = j0; j < j1; j += chunk) {
     int64_t count = least(j1 - j, chunk);
     pack_columns_of[set](b.k, to, j, count, column);
     for (int64_t i = i0; i < i1; i += PACK) {
       b.at = i - i0;
       b.rows = least(i1 - i, PACK);
-      pack_rows(b.k, from, i, b.rows, row);
+      pack_rows_of[set](b.k, from, i, b.rows, row);
       fold_of[set](&b, count, j - j0);
     }
   }

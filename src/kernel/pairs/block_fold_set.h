@@ -3,14 +3,17 @@
  * registers from the first of their numbers to the sums. Loops over a tile are unrolled, else its
  * pairs would be an array in memory. */
 
-/* Registers of a tile's row: with ROWS rows they fill the registers that there are. */
+/* Rows of a tile and registers of each: as many as there are, less those of a row's number and of
+ * the columns. A piece has at most PIECE numbers of a panel: a third of the first cache, or half of
+ * it where each row is fetched ahead and need not stay there. */
 #if SW_VEC_BITS == 512
-enum { SW_SET(ACROSS) = 4 };
+enum { SW_SET(ROWS) = 8, SW_SET(ACROSS) = 3, SW_SET(PIECE) = 2880 };
 #else
-enum { SW_SET(ACROSS) = 3 };
+enum { SW_SET(ROWS) = 4, SW_SET(ACROSS) = 3, SW_SET(PIECE) = 1536 };
 #endif
 enum { SW_SET(PANEL) = SW_SET(ACROSS) * SW_WIDTH };
 
+#define ROWS SW_SET(ROWS)
 #define ACROSS SW_SET(ACROSS)
 #define UNROLL _Pragma("GCC unroll 8")
 /* Registers of a row that lie in lanes of their own. */
@@ -35,13 +38,30 @@ static void SW_SET(pack_columns)(int k, const double *const *to, int64_t j, int6
   }
 }
 
+/* Tiles of ROWS rows, number by number; the last one is filled up by zeros. */
+static void SW_SET(pack_rows)(int k, const double *const *from, int64_t i, int64_t rows,
+                              double *out) {
+  int64_t whole = rows / ROWS, left = rows % ROWS;
+  for (int s = 0; s < k; s++) {
+    const double *x = from[s] + i;
+    double *at = out + s * ROWS;
+    for (int64_t g = 0; g < whole; g++, at += k * ROWS, x += ROWS)
+      memcpy(at, x, ROWS * sizeof *at);
+    for (int64_t r = 0; left && r < ROWS; r++)
+      at[r] = r < left ? x[r] : 0;
+  }
+}
+
 /* ---- a tile ------------------------------------------------------------------------------- */
 
-/* Adds `count` more terms to each pair. `across` and `distance` are constants in all callers. */
-SW_INLINE void SW_SET(add_terms)(int count, const double *row, const double *column, int across,
-                                 bool distance, reg (*sum)[ACROSS]) {
+/* Adds `count` more terms to each pair. `across` and `distance` are constants in all callers.
+ * `ahead`: from a number of this tile to that of the next. Its rows come out of the second cache,
+ * and lie too far apart to be foreseen by the machine; eight of them are a line. */
+SW_INLINE void SW_SET(add_terms)(int count, int64_t ahead, const double *row, const double *column,
+                                 int across, bool distance, reg (*sum)[ACROSS]) {
   for (int s = 0; s < count; s++, row += ROWS, column += across * SW_WIDTH) {
     reg y[ACROSS];
+    if (SW_VEC_BITS == 512) __builtin_prefetch(row + ahead, 0, 3);
     UNROLL for (int v = 0; v < across; v++) y[v] = reg_load(column + v * SW_WIDTH);
     UNROLL for (int r = 0; r < ROWS; r++) {
       reg x = reg_spread(row[r]);
@@ -110,8 +130,8 @@ SW_INLINE void SW_SET(panel)(const block *b, const double *column, int64_t place
         }
       }
       SW_SET(add_terms)
-      (end - s, b->row + r * b->k + s * ROWS, column + s * across * SW_WIDTH, across, distance,
-       sum);
+      (end - s, (int64_t)b->k * ROWS, b->row + r * b->k + s * ROWS, column + s * across * SW_WIDTH,
+       across, distance, sum);
       if (end == b->k) {
         SW_SET(fold_tile)(b, r, place, across, whole, rest, sum);
         continue;
@@ -149,6 +169,7 @@ static void SW_SET(fold)(const block *b, int64_t count, int64_t place) {
     SW_SET(panels)(b, count, place, false);
 }
 
+#undef ROWS
 #undef ACROSS
 #undef UNROLL
 #undef SPREAD

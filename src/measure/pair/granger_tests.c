@@ -5,6 +5,9 @@
  * computed at edges of bins alone. */
 #include "measure/pair/granger.h"
 
+#include "kernel/causality/granger_sieve.h"
+#include "kernel/exp.h"
+
 #include <math.h>
 
 static sw_status make_law(sw_error *err, sw_job *job, sw_granger_job *g, int df) {
@@ -84,10 +87,19 @@ void sw_granger_tests_merge(const sw_granger_job *g, sw_discovery_count *all,
 
 enum { COLUMNS = 2 * SW_GRANGER_CHUNK }; /* of a block of F */
 
-/* F of a block, p and strengths of a part of a row, what is in question of it, the kernel's. */
+/* Doubles of F of a block, p and strengths of a part of a row, what is in question of it. */
+static size_t block_room(const sw_granger_job *g) {
+  return SW_GRANGER_GRAIN * COLUMNS + 3 * SW_GRANGER_CHUNK + sw_granger_room(g);
+}
+
+/* Behind the block the kernel's, and the sieve's. */
+static size_t kernel_room(const sw_granger_job *g) {
+  return (sw_granger_workspace(g->lags, g->rows) + sizeof(double) - 1) / sizeof(double);
+}
+
 size_t sw_granger_tests_workspace(const sw_granger_job *g) {
-  return (SW_GRANGER_GRAIN * COLUMNS + 3 * SW_GRANGER_CHUNK + sw_granger_room(g)) * sizeof(double) +
-         sw_granger_workspace(g->lags, g->rows);
+  return (block_room(g) + kernel_room(g)) * sizeof(double) +
+         sw_granger_sieve_workspace(g->lags, g->rows);
 }
 
 /* Where a unit meets itself there is no test. */
@@ -105,20 +117,70 @@ static void count_row(const sw_granger_job *g, int64_t i, int64_t j0, int64_t co
   }
 }
 
-/* Columns outside, so that their operands stay in the second cache for all rows of the tile. */
-void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
-                           sw_discovery_count *count, double *workspace) {
+/* Rows [i, i + rows) against columns [j, j + columns), GRAIN and COLUMNS at most. */
+static void count_block(const sw_granger_job *g, int64_t i, int64_t rows, int64_t j,
+                        int64_t columns, double *workspace, sw_discovery_count *count) {
   double *f = workspace, *work = f + SW_GRANGER_GRAIN * COLUMNS;
-  double *kernel = work + 3 * SW_GRANGER_CHUNK + sw_granger_room(g);
-  if (g->now.settled) return;
+  sw_granger_block(&g->kernel, i, i + rows, j, j + columns, f, COLUMNS, workspace + block_room(g));
+  for (int64_t r = 0; r < rows; r++)
+    count_row(g, i + r, j, columns, f + r * COLUMNS, work, count);
+}
+
+/* Columns outside, so that their operands stay in the second cache for all rows of the tile. */
+static void count_all(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
+                      sw_discovery_count *count, double *workspace) {
   for (int64_t j = 0; j < job->n; j += COLUMNS)
     for (int64_t i = tile->lo, rows; i < tile->hi; i += rows) {
       int64_t columns = job->n - j < COLUMNS ? job->n - j : COLUMNS;
       rows = tile->hi - i < SW_GRANGER_GRAIN ? tile->hi - i : SW_GRANGER_GRAIN;
-      sw_granger_block(&g->kernel, i, i + rows, j, j + columns, f, COLUMNS, kernel);
-      for (int64_t r = 0; r < rows; r++)
-        count_row(g, i + r, j, columns, f + r * COLUMNS, work, count);
+      count_block(g, i, rows, j, columns, workspace, count);
     }
+}
+
+/* ---- a round that looks at few of the pairs ----------------------------------------------- */
+
+/* What a sieve is to tell apart. Of each test by itself, the threshold, from which on all are
+ * counted; in later rounds of the others what is in question, as pairs above were counted before.
+ * The first of these has too many in question, a share of alpha and more. */
+static bool find_sieve(const sw_granger_job *g, sw_granger_sieve *sieve) {
+  const sw_discovery *now = &g->now;
+  bool each = g->rule.rule == SW_UNCORRECTED;
+  if (g->has_gaps || (!each && now->round == 0)) return false;
+  double from = sw_from_bits(now->from);
+  return sw_granger_sieve_make(&g->kernel, from, each ? from : sw_from_bits(now->to), sieve);
+}
+
+typedef struct sifted {
+  const sw_granger_job *g;
+  sw_discovery_count *count;
+  double *workspace;
+} sifted;
+
+static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
+  const sifted *s = to;
+  count_block(s->g, i, rows, j, columns, s->workspace, s->count);
+}
+
+static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_granger_sieve *sieve,
+                     const sw_tile *tile, sw_discovery_count *count, double *workspace) {
+  sifted to = {g, count, workspace};
+  sw_granger_sure sure = {0};
+  for (int64_t i = tile->lo, end; i < tile->hi; i = end) {
+    end = tile->hi - i < SW_SIEVE_ROWS ? tile->hi : i + SW_SIEVE_ROWS;
+    sw_granger_sift(sieve, i, end, job->n, see, &to, &sure,
+                    workspace + block_room(g) + kernel_room(g));
+  }
+  if (g->now.round == 0) sw_discovery_see_sure(sure.tests, sure.above, count);
+}
+
+void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
+                           sw_discovery_count *count, double *workspace) {
+  sw_granger_sieve sieve;
+  if (g->now.settled) return;
+  if (find_sieve(g, &sieve))
+    sift_all(job, g, &sieve, tile, count, workspace);
+  else
+    count_all(job, g, tile, count, workspace);
 }
 
 /* ---- after a round ------------------------------------------------------------------------ */

@@ -16,7 +16,8 @@
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
  * is most of the time of a single period. On a network that changes it is made for each of its
  * states that the periods have. */
-#include "kernel/pairs/radiation.h"
+#include "kernel/rows/radiation.h"
+#include "kernel/rows/woven.h"
 #include "kernel/space/order.h"
 #include "measure/share/distance.h"
 #include "measure/share/flows.h"
@@ -25,12 +26,14 @@
 #include <string.h>
 
 enum { LANES = SW_RADIATION_LANES };
-_Static_assert((int)SW_ROW_PERIODS == (int)LANES, "periods of a row are lanes of its loops");
+_Static_assert((int)SW_ROW_PERIODS == (int)LANES && (int)SW_WOVEN == (int)LANES,
+               "periods of a row are lanes of its loops, and woven as the engine wants them");
 
 /* Operands: masses, then what units send where that is another column (has_out). */
 typedef struct radiation {
   const sw_distance *distance;
   bool has_out, finite;
+  bool in_range; /* kernel/rows/radiation.h; known when masses are */
 } radiation;
 
 /* ---- resolve ---------------------------------------------------------------------------- */
@@ -38,14 +41,15 @@ typedef struct radiation {
 static sw_status resolve(sw_error *err, sw_job *job) {
   radiation *r = NULL;
   SW_NEW(err, job->arena, r, 1);
-  *r = (radiation){sw_job_distance(job, "distance"), sw_job_inputs(job, "out").count > 0,
-                   sw_job_arg(job, "finite")->number != 0};
+  *r = (radiation){.distance = sw_job_distance(job, "distance"),
+                   .has_out = sw_job_inputs(job, "out").count > 0,
+                   .finite = sw_job_arg(job, "finite")->number != 0};
   job->state = r;
   job->directed = true;
   sw_job_pass(
       job,
       (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1 + r->has_out});
-  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .woven = true});
   return SW_OK;
 }
 
@@ -80,12 +84,29 @@ static sw_status check_range(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* Whether no flow but 0 can be very small: the least of what is sent, times the least mass twice,
+ * over twice the square of all mass. */
+static bool is_in_range(const sw_job *job) {
+  double least = INFINITY, most = 0, n = (double)job->n;
+  for (int k = 0; k < job->n_inputs; k++)
+    for (int t = 0; t < job->n_periods; t++) {
+      const double *x = job->operand[0].row[k * job->n_periods + t];
+      for (int64_t i = 0; i < job->n; i++) {
+        if (x[i] > 0 && x[i] < least) least = x[i];
+        if (x[i] > most) most = x[i];
+      }
+    }
+  return least * least * (least / (2 * n * n * most * most)) > 1e-270;
+}
+
 /* Only to refuse what is no distance or mass; rows need no points. Every rank sees all masses. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_arc_points unused;
   if (pass == 0) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &unused));
-  return check_range(err, job);
+  SW_TRY(check_range(err, job));
+  ((radiation *)job->state)->in_range = is_in_range(job);
+  return SW_OK;
 }
 
 /* ---- pass 1: the order of a row --------------------------------------------------------- */
@@ -100,9 +121,9 @@ typedef struct row_order {
  * whoever prepares a row says that nothing is woven. */
 typedef struct work {
   int t0, t1;
-  double *woven, *flows; /* LANES numbers per unit */
-  double *spare;         /* a row that nobody asked for */
-  int64_t unit;          /* on a network that changes: whose row is in `own`, and in which state */
+  double *woven; /* LANES numbers per unit */
+  double *spare; /* a row */
+  int64_t unit;  /* on a network that changes: whose row is in `own`, and in which state */
   const sw_distance *state;
   row_order *own;
 } work;
@@ -126,23 +147,22 @@ _Static_assert(sizeof(work) <= HEAD, "the thread's struct fits before its buffer
 
 static size_t workspace(const sw_job *job) {
   size_t own = changes(job) ? order_bytes(job) : 0;
-  return HEAD + (size_t)job->n * (2 * LANES + 1) * sizeof(double) + own;
+  return HEAD + (size_t)job->n * (LANES + 1) * sizeof(double) + own;
 }
 
 static work *open_work(const sw_job *job, void *room) {
   work *w = room;
   w->woven = (double *)((char *)room + HEAD);
-  w->flows = w->woven + LANES * job->n;
-  w->spare = w->flows + LANES * job->n;
+  w->spare = w->woven + LANES * job->n;
   w->own = (row_order *)(w->spare + job->n);
   return w;
 }
 
 static void sort_row(const sw_job *job, const sw_distance *distance, int64_t i, work *w,
                      row_order *row) {
-  double *key = w->flows + sw_order_work(job->n);
+  double *key = w->woven + sw_order_work(job->n);
   sw_order_keys(distance, i, job->n, key);
-  row->placed = sw_order_sort(key, job->n, sw_order_same(distance), w->flows, row->order);
+  row->placed = sw_order_sort(key, job->n, sw_order_same(distance), w->woven, row->order);
 }
 
 static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
@@ -184,24 +204,26 @@ static double send(const sw_job *job, row_flows flows, double others) {
 }
 
 /* The limit for a unit without mass: all goes to the first that has some. Pairs stay NaN where a
- * mass is missing, and all of them where nothing is defined. */
-static void send_to_nearest(sw_radiation_row row, row_flows flows, double sent, double *out) {
+ * mass is missing, and all of them where nothing is defined. Numbers of `out` are `stride` apart.
+ */
+static void send_to_nearest(sw_radiation_row row, row_flows flows, double sent, double *out,
+                            int64_t stride) {
   bool found = false;
   for (int64_t k = 0; k < row.placed; k++) {
-    int32_t j = row.order[k];
+    int64_t j = row.order[k];
     double mass = flows.mass[j];
-    out[j] = isnan(mass) || isnan(sent) ? NAN : !found && mass > 0 ? sent : 0;
+    out[j * stride] = isnan(mass) || isnan(sent) ? NAN : !found && mass > 0 ? sent : 0;
     found |= mass > 0;
   }
 }
 
 /* What the loops leave out: units without a place in the row. */
 static void end_row(const sw_job *job, const row_order *row, row_flows flows, double sent,
-                    double *out) {
+                    double *out, int64_t stride) {
   if (flows.own == 0)
-    send_to_nearest((sw_radiation_row){row->order, row->placed}, flows, sent, out);
+    send_to_nearest((sw_radiation_row){row->order, row->placed}, flows, sent, out, stride);
   for (int64_t k = row->placed; k < job->n; k++)
-    out[row->order[k]] = NAN;
+    out[row->order[k] * stride] = NAN;
 }
 
 static void one_period(const sw_job *job, int t, int64_t i, const row_order *row, double *out) {
@@ -209,44 +231,53 @@ static void one_period(const sw_job *job, int t, int64_t i, const row_order *row
   double others = sw_radiation_before((sw_radiation_row){row->order, row->placed}, flows.mass, out);
   double sent = send(job, flows, others);
   sw_radiation_flows(job->n, flows.own, sent * flows.own, flows.mass, out);
-  end_row(job, row, flows, sent, out);
+  end_row(job, row, flows, sent, out, 1);
 }
 
-/* Lanes beyond the last period repeat it; their rows go to nobody. */
+/* Lanes beyond the last period repeat it. */
 static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const row_order *order,
-                            double *const *out, work *w) {
+                            double *out, work *w) {
+  const radiation *r = job->state;
   sw_radiation_row row = {order->order, order->placed};
+  sw_radiation_lanes lanes = {.periods = t1 - t0, .in_range = r->in_range};
   row_flows flows[LANES];
   const double *mass[LANES];
-  double own[LANES], factor[LANES], others[LANES] = {0}, sent[LANES], *to[LANES];
+  double others[LANES] = {0}, sent[LANES];
   for (int l = 0; l < LANES; l++) {
     flows[l] = row_of(job, t0 + l < t1 ? t0 + l : t1 - 1, i);
     mass[l] = flows[l].mass;
-    to[l] = t0 + l < t1 ? out[l] : w->spare;
   }
-  if (w->t0 != t0 || w->t1 != t1) sw_radiation_weave(job->n, mass, w->woven);
+  if (w->t0 != t0 || w->t1 != t1) sw_woven_weave(job->n, t1 - t0, mass, w->woven);
   w->t0 = t0, w->t1 = t1;
-  if (((const radiation *)job->state)->finite) sw_radiation_totals(row, w->woven, others);
+  if (r->finite) sw_radiation_totals(row, w->woven, others);
   for (int l = 0; l < LANES; l++) {
-    own[l] = flows[l].own;
     sent[l] = send(job, flows[l], others[l]);
-    factor[l] = sent[l] * own[l];
+    lanes.own[l] = flows[l].own;
+    lanes.factor[l] = sent[l] * flows[l].own;
   }
-  sw_radiation_lanes(row, own, factor, w->woven, w->flows);
-  sw_radiation_unweave(job->n, w->flows, to);
+  sw_radiation_together(row, &lanes, w->woven, out);
   for (int l = 0; t0 + l < t1; l++)
-    end_row(job, order, flows[l], sent[l], to[l]);
+    end_row(job, order, flows[l], sent[l], out + l, LANES);
+}
+
+/* On a network that changes each period has an order of its own: one after the other. */
+static void each_period(const sw_job *job, int t0, int t1, int64_t i, double *out, work *w) {
+  for (int t = t0; t < t1; t++) {
+    one_period(job, t, i, order_in(job, t, i, w), w->spare);
+    for (int64_t j = 0; j < job->n; j++)
+      out[j * LANES + t - t0] = w->spare[j];
+  }
 }
 
 static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void *state,
                         double *const *out, void *room) {
-  if (changes(job))
-    for (int t = t0; t < t1; t++)
-      one_period(job, t, i, order_in(job, t, i, open_work(job, room)), out[t - t0]);
-  else if (t1 - t0 == 1)
-    one_period(job, t0, i, state, out[0]);
+  work *w = open_work(job, room);
+  if (t1 - t0 == 1)
+    one_period(job, t0, i, changes(job) ? order_in(job, t0, i, w) : state, out[0]);
+  else if (changes(job))
+    each_period(job, t0, t1, i, out[0], w);
   else
-    several_periods(job, t0, t1, i, state, out, open_work(job, room));
+    several_periods(job, t0, t1, i, state, out[0], w);
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */

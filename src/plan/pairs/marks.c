@@ -61,6 +61,9 @@ void sw_pairs_clear_slot(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
   size_t bytes = 0;
   if (p->counts) return;
   void *slot = sw_pairs_task_shares(p, lot, nth, &bytes);
+  /* A strip begins its column sums itself, all of them. */
+  bool begins = p->geometry.walk == SW_WALK_STRIPS && p->geometry.parts;
+  if (begins) bytes = (size_t)sw_geometry_columns_at(&p->geometry) * sizeof(double);
   memset(slot, 0, bytes);
 }
 

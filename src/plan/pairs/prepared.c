@@ -164,17 +164,23 @@ static bool run_rows(sw_worker *w, const group *g, int64_t first, int64_t b0, in
   const sw_job *job = w->pairs->job;
   const struct sw_prepared *own = w->prepared;
   const sw_strip *strip = own->strip + g->first;
+  bool woven = w->woven[w->pairs->quantity[0]] && g->count > 1;
   if (!begin_batches(w, g, b0, b1)) return false;
+  if (woven) sw_pairs_woven_begin(w, strip, g->count);
+  for (int k = 0; k < g->count && !(woven && w->woven_columns) && b0 == strip->r0; k++)
+    sw_pairs_strip_columns(w, &strip[k]);
   for (int64_t i = b0; i < b1; i++) {
     char *state = state_of(own, first, i);
     if (own->matrices == 1) job->measure->row_prepare(job, i, state, w->workspace);
-    job->measure->row_periods(job, strip[0].t, strip[0].t + g->count, i, state, w->row,
-                              w->workspace);
+    job->measure->row_periods(job, strip[0].t, strip[0].t + g->count, i, state,
+                              woven ? w->woven : w->row, w->workspace);
+    if (woven && sw_pairs_woven_row(w, strip, g->count, i)) continue;
     for (int k = 0; k < g->count; k++) {
       turn_to(w, k, g->first + k);
       sw_pairs_strip_row(w, &strip[k], i);
     }
   }
+  if (woven) sw_pairs_woven_end(w, strip, g->count);
   for (int k = 0; k < g->count; k++) {
     turn_to(w, k, g->first + k);
     sw_pairs_batch_end(w, &strip[k], sw_pairs_find_lot(w->pairs, strip[k].t, g->row));
@@ -212,7 +218,10 @@ static int begin_strips(sw_worker *w, const sw_stretch *stretch) {
     sw_pairs_task_begin(w, t);
     sw_pairs_clear_slot(p, lot, 0);
     turn_to(w, 0, count);
-    if (sw_pairs_strip_begin(w, lot, &own->strip[count])) count++;
+    if (sw_pairs_strip_begin(w, lot, &own->strip[count]))
+      count++;
+    else
+      sw_pairs_strip_columns(w, &own->strip[count]);
   }
   return count;
 }

@@ -91,7 +91,9 @@ typedef struct sw_worker {
   double **all;  /* as the measure fills them, NULL where not wanted: `grain` rows */
   double *row[SW_ROW_PERIODS * SW_MAX_QUANTITIES]; /* where `all` points to; of several periods
                                                       where rows are prepared */
-  int64_t grain;         /* rows that the measure is asked for at a time */
+  double *woven[SW_MAX_QUANTITIES];   /* as `row`, of all periods that go together (woven.c) */
+  double *woven_columns, *woven_sums; /* sums of columns, and of a row by square, woven; or NULL */
+  int64_t grain;                      /* rows that the measure is asked for at a time */
   int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *fold;          /* eight lanes of each row of a square; NULL where rows are not folded */
@@ -230,12 +232,16 @@ void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, do
 
 /* strip.c */
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);
-/* Begins a strip; false when rounding has left it without rows. */
+/* Begins a strip, but for its column sums; false when rounding has left it without rows. */
 bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s);
+void sw_pairs_strip_columns(const sw_worker *w, const sw_strip *s); /* sums of nothing */
 /* Room and packet for rows [b0, b1) of the strip; false when memory has run out. */
 bool sw_pairs_batch_begin(sw_worker *w, sw_strip *s);
 /* Takes in whole row i, which stands in w->all. */
 void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i);
+/* Takes in a row that has been summed: `sum` by square, `stride` apart. */
+void sw_pairs_strip_sums(sw_worker *w, const sw_strip *s, int64_t i, const double *sum,
+                         int64_t stride);
 /* The batch is whole: sends it, with the strip's mark if it is the last. */
 void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot);
 
@@ -243,6 +249,16 @@ void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot);
 sw_status sw_pairs_prepared_open(sw_error *err, sw_worker *w);
 void sw_pairs_prepared_close(sw_worker *w);
 void sw_pairs_stretch_task(sw_worker *w, const sw_stretch *stretch);
+
+/* woven.c: rows of several periods side by side, as a measure may leave them. A strip's `count`
+ * periods are taken in row by row between a begin and an end, of which there are several where a
+ * strip has batches. */
+int sw_pairs_row_sets(const sw_pairs *p);       /* rows of a quantity that a worker has */
+int64_t sw_pairs_woven_room(const sw_pairs *p); /* doubles of a worker; 0: nothing is woven */
+void sw_pairs_woven_open(sw_worker *w, double *room);
+void sw_pairs_woven_begin(sw_worker *w, const sw_strip *strip, int count);
+bool sw_pairs_woven_row(sw_worker *w, const sw_strip *strip, int count, int64_t i);
+void sw_pairs_woven_end(sw_worker *w, const sw_strip *strip, int count);
 
 /* pick.c: the partners a strip keeps (top, above, links). */
 sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to);

@@ -42,6 +42,16 @@ static double row_sum(const sw_worker *w, const sw_strip *s, int64_t row) {
   return (w->pairs->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
 }
 
+/* Adds the sum of row i over a square's columns. Segments of one sum must come in the order of
+ * columns; undirected rows keep two sums apart, so that a walk may begin with the own square. */
+static void add_square(sw_worker *w, const sw_strip *s, int64_t i, int64_t square, double sum) {
+  const sw_pairs *p = w->pairs;
+  if (p->job->directed || square >= i / p->plan->cut.side)
+    (p->job->directed ? w->row_a : w->row_b)[i - s->r0] += sum;
+  else
+    add_before(w, i - s->r0, square, sum);
+}
+
 /* Takes in one segment of row i: its sum, greatest value and columns in one pass, then partners,
  * which need gaps to be NaN, then sums again where there are gaps. `lane`: the columns' sums, NULL
  * where there are none. A counting pass has no sums at all. On return v may have other gaps. */
@@ -60,13 +70,7 @@ static void see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, 
   /* A NaN shows in the sum; only a row with gaps is scanned again. */
   if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
-  /* Segments of one sum must come in the order of columns; undirected rows keep two sums apart, so
-   * that a walk may begin with the own square. */
-  int64_t square = j0 / p->plan->cut.side, own_square = i / p->plan->cut.side;
-  if (p->job->directed || square >= own_square)
-    (p->job->directed ? w->row_a : w->row_b)[i - s->r0] += sum;
-  else
-    add_before(w, i - s->r0, square, sum);
+  add_square(w, s, i, j0 / p->plan->cut.side, sum);
 }
 
 /* The last row of a segment, or of the strip. */
@@ -147,6 +151,15 @@ void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   }
   if (!p->counts) s->row_sum[row] = row_sum(w, s, row);
   if (s->packet && !rect) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
+}
+
+void sw_pairs_strip_sums(sw_worker *w, const sw_strip *s, int64_t i, const double *sum,
+                         int64_t stride) {
+  int64_t row = i - s->r0;
+  w->row_a[row] = w->row_b[row] = sw_lanes_nothing;
+  for (int64_t square = 0; square < w->pairs->plan->cut.squares; square++)
+    add_square(w, s, i, square, sum[square * stride]);
+  s->row_sum[row] = row_sum(w, s, row);
 }
 
 /* Where the measure puts the numbers of row i's unit: into the slot, which a counting pass does not
@@ -273,11 +286,14 @@ bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s) {
   s->row_sum = p->slots + lot->slot_at;
   if (p->geometry.parts && !p->counts)
     s->column_sum = s->row_sum + sw_geometry_columns_at(&p->geometry);
-  /* Column sums are added to; the task is not to depend on what lay in its slot. */
-  if (s->column_sum) sw_lanes_begin(s->column_sum, p->job->n);
   for (int q = 0; w->hasher && q <= p->n_quantities; q++)
     sw_hasher_begin(w->hasher[q]);
   return s->r0 < s->r1;
+}
+
+/* Column sums are added to; the task is not to depend on what lay in its slot. */
+void sw_pairs_strip_columns(const sw_worker *w, const sw_strip *s) {
+  if (s->column_sum) sw_lanes_begin(s->column_sum, w->pairs->job->n);
 }
 
 /* ---- the task --------------------------------------------------------------------------- */
@@ -285,7 +301,9 @@ bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s) {
 void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   sw_pairs *p = w->pairs;
   sw_strip s;
-  if (!sw_pairs_strip_begin(w, lot, &s)) return;
+  bool any = sw_pairs_strip_begin(w, lot, &s);
+  sw_pairs_strip_columns(w, &s);
+  if (!any) return;
   sw_lanes_begin(w->row_a, s.r1 - s.r0);
   sw_lanes_begin(w->row_b, s.r1 - s.r0);
   for (; s.b0 < s.r1; s.b0 = s.b1) {

@@ -97,7 +97,8 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   sw_error *err = &w->error;
   *w = (sw_worker){.pairs = p, .grain = sw_pairs_grain(p->job), .stride = sw_pairs_row_length(p)};
   w->all = w->row;
-  int periods = p->stretch ? SW_ROW_PERIODS : 1;
+  int64_t woven = sw_pairs_woven_room(p);
+  int periods = sw_pairs_row_sets(p);
   int lanes = sw_measure_fills_rows(p->job->measure) ? 0 : SW_LANES;
   int matrices = p->plan->summary.n_periods;
   int64_t length = w->stride, strip = padded(p->plan->cut.strip);
@@ -109,10 +110,13 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
    * arrays by matrix. */
   int64_t doubles =
       length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
-      (levels + 1) * strip + 4 * padded(matrices);
+      (levels + 1) * strip + 4 * padded(matrices) + woven;
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
-  SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
-  if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
+  /* Together they may fill a huge page, which spares look-ups of addresses. */
+  int64_t before = (doubles + 7) & ~(int64_t)7;
+  SW_TRY(sw_alloc(err, (size_t)before * sizeof(double) + bytes, 1, (void **)&w->block));
+  memset(w->block, 0, (size_t)before * sizeof(double));
+  if (bytes) w->workspace = w->block + before;
   double *at = w->block;
   for (int t = 0; t < periods; t++)
     for (int q = 0; q < p->n_quantities; q++) {
@@ -122,6 +126,8 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     }
   if (ordered) w->strength = at, at += length;
   if (folds) w->fold = at, at += SW_LANES * length;
+  sw_pairs_woven_open(w, at);
+  at += woven;
   w->lanes = at;
   /* Squares set their lanes themselves; strips leave them as they begin. */
   if (p->geometry.walk == SW_WALK_STRIPS) sw_lanes_begin(w->lanes, lanes * length);
@@ -143,7 +149,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     /* pick_at has one more, for the end of the last row. */
     w->link_at = w->pick_end + rows;
   }
-  if (p->ranks) SW_TRY(sw_pairs_rank_open(err, w, periods));
+  if (p->ranks) SW_TRY(sw_pairs_rank_open(err, w, p->stretch ? SW_ROW_PERIODS : 1));
   if (p->stretch) SW_TRY(sw_pairs_prepared_open(err, w));
   return open_measure(p, w);
 }
@@ -154,7 +160,6 @@ void sw_pairs_worker_close(sw_worker *w) {
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->bin_sets);
   sw_free(w->block);
-  sw_free(w->workspace);
   sw_free(w->pick_at);
   sw_free(w->pick);
   for (int q = 0; w->hasher && q <= w->pairs->n_quantities; q++)

@@ -32,7 +32,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_flow_spec *flow
   const sw_node *node = flow->node;
   if (node->kind != SW_NODE_MAP)
     return sw_node_fail(err, node, "flow '%s': expected a map, e.g. {" EXAMPLE "}", flow->name);
-  SW_TRY(sw_form_text(err, node, "file", "a table of pairs, .csv", &flow->file));
+  SW_TRY(sw_form_text(err, node, "file", "a table of pairs, .csv, .h5 or .nc", &flow->file));
   SW_TRY(sw_form_text(err, node, "unit_from", "the column of the senders' codes", &flow->from));
   SW_TRY(sw_form_text(err, node, SW_NAME_UNIT_TO, "the column of the receivers' codes", &flow->to));
   SW_TRY(sw_form_text(err, node, "value", "the column of the flow", &flow->value));

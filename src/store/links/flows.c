@@ -1,7 +1,7 @@
 /* Observed flows, `pairs:` of a study: a table with a line for each pair of units, and for each
- * period where it names one. Rank 0 alone reads the text and makes the rows, which then go to every
- * node, one copy each: memory grows with the flows, 12 bytes per flow on a node and 32 more on rank
- * 0 while it reads, and 8 bytes per unit and period on every rank.
+ * period where it names one. Rank 0 alone reads the text, or HDF5 (flows_h5.c), and makes the rows,
+ * which then go to every node, one copy each: memory grows with the flows, 12 bytes per flow on a
+ * node and 32 more on rank 0 while it reads, and 8 bytes per unit and period on every rank.
  *
  * What stays within a unit is kept apart from the rows. Periods that the panel lacks are left out
  * and counted; a unit that it lacks is treated as in a file of links (list.c). */
@@ -11,30 +11,13 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "measure/names.h"
-#include "store/links/links.h"
+#include "store/links/flows.h"
 #include "store/text/file.h"
 #include "store/text/kind.h"
 
-/* What rank 0 works on. */
-typedef struct reading {
-  const sw_study *study;
-  const sw_flow_spec *spec;
-  const sw_units *units;
-  const sw_periods *periods;
-  sw_arena *arena;
-  sw_csv *csv;
-  sw_links_list codes;       /* for its codes and messages; its links stay empty */
-  int from, to, time, value; /* columns */
-  int n_matrices;
-  sw_links_list *of; /* n_matrices: the links of each, those within a unit too */
-  char last[64];     /* the period's text of the row before, and which matrix it is */
-  size_t last_length;
-  int last_matrix;
-  int64_t strangers; /* rows of periods that the panel lacks, and the first of these */
-  char stranger[64];
-  int64_t within;
-} reading;
+typedef sw_flows_reading reading;
 
 /* ---- a row ------------------------------------------------------------------------------- */
 
@@ -47,22 +30,26 @@ static sw_status code_of(sw_error *err, const reading *r, int column, const char
 }
 
 /* Rows of a period mostly stand together, so the one before is looked at first. */
-static sw_status matrix_of(sw_error *err, reading *r, int *matrix) {
-  sw_field text = r->time >= 0 ? r->csv->field[r->time] : (sw_field){0};
-  *matrix = 0;
-  if (r->time < 0) return SW_OK;
-  if (!text.length)
-    return sw_csv_fail(err, r->csv, "column '%s' is empty; expected a period", r->spec->time);
-  bool fits = text.length < sizeof r->last;
-  if (!fits || text.length != r->last_length || memcmp(r->last, text.text, text.length) != 0) {
-    r->last_length = fits ? text.length : 0;
-    memcpy(r->last, text.text, r->last_length);
+int sw_flows_matrix(sw_flows_reading *r, const char *text, size_t length) {
+  bool fits = length < sizeof r->last;
+  if (!fits || length != r->last_length || memcmp(r->last, text, length) != 0) {
+    r->last_length = fits ? length : 0;
+    memcpy(r->last, text, r->last_length);
     r->last[r->last_length] = '\0';
     r->last_matrix = fits ? sw_periods_find(r->periods, r->last) : -1;
     if (r->last_matrix < 0 && r->strangers == 0) memcpy(r->stranger, r->last, sizeof r->stranger);
   }
-  *matrix = r->last_matrix;
-  r->strangers += *matrix < 0;
+  r->strangers += r->last_matrix < 0;
+  return r->last_matrix;
+}
+
+static sw_status matrix_of(sw_error *err, reading *r, int *matrix) {
+  *matrix = 0;
+  if (r->time < 0) return SW_OK;
+  sw_field text = r->csv->field[r->time];
+  if (!text.length)
+    return sw_csv_fail(err, r->csv, "column '%s' is empty; expected a period", r->spec->time);
+  *matrix = sw_flows_matrix(r, text.text, text.length);
   return SW_OK;
 }
 
@@ -73,9 +60,6 @@ static sw_status value_of(sw_error *err, const reading *r, double *value) {
     return sw_csv_fail(err, r->csv,
                        "column '%s' is empty; write 0, or leave the line out, where nothing flows",
                        name);
-  if (*value < 0)
-    return sw_csv_fail(err, r->csv, "column '%s' is %g; a flow is 0 or more", name, *value);
-  *value += 0.0; /* -0 becomes 0 */
   return SW_OK;
 }
 
@@ -90,6 +74,20 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
   return SW_OK;
 }
 
+sw_status sw_flows_add(sw_error *err, sw_flows_reading *r, int64_t line, int64_t from, int64_t to,
+                       int matrix, double value) {
+  if (value < 0)
+    return sw_links_list_fail(err, &r->codes, line, "column '%s' is %g; a flow is 0 or more",
+                              r->spec->value, value);
+  r->codes.left_out += from < 0 || to < 0;
+  if (from < 0 || to < 0 || matrix < 0) return SW_OK;
+  sw_links_list *list = &r->of[matrix];
+  if (list->count == list->capacity) SW_TRY(grow(err, list));
+  /* -0 becomes 0. */
+  list->link[list->count++] = (sw_link){(int32_t)from, (int32_t)to, value + 0.0, line};
+  return SW_OK;
+}
+
 static sw_status take_row(sw_error *err, reading *r) {
   int64_t from = -1, to = -1;
   double value = 0;
@@ -98,15 +96,15 @@ static sw_status take_row(sw_error *err, reading *r) {
   SW_TRY(code_of(err, r, r->to, r->spec->to, &to));
   SW_TRY(matrix_of(err, r, &matrix));
   SW_TRY(value_of(err, r, &value));
-  r->codes.left_out += from < 0 || to < 0;
-  if (from < 0 || to < 0 || matrix < 0) return SW_OK;
-  sw_links_list *list = &r->of[matrix];
-  if (list->count == list->capacity) SW_TRY(grow(err, list));
-  list->link[list->count++] = (sw_link){(int32_t)from, (int32_t)to, value, r->csv->line};
-  return SW_OK;
+  return sw_flows_add(err, r, r->csv->line, from, to, matrix, value);
 }
 
 /* ---- the file ---------------------------------------------------------------------------- */
+
+const char *sw_flows_place(const sw_flows_reading *r, const char *key) {
+  const sw_node *node = sw_node_get(r->spec->node, key);
+  return sw_arena_printf(r->arena, "%s:%d:%d", node->file, node->line, node->column);
+}
 
 static sw_status find_columns(sw_error *err, reading *r) {
   const sw_flow_spec *spec = r->spec;
@@ -118,10 +116,9 @@ static sw_status find_columns(sw_error *err, reading *r) {
                 {"value", spec->value, &r->value},
                 {"time", spec->time, &r->time}};
   for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
-    const sw_node *node = sw_node_get(spec->node, wanted[k].key);
     *wanted[k].index = -1;
     if (!wanted[k].name) continue;
-    const char *where = sw_arena_printf(r->arena, "%s:%d:%d", node->file, node->line, node->column);
+    const char *where = sw_flows_place(r, wanted[k].key);
     if (!where) return sw_fail(err, SW_ENOMEM, "%s: out of memory", spec->file);
     SW_TRY(sw_csv_column(err, r->csv, where, wanted[k].name, wanted[k].index));
   }
@@ -153,10 +150,12 @@ static sw_status open_reading(sw_error *err, reading *r) {
   return SW_OK;
 }
 
-static sw_status read_file(sw_error *err, reading *r) {
+static sw_status read_file(sw_error *err, reading *r, bool alone) {
   char *text = NULL;
   size_t length = 0;
   SW_TRY(open_reading(err, r));
+  if (sw_ends_with(r->spec->path, ".h5") || sw_ends_with(r->spec->path, ".nc"))
+    return sw_flows_read_h5(err, r, alone);
   sw_status status = sw_file_read(err, r->spec->path, &text, &length);
   if (status == SW_OK) status = sw_file_refuse_kind(err, r->spec->path, text, length);
   if (status == SW_OK) status = parse(err, r, text, length);
@@ -177,7 +176,7 @@ static void close_reading(reading *r) {
 
 static sw_status refuse_twice(sw_error *err, const reading *r, int matrix, const int64_t twice[2]) {
   const sw_link *first = &r->of[matrix].link[twice[0]], *second = &r->of[matrix].link[twice[1]];
-  bool timed = r->time >= 0;
+  bool timed = r->spec->time != NULL;
   return sw_links_list_fail(
       err, &r->codes, second->line, "the flow from '%s' to '%s'%s%s is already on line %lld; %s",
       sw_unit_code(r->units, first->from), sw_unit_code(r->units, first->to), timed ? " in " : "",
@@ -247,9 +246,9 @@ static void say(const reading *r, const sw_flow_table *table) {
     periods++;
   }
   sw_log(SW_LOG_INFO, "%s: %lld flows between %lld units%s, %lld within a unit; of %s", name, flows,
-         (long long)r->units->n, r->time < 0 ? " for all periods" : "", (long long)r->within,
+         (long long)r->units->n, !r->spec->time ? " for all periods" : "", (long long)r->within,
          r->spec->file);
-  if (r->time >= 0 && periods < r->periods->n)
+  if (r->spec->time && periods < r->periods->n)
     sw_log(SW_LOG_INFO, "%s: %s has %lld of %d periods of the panel", name, r->spec->file, periods,
            r->periods->n);
   if (r->strangers > 0)
@@ -302,7 +301,7 @@ sw_status sw_links_read_flow(sw_error *err, sw_team *team, const sw_study *study
   *table = NULL;
   r.n_matrices = spec->time ? periods->n : 1;
   sw_status status = open_table(err, r.n_matrices, table);
-  if (status == SW_OK && team->rank == 0) status = read_file(err, &r);
+  if (status == SW_OK && team->rank == 0) status = read_file(err, &r, team->size == 1);
   if (status == SW_OK && team->rank == 0) status = check_any(err, &r);
   status = sw_team_agree(team, err, status, 0);
   for (int m = 0; status == SW_OK && m < r.n_matrices; m++)
