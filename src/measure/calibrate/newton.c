@@ -132,7 +132,9 @@ static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) 
     fit->term[term[p]] += b[p];
   fit->deviance = deviance;
   fit->halved = 0;
-  fit->separated = fit->phase == SW_FIT_LAST && is_separated(b, count);
+  /* Terms that the first step could tell apart and this cannot: the weights of pairs have gone. */
+  bool lost = !first && fit->phase == SW_FIT_FAILED;
+  fit->separated = lost || (fit->phase == SW_FIT_LAST && is_separated(b, count));
   if (++fit->rounds > MOST_ROUNDS || fit->separated) fit->phase = SW_FIT_FAILED;
 }
 
