@@ -2,7 +2,8 @@
 # The tests in C, and a run with what reads its results (verify, diff, --reuse), under valgrind's
 # memcheck: no report, or a status that is not 0. Takes some minutes; not part of tests/run.sh.
 #
-#   tests/valgrind.sh [NAMES]     e.g. plan store: those floors alone, without the runs
+#   tests/valgrind.sh [NAMES]     e.g. plan store: those floors alone, without the runs; or tests,
+#                                 e.g. cli_geometry
 #
 # valgrind knows no AVX-512: the program chooses its AVX2 kernels by itself there. Wants the release
 # build with its tests (tests/run.sh makes it).
@@ -45,9 +46,8 @@ if [ $# -eq 0 ]; then
   try "info" "$build/spillway" info "$folder/a.h5"
 fi
 for test in "$build"/tests/t_*; do
-  floor=${test##*/t_}
-  floor=${floor%%_*}
-  [ $# -eq 0 ] || [[ " $* " == *" $floor "* ]] || continue
+  name=${test##*/t_}
+  [ $# -eq 0 ] || [[ " $* " == *" ${name%%_*} "* || " $* " == *" $name "* ]] || continue
   try "${test##*/}" "$test" --jobs 1
 done
 [ $failed -eq 0 ] || { echo "$failed with a report" >&2; exit 1; }

@@ -5,6 +5,7 @@ moves code moves no bit; one that is meant to change numbers records them again,
 
     test_bits.py             compare with bits/x86-64.txt
     test_bits.py --record    write that file, for the build at hand
+    test_bits.py --write F   write F instead
 
 Bits belong to one build (README.md, "The same bits"): the file says which it was recorded on, and
 on any other the test is skipped and says so. AVX2 and AVX-512 give the same bits, so either is
@@ -130,6 +131,9 @@ def compare(path, build, found):
 
 def main():
     build, found = compute()
+    if sys.argv[1:2] == ["--write"]:
+        record(sys.argv[2], build, found)
+        return 0
     if sys.argv[1:] == ["--record"]:
         record(RECORDED, build, found)
         return 0
