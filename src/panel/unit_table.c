@@ -134,6 +134,18 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
   return SW_OK;
 }
 
+int64_t sw_units_find(const sw_units *units, const char *code) {
+  int64_t lo = 0, hi = units->n;
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    if (strcmp(sw_unit_code(units, middle), code) < 0)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return lo < units->n && strcmp(sw_unit_code(units, lo), code) == 0 ? lo : -1;
+}
+
 /* A counting sort; units of a group stay in the order of codes. */
 sw_status sw_units_by_group(sw_error *err, sw_arena *arena, int64_t n, const sw_grouping *grouping,
                             const int64_t **start, const int32_t **unit) {

@@ -28,6 +28,9 @@ sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_tab
 sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                          sw_units *units);
 
+/* The unit of a code, by bisection, as units stand in the order of codes; -1: there is none. */
+int64_t sw_units_find(const sw_units *units, const char *code);
+
 /* n units by group, then by code: those of group g are (*unit)[(*start)[g] .. (*start)[g + 1]).
  * Without a grouping all are one group. */
 sw_status sw_units_by_group(sw_error *err, sw_arena *arena, int64_t n, const sw_grouping *grouping,

@@ -238,6 +238,52 @@ Test(gravity_calibrate, undetermined) {
   drop(h);
 }
 
+static void expect_separated(harness *h) {
+  make_links(false);
+  estimate(h);
+  cr_expect(isnan(harness_result(h, "coefficient", 0)[0]));
+  cr_expect(isnan(harness_result(h, "deviance", 0)[0]));
+  cr_expect(isnan(pair_value(h, 0, 1, 2)));
+  drop(h);
+}
+
+/* No finite maximum: the largest unit alone sends, or receives, or each sends to its nearest alone,
+ * so that an exponent grows for ever. */
+Test(gravity_calibrate, separated) {
+  enum { LARGEST = 2 };
+  harness *h = start(NULL);
+  for (int i = 0; i < N; i++)
+    for (int j = 0; i != LARGEST && j < N; j++)
+      flow_of[i][j] = 0;
+  expect_separated(h);
+  for (int turned = 0; turned < 2; turned++) {
+    h = start(turned ? "destination" : "origin");
+    for (int i = 0; i < N; i++)
+      for (int j = 0; j < N; j++)
+        if ((turned ? i : j) != LARGEST) flow_of[i][j] = 0;
+    expect_separated(h);
+  }
+  h = start("doubly");
+  for (int i = 0; i < N; i++) {
+    double a = .1 * (i / 2) + .01 * (i % 2);
+    x[i] = cos(a), y[i] = sin(a), z[i] = 0;
+    for (int j = 0; j < N; j++)
+      flow_of[i][j] = i / 2 == j / 2 && i != j ? 1 + i / 2 : 0;
+  }
+  expect_separated(h);
+}
+
+/* Flows of one sender less are no separation: its effect is left out with its pairs. */
+Test(gravity_calibrate, one_sends_nothing) {
+  harness *h = start("origin");
+  memset(flow_of[4], 0, sizeof flow_of[4]);
+  make_links(false);
+  estimate(h);
+  cr_expect(isfinite(harness_result(h, "coefficient", 0)[0]));
+  cr_expect_eq(pair_value(h, 0, 4, 5), 0);
+  drop(h);
+}
+
 Test(gravity_calibrate, refused) {
   harness *h = start(NULL);
   harness_set(h, "decay", "2");

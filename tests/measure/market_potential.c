@@ -166,6 +166,11 @@ Test(market_potential, refused) {
   give_distances(h, distance);
   HARNESS_FAILS(h, "period 2002: people is -2 (2 in all)");
   harness_free(h);
+  h = hand("none", "1");
+  harness_set(h, "form", "redding-venables");
+  harness_arg(h, "decay")->given = false;
+  HARNESS_FAILS(h, "is for form: harris");
+  harness_free(h);
 }
 
 /* Markets abroad, the same for all or by unit, are added after. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { MOST_STEPS = 100, MOST_SOLVES = 500, MOST_HALVED = 30 };
+static const double MOVES = .05; /* of a last step: no maximum */
 
 /* ---- vectors ----------------------------------------------------------------------------- */
 
@@ -120,6 +121,18 @@ static bool rests(const sw_fit *fit, double gradient) {
   return gradient <= 1e-13 || (fit->rounds > 0 && gradient < 1e-10 && gradient > fit->gradient / 2);
 }
 
+/* Whether the step that led to rest was a long one: effects of separated groups move apart by 1
+ * with each step, and those of others by less than can be seen. */
+static bool is_separated(int64_t n, const sw_fit *fit, const sw_fit_room *room) {
+  double low = INFINITY, high = -INFINITY;
+  for (int64_t j = 0; j < n; j++) {
+    if (!(room->weight[j] > 0)) continue;
+    low = fmin(low, room->step[j]);
+    high = fmax(high, room->step[j]);
+  }
+  return high - low > MOVES || fabs(fit->step_y) > MOVES;
+}
+
 static void see_gradient(const sw_calibration *c, int64_t n, int t, const sw_fit_sums *sums,
                          const double *columns, sw_fit *fit, sw_fit_room *room, double *effect) {
   double objective = objective_of(c, n, t, effect, sums, fit);
@@ -142,6 +155,11 @@ static void see_gradient(const sw_calibration *c, int64_t n, int t, const sw_fit
   fit->preconditioner_y = sums->gram[9];
   memcpy(room->before, effect, (size_t)n * sizeof *effect);
   fit->before[SW_FIT_L] = fit->term[SW_FIT_L];
+  fit->separated = done && !first && is_separated(n, fit, room);
+  if (fit->separated) {
+    fit->phase = SW_FIT_FAILED;
+    return;
+  }
   if (done) {
     memset(room->direction, 0, (size_t)n * sizeof(double));
     fit->direction = 1;

@@ -38,6 +38,7 @@ typedef enum sw_fit_phase {
 /* A period's estimate, and where it stands. */
 typedef struct sw_fit {
   int32_t phase, rounds, solves, halved;
+  int64_t separated; /* FAILED, as there is no finite maximum */
   double term[SW_FIT_TERMS], before[SW_FIT_TERMS];
   double std_error[SW_FIT_TERMS];
   double pairs;                                               /* in the fit */
@@ -47,6 +48,12 @@ typedef struct sw_fit {
   /* doubly */
   double objective, gradient, direction, y, step_y, residual_y, preconditioner_y, product, limit;
 } sw_fit;
+
+/* Where zeros stand apart from flows along some combination of terms, the likelihood rises for ever
+ * as that goes to infinity: the deviance comes to rest, steps do not (Santos Silva and Tenreyro
+ * 2010; Correia, Guimaraes and Zylkin 2019). */
+#define SW_FIT_SEPARATED                                                                           \
+  "no finite maximum exists: the terms separate the pairs of zero flow from the others"
 
 typedef struct sw_calibration {
   const sw_flow *flow;

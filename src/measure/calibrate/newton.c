@@ -11,6 +11,9 @@
 
 enum { MOST_ROUNDS = 200, MOST_HALVED = 30 };
 static const double CLOSE = 1e-12; /* relative change of the deviance */
+/* Of a step where the deviance rests: about 1e-12 at a maximum; some tenths where there is none, as
+ * regressors are logarithms and the ln mu of separated pairs falls by 1 with each step. */
+static const double MOVES = 1e-4;
 
 /* ---- terms ------------------------------------------------------------------------------- */
 
@@ -102,6 +105,12 @@ static void halve(sw_fit *fit) {
   if (++fit->halved > MOST_HALVED) fit->phase = SW_FIT_FAILED;
 }
 
+static bool is_separated(const double *step, int count) {
+  for (int p = 0; p < count; p++)
+    if (fabs(step[p]) > MOVES) return true;
+  return false;
+}
+
 /* The estimate is taken one step beyond where the deviance rests, as the step is there already. */
 static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) {
   int term[SW_FIT_TERMS], count = terms_of(c, term);
@@ -123,7 +132,10 @@ static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) 
     fit->term[term[p]] += b[p];
   fit->deviance = deviance;
   fit->halved = 0;
-  if (++fit->rounds > MOST_ROUNDS) fit->phase = SW_FIT_FAILED;
+  /* Terms that the first step could tell apart and this cannot: the weights of pairs have gone. */
+  bool lost = !first && fit->phase == SW_FIT_FAILED;
+  fit->separated = lost || (fit->phase == SW_FIT_LAST && is_separated(b, count));
+  if (++fit->rounds > MOST_ROUNDS || fit->separated) fit->phase = SW_FIT_FAILED;
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */

@@ -150,8 +150,9 @@ static void say(sw_job *job, const sw_calibration *c, int t, int count,
 static void fill_period(sw_job *job, const sw_calibration *c, int t, int count,
                         const int term[SW_FIT_TERMS]) {
   static const char *const by_period[] = {"deviance", "common_part", "r2"};
-  static const char *const failed = "the flows do not determine the coefficients";
   const sw_fit *fit = sw_calibrate_fit(job, c, t);
+  const char *failed =
+      fit->separated ? SW_FIT_SEPARATED : "the flows do not determine the coefficients";
   bool good = fit->phase == SW_FIT_DONE;
   const double number[] = {fit->deviance, fit->common_part, fit->r2};
   for (int p = 0; p < count; p++) {

@@ -164,6 +164,7 @@ void sw_access_finish(sw_job *job, const sw_market_access *a, int pass, const vo
                  c->flow->name, in, period, -fit->term[SW_FIT_L], fit->std_error[SW_FIT_L],
                  fit->pairs, fit->common_part);
     else
-      sw_job_say(job, "%s%s%s: the flows do not determine the effects", c->flow->name, in, period);
+      sw_job_say(job, "%s%s%s: %s", c->flow->name, in, period,
+                 fit->separated ? SW_FIT_SEPARATED : "the flows do not determine the effects");
   }
 }

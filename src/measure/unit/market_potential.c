@@ -232,6 +232,8 @@ static sw_status resolve_access(sw_error *err, sw_job *job, market_potential *m)
   const sw_flow *flow = sw_job_arg(job, "flows")->flow;
   if (sw_job_arg(job, "decay")->given)
     return sw_job_fail(err, job, "decay", "form: redding-venables estimates it; leave it out");
+  if (sw_job_inputs(job, "mass").count)
+    return sw_job_fail(err, job, "mass", "is for form: harris; the other form rests on flows");
   if (!flow)
     return sw_job_fail(err, job, "flows", "form: redding-venables needs flows: one of `pairs`");
   m->access.own = m->own != NONE;

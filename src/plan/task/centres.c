@@ -3,9 +3,9 @@
 #include "plan/task/centres.h"
 
 #include "base/arena.h"
-#include "kernel/space/arc.h"
-#include "kernel/space/sphere.h"
+#include "kernel/space/neighbours.h"
 #include "panel/same_code.h"
+#include "panel/unit_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,19 +20,6 @@ typedef struct finding {
 } finding;
 
 /* ---- by code ---------------------------------------------------------------------------- */
-
-/* The unit of a code, by bisection, as units stand in the order of codes; -1: there is none. */
-static int64_t find_unit(const sw_units *units, const char *code) {
-  int64_t lo = 0, hi = units->n;
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    if (strcmp(sw_unit_code(units, middle), code) < 0)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  return lo < units->n && strcmp(sw_unit_code(units, lo), code) == 0 ? lo : -1;
-}
 
 /* With the code that is meant, where it is written in another way. */
 static sw_status refuse_code(sw_error *err, const finding *f, const char *code) {
@@ -49,7 +36,7 @@ static sw_status refuse_code(sw_error *err, const finding *f, const char *code) 
 
 static sw_status find_codes(sw_error *err, const finding *f) {
   for (int c = 0; c < f->spec->n_codes; c++) {
-    f->centre[c] = find_unit(&f->run->panel->units, f->spec->code[c]);
+    f->centre[c] = sw_units_find(&f->run->panel->units, f->spec->code[c]);
     if (f->centre[c] < 0) return refuse_code(err, f, f->spec->code[c]);
   }
   return SW_OK;
@@ -71,13 +58,10 @@ static int compare(const void *a, const void *b) {
 
 /* By great circle; NaN without coordinates. */
 static double km_between(const sw_units *units, int64_t a, int64_t b) {
-  double x[2], y[2], z[2], near = 0, far = 0;
   const double lon[2] = {units->lon[a], units->lon[b]}, lat[2] = {units->lat[a], units->lat[b]};
+  double x[2], y[2], z[2];
   sw_sphere_vectors(2, lon, lat, x, y, z);
-  near += (x[0] - x[1]) * (x[0] - x[1]), far += (x[0] + x[1]) * (x[0] + x[1]);
-  near += (y[0] - y[1]) * (y[0] - y[1]), far += (y[0] + y[1]) * (y[0] + y[1]);
-  near += (z[0] - z[1]) * (z[0] - z[1]), far += (z[0] + z[1]) * (z[0] + z[1]);
-  return SW_EARTH_KM / sqrt(SW_ARC_SCALE * sw_arc_value(near, far));
+  return sw_neighbours_km(sw_chord2(x, y, z, 0, 1));
 }
 
 /* A place that is not known is apart from none. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "panel/unit_table.h"
 #include "store/layout/layout.h"
 
 sw_status sw_root_done(sw_root *root, int64_t code, const char *what) {
@@ -112,21 +113,6 @@ static sw_status put_counts(sw_root *root, hid_t group) {
 
 /* ---- members of coarser units ------------------------------------------------------------- */
 
-/* Codes are in order; -1: the unit was dropped. */
-static int32_t find_unit(const sw_units *units, const char *code) {
-  int64_t lo = 0, hi = units->n;
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    int order = strcmp(sw_unit_code(units, middle), code);
-    if (order == 0) return (int32_t)middle;
-    if (order < 0)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  return -1;
-}
-
 /* Which units as read `aggregate` has summed to which: a map can then be drawn of their polygons.
  */
 static sw_status put_members(sw_root *root, hid_t group) {
@@ -137,7 +123,7 @@ static sw_status put_members(sw_root *root, hid_t group) {
   if (units->n_members == 0) return SW_OK;
   SW_NEW(root->err, root->arena, of, units->n_members);
   for (int64_t k = 0; k < units->n_members; k++)
-    of[k] = find_unit(units, units->member_of[k]);
+    of[k] = (int32_t)sw_units_find(units, units->member_of[k]); /* -1: it was dropped */
   hid_t scale =
       sw_h5_labels(group, text->name, text->long_name, (hsize_t)units->n_members, units->member);
   herr_t code = scale < 0 ? -1 : H5DSset_scale(scale, text->name);
