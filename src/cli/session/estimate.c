@@ -82,7 +82,7 @@ static int64_t links_most(const sw_job *job, const sw_pair_plan *plan) {
  * memory of a process counts the shared pages that it has touched. */
 static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_plan *plan) {
   double n = (double)job->n, side = (double)plan->cut.side;
-  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
+  sw_geometry g = sw_pairs_geometry(run, (int)(plan - run->pair), SW_PAIRS_STORE);
   double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, packet = 0;
   double slots = (double)sw_geometry_slots(&g);

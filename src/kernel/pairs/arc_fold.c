@@ -7,16 +7,24 @@
  * a panel of the world, is made by sw_arc_flows and then added. */
 #include "kernel/pairs/arc_fold.h"
 
+#include "kernel/pairs/groups.h"
+
 #include <math.h>
 #include <string.h>
 
 /* A block of columns: of each number BLOCK. Padded to whole vectors by columns that weigh nothing:
  * their flows are 0.0, which changes no sum that began with 0.0, and no greatest value. */
-enum { BLOCK = SW_ARC_CHUNK };
+enum { BLOCK = SW_ARC_CHUNK, ROOM = BLOCK + SW_LANES };
 
 typedef struct columns {
   double *x, *y, *z, *b; /* b: weights */
+  int32_t *group;        /* where sums are by group, too */
 } columns;
+
+/* Whole vectors of columns, [from, to): all of one group, or, `group` -1, one vector of several. */
+typedef struct piece {
+  int from, to, group;
+} piece;
 
 typedef struct block {
   const sw_arc_points *points;
@@ -26,6 +34,8 @@ typedef struct block {
   columns columns;
   const sw_arc_ball *ball; /* of its points: one, or two where it crosses the end of a chunk */
   bool two;
+  int pieces;
+  piece piece[BLOCK / SW_LANES];
 } block;
 
 #define SW_VEC_FILE "kernel/pairs/arc_fold_set.h"
@@ -33,23 +43,45 @@ typedef struct block {
 
 static void (*const near_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
                                  double *most) = SW_SETS(near_rows);
+static void (*const grouped_rows[])(const block *k, int64_t r, int64_t end,
+                                    const sw_lane_sums *sums, double *most) = SW_SETS(grouped_rows);
 
 size_t sw_arc_fold_workspace(void) {
-  return 4 * BLOCK * sizeof(double);
+  return ROOM * (4 * sizeof(double) + sizeof(int32_t));
 }
 
-/* The last point is repeated, so that the padding is as near as it is. */
+/* The last point is repeated, so that the padding is as near as it is; a vector more, as rows look
+ * one ahead. */
 static void pack(block *k, const double *b, int64_t j, int64_t count) {
   const double *from[] = {k->points->x + j, k->points->y + j, k->points->z + j, b + j};
   double *to[] = {k->columns.x, k->columns.y, k->columns.z, k->columns.b};
   k->padded = (count + SW_LANES - 1) / SW_LANES * SW_LANES;
   for (int s = 0; s < 4; s++) {
     memcpy(to[s], from[s], (size_t)count * sizeof(double));
-    for (int64_t c = count; c < k->padded; c++)
+    for (int64_t c = count; c < k->padded + SW_LANES; c++)
       to[s][c] = s < 3 ? from[s][count - 1] : 0;
   }
   k->ball = k->points->ball + j / SW_ARC_CHUNK;
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
+}
+
+/* Cuts the packed columns at the borders between groups, `of` of each. What pads them is of the
+ * last group, to which it adds nothing. */
+static void cut(block *k, const int32_t *of, int64_t count) {
+  int32_t *group = k->columns.group;
+  memcpy(group, of, (size_t)count * sizeof *group);
+  for (int64_t c = count; c < k->padded; c++)
+    group[c] = of[count - 1];
+  k->pieces = 0;
+  for (int j = 0; j < k->padded; j += SW_LANES) {
+    bool same = true;
+    for (int l = 1; l < SW_LANES; l++)
+      same &= group[j + l] == group[j];
+    if (same && k->pieces && k->piece[k->pieces - 1].group == group[j])
+      k->piece[k->pieces - 1].to = j + SW_LANES;
+    else
+      k->piece[k->pieces++] = (piece){j, j + SW_LANES, same ? group[j] : -1};
+  }
 }
 
 static bool is_near(const block *k, int64_t r) {
@@ -89,6 +121,7 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
   sw_lanes_add_row(flow, count, sums->row + r * SW_LANES,
                    sums->column + r % SW_LANES * sums->stride + k->place, most);
+  if (sums->groups) sw_groups_add_row(sums->groups, sums->stride, r, k->place, count, flow);
 }
 
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
@@ -96,16 +129,18 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
   double *room = workspace, most[SW_LANES];
   sw_set_of set = sw_set();
   block k = {.points = points, .weight = a, .first = i0};
-  k.columns = (columns){room, room + BLOCK, room + 2 * BLOCK, room + 3 * BLOCK};
+  k.columns =
+      (columns){room, room + ROOM, room + 2 * ROOM, room + 3 * ROOM, (int32_t *)(room + 4 * ROOM)};
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
   for (int64_t j = j0; j < j1; j += BLOCK, k.place += BLOCK) {
     int64_t count = j1 - j < BLOCK ? j1 - j : BLOCK;
     pack(&k, b, j, count);
+    if (sums->groups) cut(&k, sums->groups->of_column + k.place, count);
     for (int64_t r = 0, end; r < i1 - i0; r = end) {
       end = near_end(&k, r, i1 - i0);
       if (end > r)
-        near_rows[set](&k, r, end, sums, most);
+        (sums->groups ? grouped_rows : near_rows)[set](&k, r, end, sums, most);
       else
         far_row(&k, b, end++, j, count, sums, most);
     }

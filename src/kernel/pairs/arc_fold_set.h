@@ -84,3 +84,76 @@ static void SW_SET(near_rows)(const block *k, int64_t r, int64_t end, const sw_l
     SW_SET(near_group)(k, r, 1, sums, &top);
   reg_store(most, top);
 }
+
+/* ---- by group ----------------------------------------------------------------------------- */
+
+SW_INLINE void SW_SET(add_column)(vec flow, double *column) {
+  vec_store(column, vec_add(vec_load(column), flow));
+}
+
+/* Rows r, r + 1, ... as near_group, each flow into the sums of its groups, too: a second chain of
+ * additions, as those by row and by column go on over the borders between groups. */
+SW_INLINE void SW_SET(by_group)(const block *k, int64_t r, int rows, const sw_lane_sums *sums,
+                                reg *most) {
+  vec p[SW_SET(ROWS)][4], u[SW_SET(ROWS)], sum[SW_SET(ROWS)], part[SW_SET(ROWS)];
+  reg top = *most;
+  double *lane[SW_SET(ROWS)], *of_row[SW_SET(ROWS)], *of_column[SW_SET(ROWS)], value[SW_LANES];
+  const columns c = k->columns;
+  const sw_lane_groups g = *sums->groups;
+  vec over, under, flow;
+  _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+    int64_t i = k->first + r + q, line = (r + q) % SW_LANES;
+    p[q][0] = vec_spread(k->points->x[i]);
+    p[q][1] = vec_spread(k->points->y[i]);
+    p[q][2] = vec_spread(k->points->z[i]);
+    p[q][3] = vec_spread(k->weight[i]);
+    sum[q] = vec_load(sums->row + (r + q) * SW_LANES);
+    lane[q] = sums->column + line * sums->stride + k->place;
+    of_row[q] = g.row + (r + q) * g.columns * SW_LANES;
+    of_column[q] = g.column + (g.of_row[r + q] * SW_LANES + line) * sums->stride + k->place;
+    u[q] = SW_SET(chords)(p[q], &c, 0);
+  }
+  for (int s = 0; s < k->pieces; s++) {
+    const piece now = k->piece[s];
+    int64_t j = now.from;
+    if (now.group < 0) { /* a vector of several groups: its flows one by one */
+      _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+        SW_SET(ratio)(p[q][3], vec_load(c.b + j), u[q], &over, &under);
+        u[q] = SW_SET(chords)(p[q], &c, j + SW_LANES);
+        flow = vec_div(over, under);
+        SW_SET(add)(flow, &sum[q], lane[q] + j, &top);
+        SW_SET(add_column)(flow, of_column[q] + j);
+        vec_store(value, flow);
+        for (int l = 0; l < SW_LANES; l++)
+          of_row[q][c.group[j + l] * SW_LANES + l] += value[l];
+      }
+      continue;
+    }
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) part[q] =
+        vec_load(of_row[q] + now.group * SW_LANES);
+    for (; j < now.to; j += SW_LANES)
+      _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+        SW_SET(ratio)(p[q][3], vec_load(c.b + j), u[q], &over, &under);
+        u[q] = SW_SET(chords)(p[q], &c, j + SW_LANES);
+        flow = vec_div(over, under);
+        SW_SET(add)(flow, &sum[q], lane[q] + j, &top);
+        SW_SET(add_column)(flow, of_column[q] + j);
+        part[q] = vec_add(part[q], flow);
+      }
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++)
+        vec_store(of_row[q] + now.group * SW_LANES, part[q]);
+  }
+  _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++)
+      vec_store(sums->row + (r + q) * SW_LANES, sum[q]);
+  *most = top;
+}
+
+static void SW_SET(grouped_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                                 double *most) {
+  reg top = reg_load(most);
+  for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
+    SW_SET(by_group)(k, r, SW_SET(ROWS), sums, &top);
+  for (; r < end; r++)
+    SW_SET(by_group)(k, r, 1, sums, &top);
+  reg_store(most, top);
+}

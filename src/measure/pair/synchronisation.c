@@ -236,7 +236,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
-  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, NULL};
   const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
   bool quasi = sync->form == QUASI;
   sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,

@@ -18,6 +18,7 @@
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
 #include "plan/pairs/private.h"
 
+#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
@@ -48,6 +49,24 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
   return sw_lanes_join(sum);
 }
 
+/* The sums by group of row `at` of the square so far: partners before its step have left them in
+ * the lanes of its column. */
+static void begin_groups(sw_worker *w, int64_t at) {
+  double *row = w->groups.row + at * w->groups.columns * SW_LANES;
+  for (int64_t k = 0; k < w->groups.columns * SW_LANES; k++)
+    row[k] = w->groups.column[k * w->stride + at];
+}
+
+/* The groups' lanes of rows and columns from here on. */
+static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t column) {
+  sw_lane_groups g = w->groups;
+  g.of_row += row;
+  g.of_column += column;
+  g.row += row * g.columns * SW_LANES;
+  g.column += column;
+  return g;
+}
+
 /* The pairs within a step, of rows [step, end): each row's lanes, with what the steps before have
  * left in those of its column, into w->fold. False when a gap is met. */
 static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t end) {
@@ -61,6 +80,11 @@ static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t en
         sum[l] = w->lanes[l * side + at + r];
       row[(at + r) % STEP] = NAN;
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
+      if (!w->pairs->geometry.blocks) continue;
+      begin_groups(w, at + r);
+      sw_lane_groups g = groups_from(w, at + r, step - i0);
+      g.column = NULL;
+      sw_groups_add_row(&g, 0, 0, 0, own, row);
     }
   }
   w->greatest[t] = greatest;
@@ -71,11 +95,15 @@ static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t en
  * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. */
 static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_job *job = w->pairs->job;
+  int64_t square = i0 / w->pairs->plan->cut.side;
+  bool by_group = w->pairs->geometry.blocks > 0;
+  sw_pairs_blocks_begin(w, square, square, true, row_share);
   for (int64_t step = i0, end; step < i1; step = end) {
     end = step + STEP < i1 ? step + STEP : i1;
     if (!begin_step(w, t, i0, step, end)) return false;
+    sw_lane_groups groups = by_group ? groups_from(w, step - i0, end - i0) : w->groups;
     sw_fold sums = {w->fold + (step - i0) * SW_LANES, w->lanes + (end - i0), w->stride,
-                    w->greatest[t]};
+                    w->greatest[t], by_group ? &groups : NULL};
     if (end < i1) job->measure->fold(job, t, step, end, end, i1, &sums, w->workspace);
     w->greatest[t] = sums.greatest;
     for (int64_t at = step - i0; at < end - i0; at++) {
@@ -84,12 +112,13 @@ static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }
+  sw_pairs_blocks_end(w, square, square, row_share);
   return true;
 }
 
 /* Fills row_share[0 .. i1 - i0) of a triangle's diagonal square. It has no column shares: each row
  * holds both directions already. */
-void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+bool sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
   int64_t rows = 0, lanes = SW_LANES * sw_pairs_row_length(p);
@@ -97,11 +126,12 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   if (w->fold && i1 - i0 > 1 && !w->meets_gaps) {
     bool folded = fold_steps(w, t, i0, i1, row_share);
     memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
-    if (folded) return;
+    if (folded) return true;
     w->meets_gaps = true;
     w->evaluated = evaluated;
     w->greatest[t] = greatest;
   }
+  if (p->geometry.blocks) return false;
   sw_lanes_begin(w->lanes, lanes);
   for (int64_t step = i0; step < i1; step += STEP) {
     /* The last step may be shorter; nothing lies beyond it then. */
@@ -115,4 +145,5 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   }
   /* The lanes of this square's columns were used up as rows; the next square begins from zero. */
   memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
+  return true;
 }

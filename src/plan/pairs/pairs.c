@@ -11,6 +11,7 @@
  * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a sample.
  * Collective: all ranks go through the same windows, and between two collectives a failure is kept,
  * then agreed on. */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
@@ -203,7 +204,9 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (p->ranks) return sw_pairs_rank_end(err, p);
   if (p->work.pass == SW_PAIRS_SAMPLE) sw_pairs_place_sample(p);
   bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
-  return sums ? sw_pairs_fold(err, p) : SW_OK;
+  if (sums) SW_TRY(sw_pairs_fold(err, p));
+  bool blocks = p->work.pass == SW_PAIRS_STORE && sw_blocks_in_pairs(p->run, p->entry);
+  return blocks ? sw_pairs_blocks_fold(err, p) : SW_OK;
 }
 
 /* Met by all ranks in the same order, as node_free is; pointers are set back for the next
@@ -247,6 +250,7 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
+  p.results = guard.result;
   /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */
   if (status == SW_OK && run->past && !p.geometry.numbers) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);

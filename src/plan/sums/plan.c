@@ -50,6 +50,19 @@ static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
   return SW_OK;
 }
 
+/* Strips of rows of one group and one square. A walk over the triangle makes the sums itself, where
+ * no rings are asked for. */
+static sw_status cut_squares(sw_error *err, sw_run *run, int e, const sw_grouping *group,
+                             sw_sums *s) {
+  sw_cut cut = sw_cut_make(run->panel->units.n, run->study->tile);
+  SW_TRY(sw_blocks_make(err, run->arena, &cut, group, s->unit, &s->squares));
+  s->tasks = s->squares->strips;
+  s->task_at = s->squares->strip_at;
+  s->task_group = s->squares->strip_group;
+  if (!run->study->entry[e].sums.n_rings) run->pair[e].blocks = s->squares;
+  return SW_OK;
+}
+
 static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
   const sw_sums_spec *spec = &run->study->entry[e].sums;
   const sw_grouping *group = NULL;
@@ -62,6 +75,9 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
     SW_TRY(sw_job_group_axes(err, &run->job[e], SW_AXIS_BLOCK, SW_AXIS_BLOCK_TO, group));
   }
   SW_TRY(sw_units_by_group(err, run->arena, run->panel->units.n, group, &s->group_at, &s->unit));
+  /* Links are always directed; bind_pair says so later. */
+  if (group && !run->job[e].directed && !run->job[e].links_only)
+    return cut_squares(err, run, e, group, s);
   return cut_tasks(err, run, s);
 }
 
@@ -137,6 +153,11 @@ static void find_results(const sw_job *job, sw_sums *s) {
       if (job->measure->output[q].of_pairs &&
           strcmp(job->measure->output[q].name, sw_sums_name(k)) == 0)
         *place[k] = &job->result[q];
+  if (!s->squares) return;
+  s->squares->sent = (int)(s->sent - job->result);
+  s->squares->received = (int)(s->received - job->result);
+  s->squares->sum = (int)(s->block - job->result);
+  s->squares->count = (int)(s->block_count - job->result);
 }
 
 static void settle_sizes(const sw_job *job, sw_sums *s) {

@@ -36,12 +36,14 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   sw_error *err = &w->error;
   size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
-  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1) + p->sums->rings), sizeof(double),
-                   (void **)&w->block));
+  int64_t squares = sw_sums_square_room(p->sums);
+  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1) + p->sums->rings + squares),
+                   sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
   w->values = w->key + w->stride;
+  if (squares) w->squares = w->values + p->sums->rings;
   w->out[first_quantity(job)] = w->value;
   if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
   if (!job->measure->open) return SW_OK;
@@ -135,14 +137,8 @@ static void end_sum(double *row, double values, double *total, double *count) {
   if (values == 0) *row = NAN;
 }
 
-/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
- * added, its values added to the columns' sums (NULL: none are kept). */
-static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, double *totals,
-                    double *columns) {
-  const sw_sums *s = w->p->sums;
-  int64_t n = w->p->job->n;
+static void sum_groups(const sw_sums *s, const double *v, double *row, double *totals) {
   double values = 0;
-  v[i] = NAN; /* self is no partner, defined or not */
   for (int g = 0; g < s->groups; g++) {
     int64_t at = s->group_at[g], count = s->group_at[g + 1] - at;
     /* Units of a group mostly follow each other in code: the same sum without looking them up. */
@@ -152,6 +148,17 @@ static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, do
       sw_groups_sum(count, s->unit + at, v, &row[g], &values);
     end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
+}
+
+/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
+ * added, its values added to the columns' sums (NULL: none are kept). */
+static void sum_row(sums_worker *w, int t, int64_t i, int64_t nth, double *v, double *row,
+                    double *totals, double *columns) {
+  const sw_sums *s = w->p->sums;
+  int64_t n = w->p->job->n;
+  double *by_group = row, *group_totals = totals;
+  v[i] = NAN; /* self is no partner, defined or not */
+  if (!s->squares) sum_groups(s, v, row, totals);
   row += s->groups, totals += 2 * s->groups;
   if (s->rings) fill_keys(w, t, i);
   if (s->rings) sw_groups_rings(n, w->key, s->rings, s->least, v, row, w->values);
@@ -161,6 +168,8 @@ static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, do
   for (int c = 0; s->row_centres && c < s->centres; c++)
     row[c] = v[s->centre[c]];
   if (columns) sw_groups_add(n, v, columns);
+  /* Last, as it fills gaps. */
+  if (s->squares) sw_sums_square_row(w, nth, v, by_group, group_totals);
 }
 
 /* ---- the task --------------------------------------------------------------------------- */
@@ -174,11 +183,12 @@ static void tell_ahead(sums_worker *w, int t, const int32_t *unit, int64_t left)
 
 static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   const sw_sums *s = w->p->sums;
-  int64_t at = s->task_at[task], end = s->task_at[task + 1];
+  int64_t at = s->task_at[task], end = s->task_at[task + 1], first_row = at;
   double *totals = share + (end - at) * s->width, *row = share;
   double *columns = s->has_columns ? totals + sw_sums_totals(s) : NULL;
   memset(totals, 0, (size_t)sw_sums_totals(s) * sizeof *totals);
   if (columns) sw_lanes_begin(columns, w->p->job->n);
+  if (s->squares) sw_sums_square_begin(w);
   for (int64_t first = at; at < end;) {
     int64_t count = 1;
     if (w->p->job->measure->rows_ahead && (at - first) % SW_ROWS_AHEAD == 0)
@@ -188,8 +198,9 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
     else
       count = fill_rows(w, t, s->unit + at, end - at);
     for (int64_t r = 0; r < count; r++, at++, row += s->width)
-      sum_row(w, t, s->unit[at], w->value + r * w->stride, row, totals, columns);
+      sum_row(w, t, s->unit[at], at - first_row, w->value + r * w->stride, row, totals, columns);
   }
+  if (s->squares) sw_sums_square_end(w, totals);
 }
 
 /* The value of pair (i, j), which is a link where the measure has values there alone. */
