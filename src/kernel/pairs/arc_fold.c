@@ -21,9 +21,11 @@ typedef struct columns {
   int32_t *group;        /* where sums are by group, too */
 } columns;
 
-/* Whole vectors of columns, [from, to): all of one group, or, `group` -1, one vector of several. */
+/* Whole vectors of columns, [from, to): all of one group, or, `group` -1, one vector of several.
+ * `leads`: all columns of the square so far are of that group, and lanes began with them. */
 typedef struct piece {
   int from, to, group;
+  bool leads;
 } piece;
 
 typedef struct block {
@@ -45,6 +47,8 @@ static void (*const near_rows[])(const block *k, int64_t r, int64_t end, const s
                                  double *most) = SW_SETS(near_rows);
 static void (*const grouped_rows[])(const block *k, int64_t r, int64_t end,
                                     const sw_lane_sums *sums, double *most) = SW_SETS(grouped_rows);
+static void (*const first_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                                  double *most) = SW_SETS(first_rows);
 
 size_t sw_arc_fold_workspace(void) {
   return ROOM * (4 * sizeof(double) + sizeof(int32_t));
@@ -65,10 +69,12 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
 
-/* Cuts the packed columns at the borders between groups, `of` of each. What pads them is of the
+/* Cuts the packed columns at the borders between groups; `lead` columns of the square are of the
+ * first. What pads them is of the
  * last group, to which it adds nothing. */
-static void cut(block *k, const int32_t *of, int64_t count) {
+static void cut(block *k, const sw_lane_groups *groups, int64_t lead, int64_t count) {
   int32_t *group = k->columns.group;
+  const int32_t *of = groups->of_column + k->place;
   memcpy(group, of, (size_t)count * sizeof *group);
   for (int64_t c = count; c < k->padded; c++)
     group[c] = of[count - 1];
@@ -80,7 +86,7 @@ static void cut(block *k, const int32_t *of, int64_t count) {
     if (same && k->pieces && k->piece[k->pieces - 1].group == group[j])
       k->piece[k->pieces - 1].to = j + SW_LANES;
     else
-      k->piece[k->pieces++] = (piece){j, j + SW_LANES, same ? group[j] : -1};
+      k->piece[k->pieces++] = (piece){j, j + SW_LANES, same ? group[j] : -1, k->place + j < lead};
   }
 }
 
@@ -124,26 +130,62 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   if (sums->groups) sw_groups_add_row(sums->groups, sums->stride, r, k->place, count, flow);
 }
 
+/* How many of the first numbers are the same, where that is of use. */
+static int64_t leading(const sw_lane_groups *groups, const int32_t *of, int64_t count) {
+  int64_t k = 0;
+  while (groups->begins && k < count && of[k] == of[0])
+    k++;
+  return k;
+}
+
+typedef void near_loop(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                       double *most);
+
+/* Rows [r, last) against the block, `count` columns from j on. */
+static void fold_rows(const block *k, const double *b, int64_t r, int64_t last, int64_t j,
+                      int64_t count, near_loop *near, const sw_lane_sums *sums, double *most) {
+  for (int64_t end; r < last; r = end) {
+    end = near_end(k, r, last);
+    if (end > r)
+      near(k, r, end, sums, most);
+    else
+      far_row(k, b, end++, j, count, sums, most);
+  }
+}
+
+/* The first group's rows, then the lanes of columns as they stand are those of this group. */
+static void fold_first(const block *k, const double *b, int64_t rows, int64_t j, int64_t count,
+                       const sw_lane_sums *sums, double *most) {
+  sw_lane_groups groups = *sums->groups;
+  sw_lane_sums first = *sums;
+  double *to = groups.column + groups.of_row[0] * SW_LANES * sums->stride + k->place;
+  if (rows == 0) return;
+  groups.column = NULL;
+  first.groups = &groups;
+  fold_rows(k, b, 0, rows, j, count, first_rows[sw_set()], &first, most);
+  for (int l = 0; l < SW_LANES; l++)
+    memcpy(to + l * sums->stride, sums->column + l * sums->stride + k->place,
+           (size_t)count * sizeof *to);
+}
+
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
                        int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums, void *workspace) {
   double *room = workspace, most[SW_LANES];
-  sw_set_of set = sw_set();
+  const sw_lane_groups *groups = sums->groups;
+  near_loop *near = (groups ? grouped_rows : near_rows)[sw_set()];
   block k = {.points = points, .weight = a, .first = i0};
   k.columns =
       (columns){room, room + ROOM, room + 2 * ROOM, room + 3 * ROOM, (int32_t *)(room + 4 * ROOM)};
+  int64_t rows = groups ? leading(groups, groups->of_row, i1 - i0) : 0;
+  int64_t lead = groups ? leading(groups, groups->of_column, j1 - j0) : 0;
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
   for (int64_t j = j0; j < j1; j += BLOCK, k.place += BLOCK) {
     int64_t count = j1 - j < BLOCK ? j1 - j : BLOCK;
     pack(&k, b, j, count);
-    if (sums->groups) cut(&k, sums->groups->of_column + k.place, count);
-    for (int64_t r = 0, end; r < i1 - i0; r = end) {
-      end = near_end(&k, r, i1 - i0);
-      if (end > r)
-        (sums->groups ? grouped_rows : near_rows)[set](&k, r, end, sums, most);
-      else
-        far_row(&k, b, end++, j, count, sums, most);
-    }
+    if (groups) cut(&k, groups, lead, count);
+    if (groups) fold_first(&k, b, rows, j, count, sums, most);
+    fold_rows(&k, b, rows, i1 - i0, j, count, near, sums, most);
   }
   for (int l = 0; l < SW_LANES; l++)
     if (most[l] > sums->greatest) sums->greatest = most[l];

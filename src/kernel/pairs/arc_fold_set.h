@@ -91,60 +91,84 @@ SW_INLINE void SW_SET(add_column)(vec flow, double *column) {
   vec_store(column, vec_add(vec_load(column), flow));
 }
 
-/* Rows r, r + 1, ... as near_group, each flow into the sums of its groups, too: a second chain of
- * additions, as those by row and by column go on over the borders between groups. */
-SW_INLINE void SW_SET(by_group)(const block *k, int64_t r, int rows, const sw_lane_sums *sums,
-                                reg *most) {
+/* What rows r, r + 1, ... have under way. */
+typedef struct SW_SET(rows) {
   vec p[SW_SET(ROWS)][4], u[SW_SET(ROWS)], sum[SW_SET(ROWS)], part[SW_SET(ROWS)];
-  reg top = *most;
-  double *lane[SW_SET(ROWS)], *of_row[SW_SET(ROWS)], *of_column[SW_SET(ROWS)], value[SW_LANES];
-  const columns c = k->columns;
-  const sw_lane_groups g = *sums->groups;
+  double *lane[SW_SET(ROWS)], *of_row[SW_SET(ROWS)], *of_column[SW_SET(ROWS)];
+} SW_SET(rows);
+
+/* Columns of one group. `parts`, `of_columns`: into sums of rows, of columns by group, too. */
+SW_INLINE void SW_SET(one_group)(const columns *c, int from, int to, int rows, bool parts,
+                                 bool of_columns, SW_SET(rows) * w, reg *top) {
+  vec over, under, flow;
+  for (int64_t j = from; j < to; j += SW_LANES)
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+      SW_SET(ratio)(w->p[q][3], vec_load(c->b + j), w->u[q], &over, &under);
+      w->u[q] = SW_SET(chords)(w->p[q], c, j + SW_LANES);
+      flow = vec_div(over, under);
+      SW_SET(add)(flow, &w->sum[q], w->lane[q] + j, top);
+      if (of_columns) SW_SET(add_column)(flow, w->of_column[q] + j);
+      if (parts) w->part[q] = vec_add(w->part[q], flow);
+    }
+}
+
+/* A vector of several groups: its flows one by one. */
+SW_INLINE void SW_SET(several_groups)(const columns *c, int j, int rows, bool of_columns,
+                                      SW_SET(rows) * w, reg *top) {
+  double value[SW_LANES];
   vec over, under, flow;
   _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+    SW_SET(ratio)(w->p[q][3], vec_load(c->b + j), w->u[q], &over, &under);
+    w->u[q] = SW_SET(chords)(w->p[q], c, j + SW_LANES);
+    flow = vec_div(over, under);
+    SW_SET(add)(flow, &w->sum[q], w->lane[q] + j, top);
+    if (of_columns) SW_SET(add_column)(flow, w->of_column[q] + j);
+    vec_store(value, flow);
+    for (int l = 0; l < SW_LANES; l++)
+      w->of_row[q][c->group[j + l] * SW_LANES + l] += value[l];
+  }
+}
+
+/* Rows r, r + 1, ... as near_group, each flow into the sums of its groups, too: a second chain of
+ * additions, as those by row and by column go on over the borders between groups. The first group
+ * of a square needs none of its own: up to its end both chains are one. */
+SW_INLINE void SW_SET(by_group)(const block *k, int64_t r, int rows, bool columns_too,
+                                const sw_lane_sums *sums, reg *most) {
+  SW_SET(rows) w;
+  reg top = *most;
+  const columns c = k->columns;
+  const sw_lane_groups g = *sums->groups;
+  _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
     int64_t i = k->first + r + q, line = (r + q) % SW_LANES;
-    p[q][0] = vec_spread(k->points->x[i]);
-    p[q][1] = vec_spread(k->points->y[i]);
-    p[q][2] = vec_spread(k->points->z[i]);
-    p[q][3] = vec_spread(k->weight[i]);
-    sum[q] = vec_load(sums->row + (r + q) * SW_LANES);
-    lane[q] = sums->column + line * sums->stride + k->place;
-    of_row[q] = g.row + (r + q) * g.columns * SW_LANES;
-    of_column[q] = g.column + (g.of_row[r + q] * SW_LANES + line) * sums->stride + k->place;
-    u[q] = SW_SET(chords)(p[q], &c, 0);
+    w.p[q][0] = vec_spread(k->points->x[i]);
+    w.p[q][1] = vec_spread(k->points->y[i]);
+    w.p[q][2] = vec_spread(k->points->z[i]);
+    w.p[q][3] = vec_spread(k->weight[i]);
+    w.sum[q] = vec_load(sums->row + (r + q) * SW_LANES);
+    w.lane[q] = sums->column + line * sums->stride + k->place;
+    w.of_row[q] = g.row + (r + q) * g.columns * SW_LANES;
+    if (columns_too)
+      w.of_column[q] = g.column + (g.of_row[r + q] * SW_LANES + line) * sums->stride + k->place;
+    w.u[q] = SW_SET(chords)(w.p[q], &c, 0);
   }
   for (int s = 0; s < k->pieces; s++) {
     const piece now = k->piece[s];
-    int64_t j = now.from;
-    if (now.group < 0) { /* a vector of several groups: its flows one by one */
-      _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
-        SW_SET(ratio)(p[q][3], vec_load(c.b + j), u[q], &over, &under);
-        u[q] = SW_SET(chords)(p[q], &c, j + SW_LANES);
-        flow = vec_div(over, under);
-        SW_SET(add)(flow, &sum[q], lane[q] + j, &top);
-        SW_SET(add_column)(flow, of_column[q] + j);
-        vec_store(value, flow);
-        for (int l = 0; l < SW_LANES; l++)
-          of_row[q][c.group[j + l] * SW_LANES + l] += value[l];
-      }
+    const int64_t at = now.group * SW_LANES;
+    if (now.group < 0) {
+      SW_SET(several_groups)(&c, now.from, rows, columns_too, &w, &top);
       continue;
     }
-    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) part[q] =
-        vec_load(of_row[q] + now.group * SW_LANES);
-    for (; j < now.to; j += SW_LANES)
-      _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
-        SW_SET(ratio)(p[q][3], vec_load(c.b + j), u[q], &over, &under);
-        u[q] = SW_SET(chords)(p[q], &c, j + SW_LANES);
-        flow = vec_div(over, under);
-        SW_SET(add)(flow, &sum[q], lane[q] + j, &top);
-        SW_SET(add_column)(flow, of_column[q] + j);
-        part[q] = vec_add(part[q], flow);
-      }
-    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++)
-        vec_store(of_row[q] + now.group * SW_LANES, part[q]);
+    if (now.leads) {
+      SW_SET(one_group)(&c, now.from, now.to, rows, false, columns_too, &w, &top);
+      _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) vec_store(w.of_row[q] + at, w.sum[q]);
+      continue;
+    }
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) w.part[q] = vec_load(w.of_row[q] + at);
+    SW_SET(one_group)(&c, now.from, now.to, rows, true, columns_too, &w, &top);
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) vec_store(w.of_row[q] + at, w.part[q]);
   }
   _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++)
-      vec_store(sums->row + (r + q) * SW_LANES, sum[q]);
+      vec_store(sums->row + (r + q) * SW_LANES, w.sum[q]);
   *most = top;
 }
 
@@ -152,8 +176,19 @@ static void SW_SET(grouped_rows)(const block *k, int64_t r, int64_t end, const s
                                  double *most) {
   reg top = reg_load(most);
   for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
-    SW_SET(by_group)(k, r, SW_SET(ROWS), sums, &top);
+    SW_SET(by_group)(k, r, SW_SET(ROWS), true, sums, &top);
   for (; r < end; r++)
-    SW_SET(by_group)(k, r, 1, sums, &top);
+    SW_SET(by_group)(k, r, 1, true, sums, &top);
+  reg_store(most, top);
+}
+
+/* Rows of the first group, whose sums of columns are those of all rows so far. */
+static void SW_SET(first_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                               double *most) {
+  reg top = reg_load(most);
+  for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
+    SW_SET(by_group)(k, r, SW_SET(ROWS), false, sums, &top);
+  for (; r < end; r++)
+    SW_SET(by_group)(k, r, 1, false, sums, &top);
   reg_store(most, top);
 }

@@ -95,13 +95,26 @@ SW_HOT static void add_run(const double *restrict v, int64_t from, int64_t to,
     sum[from % SW_LANES] += v[from];
 }
 
+/* Where the run of one group that begins with of[k] ends, of n. Eight at a time, which compare as
+ * two words of vectors. */
+static int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
+  const int32_t group = of[k];
+  for (int32_t other = 0; k + SW_LANES <= n; k += SW_LANES) {
+    for (int l = 0; l < SW_LANES; l++)
+      other |= of[k + l] ^ group;
+    if (other) break;
+  }
+  while (k < n && of[k] == group)
+    k++;
+  return k;
+}
+
 void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
                        int64_t n, const double *v) {
   const int32_t *of = groups->of_column + place;
   double *row = groups->row + r * groups->columns * SW_LANES;
   for (int64_t k = 0, end; k < n; k = end) {
-    for (end = k + 1; end < n && of[end] == of[k];)
-      end++;
+    end = end_of_run(of, k, n);
     add_run(v, k, end, row + of[k] * SW_LANES);
   }
   if (!groups->column) return;

@@ -48,6 +48,7 @@ typedef struct sw_lane_groups {
   const int32_t *of_row, *of_column; /* groups of rows and of columns, each counted from 0 */
   int64_t columns;                   /* groups of columns */
   double *row, *column;              /* column NULL: columns are not summed */
+  bool begins;                       /* all lanes are zero, those of the square, too */
 } sw_lane_groups;
 /* Sums of a square's rows and columns under way: number c of row r goes to row[r * 8 + c % 8] and
  * to column[(r % 8) * stride + c]. `greatest` is raised to the largest number. */

@@ -10,9 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows of a strip: few enough for many threads, and for plan/sums, which has them as tasks. FIT:
- * groups that all squares together may have. */
-enum { LEAST_ROWS = 64, MOST_STRIPS = 256, FIT = 2048 };
+/* Groups that all squares together may have. */
+enum { FIT = 2048 };
 
 /* ---- groups by square --------------------------------------------------------------------- */
 
@@ -39,19 +38,19 @@ static int64_t find_groups(const sw_cut *cut, const sw_grouping *grouping, int64
   return count;
 }
 
-/* Cuts the order of rows where group or square change, and after `high` rows. strip_at NULL: only
- * counts. */
-static int64_t cut_strips(const sw_cut *cut, const sw_grouping *grouping, const int32_t *unit,
-                          int64_t *strip_at, int *strip_group) {
-  int64_t high = (cut->n + MOST_STRIPS - 1) / MOST_STRIPS, strips = 0, first = 0;
-  if (high < LEAST_ROWS) high = LEAST_ROWS;
+/* Cuts each task, `high` rows of a group, where the square changes. strip_at NULL: only counts. */
+static int64_t cut_strips(const sw_cut *cut, const sw_grouping *grouping, int64_t high,
+                          const int32_t *unit, int64_t *strip_at, bool *begins_task,
+                          int *strip_group) {
+  int64_t strips = 0, first = 0;
   for (int64_t k = 0; k < cut->n; k++) {
     int group = grouping->of[unit[k]];
-    bool same = k && grouping->of[unit[k - 1]] == group &&
-                unit[k - 1] / cut->side == unit[k] / cut->side && k - first < high;
-    if (same) continue;
-    first = k;
+    bool same_group = k && grouping->of[unit[k - 1]] == group;
+    if (!same_group) first = k;
+    bool same_task = same_group && (k - first) % high;
+    if (same_task && unit[k - 1] / cut->side == unit[k] / cut->side) continue;
     if (strip_at) strip_at[strips] = k, strip_group[strips] = group;
+    if (strip_at) begins_task[strips] = !same_task;
     strips++;
   }
   if (strip_at) strip_at[strips] = cut->n;
@@ -59,16 +58,17 @@ static int64_t cut_strips(const sw_cut *cut, const sw_grouping *grouping, const 
 }
 
 static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
-                             const sw_grouping *grouping, sw_blocks *b) {
+                             const sw_grouping *grouping, int64_t high, sw_blocks *b) {
   int64_t *at = NULL, *next = NULL;
   int32_t *strip = NULL;
-  b->strips = cut_strips(cut, grouping, b->unit, NULL, NULL);
+  b->strips = cut_strips(cut, grouping, high, b->unit, NULL, NULL, NULL);
   SW_NEW(err, arena, b->strip_at, b->strips + 1);
   SW_NEW(err, arena, b->strip_group, b->strips + 1);
+  SW_NEW(err, arena, b->begins_task, b->strips + 1);
   SW_NEW(err, arena, at, cut->squares + 1);
   SW_NEW(err, arena, next, cut->squares + 1);
   SW_NEW(err, arena, strip, b->strips + 1);
-  cut_strips(cut, grouping, b->unit, b->strip_at, b->strip_group);
+  cut_strips(cut, grouping, high, b->unit, b->strip_at, b->begins_task, b->strip_group);
   for (int64_t k = 0; k < b->strips; k++)
     at[b->unit[b->strip_at[k]] / cut->side + 1]++;
   for (int64_t square = 0; square < cut->squares; square++) {
@@ -83,7 +83,8 @@ static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
 }
 
 sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
-                         const sw_grouping *grouping, const int32_t *unit, sw_blocks **blocks) {
+                         const sw_grouping *grouping, const int32_t *unit, int64_t high,
+                         sw_blocks **blocks) {
   int groups = grouping->n_groups;
   int64_t *seen = NULL, *at = NULL, *members = NULL, *first = NULL, *last = NULL, *whole = NULL;
   int32_t *place = NULL, *group = NULL;
@@ -118,7 +119,7 @@ sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
   b->whole = whole;
   b->unit = unit;
   *blocks = b;
-  return make_strips(err, arena, cut, grouping, b);
+  return make_strips(err, arena, cut, grouping, high, b);
 }
 
 bool sw_blocks_fit(const sw_blocks *b, const sw_cut *cut) {
@@ -171,6 +172,7 @@ void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smoot
   w->groups.of_row = b->place + i0;
   w->groups.of_column = b->place + j0;
   w->groups.columns = groups_of(b, column);
+  w->groups.begins = smooth;
   clear(w->groups.row, (i1 - i0) * w->groups.columns * SW_LANES, smooth);
   clear(w->groups.column, groups_of(b, row) * SW_LANES * w->stride, smooth);
   w->gaps = sw_pairs_block_shares(p, slot).gaps;

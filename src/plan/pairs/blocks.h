@@ -28,14 +28,17 @@ typedef struct sw_blocks {
   int64_t strips, most_strips; /* in all; of a square at most */
   int64_t *strip_at;           /* strips + 1: where one begins in `unit` */
   int *strip_group;
-  const int64_t *square_at;       /* squares + 1: where a square's strips begin in: */
-  const int32_t *strip;           /* which they are, in order */
+  bool *begins_task;        /* the first of its task, rows of a group as plan/sums takes them */
+  const int64_t *square_at; /* squares + 1: where a square's strips begin in: */
+  const int32_t *strip;     /* which they are, in order */
   int sent, received, sum, count; /* outputs that are theirs */
 } sw_blocks;
 
-/* `unit`: by group, then by code. Results are the caller's to fill in. */
+/* `unit`: by group, then by code; tasks have `high` rows of a group. Results are the caller's to
+ * fill in. */
 sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
-                         const sw_grouping *grouping, const int32_t *unit, sw_blocks **blocks);
+                         const sw_grouping *grouping, const int32_t *unit, int64_t high,
+                         sw_blocks **blocks);
 /* Whether a walk over the triangle makes them: else slots would take too much. */
 bool sw_blocks_fit(const sw_blocks *blocks, const sw_cut *cut);
 /* Whether the storing pass of a bound entry makes them. An earlier file has no shares of what is

@@ -108,17 +108,14 @@ static double *cell(const sw_pairs *p, int output, int t, int group, int64_t uni
 }
 
 /* Shares of the units of a side over the groups of the other square. What a unit receives is what
- * it sends. */
+ * it sends, and has the same rows. */
 static const double *place_units(const sw_pairs *p, int t, const side *s, const double *share,
                                  int64_t stride) {
   const sw_blocks *b = p->plan->blocks;
   for (int64_t k = b->at[s->other]; k < b->at[s->other + 1]; k++, share += stride) {
     int g = b->group[k];
     bool first = b->first[g] == s->other, last = b->last[g] == s->other;
-    if (!s->own) continue;
-    double *sent = cell(p, b->sent, t, g, s->first);
-    sw_groups_place(s->own, share, first, last, sent);
-    if (last) memcpy(cell(p, b->received, t, g, s->first), sent, (size_t)s->own * sizeof *sent);
+    if (s->own) sw_groups_place(s->own, share, first, last, cell(p, b->sent, t, g, s->first));
   }
   return share;
 }
@@ -166,6 +163,19 @@ static void begin_between(const sw_blocks *b, between *to) {
   memset(to->gaps, 0, (size_t)b->groups * (size_t)b->groups * sizeof *to->gaps);
 }
 
+/* Adds to a group's sums those of the task that begins with strip k; returns where it ends. Its
+ * first strip has them in the end. */
+static int64_t add_task(const sw_blocks *b, int64_t k, double *strip, double *sum) {
+  double *whole = strip + k * b->groups;
+  int64_t end = k + 1;
+  for (; end < b->strips && !b->begins_task[end]; end++)
+    for (int g = 0; g < b->groups; g++)
+      whole[g] += strip[end * b->groups + g];
+  for (int g = 0; g < b->groups; g++)
+    sum[g] += whole[g];
+  return end;
+}
+
 /* Strips are in the order of groups. Pairs with a value: those of a group with another but the
  * gaps; self is none. */
 static void end_between(const sw_pairs *p, int t, const between *from) {
@@ -174,9 +184,8 @@ static void end_between(const sw_pairs *p, int t, const between *from) {
   double *sum = p->results[b->sum].row[0] + t * all;
   double *count = p->results[b->count].row[0] + t * all;
   memset(sum, 0, (size_t)all * sizeof *sum);
-  for (int64_t k = 0; k < b->strips; k++)
-    for (int g = 0; g < b->groups; g++)
-      sum[b->strip_group[k] * b->groups + g] += from->strip[k * b->groups + g];
+  for (int64_t k = 0, end; k < b->strips; k = end)
+    end = add_task(b, k, from->strip, sum + (int64_t)b->strip_group[k] * b->groups);
   for (int64_t k = 0; k < all; k++) {
     int64_t g = k / b->groups, h = k % b->groups;
     count[k] = (double)(b->whole[g] * (b->whole[h] - (g == h))) - from->gaps[k];

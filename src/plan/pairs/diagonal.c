@@ -64,6 +64,7 @@ static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t colum
   g.of_column += column;
   g.row += row * g.columns * SW_LANES;
   g.column += column;
+  g.begins = false;
   return g;
 }
 

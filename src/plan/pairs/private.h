@@ -72,6 +72,7 @@ typedef struct sw_pairs {
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
   double *slots;  /* node-shared: each task writes its shares into its own slot, without locks */
+  int slots_for;  /* matrices of the window that they were made for */
   sw_queue queue; /* of the node's tasks, or of its stretches */
   sw_stretch *stretch; /* NULL: tasks are taken one by one */
   int64_t n_stretches;

@@ -75,10 +75,14 @@ void sw_sums_square_row(sums_worker *w, int64_t nth, double *v, double *row, dou
   sw_lanes_add(r.strip + nth % SW_LANES * b->shares, r.share, b->shares);
 }
 
+/* A strip's sums are made before they join those of its task. */
 void sw_sums_square_end(sums_worker *w, double *totals) {
   const sw_blocks *b = w->p->sums->squares;
   const room r = room_of(w);
   sw_lanes_join_rows(r.strip, b->shares, b->shares, r.share);
+  memset(r.number, 0, (size_t)b->groups * sizeof *r.number);
   for (int64_t k = 0; k < b->shares; k++)
-    totals[b->group[k]] += r.share[k];
+    r.number[b->group[k]] += r.share[k];
+  for (int g = 0; g < b->groups; g++)
+    totals[g] += r.number[g];
 }

@@ -99,8 +99,8 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w);
 void sw_sums_close_worker(sums_worker *w);
 void sw_sums_task(sums_worker *w, int t, int64_t task, double *share);
 
-/* by_square.c: sums of an undirected row by group, as plan/pairs/blocks.h says. `nth`: of its task.
- * Gaps of v are filled. `totals` gets counts; sums with the end of the task. */
+/* by_square.c: sums of an undirected row by group, as plan/pairs/blocks.h says. `nth`: of its
+ * strip. Gaps of v are filled. `totals` gets counts; sums with the end of the task. */
 int64_t sw_sums_square_room(const sw_sums *s);
 void sw_sums_square_begin(sums_worker *w);
 void sw_sums_square_row(sums_worker *w, int64_t nth, double *v, double *row, double *totals);

@@ -31,6 +31,9 @@ int64_t sw_sums_count(const sw_run *run, int entry);
 int sw_sums_region(const sw_run *run, int entry);
 void sw_sums_regions(const sw_run *run, int entry, sw_region *regions);
 
+/* The output before q whose numbers an output of an entry has, too: an undirected unit receives
+ * what it sends; -1: none. */
+int sw_sums_same(const sw_run *run, int entry, int q);
 /* For the estimate: bytes of slots and threads per node, and pairs evaluated; 0 without sums. */
 double sw_sums_bytes(const sw_run *run, int entry);
 double sw_sums_pairs(const sw_run *run, int entry);

@@ -183,9 +183,10 @@ static void tell_ahead(sums_worker *w, int t, const int32_t *unit, int64_t left)
 
 static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   const sw_sums *s = w->p->sums;
-  int64_t at = s->task_at[task], end = s->task_at[task + 1], first_row = at;
+  int64_t at = s->task_at[task], end = s->task_at[task + 1], strip = at;
   double *totals = share + (end - at) * s->width, *row = share;
   double *columns = s->has_columns ? totals + sw_sums_totals(s) : NULL;
+  int64_t side = w->p->run->pair[w->p->entry].cut.side;
   memset(totals, 0, (size_t)sw_sums_totals(s) * sizeof *totals);
   if (columns) sw_lanes_begin(columns, w->p->job->n);
   if (s->squares) sw_sums_square_begin(w);
@@ -197,8 +198,14 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
       fill_links(w, t, s->unit[at]);
     else
       count = fill_rows(w, t, s->unit + at, end - at);
-    for (int64_t r = 0; r < count; r++, at++, row += s->width)
-      sum_row(w, t, s->unit[at], at - first_row, w->value + r * w->stride, row, totals, columns);
+    for (int64_t r = 0; r < count; r++, at++, row += s->width) {
+      if (s->squares && at > first && s->unit[at] / side != s->unit[at - 1] / side) {
+        sw_sums_square_end(w, totals);
+        sw_sums_square_begin(w);
+        strip = at;
+      }
+      sum_row(w, t, s->unit[at], at - strip, w->value + r * w->stride, row, totals, columns);
+    }
   }
   if (s->squares) sw_sums_square_end(w, totals);
 }
