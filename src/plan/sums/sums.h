@@ -1,6 +1,7 @@
 /* Sums over all pairs of an entry that its study asks for: `blocks`, `rings` and `centres` (see
- * plan/study/sums.h). They are made by a pass of their own behind the pair pass, whatever that one
- * walks and keeps, so they depend on neither.
+ * plan/study/sums.h). They depend on neither how the pair pass walks nor what it keeps. Blocks
+ * alone of undirected pairs are made by that pass where it walks the triangle
+ * (plan/pairs/blocks.h), all else by a pass of its own behind it.
  *
  * Cost: every pair is evaluated once more, and summed once by group (a gathered read per pair) and
  * once per ring. A task leaves its rows' numbers and, for directed matrices with blocks, n sums of
