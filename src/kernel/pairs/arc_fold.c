@@ -21,11 +21,15 @@ typedef struct columns {
   int32_t *group;        /* where sums are by group, too */
 } columns;
 
-/* Whole vectors of columns, [from, to): all of one group, or, `group` -1, one vector of several.
- * `leads`: all columns of the square so far are of that group, and lanes began with them. */
+/* Whole vectors of columns, [from, to), of one group; or one vector of two, or, `group` MANY, of
+ * several. `leads`: all columns of the square so far are of that group, and lanes began with them.
+ */
+enum { ONE = -1, MANY = -2 };
 typedef struct piece {
   int from, to, group;
+  int second; /* the other of two groups, else ONE */
   bool leads;
+  double in[2][SW_LANES]; /* of two groups: which columns are in either, by a number; else NaN */
 } piece;
 
 typedef struct block {
@@ -69,6 +73,19 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
 
+/* Of one vector of columns: its groups. */
+static void look(const int32_t *group, piece *of) {
+  of->group = group[0];
+  of->second = ONE;
+  for (int l = 0; l < SW_LANES; l++) {
+    if (of->second == ONE && group[l] != of->group) of->second = group[l];
+    if (group[l] != of->group && group[l] != of->second) of->group = MANY;
+    of->in[0][l] = group[l] == of->group ? 0 : NAN;
+    of->in[1][l] = group[l] == of->group ? NAN : 0;
+    if (of->group == MANY) return;
+  }
+}
+
 /* Cuts the packed columns at the borders between groups; `lead` columns of the square are of the
  * first. What pads them is of the
  * last group, to which it adds nothing. */
@@ -80,13 +97,16 @@ static void cut(block *k, const sw_lane_groups *groups, int64_t lead, int64_t co
     group[c] = of[count - 1];
   k->pieces = 0;
   for (int j = 0; j < k->padded; j += SW_LANES) {
-    bool same = true;
-    for (int l = 1; l < SW_LANES; l++)
-      same &= group[j + l] == group[j];
-    if (same && k->pieces && k->piece[k->pieces - 1].group == group[j])
-      k->piece[k->pieces - 1].to = j + SW_LANES;
+    piece *before = k->piece + k->pieces - (k->pieces > 0), *next = k->piece + k->pieces;
+    look(group + j, next);
+    next->from = j;
+    next->to = j + SW_LANES;
+    next->leads = k->place + j < lead;
+    if (k->pieces && next->second == ONE && before->second == ONE && before->group == next->group &&
+        next->group != MANY)
+      before->to = next->to;
     else
-      k->piece[k->pieces++] = (piece){j, j + SW_LANES, same ? group[j] : -1, k->place + j < lead};
+      k->pieces++;
   }
 }
 

@@ -112,17 +112,29 @@ SW_INLINE void SW_SET(one_group)(const columns *c, int from, int to, int rows, b
     }
 }
 
-/* A vector of several groups: its flows one by one. */
-SW_INLINE void SW_SET(several_groups)(const columns *c, int j, int rows, bool of_columns,
+SW_INLINE void SW_SET(add_within)(const double *within, vec flow, double *lanes) {
+  vec in = vec_load(within), sum = vec_load(lanes);
+  SW_EACH_REG sum.r[k] = reg_add_if(in.r[k], sum.r[k], flow.r[k]);
+  vec_store(lanes, sum);
+}
+
+/* A vector of two groups; of more, flow by flow. */
+SW_INLINE void SW_SET(several_groups)(const columns *c, const piece *now, int rows, bool of_columns,
                                       SW_SET(rows) * w, reg *top) {
   double value[SW_LANES];
   vec over, under, flow;
+  const int j = now->from;
   _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
     SW_SET(ratio)(w->p[q][3], vec_load(c->b + j), w->u[q], &over, &under);
     w->u[q] = SW_SET(chords)(w->p[q], c, j + SW_LANES);
     flow = vec_div(over, under);
     SW_SET(add)(flow, &w->sum[q], w->lane[q] + j, top);
     if (of_columns) SW_SET(add_column)(flow, w->of_column[q] + j);
+    if (now->group != MANY) {
+      SW_SET(add_within)(now->in[0], flow, w->of_row[q] + now->group * SW_LANES);
+      SW_SET(add_within)(now->in[1], flow, w->of_row[q] + now->second * SW_LANES);
+      continue;
+    }
     vec_store(value, flow);
     for (int l = 0; l < SW_LANES; l++)
       w->of_row[q][c->group[j + l] * SW_LANES + l] += value[l];
@@ -152,19 +164,19 @@ SW_INLINE void SW_SET(by_group)(const block *k, int64_t r, int rows, bool column
     w.u[q] = SW_SET(chords)(w.p[q], &c, 0);
   }
   for (int s = 0; s < k->pieces; s++) {
-    const piece now = k->piece[s];
-    const int64_t at = now.group * SW_LANES;
-    if (now.group < 0) {
-      SW_SET(several_groups)(&c, now.from, rows, columns_too, &w, &top);
+    const piece *now = &k->piece[s];
+    const int64_t at = now->group * SW_LANES;
+    if (now->group == MANY || now->second != ONE) {
+      SW_SET(several_groups)(&c, now, rows, columns_too, &w, &top);
       continue;
     }
-    if (now.leads) {
-      SW_SET(one_group)(&c, now.from, now.to, rows, false, columns_too, &w, &top);
+    if (now->leads) {
+      SW_SET(one_group)(&c, now->from, now->to, rows, false, columns_too, &w, &top);
       _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) vec_store(w.of_row[q] + at, w.sum[q]);
       continue;
     }
     _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) w.part[q] = vec_load(w.of_row[q] + at);
-    SW_SET(one_group)(&c, now.from, now.to, rows, true, columns_too, &w, &top);
+    SW_SET(one_group)(&c, now->from, now->to, rows, true, columns_too, &w, &top);
     _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) vec_store(w.of_row[q] + at, w.part[q]);
   }
   _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++)

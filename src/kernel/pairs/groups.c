@@ -126,14 +126,15 @@ void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, 
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
 
-SW_HOT void sw_groups_join(const double *restrict lanes, int64_t rows, int64_t groups,
+SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, int64_t groups,
                            double *restrict out, int64_t stride) {
   for (int64_t k = 0; k < groups; k++)
     for (int64_t r = 0; r < rows; r++) {
-      const double *l = lanes + (r * groups + k) * SW_LANES;
+      double *l = lanes + (r * groups + k) * SW_LANES;
       v4 four = *(const v4 *)l + *(const v4 *)(l + 4);
       v2 two =
           __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
+      *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
       out[k * stride + r] = two[0] + two[1];
     }
 }

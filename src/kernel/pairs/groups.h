@@ -22,8 +22,8 @@ void sw_groups_rings(int64_t n, const double *key, int rings, const double *leas
  * `place` is a multiple of eight. */
 void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
                        int64_t n, const double *v);
-/* out[k * stride + r] = the join of row r's lanes of group k, of `groups`. */
-void sw_groups_join(const double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
+/* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
+void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
 /* A share of sums joins them: the first is set, the others are added; with the last, what has no
  * number becomes NaN: a sum of nothing and an infinite one. */
 void sw_groups_place(int64_t n, const double *share, bool first, bool last, double *sum);

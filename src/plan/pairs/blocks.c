@@ -153,15 +153,8 @@ static int64_t groups_of(const sw_blocks *b, int64_t square) {
   return b->at[square + 1] - b->at[square];
 }
 
-/* Lanes begin as those of rows and columns do: with 0.0 where no gap is expected, as every sum then
- * has a number. */
-static void clear(double *lanes, int64_t count, bool smooth) {
-  if (smooth)
-    memset(lanes, 0, (size_t)count * sizeof *lanes);
-  else
-    sw_lanes_begin(lanes, count);
-}
-
+/* Lanes are zero between squares: right where no gap is expected, as every sum then has a number. A
+ * square that is begun again begins with nothing. */
 void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smooth, double *slot) {
   const sw_pairs *p = w->pairs;
   const sw_blocks *b = p->plan->blocks;
@@ -173,8 +166,10 @@ void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smoot
   w->groups.of_column = b->place + j0;
   w->groups.columns = groups_of(b, column);
   w->groups.begins = smooth;
-  clear(w->groups.row, (i1 - i0) * w->groups.columns * SW_LANES, smooth);
-  clear(w->groups.column, groups_of(b, row) * SW_LANES * w->stride, smooth);
+  if (!smooth) {
+    sw_lanes_begin(w->groups.row, (i1 - i0) * w->groups.columns * SW_LANES);
+    sw_lanes_begin(w->groups.column, groups_of(b, row) * SW_LANES * w->stride);
+  }
   w->gaps = sw_pairs_block_shares(p, slot).gaps;
   memset(w->gaps, 0, (size_t)(b->most * b->most) * sizeof *w->gaps);
 }
@@ -235,10 +230,11 @@ void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot
   sw_groups_join(w->groups.row, i1 - i0, across, s.row, cut->side);
   if (row == column) leave_alone(p, row, i0, i1, s.row);
   sum_strips(p, row, across, s.row, s.row_strip);
-  if (row == column) return;
-  int64_t down = groups_of(b, row);
-  for (int64_t k = 0; k < down; k++)
-    sw_lanes_join_rows(w->groups.column + k * SW_LANES * w->stride, w->stride, j1 - j0,
-                       s.column + k * cut->side);
-  sum_strips(p, column, down, s.column, s.column_strip);
+  int64_t down = groups_of(b, row), lanes = SW_LANES * w->stride;
+  for (int64_t k = 0; k < down; k++) {
+    double *group = w->groups.column + k * lanes;
+    if (row != column) sw_lanes_join_rows(group, w->stride, j1 - j0, s.column + k * cut->side);
+    memset(group, 0, (size_t)lanes * sizeof *group);
+  }
+  if (row != column) sum_strips(p, column, down, s.column, s.column_strip);
 }
