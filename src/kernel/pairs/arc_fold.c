@@ -73,10 +73,16 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
 
-/* Of one vector of columns: its groups. */
+/* Eight at a time, which compare as two words of vectors. */
+static bool is_one(const int32_t *group) {
+  int32_t other = 0;
+  for (int l = 1; l < SW_LANES; l++)
+    other |= group[l] ^ group[0];
+  return other == 0;
+}
+
+/* Of one vector of columns that are not of one group: which they are. */
 static void look(const int32_t *group, piece *of) {
-  of->group = group[0];
-  of->second = ONE;
   for (int l = 0; l < SW_LANES; l++) {
     if (of->second == ONE && group[l] != of->group) of->second = group[l];
     if (group[l] != of->group && group[l] != of->second) of->group = MANY;
@@ -87,8 +93,7 @@ static void look(const int32_t *group, piece *of) {
 }
 
 /* Cuts the packed columns at the borders between groups; `lead` columns of the square are of the
- * first. What pads them is of the
- * last group, to which it adds nothing. */
+ * first. What pads them is of the last group, to which it adds nothing. */
 static void cut(block *k, const sw_lane_groups *groups, int64_t lead, int64_t count) {
   int32_t *group = k->columns.group;
   const int32_t *of = groups->of_column + k->place;
@@ -96,17 +101,21 @@ static void cut(block *k, const sw_lane_groups *groups, int64_t lead, int64_t co
   for (int64_t c = count; c < k->padded; c++)
     group[c] = of[count - 1];
   k->pieces = 0;
+  bool open = false;
   for (int j = 0; j < k->padded; j += SW_LANES) {
-    piece *before = k->piece + k->pieces - (k->pieces > 0), *next = k->piece + k->pieces;
-    look(group + j, next);
+    bool one = is_one(group + j);
+    if (one && open && k->piece[k->pieces - 1].group == group[j]) {
+      k->piece[k->pieces - 1].to = j + SW_LANES;
+      continue;
+    }
+    piece *next = &k->piece[k->pieces++];
     next->from = j;
     next->to = j + SW_LANES;
+    next->group = group[j];
+    next->second = ONE;
     next->leads = k->place + j < lead;
-    if (k->pieces && next->second == ONE && before->second == ONE && before->group == next->group &&
-        next->group != MANY)
-      before->to = next->to;
-    else
-      k->pieces++;
+    if (!one) look(group + j, next);
+    open = one;
   }
 }
 

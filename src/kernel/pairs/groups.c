@@ -79,8 +79,7 @@ SW_HOT static void ring(int64_t n, const double *restrict key, double least, dou
 }
 
 /* Columns [from, to) of a row, all of one group. */
-SW_HOT static void add_run(const double *restrict v, int64_t from, int64_t to,
-                           double *restrict sum) {
+SW_INLINE void add_run(const double *restrict v, int64_t from, int64_t to, double *restrict sum) {
   double s[SW_LANES];
   for (; from < to && from % SW_LANES; from++)
     sum[from % SW_LANES] += v[from];
@@ -97,7 +96,7 @@ SW_HOT static void add_run(const double *restrict v, int64_t from, int64_t to,
 
 /* Where the run of one group that begins with of[k] ends, of n. Eight at a time, which compare as
  * two words of vectors. */
-static int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
+SW_INLINE int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
   const int32_t group = of[k];
   for (int32_t other = 0; k + SW_LANES <= n; k += SW_LANES) {
     for (int l = 0; l < SW_LANES; l++)
@@ -109,8 +108,8 @@ static int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
   return k;
 }
 
-void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
-                       int64_t n, const double *v) {
+SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r,
+                              int64_t place, int64_t n, const double *v) {
   const int32_t *of = groups->of_column + place;
   double *row = groups->row + r * groups->columns * SW_LANES;
   for (int64_t k = 0, end; k < n; k = end) {
