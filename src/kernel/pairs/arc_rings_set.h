@@ -14,7 +14,7 @@ enum { SW_SET(RING_ROWS) = 2 };
  * are above its limit, else into the ring where they lie. */
 SW_INLINE void SW_SET(add_by_ring)(const block *in, int64_t r, int64_t at, vec u, vec flow,
                                    vec limit, vec *beyond, double *column) {
-  int far = 0;
+  unsigned far = 0;
   vec sum = vec_load(column);
   SW_EACH_REG {
     beyond->r[k] = reg_add_above(u.r[k], limit.r[k], beyond->r[k], flow.r[k]);

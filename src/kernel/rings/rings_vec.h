@@ -19,9 +19,9 @@ SW_INLINE vec SW_SET(add_numbers)(vec a, vec b) {
 
 /* How many of eight are numbers. */
 SW_INLINE int SW_SET(numbers)(vec x) {
-  int bits = 0;
-  SW_EACH_REG bits |= reg_numbers(x.r[k]) << k * SW_WIDTH;
-  return __builtin_popcount((unsigned)bits);
+  unsigned bits = 0;
+  SW_EACH_REG bits |= reg_reaches(x.r[k], x.r[k]) << k * SW_WIDTH;
+  return __builtin_popcount(bits);
 }
 
 SW_INLINE void SW_SET(add_to)(double *sum, vec x) {
