@@ -42,17 +42,20 @@ typedef struct block {
   bool two;
   int pieces;
   piece piece[BLOCK / SW_LANES];
+  const sw_ring_limits *rings; /* NULL: none */
+  const sw_ring_lanes *ring;   /* of the square */
+  int64_t stride;              /* of its lanes of columns */
+  double end[SW_LANES];        /* of the last eight columns: 0, and NaN of those that pad */
 } block;
 
 #define SW_VEC_FILE "kernel/pairs/arc_fold_set.h"
 #include "kernel/vec_each.h"
 
-static void (*const near_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
-                                 double *most) = SW_SETS(near_rows);
-static void (*const grouped_rows[])(const block *k, int64_t r, int64_t end,
-                                    const sw_lane_sums *sums, double *most) = SW_SETS(grouped_rows);
-static void (*const first_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
-                                  double *most) = SW_SETS(first_rows);
+typedef void rows_of(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                     double *most);
+static rows_of *const near_rows[] = SW_SETS(near_rows), *const ring_rows[] = SW_SETS(ring_rows);
+static rows_of *const grouped_rows[] = SW_SETS(grouped_rows);
+static rows_of *const first_rows[] = SW_SETS(first_rows);
 
 size_t sw_arc_fold_workspace(void) {
   return ROOM * (4 * sizeof(double) + sizeof(int32_t));
@@ -69,6 +72,11 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
     for (int64_t c = count; c < k->padded + SW_LANES; c++)
       to[s][c] = s < 3 ? from[s][count - 1] : 0;
   }
+  /* Rings add -0.0 as 0.0. */
+  for (int64_t c = 0; k->rings && c < count; c++)
+    k->columns.b[c] += 0.0;
+  for (int l = 0; l < SW_LANES; l++)
+    k->end[l] = k->padded - SW_LANES + l < count ? 0 : NAN;
   k->ball = k->points->ball + j / SW_ARC_CHUNK;
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
@@ -157,6 +165,30 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   sw_lanes_add_row(flow, count, sums->row + r * SW_LANES,
                    sums->column + r % SW_LANES * sums->stride + k->place, most);
   if (sums->groups) sw_groups_add_row(sums->groups, sums->stride, r, k->place, count, flow);
+  if (!k->rings) return;
+  double chord[BLOCK];
+  const sw_ring_lanes *all = k->ring;
+  const sw_ring_lanes to = {all->row + r * SW_LANES,
+                            all->column + r % SW_LANES * k->stride + k->place, all->row_next,
+                            all->column_next, all->count};
+  sw_arc_chords(k->points, k->first + r, j, j + count, chord);
+  sw_rings_add(k->rings, count, chord, flow, &to);
+}
+
+static double within_limits(const block *k) {
+  double count = 0;
+  for (int ring = 0; ring < k->rings->n - 1; ring++)
+    count += k->ring->count[ring];
+  return count;
+}
+
+/* Rows [r, end), near to the block. All pairs that the limits leave are in the last ring. */
+static void take_rows(const block *k, int64_t r, int64_t end, int64_t count, rows_of *near,
+                      const sw_lane_sums *sums, double *most) {
+  double before = k->rings ? within_limits(k) : 0;
+  near(k, r, end, sums, most);
+  if (k->rings)
+    k->ring->count[k->rings->n - 1] += (double)((end - r) * count) - (within_limits(k) - before);
 }
 
 /* How many of the first numbers are the same, where that is of use. */
@@ -167,16 +199,13 @@ static int64_t leading(const sw_lane_groups *groups, const int32_t *of, int64_t 
   return k;
 }
 
-typedef void near_loop(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
-                       double *most);
-
 /* Rows [r, last) against the block, `count` columns from j on. */
 static void fold_rows(const block *k, const double *b, int64_t r, int64_t last, int64_t j,
-                      int64_t count, near_loop *near, const sw_lane_sums *sums, double *most) {
+                      int64_t count, rows_of *near, const sw_lane_sums *sums, double *most) {
   for (int64_t end; r < last; r = end) {
     end = near_end(k, r, last);
     if (end > r)
-      near(k, r, end, sums, most);
+      take_rows(k, r, end, count, near, sums, most);
     else
       far_row(k, b, end++, j, count, sums, most);
   }
@@ -198,11 +227,13 @@ static void fold_first(const block *k, const double *b, int64_t rows, int64_t j,
 }
 
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
-                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums, void *workspace) {
+                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums,
+                       const sw_ring_limits *rings, const sw_ring_lanes *ring, void *workspace) {
   double *room = workspace, most[SW_LANES];
   const sw_lane_groups *groups = sums->groups;
-  near_loop *near = (groups ? grouped_rows : near_rows)[sw_set()];
-  block k = {.points = points, .weight = a, .first = i0};
+  rows_of *near = (rings ? ring_rows : groups ? grouped_rows : near_rows)[sw_set()];
+  block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
+  k.stride = sums->stride;
   k.columns =
       (columns){room, room + ROOM, room + 2 * ROOM, room + 3 * ROOM, (int32_t *)(room + 4 * ROOM)};
   int64_t rows = groups ? leading(groups, groups->of_row, i1 - i0) : 0;

@@ -85,6 +85,7 @@ static void SW_SET(near_rows)(const block *k, int64_t r, int64_t end, const sw_l
   reg_store(most, top);
 }
 
+#include "kernel/pairs/arc_rings_set.h"
 /* ---- by group ----------------------------------------------------------------------------- */
 
 SW_INLINE void SW_SET(add_column)(vec flow, double *column) {

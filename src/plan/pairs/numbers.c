@@ -7,7 +7,8 @@
 
 sw_geometry sw_pairs_geometry(const sw_run *run, int e, sw_pair_pass pass) {
   const sw_pair_plan *plan = &run->pair[e];
-  sw_geometry g = sw_geometry_make(&run->job[e], plan->keep.kind, &plan->cut, pass);
+  int rings = plan->rings ? plan->rings->rings.n : 0;
+  sw_geometry g = sw_geometry_make(&run->job[e], plan->keep.kind, rings, &plan->cut, pass);
   if (plan->blocks && g.walk == SW_WALK_TRIANGLE && sw_blocks_fit(plan->blocks, &plan->cut))
     g.blocks = sw_blocks_room(plan->blocks, &plan->cut);
   return g;
