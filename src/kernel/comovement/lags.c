@@ -11,9 +11,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Rows of a tile and columns of a panel, at most; doubles of a line of the
- * cache. */
-enum { ROWS = 4, WIDEST = 24, LINE = 8 };
+/* Columns of a panel, at most; doubles of a line of the cache. */
+enum { WIDEST = 24, LINE = 8 };
 
 /* What a lag is about to be taken from: its operands, packed. */
 typedef struct step {
@@ -30,6 +29,7 @@ typedef struct found {
 #define SW_VEC_FILE "kernel/comovement/lags_set.h"
 #include "kernel/vec_each.h"
 
+static const int tile_of[] = SW_SETS(LAGS_TILE);
 static const int panel_of[] = SW_SETS(LAGS_PANEL);
 static void (*const pack_panel_of[])(const double *const *from, int count, int64_t j,
                                      int64_t columns, double *out) = SW_SETS(pack_panel);
@@ -54,20 +54,26 @@ size_t sw_lags_workspace(const sw_lags *l) {
   return (size_t)all_rows(l) * (SW_LAGS_ROWS + WIDEST) * sizeof(double) + found_bytes();
 }
 
-/* Groups of ROWS rows, each row of the series by itself; behind the last unit zeros. Returns the
- * end. */
-static double *pack_rows(const double *const *from, int count, int64_t i, int64_t rows,
-                         double *out) {
-  for (; rows > 0; rows -= ROWS, i += ROWS)
-    for (int s = 0; s < count; s++, out += ROWS) {
-      if (rows >= ROWS) { /* a copy of known length is an instruction or two */
-        memcpy(out, from[s] + i, ROWS * sizeof *out);
+/* Tiles of `high` rows, each row of the series by itself; behind the last unit zeros. `high` is a
+ * constant in all callers: a copy of known length is an instruction or two. Returns the end. */
+SW_INLINE double *pack_tiles(const double *const *from, int count, int64_t i, int64_t rows,
+                             int high, double *out) {
+  for (; rows > 0; rows -= high, i += high)
+    for (int s = 0; s < count; s++, out += high) {
+      if (rows >= high) {
+        memcpy(out, from[s] + i, (size_t)high * sizeof *out);
         continue;
       }
-      for (int64_t r = 0; r < ROWS; r++)
+      for (int64_t r = 0; r < high; r++)
         out[r] = r < rows ? from[s][i + r] : 0;
     }
   return out;
+}
+
+static double *pack_rows(const double *const *from, int count, int64_t i, int64_t rows, int high,
+                         double *out) {
+  return high == 8 ? pack_tiles(from, count, i, rows, 8, out)
+                   : pack_tiles(from, count, i, rows, 4, out);
 }
 
 /* Which lag comes `nth`: 0, 1, -1, 2, ... */
@@ -90,13 +96,14 @@ static void put(const double *from, int wide, int64_t rows, int64_t columns, dou
 void sw_lags_strongest(const sw_lags *l, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                        double *value, double *lag, int64_t stride, void *workspace) {
   sw_set_of set = sw_set();
-  int wide = panel_of[set];
-  int64_t rows = i1 - i0, padded = (rows + ROWS - 1) / ROWS * ROWS;
+  int wide = panel_of[set], high = tile_of[set];
+  int64_t rows = i1 - i0, padded = (rows + high - 1) / high * high;
   found *best = workspace;
   double *row = (double *)(void *)((char *)workspace + found_bytes()), *column = row;
   for (int nth = 0; nth <= 2 * l->lags; nth++) {
     int at = lag_of(nth), size = size_of(at);
-    column = pack_rows(at < 0 ? l->late[size] : l->early[size], l->rows[size], i0, rows, column);
+    column =
+        pack_rows(at < 0 ? l->late[size] : l->early[size], l->rows[size], i0, rows, high, column);
   }
   for (int64_t j = j0; j < j1; j += wide) {
     int64_t columns = j1 - j < wide ? j1 - j : wide;

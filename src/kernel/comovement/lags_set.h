@@ -1,8 +1,10 @@
 /* Products at a lag of packed rows and a packed panel of columns, in the registers of one
  * instruction set; included by lags.c. */
 
-enum { SW_SET(LAGS_PANEL) = 3 * SW_WIDTH };
+/* A tile is so many rows x a panel of three registers. */
+enum { SW_SET(LAGS_TILE) = SW_VEC_BITS == 512 ? 8 : 4, SW_SET(LAGS_PANEL) = 3 * SW_WIDTH };
 
+#define ROWS SW_SET(LAGS_TILE)
 #define PANEL SW_SET(LAGS_PANEL)
 #define UNROLL _Pragma("GCC unroll 8")
 
@@ -72,5 +74,6 @@ static void SW_SET(take_lag)(const step *s, int64_t rows, bool with_lag, found *
     SW_SET(take_tiles)(s, rows, false, best);
 }
 
+#undef ROWS
 #undef PANEL
 #undef UNROLL
