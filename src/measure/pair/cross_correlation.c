@@ -29,6 +29,8 @@ enum { LEAST = 4 }; /* rows of a lag */
 enum { MOST_LAGS = 100 };
 enum { SAMPLE = SW_LAGS_ROWS }; /* units whose lags are told */
 enum { CHUNK = 128 };           /* columns at a time there */
+enum { LINE = 8 };              /* doubles of a line of the cache */
+enum { PACKED = 64 << 20 };     /* bytes of columns that each rank packs once for all blocks */
 
 /* The ends of a lag: whose values come earlier, whose later. */
 typedef enum end { EARLIER, LATER, ENDS } end;
@@ -151,6 +153,20 @@ static sw_status gather(sw_error *err, sw_job *job, end at, const double *const 
   return SW_OK;
 }
 
+/* Columns as the kernel reads them, which lets a block of rows go through them at the pace of its
+ * arithmetic. They do not change from pass to pass. */
+static sw_status pack_columns(sw_error *err, sw_job *job) {
+  cross *c = job->state;
+  size_t bytes = sw_lags_packed_bytes(&c->strongest, job->n);
+  double *packed = NULL;
+  if (c->strongest.packed || bytes > PACKED) return SW_OK;
+  SW_NEW(err, job->arena, packed, bytes / sizeof *packed + LINE);
+  packed += -(uintptr_t)packed / sizeof *packed % LINE; /* on a line of the cache */
+  sw_lags_pack(&c->strongest, job->n, packed);
+  c->strongest.packed = packed;
+  return SW_OK;
+}
+
 static sw_status gather_sample(sw_error *err, sw_job *job) {
   cross *c = job->state;
   c->of_sample = c->strongest;
@@ -180,6 +196,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   c->strongest.late = (const double *const *const *)from->window[LATER];
   c->strongest.to_early = (const double *const *const *)to->window[EARLIER];
   c->strongest.to_late = (const double *const *const *)to->window[LATER];
+  SW_TRY(pack_columns(err, job));
   if (pass == c->told) SW_TRY(gather_sample(err, job));
   SW_TRY(sw_lacking_find(err, job, lacks_one, from, &c->lacking[0]));
   return sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]);
