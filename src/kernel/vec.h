@@ -5,7 +5,8 @@
  * The operations round as plain C does (fma once), so the bits are those of any other set and of a
  * loop over numbers. larger(x, y) and smaller(x, y) are y where x is NaN; size(x) is |x|;
  * where(a, b, x) is x where a >= b, else NaN; if_above(a, b, x, y) is x where a > b, else y;
- * add_if(x, a, b) is a + b where x is a number, else a; reaches(a, b) has a bit for each a >= b.
+ * add_if(x, a, b) is a + b where x is a number, else a; reaches(a, b) has bit k set where a >= b in
+ * lane k.
  *
  * A kernel of few numbers works on a vec, whose registers do not wait for each other; one that
  * fills the registers by itself goes through them one by one. */
@@ -102,7 +103,7 @@ SW_INLINE reg reg_add_if(reg x, reg a, reg b) {
   return _mm512_mask_add_pd(a, _mm512_cmp_pd_mask(x, x, _CMP_ORD_Q), a, b);
 }
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
-  return (unsigned)_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ);
+  return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ);
 }
 
 #elif SW_VEC_BITS == 256
