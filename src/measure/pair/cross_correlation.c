@@ -15,7 +15,7 @@
  * How lags lie is said of some units with all others, as no pass sees what all pairs have: of those
  * with the smallest keys, which depend on the code alone. */
 #include "kernel/comovement/lags.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "measure/share/series.h"
 #include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"

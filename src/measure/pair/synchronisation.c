@@ -15,7 +15,7 @@
  *
  * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
 #include "kernel/pairs/block.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
