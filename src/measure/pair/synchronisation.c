@@ -15,7 +15,7 @@
  *
  * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
 #include "kernel/pairs/block.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
@@ -272,7 +272,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   SW_TRY(sw_transform_resolve(err, job, "of", LEAST, &sync->series));
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = COLUMNS});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS,
-                             .grain = 2 * SW_BLOCK_ROWS,
+                             .grain = SW_MAX_ROWS,
                              .no_fold = sync->form == CONCORDANCE || sync->form == CORRECTED});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
