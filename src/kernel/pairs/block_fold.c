@@ -21,18 +21,11 @@ typedef struct block {
   const double *row, *column;
   double *kept; /* of a pack and a panel: pairs under way */
   const sw_lane_sums *sums;
-  double *most; /* the greatest by lanes, and behind them of columns one by one */
+  double *most; /* the greatest by column of a panel */
 } block;
 
-/* Columns that are fewer than a register has. */
-static void fold_rest(const block *b, const double *value, int count, int64_t place, double *lanes,
-                      double *column) {
-  for (int c = 0; c < count; c++) {
-    lanes[(place + c) % SW_LANES] += value[c];
-    column[c] += value[c];
-    if (value[c] > b->most[SW_LANES]) b->most[SW_LANES] = value[c];
-  }
-}
+/* From place SW_LANES - n on: n times 1, then 0. */
+static const double sides[2 * SW_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
 
 #define SW_VEC_FILE "kernel/pairs/block_fold_set.h"
 #include "kernel/vec_each.h"
@@ -93,12 +86,12 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
 
 static void fold(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
                  int64_t j0, int64_t j1, bool distance, sw_lane_sums *sums, void *workspace) {
-  double most[SW_LANES + 1];
-  for (int l = 0; l <= SW_LANES; l++)
+  double most[WIDEST];
+  for (int l = 0; l < WIDEST; l++)
     most[l] = sums->greatest;
   block b = {.k = k, .distance = distance, .sums = sums, .most = most};
   fold_block(sw_set(), b, from, i0, i1, to, j0, j1, workspace);
-  for (int l = 0; l <= SW_LANES; l++)
+  for (int l = 0; l < WIDEST; l++)
     if (most[l] > sums->greatest) sums->greatest = most[l];
 }
 
