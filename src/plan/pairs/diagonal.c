@@ -11,8 +11,8 @@
  * computed whole, which is what the other walks do. Pairs inside a step are evaluated twice, so the
  * cost is STEP/side more than half of the square.
  *
- * Where the measure adds up its values itself (`fold`), what lies beyond the steps is left to it as
- * long as no gap is met, which leaves pairs of a step alone to be evaluated twice.
+ * Where the measure adds up its values itself (`fold`), all but squares of SW_LANES rows is left to
+ * it as long as no gap is met, and pairs of these alone are evaluated twice.
  *
  * Invariant: the worker's lanes are zero before and after each task; while
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
@@ -24,6 +24,10 @@
 #include <string.h>
 
 enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its index in the row */
+
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
 
 /* Adds row i, whose values from its step on are in v, and returns the sum of the whole row. `at`:
  * its place in the square; `own`: columns of its step, its own place among them; `beyond`: columns
@@ -48,41 +52,55 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
   return sw_lanes_join(sum);
 }
 
-/* The pairs within a step, of rows [step, end): each row's lanes, with what the steps before have
+/* The pairs within a part, of rows [first, end): each row's lanes, with what the parts before have
  * left in those of its column, into w->fold. False when a gap is met. */
-static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t end) {
-  int64_t side = sw_pairs_row_length(w->pairs), own = end - step;
+static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end) {
+  int64_t side = sw_pairs_row_length(w->pairs), own = end - first;
   double *v = w->all[w->pairs->quantity[0]], greatest = w->greatest[t];
-  for (int64_t i = step, rows; i < end; i += rows) {
-    rows = sw_pairs_fill(w, t, i, end, step, end);
+  for (int64_t i = first, rows; i < end; i += rows) {
+    rows = sw_pairs_fill(w, t, i, end, first, end);
     for (int64_t r = 0, at = i - i0; r < rows; r++) {
       double *sum = w->fold + (at + r) * SW_LANES, *row = v + r * w->stride;
       for (int l = 0; l < SW_LANES; l++)
         sum[l] = w->lanes[l * side + at + r];
-      row[(at + r) % STEP] = NAN;
+      row[i + r - first] = NAN;
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
     }
   }
   w->greatest[t] = greatest;
+  w->evaluated += (double)(own * own);
   return true;
 }
 
-/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
- * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. */
-static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+/* Rows [first, end) against columns [end, beyond), added up by the measure. */
+static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end,
+                        int64_t beyond) {
   const sw_job *job = w->pairs->job;
+  sw_fold sums = {w->fold + (first - i0) * SW_LANES, w->lanes + (end - i0), w->stride,
+                  w->greatest[t]};
+  if (end == beyond) return;
+  job->measure->fold(job, t, first, end, end, beyond, &sums, w->workspace);
+  w->greatest[t] = sums.greatest;
+  w->evaluated += (double)((end - first) * (beyond - end));
+}
+
+/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
+ * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. Within
+ * a step rows go by parts, as pairs of a part are evaluated twice and on their way through memory:
+ * of the whole step these would be a tenth of the time. */
+static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   for (int64_t step = i0, end; step < i1; step = end) {
-    end = step + STEP < i1 ? step + STEP : i1;
-    if (!begin_step(w, t, i0, step, end)) return false;
-    sw_fold sums = {w->fold + (step - i0) * SW_LANES, w->lanes + (end - i0), w->stride,
-                    w->greatest[t]};
-    if (end < i1) job->measure->fold(job, t, step, end, end, i1, &sums, w->workspace);
-    w->greatest[t] = sums.greatest;
+    end = least(step + STEP, i1);
+    for (int64_t part = step, last; part < end; part = last) {
+      last = least(part + SW_LANES, end);
+      if (!begin_part(w, t, i0, part, last)) return false;
+      fold_beyond(w, t, i0, part, last, end);
+    }
+    fold_beyond(w, t, i0, step, end, i1);
     for (int64_t at = step - i0; at < end - i0; at++) {
       row_share[at] = sw_lanes_join(w->fold + at * SW_LANES);
       if (isnan(row_share[at])) return false;
     }
-    w->evaluated += (double)((end - step) * (i1 - step));
   }
   return true;
 }
