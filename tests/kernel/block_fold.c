@@ -176,7 +176,8 @@ Test(block_fold, wide) {
       block b = {.k = 100, .piece = 48, .distance = distance, .rows = 61, .row = workspace};
       b.column = packed, b.kept = kept, b.sums = &sums[1], b.most = most;
       pack_rows_wide(100, column, 3, 61, workspace);
-      pack_columns_wide(100, column, 7, columns, packed);
+      b.from = b.to = column, b.i = 3, b.j = 7, b.last = true, b.asks = columns % 2;
+      if (!b.asks) pack_columns_wide(100, column, 7, columns, packed);
       fold_wide(&b, columns, 0);
       (distance ? sw_block_fold_distances : sw_block_fold_products)(100, column, 3, 3 + 61, column,
                                                                     7, 7 + columns, &sums[0], kept);

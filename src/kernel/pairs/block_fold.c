@@ -12,14 +12,23 @@
 
 /* Rows of a pack. Chunks of columns consist of whole panels of every instruction set. */
 enum { PACK = 64, STEP = 96, MOST = 6 * STEP };
+/* Numbers that are few enough to be packed panel by panel, while those of the next panel come. Of
+ * many that is slower than all columns of a number at a time, which the machine foresees. */
+enum { FEW = 64 };
 enum { WIDEST = 24, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
 
 typedef struct block {
   int k, piece; /* numbers of a unit, and of a piece of them */
   bool distance;
-  int64_t rows, at; /* of the pack; its first in the segment */
-  const double *row, *column;
-  double *kept; /* of a pack and a panel: pairs under way */
+  /* Of the pack: rows, its first one in the segment, and whether another follows. */
+  int64_t rows, at;
+  bool last;
+  /* Operands: the pack's first row in `from`, column 0 of the block in `to`; whether they are asked
+   * for before they are packed, panel by panel. */
+  const double *const *from, *const *to;
+  int64_t i, j;
+  bool asks;
+  double *row, *column, *kept; /* packed; of a pack and a panel: pairs under way */
   const sw_lane_sums *sums;
   double *most; /* the greatest by column of a panel */
 } block;
@@ -68,14 +77,20 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   int64_t most = chunk_of(b.k), chunks = divide_up(j1 - j0, most);
   int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   double *row = workspace, *column = row + (size_t)b.k * PACK;
+  b.from = from;
+  b.to = to;
+  b.j = j0;
+  b.asks = set == SW_SET_V4 && b.k <= FEW;
   b.row = row;
   b.column = column;
   b.kept = column + (size_t)b.k * (size_t)most;
   b.piece = divide_up(b.k, divide_up(b.k, piece_of[set] / panel_of[set]));
   for (int64_t j = j0; j < j1; j += chunk) {
     int64_t count = least(j1 - j, chunk);
-    pack_columns_of[set](b.k, to, j, count, column);
+    if (!b.asks) pack_columns_of[set](b.k, to, j, count, column);
     for (int64_t i = i0; i < i1; i += PACK) {
+      b.i = i;
+      b.last = i1 - i <= PACK;
       b.at = i - i0;
       b.rows = least(i1 - i, PACK);
       pack_rows_of[set](b.k, from, i, b.rows, row);

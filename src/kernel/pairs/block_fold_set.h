@@ -24,18 +24,20 @@ enum { SW_SET(PANEL) = SW_SET(ACROSS) * SW_WIDTH };
  * filled up by zeros. */
 static void SW_SET(pack_columns)(int k, const double *const *to, int64_t j, int64_t count,
                                  double *out) {
-  int64_t panels = count / PANEL, left = count % PANEL;
+  int64_t panels = count / PANEL, left = count % PANEL, whole = left / SW_WIDTH;
   int64_t wide = (left + SW_WIDTH - 1) / SW_WIDTH * SW_WIDTH;
   double *last = out + panels * PANEL * k;
-  for (int s = 0; s < k; s++) {
+  for (int s = 0; s < k; s++, last += wide) {
     const double *x = to[s] + j;
     double *at = out + s * PANEL;
     for (int64_t p = 0; p < panels; p++, at += PANEL * k, x += PANEL) {
       UNROLL for (int v = 0; v < ACROSS; v++)
           reg_store(at + v * SW_WIDTH, reg_load(x + v * SW_WIDTH));
     }
-    for (int64_t c = 0; c < wide; c++)
-      last[s * wide + c] = c < left ? x[c] : 0;
+    for (int64_t v = 0; v < whole; v++)
+      reg_store(last + v * SW_WIDTH, reg_load(x + v * SW_WIDTH));
+    for (int64_t c = whole * SW_WIDTH; c < wide; c++)
+      last[c] = c < left ? x[c] : 0;
   }
 }
 
@@ -55,14 +57,23 @@ static void SW_SET(pack_rows)(int k, const double *const *from, int64_t i, int64
 
 /* ---- a tile ------------------------------------------------------------------------------- */
 
-/* Adds `count` more terms to each pair. `across` and `distance` are constants in all callers.
- * `ahead`: from a number of this tile to that of the next. Its rows come out of the second cache,
- * and lie too far apart to be foreseen by the machine; eight of them are a line. */
-SW_INLINE void SW_SET(add_terms)(int count, int64_t ahead, const double *row, const double *column,
-                                 int across, bool distance, reg (*sum)[ACROSS]) {
-  for (int s = 0; s < count; s++, row += ROWS, column += across * SW_WIDTH) {
+/* What is asked for while a tile is computed: `offset` numbers into each of these operands. They
+ * come out of the third cache or from memory, each out of a page of its own. NULL: nothing. */
+typedef struct SW_SET(wish) {
+  const double *const *of;
+  int64_t offset;
+} SW_SET(wish);
+
+/* Adds terms [s, end) to each pair. `across` and `distance` are constants in all callers. `ahead`:
+ * from a number of this tile to that of the next. Its rows come out of the second cache, and lie
+ * too far apart to be foreseen by the machine; eight of them are a line. */
+SW_INLINE void SW_SET(add_terms)(int s, int end, int64_t ahead, const double *row,
+                                 const double *column, const SW_SET(wish) * wish, int across,
+                                 bool distance, reg (*sum)[ACROSS]) {
+  for (; s < end; s++, row += ROWS, column += across * SW_WIDTH) {
     reg y[ACROSS];
     if (SW_VEC_BITS == 512) __builtin_prefetch(row + ahead, 0, 3);
+    if (SW_VEC_BITS == 512 && wish) __builtin_prefetch(wish->of[s] + wish->offset, 0, 2);
     UNROLL for (int v = 0; v < across; v++) y[v] = reg_load(column + v * SW_WIDTH);
     UNROLL for (int r = 0; r < ROWS; r++) {
       reg x = reg_spread(row[r]);
@@ -119,11 +130,25 @@ SW_INLINE void SW_SET(fold_tile)(const block *b, int64_t r, int64_t place, int a
 
 /* ---- panels ------------------------------------------------------------------------------- */
 
-/* All packed rows against a panel. Many numbers go in pieces, so that those of the panel stay in
- * the first cache while the rows pass by; what a tile has so far is kept from piece to piece. */
-SW_INLINE void SW_SET(panel)(const block *b, const double *column, int64_t place, int across,
-                             int count, bool distance) {
+/* What the tile of rows r, ... asks for: with the first pack the columns of the next panel, which
+ * is packed next, and a line of the rows of the next pack in each panel. */
+SW_INLINE SW_SET(wish) SW_SET(wishes)(const block *b, int64_t r, int64_t place) {
+  int64_t line = r / ROWS, panel = place / PANEL;
+  if (SW_VEC_BITS < 512 || !b->asks) return (SW_SET(wish)){0};
+  if (b->at == 0 && line * SW_LANES <= PANEL)
+    return (SW_SET(wish)){b->to, b->j + place + PANEL + line * SW_LANES};
+  if (line == 4 && panel * SW_LANES <= PACK && !b->last)
+    return (SW_SET(wish)){b->from, b->i + PACK + panel * SW_LANES};
+  return (SW_SET(wish)){0};
+}
+
+/* All packed rows against a panel, which is packed first where nobody has. Many numbers go in
+ * pieces, so that those of the panel stay in the first cache while the rows pass by; what a tile
+ * has so far is kept from piece to piece. */
+SW_INLINE void SW_SET(panel)(const block *b, double *column, int64_t place, int across, int count,
+                             bool distance) {
   const bool cut = count < PANEL;
+  if (b->asks && b->at == 0) SW_SET(pack_columns)(b->k, b->to, b->j + place, count, column);
   const reg inside = reg_load(sides + SW_LANES - (count - (across - 1) * SW_WIDTH));
   for (int s = 0, end; s < b->k; s = end) {
     end = s + b->piece < b->k ? s + b->piece : b->k;
@@ -139,9 +164,13 @@ SW_INLINE void SW_SET(panel)(const block *b, const double *column, int64_t place
               reg_load(kept + (q * ACROSS + v) * SW_WIDTH);
         }
       }
-      SW_SET(add_terms)
-      (end - s, (int64_t)b->k * ROWS, b->row + r * b->k + s * ROWS, column + s * across * SW_WIDTH,
-       across, distance, sum);
+      const SW_SET(wish) wish = SW_SET(wishes)(b, r, place);
+      const double *row = b->row + r * b->k + s * ROWS, *at = column + s * across * SW_WIDTH;
+      const int64_t ahead = (int64_t)b->k * ROWS;
+      if (wish.of)
+        SW_SET(add_terms)(s, end, ahead, row, at, &wish, across, distance, sum);
+      else
+        SW_SET(add_terms)(s, end, ahead, row, at, NULL, across, distance, sum);
       if (end == b->k) {
         SW_SET(fold_tile)(b, r, place, across, cut, inside, sum);
         continue;
@@ -156,7 +185,7 @@ SW_INLINE void SW_SET(panel)(const block *b, const double *column, int64_t place
 
 /* All packed rows against `count` packed columns, the first of which is column `place`. */
 SW_INLINE void SW_SET(panels)(const block *b, int64_t count, int64_t place, bool distance) {
-  const double *column = b->column;
+  double *column = b->column;
   for (; count >= PANEL; count -= PANEL, place += PANEL) {
     SW_SET(panel)(b, column, place, ACROSS, PANEL, distance);
     column += PANEL * b->k;
