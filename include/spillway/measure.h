@@ -8,6 +8,7 @@
 #define SPILLWAY_MEASURE_H
 
 #include "spillway/arena.h"
+#include "spillway/fold.h"
 #include "spillway/panel.h"
 #include "spillway/resource.h"
 #include "spillway/status.h"
@@ -465,16 +466,6 @@ const char *sw_job_period(const sw_job *job, int t);
  *   except in a measure of kind pair; no pairs are then computed. Beside one matrix over all periods
  *   (whole_series) unit outputs are timeless. */
 
-/* Running sums over a square of pairs, in eight lanes. The value at row r and column c, counted from
- * the square's first row and column, is added to row[r * 8 + c % 8] and to
- * column[(r % 8) * stride + c], in column and row order. `greatest` becomes the largest value; NaN is
- * ignored. */
-typedef struct sw_fold {
-  double *row, *column;
-  int64_t stride;
-  double greatest;
-} sw_fold;
-
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
 /* What the formula is besides, where a parameter has that value: a text as a study would write it;
@@ -537,9 +528,11 @@ typedef struct sw_measure {
   /* Optional, beside segment or block, for when only the sums of the first quantity of an undirected
    * matrix are wanted: adds the values of a square to its sums without storing them. The bits must
    * equal those of adding the values of `segment` or `block`. A NaN makes its row's sum NaN, and the
-   * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
+   * engine then repeats the square by these. A job that it does not serve says so by no_fold.
+   * `fold_rings`: it adds by ring, too, by the great circles that it serves (fold.h). */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
+  bool fold_rings;
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row
    * outputs follow the pair outputs, in order: out[pairs + k][label] is a number of the row's unit,
    * NaN before the call; out[pairs + k] is NULL when it is not wanted. A measure that only sums over
