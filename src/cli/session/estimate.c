@@ -47,17 +47,16 @@ static double result_bytes(const sw_run *run) {
   return 8 * doubles;
 }
 
-/* Bytes of a job's passes at the worst moment. An operand is held twice while it is gathered (this
- * rank's part and the node's copy), then only whole, for all passes that follow. A pass over items
- * has its records twice, as tasks leave them and as they are folded; one over pairs its partials.
- */
-static double pass_bytes(const sw_run *run, const sw_job *job) {
-  double whole = (double)job->n * job->n_periods, own = own_units(run) * job->n_periods;
+/* Bytes of a job's passes at the worst moment. Operands are held whole, for all passes that follow.
+ * A pass over items has its records twice, as tasks leave them and as they are folded; one over
+ * pairs its partials. */
+static double pass_bytes(const sw_job *job) {
+  double whole = (double)job->n * job->n_periods;
   double most = 0, held = 0;
   for (int p = 0; p < job->n_passes; p++) {
     const sw_pass *pass = &job->pass[p];
     /* `now`: of this pass alone; `held`: operands of the passes before it. */
-    double now = pass->operand * (whole + own);
+    double now = pass->operand * whole;
     if (pass->domain == SW_ITEMS || pass->gathered) now += job->n_inputs * whole;
     if (pass->domain == SW_ITEMS) now += 2.0 * (double)pass->items * (double)pass->record / 8;
     if (pass->over_pairs) now += 2.0 * (double)pass->partial / 8 * ((double)job->n / SW_BLOCK + 1);
@@ -137,7 +136,7 @@ double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
-    double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
+    double bytes = pass_bytes(job) + sw_run_links_bytes(run, e);
     if (run->study->entry[e].is_pair) bytes += fmax(pair_bytes(run, e), sw_sums_bytes(run, e));
     if (bytes > most) most = bytes;
   }

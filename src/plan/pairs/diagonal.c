@@ -11,8 +11,8 @@
  * computed whole, which is what the other walks do. Pairs inside a step are evaluated twice, so the
  * cost is STEP/side more than half of the square.
  *
- * Where the measure adds up its values itself (`fold`), what lies beyond the steps is left to it as
- * long as no gap is met, which leaves pairs of a step alone to be evaluated twice.
+ * Where the measure adds up its values itself (`fold`), all but squares of SW_LANES rows is left to
+ * it as long as no gap is met, and pairs of these alone are evaluated twice.
  *
  * Invariant: the worker's lanes are zero before and after each task; while
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
@@ -25,6 +25,10 @@
 #include <string.h>
 
 enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its index in the row */
+
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
 
 /* Adds row i0 + at, whose values from its step on are in v, and returns the sum of the whole row.
  * `at`: its place in the square, which begins with i0; `own`: columns of its step, its own place
@@ -54,7 +58,7 @@ static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at,
   return sw_lanes_join(sum);
 }
 
-/* The sums by group of row `at` of the square so far: partners before its step have left them in
+/* The sums by group of row `at` of the square so far: partners before its part have left them in
  * the lanes of its column. */
 static void begin_groups(sw_worker *w, int64_t at) {
   double *row = w->groups.row + at * w->groups.columns * SW_LANES;
@@ -73,58 +77,72 @@ static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t colum
   return g;
 }
 
-/* The pairs within a step, of rows [step, end): each row's lanes, with what the steps before have
+/* The pairs within a part, of rows [first, end): each row's lanes, with what the parts before have
  * left in those of its column, into w->fold. False when a gap is met. */
-static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t end) {
-  int64_t side = sw_pairs_row_length(w->pairs), own = end - step;
+static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end) {
+  int64_t side = sw_pairs_row_length(w->pairs), own = end - first;
   double *v = w->all[w->pairs->quantity[0]], greatest = w->greatest[t];
-  for (int64_t i = step, rows; i < end; i += rows) {
-    rows = sw_pairs_fill(w, t, i, end, step, end);
+  for (int64_t i = first, rows; i < end; i += rows) {
+    rows = sw_pairs_fill(w, t, i, end, first, end);
     for (int64_t r = 0, at = i - i0; r < rows; r++) {
       double *sum = w->fold + (at + r) * SW_LANES, *row = v + r * w->stride;
       for (int l = 0; l < SW_LANES; l++)
         sum[l] = w->lanes[l * side + at + r];
-      row[(at + r) % STEP] = NAN;
+      row[i + r - first] = NAN;
       sw_pairs_rings_take(w, at + r);
-      sw_pairs_rings_row(w, t, i + r, step, end, at + r, -1, row);
+      sw_pairs_rings_row(w, t, i + r, first, end, at + r, -1, row);
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
       if (!w->pairs->geometry.blocks) continue;
       begin_groups(w, at + r);
-      sw_lane_groups g = groups_from(w, at + r, step - i0);
+      sw_lane_groups g = groups_from(w, at + r, first - i0);
       g.column = NULL;
       sw_groups_add_row(&g, 0, 0, 0, own, row);
     }
   }
   w->greatest[t] = greatest;
+  w->evaluated += (double)(own * own);
   return true;
 }
 
-/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
- * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. */
-static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+/* Rows [first, end) against columns [end, beyond), added up by the measure. */
+static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end,
+                        int64_t beyond) {
   const sw_job *job = w->pairs->job;
-  int64_t square = i0 / w->pairs->plan->cut.side;
   bool by_group = w->pairs->geometry.blocks > 0;
+  sw_lane_groups groups = by_group ? groups_from(w, first - i0, end - i0) : w->groups;
+  sw_fold sums = {.row = w->fold + (first - i0) * SW_LANES,
+                  .column = w->lanes + (end - i0),
+                  .stride = w->stride,
+                  .greatest = w->greatest[t],
+                  .rings = sw_pairs_rings(w),
+                  .ring = sw_pairs_rings_at(w, first - i0, end - i0),
+                  .groups = by_group ? &groups : NULL};
+  if (end == beyond) return;
+  job->measure->fold(job, t, first, end, end, beyond, &sums, w->workspace);
+  w->greatest[t] = sums.greatest;
+  w->evaluated += (double)((end - first) * (beyond - end));
+}
+
+/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
+ * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. Within
+ * a step rows go by parts, as pairs of a part are evaluated twice and on their way through memory:
+ * of the whole step these would be a tenth of the time. */
+static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+  int64_t square = i0 / w->pairs->plan->cut.side;
   sw_pairs_rings_begin(w);
   sw_pairs_blocks_begin(w, square, square, true, row_share);
   for (int64_t step = i0, end; step < i1; step = end) {
-    end = step + STEP < i1 ? step + STEP : i1;
-    if (!begin_step(w, t, i0, step, end)) return false;
-    sw_lane_groups groups = by_group ? groups_from(w, step - i0, end - i0) : w->groups;
-    sw_fold sums = {w->fold + (step - i0) * SW_LANES,
-                    w->lanes + (end - i0),
-                    w->stride,
-                    w->greatest[t],
-                    sw_pairs_rings(w),
-                    sw_pairs_rings_at(w, step - i0, end - i0),
-                    by_group ? &groups : NULL};
-    if (end < i1) job->measure->fold(job, t, step, end, end, i1, &sums, w->workspace);
-    w->greatest[t] = sums.greatest;
+    end = least(step + STEP, i1);
+    for (int64_t part = step, last; part < end; part = last) {
+      last = least(part + SW_LANES, end);
+      if (!begin_part(w, t, i0, part, last)) return false;
+      fold_beyond(w, t, i0, part, last, end);
+    }
+    fold_beyond(w, t, i0, step, end, i1);
     for (int64_t at = step - i0; at < end - i0; at++) {
       row_share[at] = sw_lanes_join(w->fold + at * SW_LANES);
       if (isnan(row_share[at])) return false;
     }
-    w->evaluated += (double)((end - step) * (i1 - step));
   }
   sw_pairs_rings_end(w, row_share, i1 - i0, 0);
   sw_pairs_blocks_end(w, square, square, row_share);
