@@ -225,7 +225,7 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: the inputs of this pass are gathered views too */
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
-  bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
+  bool no_fold;     /* PAIRS with `fold` or `fold_both`: not of this job; may be set in prepare too */
   bool woven;       /* PAIRS with `row_periods`: it leaves the row of several periods side by side */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
                        job->folded (NULL in the first). After a stop it is begun anew */
@@ -458,7 +458,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   result needs `finish`. partial, operand and gathered belong to passes over units; items, record
  *   and links to passes over items; `again` to those over units that leave a result and no operand.
  *   A job has 1 to 8 passes. `open` needs `close` and a workspace.
- * - `fold` is allowed beside `segment` or `block` only.
+ * - `fold` and `fold_both` are allowed beside `segment` or `block` only, one of them.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
  * - Any kind of measure may have pair outputs beside others. resolve may switch all of them off,
@@ -474,6 +474,19 @@ typedef struct sw_fold {
   int64_t stride;
   double greatest;
 } sw_fold;
+
+/* The same over a square of a directed matrix and the square opposite, of which a call is asked for
+ * some rows and columns. They are counted from the square's first ones: the call's are row_at and
+ * column_at. The value at row r and column c is added to row[(r - row_at) * 8 + c % 8] and to
+ * column[((r - row_at) % 8) * stride + c]; the one at row c and column r of the square opposite to
+ * back_row[(r % 8) * stride + c] and to back_column[(c / high * high + r - row_at) * 8 + c % 8]. All in
+ * column and row order. Room before column_at, down to a multiple of 8, and 8 behind the last column
+ * is there, and 0 may be added to it. */
+typedef struct sw_fold_both {
+  double *row, *column, *back_row, *back_column;
+  int64_t stride, high, row_at, column_at;
+  double greatest;
+} sw_fold_both;
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
@@ -540,6 +553,11 @@ typedef struct sw_measure {
    * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
+  /* Optional, beside segment or block, of a directed measure: the same for a pair in both orders at
+   * once, where the two values share work. Rows and columns are different units; the squares are
+   * repeated where a sum of a row, or of a row of the square opposite, is NaN. */
+  void (*fold_both)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                    sw_fold_both *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row
    * outputs follow the pair outputs, in order: out[pairs + k][label] is a number of the row's unit,
    * NaN before the call; out[pairs + k] is NULL when it is not wanted. A measure that only sums over

@@ -1,13 +1,13 @@
 /* The pair pass of one job: what its files share.
  *
  * A matrix is walked in one of three ways: the squares of the upper triangle (undirected, dense or
- * summary), all squares (directed, dense), or strips of whole rows (everything that must see a
- * row). Strengths are sums over fixed segments in a fixed order, the same in all three:
- *   sent by i     = [tree over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
- *                 = sum over squares J in order                                   (directed)
- *   received by j = tree over strips, each the sum over its row segments          (directed)
- * where a square's share of a row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a
- * tree adds neighbours in a fixed binary order (plan/pairs/ladder.h).
+ * summary), all squares (directed, dense, or summary where both orders of a pair share work), or
+ * strips of whole rows (everything that must see a row). Strengths are sums over fixed segments in
+ * a fixed order, the same in all three: sent by i     = [tree over squares J < I(i)] + [sum over
+ * squares J >= I(i)]   (undirected) = sum over squares J in order (directed) received by j = tree
+ * over strips, each the sum over its row segments          (directed) where a square's share of a
+ * row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a tree adds neighbours in a
+ * fixed binary order (plan/pairs/ladder.h).
  *
  * Gaps are left out of all sums; one that nothing was added to is -0.0 on its way
  * (kernel/pairs/lanes.h) and NaN in the results. So nothing has to be counted by unit, and slots
@@ -97,6 +97,7 @@ typedef struct sw_worker {
   int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *fold;          /* eight lanes of each row of a square; NULL where rows are not folded */
+  double *both;          /* lanes of two squares opposite each other (both.c), or NULL */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
@@ -229,6 +230,13 @@ void sw_pairs_task_end(sw_worker *w, int t);
 
 /* diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
 void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+
+/* both.c: squares of a directed matrix, sums only. False where a value is NaN. */
+bool sw_pairs_folds_both(const sw_pairs *p);
+int64_t sw_pairs_both_room(const sw_pairs *p); /* doubles of a worker */
+bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                           double *slot, double *back_slot);
+bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot);
 
 /* strip.c */
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);

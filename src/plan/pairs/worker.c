@@ -106,11 +106,12 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   int levels = levels_of(p);
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
   bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job);
+  int64_t both = sw_pairs_folds_both(p) ? sw_pairs_both_room(p) : 0;
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
   int64_t doubles =
       length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
-      (levels + 1) * strip + 4 * padded(matrices) + woven;
+      (levels + 1) * strip + 4 * padded(matrices) + woven + both;
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   /* Together they may fill a huge page, which spares look-ups of addresses. */
   int64_t before = (doubles + 7) & ~(int64_t)7;
@@ -126,6 +127,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     }
   if (ordered) w->strength = at, at += length;
   if (folds) w->fold = at, at += SW_LANES * length;
+  if (both) w->both = at, at += both;
   sw_pairs_woven_open(w, at);
   at += woven;
   w->lanes = at;
