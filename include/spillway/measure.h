@@ -467,25 +467,17 @@ const char *sw_job_period(const sw_job *job, int t);
 
 /* Running sums over a square of pairs, in eight lanes. The value at row r and column c, counted from
  * the square's first row and column, is added to row[r * 8 + c % 8] and to
- * column[(r % 8) * stride + c], in column and row order. `greatest` becomes the largest value; NaN is
- * ignored. */
+ * column[(r % 8) * stride + c], in column and row order. `greatest`: the largest value but NaN. */
 typedef struct sw_fold {
   double *row, *column;
   int64_t stride;
   double greatest;
 } sw_fold;
 
-/* The same over a square of a directed matrix and the square opposite, of which a call is asked for
- * some rows and columns. They are counted from the square's first ones: the call's are row_at and
- * column_at. The value at row r and column c is added to row[(r - row_at) * 8 + c % 8] and to
- * column[((r - row_at) % 8) * stride + c]; the one at row c and column r of the square opposite to
- * back_row[(r % 8) * stride + c] and to back_column[(c / high * high + r - row_at) * 8 + c % 8]. All in
- * column and row order. Room before column_at, down to a multiple of 8, and 8 behind the last column
- * is there, and 0 may be added to it. */
+/* The same over a square and the one opposite: kernel/causality/granger_both.h says what goes where. */
 typedef struct sw_fold_both {
-  double *row, *column, *back_row, *back_column;
+  double *row, *column, *back_row, *back_column, greatest;
   int64_t stride, high, row_at, column_at;
-  double greatest;
 } sw_fold_both;
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
@@ -520,8 +512,7 @@ typedef struct sw_measure {
   /* UNITS and ITEMS. Must not fail, print or allocate; `workspace` is its scratch memory. `out` is
    * the partial or the record; NULL when the pass has neither. */
   void (*tile)(const sw_job *job, const sw_tile *tile, void *out, void *workspace);
-  /* UNITS: `start` initialises a partial (zeros if absent); `merge` joins `part` into `all`, called
-   * in block order. */
+  /* UNITS: `start` initialises a partial (else zeros); `merge` joins `part` into `all`, in the order of blocks. */
   void (*start)(const sw_job *job, int pass, void *all);
   void (*merge)(const sw_job *job, int pass, void *all, const void *part);
   /* `all` is the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
@@ -553,9 +544,7 @@ typedef struct sw_measure {
    * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
-  /* Optional, beside segment or block, of a directed measure: the same for a pair in both orders at
-   * once, where the two values share work. Rows and columns are different units; the squares are
-   * repeated where a sum of a row, or of a row of the square opposite, is NaN. */
+  /* The same of a directed measure, for pairs of different units in both orders, which share work. */
   void (*fold_both)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                     sw_fold_both *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row

@@ -8,6 +8,7 @@
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Rows of a pack: a multiple of those of every tile, and at least a segment of the usual height. */
 enum { PACK = 72, WIDEST = 16, MOST = 512 }; /* columns of a panel, and of a chunk */
@@ -24,25 +25,27 @@ typedef struct both {
 } both;
 
 /* Where the columns of a panel are added that send: of one segment, or of two, and then 1 or 0 for
- * each column and segment. */
+ * each column and segment. The lanes begin with those of row 0 of the call. */
 typedef struct back {
-  double *lanes[2];
   double share[2][WIDEST];
+  double *lanes[2];
+  bool splits;
 } back;
 
+enum { LINE = 4 }; /* panels of which tiles may be under way, and one more */
+
 /* A panel from column `place` on, of which those from `end` on fill up. */
-static bool find_back(const both *b, int64_t place, int columns, int64_t end, back *to) {
+static void find_back(const both *b, int64_t place, int columns, int64_t end, back *to) {
   const sw_granger_sums *sums = b->sums;
   int64_t last = place + columns < end ? place + columns - 1 : end - 1;
   int64_t segment[2] = {place / sums->high, last / sums->high};
   for (int k = 0; k < 2; k++)
-    to->lanes[k] = sums->back_column + (segment[k] * sums->high + b->at) * SW_LANES;
-  if (segment[0] == segment[1]) return false;
-  for (int c = 0; c < columns; c++) {
+    to->lanes[k] = sums->back_column + segment[k] * sums->high * SW_LANES;
+  to->splits = segment[0] != segment[1];
+  for (int c = 0; to->splits && c < columns; c++) {
     to->share[0][c] = place + c < segment[1] * sums->high;
     to->share[1][c] = 1 - to->share[0][c];
   }
-  return true;
 }
 
 #define SW_VEC_FILE "kernel/causality/granger_both_set.h"

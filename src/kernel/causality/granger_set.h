@@ -39,11 +39,16 @@ SW_INLINE void SW_SET(granger_tile)(const sw_granger *g, int lags, int rows, int
     }
   }
   EACH(i, rows) EACH(v, regs) {
-    reg f = lags == 1 ? SW_SET(of_one)(sum.of[0][0][i][v], sum.of[0][1][i][v], by)
-                      : SW_SET(of_two)(sum.of[0][0][i][v], sum.of[0][1][i][v], sum.of[0][2][i][v],
-                                       sum.of[1][0][i][v], sum.of[1][1][i][v], sum.of[1][2][i][v],
-                                       reg_spread(row->pivot[i]), by);
-    reg_store(out + i * stride + v * SW_WIDTH, f);
+    SW_SET(fraction) f;
+    if (lags == 1) {
+      f = SW_SET(one_lag)(sum.of[0][0][i][v], sum.of[0][1][i][v], by);
+    } else {
+      SW_SET(two_lags)
+      two = SW_SET(two_begin)(sum.of[0][0][i][v], sum.of[0][1][i][v], sum.of[0][2][i][v],
+                              sum.of[1][0][i][v], sum.of[1][1][i][v], sum.of[1][2][i][v]);
+      f = SW_SET(two_end)(two, reg_div(two.t, two.d1), reg_spread(row->pivot[i]), by);
+    }
+    reg_store(out + i * stride + v * SW_WIDTH, reg_div(f.over, f.under));
   }
 }
 
