@@ -36,7 +36,8 @@ class Given:
 
     def __init__(self, options, modest):
         self.units, self.asked_repeats, self.modest = options.units, options.repeats, modest
-        self.periods, self.folder, self.only = options.periods, options.folder, options.measure
+        self.periods, self.folder = options.periods, options.folder
+        self.only = [name for name in (options.measure or "").split(",") if name]
         self.cores = len(os.sched_getaffinity(0))
         if options.cores:
             self.cores = min(self.cores, options.cores)  # never more than there are
@@ -56,17 +57,16 @@ def parts_of(suite, wanted):
     return {name: part for name, part in known.items() if name in wanted or not wanted}
 
 
-def run_suite(suite, given, programs, wanted):
-    """Records and what was skipped; each part's figures are printed when it is done."""
-    records, left_out = [], []
+def run_suite(suite, given, programs, wanted, keep):
+    """Hands each record over to `keep` once it is measured, and prints each part's figures when it is done."""
     for part in parts_of(suite, wanted).values():
-        made = part(programs, given)
-        figures = [one for one in made if "why" not in one]
-        left_out += [one for one in made if "why" in one]
-        records += figures
+        figures = []
+        for one in part(programs, given):
+            keep(one)
+            if "why" not in one:
+                figures.append(one)
         if figures:
             print(record.table(figures), flush=True)
-    return records, left_out
 
 
 def read_options():
@@ -79,7 +79,7 @@ def read_options():
     parser.add_argument("--periods", type=int, default=20, help="kernel: of unit measures (20)")
     parser.add_argument("--repeats", type=int, help="runs of each measurement")
     parser.add_argument("--cores", type=int, help="use at most so many")
-    parser.add_argument("--measure", metavar="NAME", help="kernel, scale: this measure alone")
+    parser.add_argument("--measure", metavar="A,B", help="kernel, scale: these measures alone")
     parser.add_argument("--folder", help="where results are written; a temporary folder")
     parser.add_argument("--json", metavar="FILE", help="build/bench/results/SUITE-COMMIT.json")
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "bench"), help=argparse.SUPPRESS)
@@ -100,16 +100,24 @@ def main():
     facts = record.machine()
     print(f"machine: {facts['processor']}, {facts['cores']} cores, load {facts['load_before']}; "
           f"commit {record.commit(ROOT) or 'unknown'}")
-    records, left_out = [], []
-    for suite in suites:
-        made, missing = run_suite(suite, given, programs, wanted)
-        records += made
-        left_out += missing
-    if not records and not left_out:
-        record.refuse(f"bench/run: no measure '{options.measure}' in this suite")
     path = options.json or os.path.join(
         options.build, "results", f"{options.suite or 'all'}-{record.commit(ROOT) or 'unknown'}.json")
-    record.save(path, ROOT, options.build, shlex.join(["bench/run"] + sys.argv[1:]), facts, records, left_out)
+    records, left_out = [], []
+
+    def save(complete):
+        record.save(path, ROOT, options.build, shlex.join(["bench/run"] + sys.argv[1:]), facts, records, left_out,
+                    complete)
+
+    def keep(one):
+        """A long run that is stopped leaves what it has measured."""
+        (left_out if "why" in one else records).append(one)
+        save(False)
+
+    for suite in suites:
+        run_suite(suite, given, programs, wanted, keep)
+    if not records and not left_out:
+        record.refuse(f"bench/run: no measure '{options.measure}' in this suite")
+    save(True)
     print(f"\nwritten: {path}")
     missed = [one for one in records if one["reached"] is False]
     for one in missed:

@@ -11,6 +11,7 @@ A record has
     note             the bound's arithmetic, what was warm, and the like
 """
 import datetime
+import functools
 import json
 import os
 import re
@@ -87,6 +88,7 @@ def machine():
             "load_before": round(os.getloadavg()[0], 2)}
 
 
+@functools.cache
 def versions(build):
     """Of the compiler and of the libraries, as the build has them."""
     cache = read(os.path.join(build, "CMakeCache.txt"))
@@ -106,6 +108,7 @@ def versions(build):
     return found
 
 
+@functools.cache
 def commit(root):
     """The commit, marked where the tree has changes; empty outside a repository."""
     name = said("git", "-C", root, "rev-parse", "--short=12", "HEAD")
@@ -114,14 +117,17 @@ def commit(root):
 
 # ---- the file -------------------------------------------------------------------------------------
 
-def save(path, root, build, command, facts, records, left_out):
+def save(path, root, build, command, facts, records, left_out, complete):
+    """`complete`: the run has come to its end; before that, what it has measured so far."""
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     content = {"format": FORMAT, "command": command, "commit": commit(root),
                "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-               "machine": facts, "versions": versions(build), "records": records, "skipped": left_out}
-    with open(path, "w", encoding="utf-8") as file:
+               "machine": facts, "versions": versions(build), "complete": complete,
+               "records": records, "skipped": left_out}
+    with open(path + ".part", "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1)
         file.write("\n")
+    os.replace(path + ".part", path)
 
 
 def load(path):

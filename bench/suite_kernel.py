@@ -20,22 +20,23 @@ SUITE = "kernel"
 
 
 def measures(programs, given):
-    units, found = given.size(4000, 2000), []
+    """Records one by one, so that the file has what was measured when a long run is stopped."""
+    units = given.size(4000, 2000)
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="spillway-bench-") as folder:
         country = world.make(programs, folder, units, given.periods)
         cache = run.bounds(programs, 1)["cache"]
         for name, kind, flops, moved in run.catalogue(programs):
-            if name == "bench_nothing" or given.only not in (None, name):
+            if name == "bench_nothing" or (given.only and name not in given.only):
                 continue
             entries = world.entries(name, given.periods)
             if not entries:
-                found.append(record.skipped(SUITE, name, f"no entries that stand alone in tests/catalog/cases/{name}.py for {given.periods} periods"))
+                yield record.skipped(SUITE, name, "no entries that stand alone in "
+                                     f"tests/catalog/cases/{name}.py for {given.periods} periods")
             for label, params in entries:
                 if kind == "pair":
-                    found += pair(programs, given, country, name, label, params, flops, moved, cache)
+                    yield pair(programs, given, country, name, label, params, flops, moved, cache)
                 else:
-                    found += other(programs, given, country, name, label, params, kind)
-    return found
+                    yield other(programs, given, country, name, label, params, kind)
 
 
 def pair(programs, given, country, name, label, params, flops, moved, cache):
@@ -51,9 +52,9 @@ def pair(programs, given, country, name, label, params, flops, moved, cache):
         bound, share = np.median(bounds), np.median(evaluated / seconds / bounds)
         note = (f"bound: the less of 2 fma / {flops:g} operations and {cache / 1e9:.0f} GB/s of the "
                 f"first-level cache / {moved:g} bytes, as the descriptor counts a pair whatever its form")
-    return [record.make(SUITE, f"{name} {label}", "pairs a second", "1/s", evaluated / seconds, bound=bound,
-                        share=share, note=note, measure=name, units=country.n, threads=1, flops=flops,
-                        bytes=moved, kind="pair", of=params)]
+    return record.make(SUITE, f"{name} {label}", "pairs a second", "1/s", evaluated / seconds, bound=bound,
+                       share=share, note=note, measure=name, units=country.n, threads=1, flops=flops,
+                       bytes=moved, kind="pair", of=params)
 
 
 def other(programs, given, country, name, label, params, kind):
@@ -63,9 +64,9 @@ def other(programs, given, country, name, label, params, kind):
         path = country.study("other.yaml", [(name, params)])
     runs = run.run_study(programs, path, 1, given.repeats(5))
     values = country.n * country.periods
-    return [record.make(SUITE, f"{name} {label}", "unit-periods a second", "1/s",
-                        [values / one["unit"] for one in runs], measure=name, units=country.n,
-                        periods=country.periods, threads=1, kind=kind, of=params)]
+    return record.make(SUITE, f"{name} {label}", "unit-periods a second", "1/s",
+                       [values / one["unit"] for one in runs], measure=name, units=country.n,
+                       periods=country.periods, threads=1, kind=kind, of=params)
 
 
 def bounds(programs, given):

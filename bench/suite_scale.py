@@ -141,7 +141,7 @@ def scaling(programs, given, kind, full, modest):
     n, repeats = given.size(full, modest), given.repeats(5)
     found, gain = [], machine_gain(programs, given)
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="spillway-bench-") as folder:
-        for name in [name for name in MEASURES if given.only in (None, name)]:
+        for name in [name for name in MEASURES if not given.only or name in given.only]:
             studies = {}
             for ranks, threads in splits(given.cores):
                 cores = ranks * threads if kind == "weak" else 1

@@ -114,6 +114,14 @@ def check_compare(folder):
     assert "0 better, 1 worse" in said and " 0.250 " in said, said
     said = compare(folder, lambda records: records.pop(), (0,))
     assert "1 only in the old, 0 only in the new" in said, said
+    assert "stopped before its end" not in said, said
+    with open(f"{folder}/new.json", encoding="utf-8") as file:
+        cut = json.load(file)
+    cut["complete"] = False
+    with open(f"{folder}/new.json", "w", encoding="utf-8") as file:
+        json.dump(cut, file)
+    said = call(sys.executable, f"{SOURCE}/bench/compare", f"{folder}/old.json", f"{folder}/new.json").stdout
+    assert f"{folder}/new.json: the run was stopped before its end" in said, said
     with open(f"{folder}/bad.json", "w", encoding="utf-8") as file:
         file.write('{"records": []}')
     for path in (f"{folder}/bad.json", f"{folder}/none.json"):

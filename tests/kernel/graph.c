@@ -158,6 +158,8 @@ Test(graph, betweenness_ties) {
   sw_graph_free(&net.graph);
 }
 
+static const sw_graph_quality by_modularity = {.resolution = 1};
+
 /* Four groups of ten, close within and far apart, and a vertex that is none's. */
 Test(graph, planted_communities) {
   static double w[MOST * MOST];
@@ -170,10 +172,10 @@ Test(graph, planted_communities) {
     }
   fill(&net, MOST, w);
   for (uint64_t seed = 1; seed < UINT64_C(10) << 40; seed += UINT64_C(1) << 40) {
-    cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, 1, seed, group), SW_OK);
+    cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, &by_modularity, seed, group), SW_OK);
     for (int i = 0; i < MOST; i++)
       cr_expect_eq(group[i], i == 5 ? -1 : i % 4, "%d is in %d", i, group[i]);
-    cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, 1, seed, again), SW_OK);
+    cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, &by_modularity, seed, again), SW_OK);
     cr_expect_eq(memcmp(group, again, sizeof group), 0, "a seed gives one result");
   }
   /* One group for all is worth 1 - resolution, and moves undo what is wrong. */
@@ -185,7 +187,7 @@ Test(graph, planted_communities) {
   memcpy(again, group, sizeof again);
   again[0] = 1, again[7] = 2;
   cr_expect_lt(sw_graph_modularity(&net.graph, 1, again), best);
-  sw_graph_move_vertices(&net.graph, 1, again);
+  sw_graph_move_vertices(&net.graph, &by_modularity, again);
   sw_graph_number_groups(&net.graph, again);
   cr_expect_eq(memcmp(group, again, sizeof group), 0);
   sw_graph_free(&net.graph);
@@ -226,7 +228,7 @@ Test(graph, no_links) {
   cr_expect_not(sw_graph_core(&net.graph, a, order, &size, &r));
   cr_expect(isnan(r) && isnan(a[1]) && size == 0);
   double jaccard, overlap;
-  sw_graph_change(&net.links, &net.links, &jaccard, &overlap);
+  sw_graph_change(&net.graph, &net.graph, &jaccard, &overlap);
   cr_expect(isnan(jaccard) && isnan(overlap));
   sw_graph_free(&net.graph);
 }
@@ -269,11 +271,72 @@ Test(graph, star) {
 Test(graph, change) {
   double u[9] = {5, 2, 0, 0, 0, 3, 1, 0, 0}, v[9] = {0, 1, 4, 0, 0, 3, 0, 0, 9}, jaccard, overlap;
   fixture a, b;
-  links_of(&a, 3, u);
-  links_of(&b, 3, v);
-  sw_graph_change(&a.links, &b.links, &jaccard, &overlap);
+  fill(&a, 3, u);
+  fill(&b, 3, v);
+  sw_graph_change(&a.graph, &b.graph, &jaccard, &overlap);
   cr_expect_eq(jaccard, .5); /* 0-1 and 1-2 of these, 0-2 and 2-0 */
   cr_expect_eq(overlap, 4. / 10);
+  sw_graph_free(&a.graph);
+  sw_graph_free(&b.graph);
+}
+
+/* By hand: of the links 90, 5, 5 of vertex 0 the first has (1 - .9)^2 = .01 at its sender, the
+ * others .9025; at their receivers 5 of 55 has 1 - 1/11, and 5, the only one, is kept. 50 from 1 to
+ * 2 has 1 - 50/55 at its receiver, and is the only one of its sender. */
+Test(graph, backbone) {
+  double w[16] = {0, 90, 5, 5, 0, 0, 50, 0, 0, 0, 0, 0, 0, 10, 0, 0};
+  fixture net;
+  int64_t wrong[2];
+  links_of(&net, 4, w);
+  net.graph.backbone = .05;
+  cr_assert_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_OK);
+  const sw_graph *g = &net.graph;
+  cr_assert_eq(g->all_links, 5);
+  cr_expect_eq(g->all_weight, 160);
+  cr_assert_eq(g->n_links, 4); /* 0-1, 0-3, 1-2, 3-1: without 0-2 */
+  cr_expect_eq(g->total, 155);
+  cr_expect(g->to[0] == 1 && g->to[1] == 3 && g->to[2] == 2 && g->to[3] == 1);
+  cr_expect(g->received[2] == 50 && g->sent[0] == 95 && g->in_start[4] == 4);
+  net.graph.backbone = .95; /* .9025 is below */
+  cr_assert_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_OK);
+  cr_expect_eq(g->n_links, 5);
+  sw_graph_free(&net.graph);
+}
+
+/* Cliques in a ring of thirty, one link between neighbours: modularity joins them in pairs
+ * (Fortunato & Barthelemy 2007), the constant Potts model finds each. */
+Test(graph, ring_of_cliques) {
+  enum { CLIQUES = 30, EACH = 5, ALL = CLIQUES * EACH };
+  static int64_t start[ALL + 1];
+  static int32_t to[ALL * EACH + 2 * CLIQUES], group[ALL];
+  static double value[ALL * EACH + 2 * CLIQUES];
+  int64_t at = 0, wrong[2];
+  for (int i = 0; i < ALL; i++) {
+    for (int j = 0; j < ALL; j++) {
+      bool within = i / EACH == j / EACH && i != j;
+      bool next = i % EACH == 0 && (j == (i + EACH) % ALL || i == (j + EACH) % ALL);
+      if (!within && !next) continue;
+      to[at] = j;
+      value[at++] = 1;
+    }
+    start[i + 1] = at;
+  }
+  sw_links links = {.n = ALL, .row_start = start, .to = to, .value = value};
+  sw_graph graph = {0};
+  sw_error err = {0};
+  cr_assert_eq(sw_graph_fill(&err, &graph, &links, wrong), SW_OK);
+  const sw_graph_quality cpm = {.resolution = .5, .is_cpm = true};
+  cr_assert_eq(sw_igraph_communities(&err, &graph, &cpm, 1, group), SW_OK);
+  for (int i = 0; i < ALL; i++)
+    cr_expect_eq(group[i], i / EACH, "%d is in %d", i, group[i]);
+  /* Within: 30 times 20 ordered pairs, 1 - .5 each; over 660. */
+  cr_expect(fabs(sw_graph_cpm(&graph, .5, group) - 300. / 660) < 1e-14);
+  cr_assert_eq(sw_igraph_communities(&err, &graph, &by_modularity, 1, group), SW_OK);
+  int most = 0;
+  for (int i = 0; i < ALL; i++)
+    most = group[i] > most ? group[i] : most;
+  cr_expect_lt(most + 1, CLIQUES);
+  sw_graph_free(&graph);
 }
 
 Test(graph, negative_weight) {

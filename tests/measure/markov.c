@@ -75,8 +75,7 @@ Test(markov, by_hand) {
   cr_expect(h->job.result[sw_job_result(&h->job, "lr") - h->job.result].off);
   cr_expect_not_null(
       strstr(harness_said(h), "over a span of 1: 4 of 7 leapt up, 1 down, 0 by two"));
-  cr_expect_not_null(strstr(harness_said(h), "up from 2001 to 2003: 00000000\n") ||
-                     strstr(harness_said(h), "up from 2001 to 2003: 00000000"));
+  cr_expect_not_null(strstr(harness_said(h), "up from 2001 to 2003: 00000000"));
   cr_expect_null(strstr(harness_said(h), "by construction"), "breaks are no quantiles");
   harness_free(h);
 }

@@ -80,10 +80,12 @@ static int64_t links_most(const sw_job *job, const sw_pair_plan *plan) {
 /* Bytes of a pair pass: slots of a window of matrices, packets on their way to the writing thread,
  * and what each thread holds. Node-shared slots are counted whole for every rank, because the peak
  * memory of a process counts the shared pages that it has touched. */
-static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_plan *plan) {
+static double pair_bytes(const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  const sw_pair_plan *plan = &run->pair[e];
   double n = (double)job->n, side = (double)plan->cut.side;
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
-  double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
+  double element = sw_study_is_wide(run->study, e) ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, packet = 0;
   double slots = (double)sw_geometry_slots(&g);
   double window =
@@ -135,8 +137,7 @@ double sw_estimate_memory(const sw_run *run) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
     double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
-    if (run->study->entry[e].is_pair)
-      bytes += fmax(pair_bytes(run, job, &run->pair[e]), sw_sums_bytes(run, e));
+    if (run->study->entry[e].is_pair) bytes += fmax(pair_bytes(run, e), sw_sums_bytes(run, e));
     if (bytes > most) most = bytes;
   }
   /* Resources are the node's; the caller counts this for each of its ranks. */

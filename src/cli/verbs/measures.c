@@ -210,6 +210,9 @@ static void print_common(const sw_measure *measure) {
                               .help =
                                   "largest | absolute | smallest: what orders a unit's partners; "
                                   "largest by default, or as the measure says"};
+  static const sw_param precision = {
+      .name = "precision",
+      .help = "float32 | float64: of stored pairs; as the study's output says by default"};
   static const sw_param blocks = {
       .name = "blocks",
       .help = "a group column of the units: " SW_NAME_BLOCK_SUM " and " SW_NAME_BLOCK_COUNT
@@ -227,9 +230,10 @@ static void print_common(const sw_measure *measure) {
               "largest of the last period by a column, which must be named: " SW_NAME_FROM_CENTRE
               ", " SW_NAME_TO_CENTRE};
   bool tests = sw_measure_tests_pairs(measure);
-  const sw_param *common[] = {&as,    &periods, &balanced, tests ? &tested : &keep, &by, &blocks,
-                              &rings, &centres, &weights};
-  int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;
+  const sw_param *common[] = {&as,      &periods,   &balanced, tests ? &tested : &keep,
+                              &by,      &precision, &blocks,   &rings,
+                              &centres, &weights};
+  int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 9 : 10;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");

@@ -1,4 +1,4 @@
-/* Communities: their modularity, moves of single vertices, numbers.
+/* Communities: their modularity or constant Potts quality, moves of single vertices, numbers.
  *
  *   Q = sum_c (U_c / 2m - g (K_c / 2m)^2),  u = w + w', 2m = sum u
  *
@@ -27,20 +27,41 @@ double sw_graph_modularity(const sw_graph *g, double resolution, const int32_t *
   return within / twice - resolution * expected;
 }
 
+/* A vertex has no link to itself, so a group of one adds nothing. */
+double sw_graph_cpm(const sw_graph *g, double resolution, const int32_t *group) {
+  double *count = g->spare, within = 0, pairs = 0;
+  memset(count, 0, (size_t)g->n * sizeof *count);
+  for (int64_t i = 0; i < g->n; i++) {
+    if (group[i] < 0) continue;
+    count[group[i]] += 1;
+    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
+      if (group[g->to[k]] == group[i]) within += g->out[k];
+  }
+  for (int64_t c = 0; c < g->n; c++)
+    pairs += count[c] * (count[c] - 1);
+  return (within - resolution * pairs) / g->total;
+}
+
 /* ---- moves ------------------------------------------------------------------------------ */
 
 typedef struct moving {
   const sw_graph *g;
-  double per; /* resolution / 2m */
+  double per; /* what a pair of masses costs: resolution / 2m; cpm: both ways of a pair */
+  bool is_cpm;
   int32_t *group;
-  double *strength; /* by group */
-  double *tie;      /* by group: of the vertex that is looked at; else 0 */
-  int64_t *count;   /* by group: vertices */
+  double *mass;   /* by group */
+  double *tie;    /* by group: of the vertex that is looked at; else 0 */
+  int64_t *count; /* by group: vertices */
 } moving;
+
+/* What of a vertex the quality counts against a group: its strength, or that it is there. */
+static double mass_of(const moving *m, int64_t i) {
+  return m->is_cpm ? 1 : strength_of(m->g, i);
+}
 
 /* What vertex i adds to group c: half of 2m Q, with c as it is without i. */
 static double worth(const moving *m, int64_t i, int32_t c) {
-  double k = strength_of(m->g, i), others = m->strength[c] - (m->group[i] == c ? k : 0);
+  double k = mass_of(m, i), others = m->mass[c] - (m->group[i] == c ? k : 0);
   return m->tie[c] - m->per * k * others;
 }
 
@@ -74,8 +95,8 @@ static bool move(moving *m, int64_t i) {
   int32_t from = m->group[i], to = best_group(m, i);
   for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
     m->tie[m->group[g->tie_to[k]]] = 0;
-  m->strength[from] -= strength_of(m->g, i);
-  m->strength[to] += strength_of(m->g, i);
+  m->mass[from] -= mass_of(m, i);
+  m->mass[to] += mass_of(m, i);
   m->count[from]--;
   m->count[to]++;
   m->group[i] = to;
@@ -83,19 +104,21 @@ static bool move(moving *m, int64_t i) {
 }
 
 /* Vertices without links have no group, and partners always have one. The number of rounds is
- * bounded, though each move raises the modularity. */
-void sw_graph_move_vertices(const sw_graph *g, double resolution, int32_t *group) {
+ * bounded, though each move raises the quality. */
+void sw_graph_move_vertices(const sw_graph *g, const sw_graph_quality *quality, int32_t *group) {
   moving m = {.g = g,
-              .per = resolution / (2 * g->total),
+              .per =
+                  quality->is_cpm ? 2 * quality->resolution : quality->resolution / (2 * g->total),
+              .is_cpm = quality->is_cpm,
               .group = group,
-              .strength = g->spare,
+              .mass = g->spare,
               .tie = g->spare + g->n,
               .count = g->spare_index};
-  memset(m.strength, 0, 2 * (size_t)g->n * sizeof *m.strength);
+  memset(m.mass, 0, 2 * (size_t)g->n * sizeof *m.mass);
   memset(m.count, 0, (size_t)g->n * sizeof *m.count);
   for (int64_t i = 0; i < g->n; i++) {
     if (group[i] < 0) continue;
-    m.strength[group[i]] += strength_of(g, i);
+    m.mass[group[i]] += mass_of(&m, i);
     m.count[group[i]]++;
   }
   bool moves = true;

@@ -1,4 +1,4 @@
-/* Rows of links and their transpose. */
+/* Rows of links and their transpose, and the backbone of a network. */
 #include "kernel/graph/graph.h"
 
 #include <math.h>
@@ -92,7 +92,47 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
     g->total += g->sent[i];
   }
   g->out_start[g->n] = g->n_links = at;
+  g->all_links = at;
+  g->all_weight = g->total;
   return SW_OK;
+}
+
+/* Whether a weight is more than chance would give one of `count` links that share a strength: the
+ * disparity filter (Serrano, Boguna & Vespignani 2009). The only link of a vertex always is. */
+static bool is_of_backbone(double level, double weight, double strength, double count) {
+  return count == 1 || pow(fmax(1 - weight / strength, 0), count - 1) < level;
+}
+
+/* Leaves the links that stand out among those of their sender or among those of their receiver. */
+static void take_backbone(sw_graph *g) {
+  double *received = g->received, *senders = g->spare;
+  memset(received, 0, (size_t)g->n * sizeof *received);
+  memset(senders, 0, (size_t)g->n * sizeof *senders);
+  for (int64_t k = 0; k < g->n_links; k++) {
+    received[g->to[k]] += g->out[k];
+    senders[g->to[k]] += 1;
+  }
+  int64_t at = 0, begin = 0;
+  g->total = 0;
+  for (int64_t i = 0; i < g->n; i++) {
+    int64_t end = g->out_start[i + 1];
+    double sent = g->sent[i], receivers = (double)(end - begin);
+    g->out_start[i] = at;
+    g->sent[i] = 0;
+    for (int64_t k = begin; k < end; k++) {
+      int32_t j = g->to[k];
+      double weight = g->out[k];
+      if (!is_of_backbone(g->backbone, weight, sent, receivers) &&
+          !is_of_backbone(g->backbone, weight, received[j], senders[j]))
+        continue;
+      g->to[at] = j;
+      g->out[at++] = weight;
+      g->sent[i] += weight;
+    }
+    g->total += g->sent[i];
+    begin = end;
+  }
+  g->out_start[g->n] = g->n_links = at;
 }
 
 /* Counting sort by partner: rows are gone through in order, so `from` ascends within each. */
@@ -144,10 +184,16 @@ static sw_status join_rows(sw_error *err, sw_graph *g) {
   return SW_OK;
 }
 
-sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
+sw_status sw_graph_rows(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   SW_TRY(make_room(err, g, links->n, links->row_start[links->n]));
   number_vertices(g, links);
   SW_TRY(take_links(err, g, links, wrong));
+  if (g->backbone > 0) take_backbone(g);
+  return SW_OK;
+}
+
+sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
+  SW_TRY(sw_graph_rows(err, g, links, wrong));
   transpose(g);
   return join_rows(err, g);
 }

@@ -20,14 +20,19 @@ typedef struct sw_graph {
   double *tie;             /* ... u = w + w' */
   double *sent, *received; /* sums of rows */
   double total;            /* of all weights */
-  double *spare;           /* 2n, for whoever computes */
-  int64_t *spare_index;    /* n + 1 */
+  double backbone;      /* level of significance in (0, 1]; 0: every link is taken. Set it first */
+  int64_t all_links;    /* before the backbone was taken: how many links ... */
+  double all_weight;    /* ... and the sum of their weights */
+  double *spare;        /* 2n, for whoever computes */
+  int64_t *spare_index; /* n + 1 */
   int64_t room_n, room_links, room_ties;
 } sw_graph;
 
-/* Makes the graph of these links. SW_EINPUT: a weight is below 0, and wrong[0], wrong[1] are its
- * units (else untouched); the caller says it. */
+/* Makes the graph of these links, or of their backbone. SW_EINPUT: a weight is below 0, and
+ * wrong[0], wrong[1] are its units (else untouched); the caller says it. */
 sw_status sw_graph_fill(sw_error *err, sw_graph *graph, const sw_links *links, int64_t wrong[2]);
+/* The same, rows out of vertices alone: out_start, to, out, sent, total. */
+sw_status sw_graph_rows(sw_error *err, sw_graph *graph, const sw_links *links, int64_t wrong[2]);
 void sw_graph_free(sw_graph *graph);
 /* What stands by vertex in the first places of `value` is put by unit, of n of them; NaN outside
  * the network. */
@@ -68,17 +73,27 @@ void sw_graph_hubs(const sw_graph *graph, double *hub, double *authority);
 double sw_graph_density(const sw_graph *graph);     /* links / n(n - 1) */
 double sw_graph_reciprocity(const sw_graph *graph); /* sum min(w_ij, w_ji) / sum w; no links: NaN */
 /* Links of both over links of either; sum of the smaller over sum of the larger weights. NaN when
- * neither has links. */
-void sw_graph_change(const sw_links *a, const sw_links *b, double *jaccard, double *overlap);
+ * neither has links. Of the graphs' rows alone; vertices go by their units. */
+void sw_graph_change(const sw_graph *a, const sw_graph *b, double *jaccard, double *overlap);
 
 /* ---- community.c ------------------------------------------------------------------------ */
+
+/* What communities are the best in. Modularity: resolution is a multiple of what chance has between
+ * two vertices. The constant Potts model: it is a weight, what a pair within has at least, in mean.
+ */
+typedef struct sw_graph_quality {
+  double resolution;
+  bool is_cpm;
+} sw_graph_quality;
 
 /* In all of these: group 0 .. n - 1, or -1 for vertices without links; there is a link.
  * (1/2m) sum_ij (u_ij - resolution k_i k_j / 2m) within groups, u = w + w'. */
 double sw_graph_modularity(const sw_graph *graph, double resolution, const int32_t *group);
-/* Moves vertices, in their order, to where the modularity rises, until none is better off
+/* sum_(i != j) (w_ij - resolution) within groups / sum w (Traag, Van Dooren & Nesterov 2011). */
+double sw_graph_cpm(const sw_graph *graph, double resolution, const int32_t *group);
+/* Moves vertices, in their order, to where the quality rises, until none is better off
  * elsewhere. */
-void sw_graph_move_vertices(const sw_graph *graph, double resolution, int32_t *group);
+void sw_graph_move_vertices(const sw_graph *graph, const sw_graph_quality *quality, int32_t *group);
 /* Groups become 0, 1, ... in the order of the first vertex of each. */
 void sw_graph_number_groups(const sw_graph *graph, int32_t *group);
 

@@ -137,11 +137,14 @@ static igraph_error_t seed_generator(uint64_t seed) {
   return code;
 }
 
-static igraph_error_t run_leiden(const sw_graph *g, objects *o, double resolution) {
+/* Vertices count by their strengths in modularity; in the constant Potts model each counts once,
+ * and an edge is both ways of a pair. */
+static igraph_error_t run_leiden(const sw_graph *g, objects *o, const sw_graph_quality *quality) {
   const double scale = scale_of(g);
   for (int64_t i = 0; i < g->n; i++)
-    VECTOR(o->vertex)[i] = scale * (g->sent[i] + g->received[i]);
-  double per_pair = resolution / (2 * (scale * g->total));
+    VECTOR(o->vertex)[i] = quality->is_cpm ? 1 : scale * (g->sent[i] + g->received[i]);
+  double per_pair = quality->is_cpm ? 2 * scale * quality->resolution
+                                    : quality->resolution / (2 * (scale * g->total));
   return igraph_community_leiden(&o->graph, &o->weight, &o->vertex, per_pair, 0.01, false, -1,
                                  &o->membership, NULL, NULL);
 }
@@ -153,18 +156,18 @@ static void take_groups(const objects *o, const sw_graph *g, int32_t *community)
 }
 
 /* igraph's Leiden may leave off with vertices that are better off elsewhere, by a little. */
-sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, double resolution, uint64_t seed,
-                                int32_t *community) {
+sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, const sw_graph_quality *quality,
+                                uint64_t seed, int32_t *community) {
   objects o = {0};
   set_handlers();
   igraph_error_t code = make_vectors(&o, g->n, put_edges(g, NULL));
   if (code == IGRAPH_SUCCESS) put_edges(g, &o);
   if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n);
   if (code == IGRAPH_SUCCESS) code = seed_generator(seed);
-  if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, resolution);
+  if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, quality);
   if (code == IGRAPH_SUCCESS) {
     take_groups(&o, g, community);
-    sw_graph_move_vertices(g, resolution, community);
+    sw_graph_move_vertices(g, quality, community);
     sw_graph_number_groups(g, community);
   }
   destroy(&o);

@@ -9,10 +9,10 @@
 /* The version of the library, on which communities depend. */
 const char *sw_igraph_version(void);
 
-/* Leiden's communities of u = w + w' by modularity with that resolution, until nothing changes,
- * with random numbers of `seed` (Traag, Waltman & van Eck 2019). community[i]: 0, 1, ... by the
- * first vertex of each; -1 for vertices without links. There is a link. */
-sw_status sw_igraph_communities(sw_error *err, const sw_graph *graph, double resolution,
-                                uint64_t seed, int32_t *community);
+/* Leiden's communities of u = w + w' by that quality, until nothing changes, with random numbers of
+ * `seed` (Traag, Waltman & van Eck 2019). community[i]: 0, 1, ... by the first vertex of each; -1
+ * for vertices without links. There is a link. */
+sw_status sw_igraph_communities(sw_error *err, const sw_graph *graph,
+                                const sw_graph_quality *quality, uint64_t seed, int32_t *community);
 
 #endif

@@ -17,23 +17,33 @@ double sw_graph_reciprocity(const sw_graph *g) {
   return both / g->total;
 }
 
-/* The weight of place k as a graph has it: loops and what is not above 0 are no links. */
-static double weight_at(const sw_links *links, int64_t i, int64_t k) {
-  return links->to[k] != i && links->value[k] > 0 ? links->value[k] : 0;
+/* The row of a unit, as far as it has been gone through. */
+typedef struct row {
+  int64_t at, end;
+} row;
+
+/* The row of unit i; *vertex is the first vertex whose unit is not before i. */
+static row row_of(const sw_graph *g, int64_t i, int64_t *vertex) {
+  if (*vertex >= g->n || g->unit[*vertex] != i) return (row){0};
+  int64_t v = (*vertex)++;
+  return (row){g->out_start[v], g->out_start[v + 1]};
+}
+
+static int32_t partner(const sw_graph *g, row r) {
+  return r.at < r.end ? g->unit[g->to[r.at]] : INT32_MAX;
 }
 
 /* Over the rows of both at a time. */
-void sw_graph_change(const sw_links *a, const sw_links *b, double *jaccard, double *overlap) {
-  int64_t both = 0, either = 0;
+void sw_graph_change(const sw_graph *a, const sw_graph *b, double *jaccard, double *overlap) {
+  int64_t both = 0, either = 0, of_a = 0, of_b = 0;
   double less = 0, more = 0;
-  for (int64_t i = 0; i < a->n; i++) {
-    int64_t p = a->row_start[i], q = b->row_start[i];
-    while (p < a->row_start[i + 1] || q < b->row_start[i + 1]) {
-      int32_t x = p < a->row_start[i + 1] ? a->to[p] : INT32_MAX;
-      int32_t y = q < b->row_start[i + 1] ? b->to[q] : INT32_MAX;
-      double u = x <= y ? weight_at(a, i, p++) : 0, v = y <= x ? weight_at(b, i, q++) : 0;
+  for (int64_t i = 0; of_a < a->n || of_b < b->n; i++) {
+    row p = row_of(a, i, &of_a), q = row_of(b, i, &of_b);
+    while (p.at < p.end || q.at < q.end) {
+      int32_t x = partner(a, p), y = partner(b, q);
+      double u = x <= y ? a->out[p.at++] : 0, v = y <= x ? b->out[q.at++] : 0;
       both += u > 0 && v > 0;
-      either += u > 0 || v > 0;
+      either++;
       less += fmin(u, v);
       more += fmax(u, v);
     }

@@ -10,6 +10,9 @@
  * each, by igraph, which is not thread-safe. Betweenness sums over sources, up to 16 parts a
  * period, and permutations are counted (network_qap.c), some of them an item.
  *
+ * With `backbone` all of it but the comparison with another result is of the links that stand out
+ * among those of one of their ends.
+ *
  * Pairs of a whole series are one network: results have no time.
  *
  * Sources: Brin & Page 1998; Kleinberg 1999; Traag, Waltman & van Eck 2019; Borgatti & Everett
@@ -35,13 +38,14 @@ enum { MOST_PARTS = 16 };
  * group to group, and the same per pair of units. */
 typedef struct figures {
   double density, reciprocity, core_r, jaccard, overlap;
+  double backbone_links, backbone_weight;
   double wrong_value; /* of the first negative weight: units wrong[0] to wrong[1], -1: none */
   int64_t wrong[2];
 } figures;
 
 /* A start; n numbers of communities follow, -1 for units without links and outside. */
 typedef struct start_found {
-  double modularity;
+  double modularity, cpm; /* cpm: NaN unless it is the quality */
   int32_t community[];
 } start_found;
 
@@ -50,7 +54,8 @@ typedef struct start_found {
 typedef struct thread {
   sw_error *err;
   sw_graph graph;
-  int period; /* of the graph; -1: none */
+  int period;      /* of the graph; -1: none */
+  sw_graph before; /* rows of the period before */
   sw_paths paths;
   network_qap_thread qap;
   int32_t order[];
@@ -63,8 +68,13 @@ static size_t workspace_network(const sw_job *job) {
 }
 
 static sw_status open_network(sw_error *err, const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass;
-  *(thread *)workspace = (thread){.err = err, .period = -1, .qap = {.err = err, .period = -1}};
+  (void)pass;
+  const network_state *state = job->state;
+  *(thread *)workspace = (thread){.err = err,
+                                  .graph.backbone = state->backbone,
+                                  .before.backbone = state->backbone,
+                                  .period = -1,
+                                  .qap = {.err = err, .period = -1}};
   return SW_OK;
 }
 
@@ -72,6 +82,7 @@ static void close_network(const sw_job *job, int pass, void *workspace) {
   (void)job, (void)pass;
   thread *w = workspace;
   sw_graph_free(&w->graph);
+  sw_graph_free(&w->before);
   sw_paths_free(&w->paths);
   sw_qap_free(&w->qap.qap);
 }
@@ -119,6 +130,18 @@ static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, dou
     core[i] = NAN;
 }
 
+/* What has changed since the period before. A negative weight there is that period's to say. */
+static void compare(const sw_job *job, int t, figures *out, thread *w) {
+  int64_t wrong[2];
+  sw_error said = {0};
+  if (t == 0) return;
+  sw_status status = sw_graph_rows(&said, &w->before, &job->links[t - 1], wrong);
+  if (status == SW_OK)
+    sw_graph_change(&w->before, &w->graph, &out->jaccard, &out->overlap);
+  else if (status != SW_EINPUT)
+    sw_fail(w->err, status, "%s", said.text);
+}
+
 /* A negative weight is left to `finish`, which says the first of the first period. */
 static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   const network_state *state = job->state;
@@ -146,7 +169,9 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   out->reciprocity = sw_graph_reciprocity(g);
   double *blocks = by_unit + BY_UNIT * job->n;
   if (state->grouping) sum_blocks(g, state->grouping, blocks, blocks + count_blocks(job));
-  if (t > 0) sw_graph_change(&job->links[t - 1], &job->links[t], &out->jaccard, &out->overlap);
+  out->backbone_links = (double)g->n_links / (double)g->all_links;
+  out->backbone_weight = g->total / g->all_weight;
+  compare(job, t, out, w);
 }
 
 static sw_status refuse(sw_error *err, const sw_job *job, int t, const figures *found) {
@@ -160,6 +185,8 @@ static void say_why(sw_job *job, int t, double density) {
   const network_state *state = job->state;
   const char *none = density == 0 ? "no links" : "no two units have a pair with a value";
   for (int q = DENSITY; q <= OVERLAP && !(density > 0); q++)
+    sw_job_undefined(job, state->form + q, t, none);
+  for (int q = BACKBONE_LINKS; q <= BACKBONE_WEIGHT && !(density > 0); q++)
     sw_job_undefined(job, state->form + q, t, none);
   for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
     sw_job_undefined(job, state->form + q, t, "there is no period before");
@@ -181,6 +208,8 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
     put(job, CORE_R, t, found->core_r);
     put(job, JACCARD, t, found->jaccard);
     put(job, OVERLAP, t, found->overlap);
+    put(job, BACKBONE_LINKS, t, found->backbone_links);
+    put(job, BACKBONE_WEIGHT, t, found->backbone_weight);
     say_why(job, t, found->density);
     for (size_t b = 0; b < blocks; b++) {
       result_of(job, BLOCK_SUM)->row[0][(size_t)t * blocks + b] = sum[b];
@@ -219,14 +248,17 @@ static void tile_communities(const sw_job *job, int64_t item, start_found *out, 
   const network_state *state = job->state;
   int t = (int)(item / state->starts), start = (int)(item % state->starts);
   if (!make_graph(job, t, w)) return;
-  out->modularity = NAN;
+  out->modularity = out->cpm = NAN;
   for (int64_t i = 0; i < job->n; i++)
     out->community[i] = -1;
   if (w->graph.n_links == 0) return;
-  if (sw_igraph_communities(w->err, &w->graph, state->resolution, seed_of(job, t, start),
+  if (sw_igraph_communities(w->err, &w->graph, &state->quality, seed_of(job, t, start),
                             out->community) != SW_OK)
     return;
-  out->modularity = sw_graph_modularity(&w->graph, state->resolution, out->community);
+  const sw_graph_quality *quality = &state->quality;
+  out->modularity =
+      sw_graph_modularity(&w->graph, quality->is_cpm ? 1 : quality->resolution, out->community);
+  if (quality->is_cpm) out->cpm = sw_graph_cpm(&w->graph, quality->resolution, out->community);
   int64_t vertex = w->graph.n - 1;
   for (int64_t i = job->n - 1; i >= 0; i--) /* as sw_graph_spread */
     out->community[i] = vertex >= 0 && w->graph.unit[vertex] == i ? out->community[vertex--] : -1;
@@ -235,6 +267,10 @@ static void tile_communities(const sw_job *job, int64_t item, start_found *out, 
 /* A multiple of 8, as records stand one behind the other. */
 static size_t start_bytes(const sw_job *job) {
   return sizeof(start_found) + ((size_t)job->n + 1) / 2 * 2 * sizeof(int32_t);
+}
+
+static double quality_of(const network_state *state, const start_found *found) {
+  return state->quality.is_cpm ? found->cpm : found->modularity;
 }
 
 /* The best start of each period; of equal ones the first. */
@@ -246,9 +282,10 @@ static sw_status finish_communities(sw_job *job, const char *all, char *result) 
     for (int s = 0; s < state->starts; s++) {
       const start_found *found =
           (const start_found *)(all + bytes * (size_t)(t * state->starts + s));
-      if (!best || found->modularity > best->modularity) best = found;
+      if (!best || quality_of(state, found) > quality_of(state, best)) best = found;
     }
     put(job, MODULARITY, t, best->modularity);
+    put(job, CPM, t, best->cpm);
     memcpy(result + bytes * (size_t)t, best, bytes);
   }
   return SW_OK;
@@ -380,6 +417,8 @@ static void choose_outputs(sw_job *job, const network_state *state) {
   off[BETWEENNESS] = !paths;
   off[BLOCK_SUM] = off[BLOCK_MEAN] = !state->grouping;
   off[JACCARD] = off[OVERLAP] = !knows_change(job);
+  off[CPM] = !state->quality.is_cpm;
+  off[BACKBONE_LINKS] = off[BACKBONE_WEIGHT] = !(state->backbone > 0);
   for (int q = QAP_R; q <= COMMON_PART; q++)
     off[q] = sw_job_arg(job, "qap.with")->count == 0;
   for (int q = 0; q < SW_NETWORK_OUTPUTS; q++) {
@@ -395,9 +434,12 @@ static sw_status resolve_network(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "result", "%lld unit; a network has two or more",
                        (long long)job->n);
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
+  const sw_arg *backbone = sw_job_arg(job, "backbone");
   *state = (network_state){.form = job->is_timeless ? SW_NETWORK_OUTPUTS : 0,
                            .damping = sw_job_arg(job, "damping")->number,
-                           .resolution = sw_job_arg(job, "resolution")->number,
+                           .backbone = backbone->given ? backbone->number : 0,
+                           .quality = {.resolution = sw_job_arg(job, "resolution")->number,
+                                       .is_cpm = !strcmp(sw_job_arg(job, "quality")->text, "cpm")},
                            .starts = (int)sw_job_arg(job, "starts")->number,
                            .parts = (int)(blocks < MOST_PARTS ? blocks : MOST_PARTS),
                            .is_normalised =
@@ -431,7 +473,21 @@ static const sw_param params[] = {
      .fallback = "1",
      .lo = 1e-6,
      .hi = 1e6,
-     .help = "of modularity; more: smaller communities"},
+     .help = "of modularity; more: smaller communities. Of cpm: what the pairs within a community "
+             "average at least, in the unit of the result"},
+    {.name = "quality",
+     .type = SW_P_CHOICE,
+     .fallback = "modularity",
+     .choices = "modularity|cpm",
+     .help = "what communities are the best in; cpm, the constant Potts model, also finds small "
+             "ones in large networks"},
+    {.name = "backbone",
+     .type = SW_P_NUMBER,
+     .fallback = "",
+     .lo = 1e-12,
+     .hi = 1,
+     .help = "a level of significance, as 0.05: figures of the links alone that stand out at it "
+             "(disparity filter)"},
     {.name = "starts",
      .type = SW_P_INTEGER,
      .fallback = "10",
@@ -468,6 +524,10 @@ static const sw_variant variants[] = {
     {"betweenness", "true", "betweenness by shortest paths, links 1/w long"},
     {"betweenness", "normalised",
      "betweenness by shortest paths, links 1/w long, over (n - 1)(n - 2)"},
+    {"quality", "cpm", "communities by cpm: sum_(i != j) (w_ij - resolution) within them / sum w"},
+    {"backbone", "*",
+     "backbone: links with (1 - w/s)^(k - 1) < level at their sender or receiver, s the sum of its "
+     "k links that way; k = 1: all"},
     {"qap.with", "*",
      "qap_r: correlation over i != j; qap_p = (1 + #{|r*| >= |r|})/(permutations + 1); common_part "
      "2 sum min/(sum + sum)"},
@@ -481,11 +541,14 @@ const sw_measure sw_measure_network = {
         "modularity sum (u_ij - g k_i k_j/2m)/2m, u = w + w'; coreness min sum (a_ij - "
         "c_i c_j)^2, a = u/2; reciprocity sum min(w_ij, w_ji)/sum w; overlap sum min/sum max",
     .variant = variants,
-    .source = "Brin and Page 1998; Kleinberg 1999, Journal of the ACM 46:604-632; Traag, Waltman "
-              "and van Eck 2019, Scientific Reports 9:5233; Borgatti and Everett 2000, Social "
-              "Networks 21:375-395; Brandes 2001; Hubert and Schultz 1976, British J. of "
-              "Mathematical and Statistical Psychology 29:190-241",
-    .version = 3,
+    .source =
+        "Brin and Page 1998; Kleinberg 1999, Journal of the ACM 46:604-632; Traag, Waltman "
+        "and van Eck 2019, Scientific Reports 9:5233; Borgatti and Everett 2000, Social "
+        "Networks 21:375-395; Brandes 2001; Traag, Van Dooren and Nesterov 2011, Physical Review E "
+        "84:016114; Serrano, Boguna and Vespignani 2009, PNAS 106:6483-6488; Hubert and Schultz "
+        "1976, British J. of "
+        "Mathematical and Statistical Psychology 29:190-241",
+    .version = 4,
     .kind = SW_KIND_GLOBAL,
     .headline = "modularity",
     .param = params,

@@ -3,6 +3,7 @@
 #ifndef SW_MEASURE_GLOBAL_NETWORK_H
 #define SW_MEASURE_GLOBAL_NETWORK_H
 
+#include "kernel/graph/graph.h"
 #include "kernel/graph/qap.h"
 #include "measure/names.h"
 #include "spillway/measure.h"
@@ -22,6 +23,7 @@
   W(DENSITY, .name = "density", .long_name = "links over pairs")                                   \
   W(RECIPROCITY, .name = "reciprocity", .long_name = "weight that is returned")                    \
   W(MODULARITY, .name = "modularity", .long_name = "modularity of the communities")                \
+  W(CPM, .name = "cpm", .long_name = "constant Potts quality of the communities")                  \
   W(CORE_R, .name = "core_r", .long_name = "correlation with core and periphery")                  \
   W(JACCARD, .name = "jaccard",                                                                    \
     .long_name = "links of this period and the one before, of those of either")                    \
@@ -35,7 +37,10 @@
   W(QAP_SD, .name = "qap_sd",                                                                      \
     .long_name = "standard deviation of the correlation under permutation, exact")                 \
   W(COMMON_PART, .name = "common_part",                                                            \
-    .long_name = "share of what both pair results have in common")
+    .long_name = "share of what both pair results have in common")                                 \
+  W(BACKBONE_LINKS, .name = "backbone_links", .long_name = "links of the backbone, of all links")  \
+  W(BACKBONE_WEIGHT, .name = "backbone_weight",                                                    \
+    .long_name = "weight of the backbone, of all weight")
 
 #define SW_NETWORK_IDENTIFIER(id, ...) id,
 enum { SW_NETWORK(SW_NETWORK_IDENTIFIER, SW_NETWORK_IDENTIFIER) SW_NETWORK_OUTPUTS };
@@ -44,8 +49,9 @@ enum { SW_NETWORK(SW_NETWORK_IDENTIFIER, SW_NETWORK_IDENTIFIER) SW_NETWORK_OUTPU
 enum { FIGURES, COMMUNITIES };
 
 typedef struct network_state {
-  int form; /* of the results: 0, or SW_NETWORK_OUTPUTS without time */
-  double damping, resolution;
+  int form;                 /* of the results: 0, or SW_NETWORK_OUTPUTS without time */
+  double damping, backbone; /* backbone 0: the figures are those of all links */
+  sw_graph_quality quality;
   int starts, parts;
   int paths; /* the pass of betweenness; 0: it is off */
   bool is_normalised;

@@ -245,10 +245,11 @@ static void flows(const gravity *g, const sw_distance *d, double a, const double
  * what its group changes are those of other pairs. */
 static double within(const sw_job *job, const gravity *g, int t, int64_t i) {
   double *const *row = job->operand[0].row;
-  double area = job->units->area[i], b = row[(g->a != g->b ? job->n_periods : 0) + t][i];
+  double d = sw_share_distance_within(job->units, i);
+  double b = row[(g->a != g->b ? job->n_periods : 0) + t][i];
   double value = row[t][i] * b / (g->scale_a * g->scale_b) * sw_job_arg(job, "constant")->number *
-                 pow(2.0 / 3.0 * sqrt(area / M_PI), -g->own_decay);
-  if (!(area > 0)) return NAN;
+                 pow(d, -g->own_decay);
+  if (!(d > 0)) return NAN;
   if (g->has_share) value /= 2;
   return g->same && g->same->label[g->same->of[i]][0] ? value * g->factor : value;
 }

@@ -75,3 +75,8 @@ double sw_share_distance_factor(const sw_distance *distance, double decay, doubl
   *before = factor < 1e-100 ? scale : 1;
   return factor < 1e-100 ? 1 : factor;
 }
+
+double sw_share_distance_within(const sw_units *units, int64_t unit) {
+  double area = units->area ? units->area[unit] : NAN;
+  return area > 0 ? 2.0 / 3.0 * sqrt(area / M_PI) : NAN;
+}

@@ -35,4 +35,8 @@ void sw_share_distance_range(const sw_distance *distance, double *least, double 
  * else 1). */
 double sw_share_distance_factor(const sw_distance *distance, double decay, double *before);
 
+/* The distance within a unit, in km: the mean from the centre of a disc of its area, 2/3
+ * sqrt(area/pi). NaN without an area; an area of zero has no inside. */
+double sw_share_distance_within(const sw_units *units, int64_t unit);
+
 #endif

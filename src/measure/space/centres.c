@@ -97,11 +97,6 @@ double sw_centres_apart(const sw_job *job, const sw_centres *set, int a, int b, 
   return 1 / sqrt(v[0] * sw_distances_scale(set->distance));
 }
 
-double sw_centres_within(const sw_units *units, int64_t unit) {
-  double area = units->area ? units->area[unit] : NAN;
-  return area > 0 ? 2.0 / 3.0 * sqrt(area / acos(-1)) : NAN;
-}
-
 void sw_unreached_see(sw_unreached *seen, int t, int64_t units) {
   seen->periods += units > 0;
   if (units <= seen->most) return;

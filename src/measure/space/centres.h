@@ -56,8 +56,5 @@ typedef struct sw_unreached {
 } sw_unreached;
 void sw_unreached_see(sw_unreached *seen, int t, int64_t units);
 void sw_unreached_note(sw_job *job, const sw_unreached *seen);
-/* The distance within a unit, 2/3 sqrt(area/pi) km, the mean from the middle of a disc of its area;
- * NaN without an area, or with one of zero. */
-double sw_centres_within(const sw_units *units, int64_t unit);
 
 #endif

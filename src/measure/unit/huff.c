@@ -65,7 +65,8 @@ static void weights(const sw_job *job, int t, const sw_tile *tile, double *w) {
     double *row = w + (int64_t)c * ROOM;
     sw_centres_weights(job, &h->set, c, t, true, tile->lo, tile->hi, row);
     if (unit < tile->lo || unit >= tile->hi) continue;
-    row[unit - tile->lo] = pow(sw_centres_within(job->units, unit), -h->set.decay) / h->set.scale;
+    row[unit - tile->lo] =
+        pow(sw_share_distance_within(job->units, unit), -h->set.decay) / h->set.scale;
   }
 }
 
@@ -78,7 +79,7 @@ static void own_units(const sw_job *job, int t, const sw_tile *tile) {
   const huff *h = job->state;
   for (int k = 0; k < h->set.n; k++) {
     int64_t unit = h->set.unit[k];
-    bool known = h->self == DISTANCE && !isnan(sw_centres_within(job->units, unit));
+    bool known = h->self == DISTANCE && !isnan(sw_share_distance_within(job->units, unit));
     if (unit < tile->lo || unit >= tile->hi || known) continue;
     for (int c = 0; c < h->set.n; c++)
       row_of(job, tile, c, t)[unit - tile->lo] = h->self == DISTANCE ? NAN : c == k;

@@ -105,8 +105,8 @@ static double sum_of(const sw_calibration *c, const sw_distance *d, const double
 }
 
 static double within(const sw_job *job, const sw_market_access *a, int64_t unit, double decay) {
-  double area = job->units->area[unit];
-  return area > 0 ? pow(2.0 / 3.0 * sqrt(area / M_PI), -decay * a->own_exponent) : NAN;
+  double d = sw_share_distance_within(job->units, unit);
+  return d > 0 ? pow(d, -decay * a->own_exponent) : NAN;
 }
 
 /* `factor`: of period t. */

@@ -50,11 +50,11 @@ typedef struct masses {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
-/* M_i / d_ii^c of a mass; no area or a missing mass: NaN. An area of zero has no inside. */
+/* M_i / d_ii^c of a mass; no area or a missing mass: NaN. */
 static double own_market(const sw_job *job, int64_t unit, double mass) {
   const market_potential *m = job->state;
-  double area = job->units->area[unit];
-  return area > 0 ? mass / pow(2.0 / 3.0 * sqrt(area / acos(-1)), m->own_decay) : NAN;
+  double within = sw_share_distance_within(job->units, unit);
+  return within > 0 ? mass / pow(within, m->own_decay) : NAN;
 }
 
 static double foreign_market(const sw_job *job, int t, int64_t unit) {

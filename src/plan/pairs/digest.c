@@ -234,7 +234,7 @@ sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int e, sw_sink *sink,
                 .work = {.pass = SW_PAIRS_SAMPLE, .sink = sink},
                 .geometry = sw_pairs_geometry(run, e, SW_PAIRS_SAMPLE),
                 .n_quantities = run->pair[e].n_quantities,
-                .element = run->study->float64 ? 8 : 4};
+                .element = sw_study_is_wide(run->study, e) ? 8 : 4};
   sw_stored here = sw_pairs_stored_here(&p, t);
   int64_t squares = p.plan->cut.squares;
   bool readable = true;

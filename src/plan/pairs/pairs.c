@@ -47,7 +47,7 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   p->region = sw_pairs_region_of(p->entry, p->work.pass);
   /* A summary keeps no pairs, and a counting pass stores nothing. */
   p->stores = !p->counts && p->plan->keep.kind != SW_KEEP_SUMMARY;
-  p->element = p->run->study->float64 ? 8 : 4;
+  p->element = sw_study_is_wide(p->run->study, p->entry) ? 8 : 4;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
   SW_TRY(sw_alloc(err, (size_t)matrices, sizeof *p->greatest, (void **)&p->greatest));
   for (int t = 0; t < matrices; t++)

@@ -53,13 +53,13 @@ static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size
 static void note_range(const sw_pairs *p) {
   const sw_summary *summary = &p->plan->summary;
   double most = 0;
-  if (p->run->study->float64 || p->plan->keep.kind == SW_KEEP_SUMMARY) return;
+  if (sw_study_is_wide(p->run->study, p->entry) || p->plan->keep.kind == SW_KEEP_SUMMARY) return;
   for (int t = 0; t < summary->n_periods; t++)
     if (summary->max[t] > most) most = summary->max[t];
   if (most > FLT_MAX || (most > 0 && most < FLT_MIN))
     sw_note(p->job->notes,
             "%s: %s: the largest value, %.4g, is out of the range of float32 (%.2g to %.2g); write "
-            "precision: float64 under output",
+            "precision: float64",
             p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
 }
 

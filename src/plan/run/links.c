@@ -231,7 +231,7 @@ static int by_partner(const void *a, const void *b) {
  * stored they are by value. Returns how many they are. */
 static int64_t take_row(reading *r, int64_t row, int64_t at, int64_t count) {
   bool dense = r->run->pair[r->source->entry].keep.kind == SW_KEEP_DENSE;
-  bool wide = r->run->study->float64;
+  bool wide = sw_study_is_wide(r->run->study, r->source->entry);
   int64_t before = r->count;
   for (int64_t k = at; k < at + count; k++) {
     double value = wide ? ((const double *)r->value)[k] : (double)((const float *)r->value)[k];

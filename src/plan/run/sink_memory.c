@@ -41,7 +41,7 @@ static double *values_of(const memory *m, int job, int stored) {
 static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                       const void *data) {
   memory *m = sink->self;
-  bool wide = m->run->study->float64;
+  bool wide = sw_study_is_wide(m->run->study, piece->job);
   double *value = quantity < 0 ? NULL : values_of(m, piece->job, quantity);
   (void)err;
   for (int64_t k = 0; k < sw_piece_count(piece); k++) {
@@ -58,7 +58,7 @@ static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int q
 static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                       void *data) {
   memory *m = sink->self;
-  bool wide = m->run->study->float64;
+  bool wide = sw_study_is_wide(m->run->study, piece->job);
   const double *value = quantity < 0 ? NULL : values_of(m, piece->job, quantity);
   (void)err;
   for (int64_t k = 0; k < sw_piece_count(piece); k++) {

@@ -109,6 +109,7 @@ static bool is_set(const sw_entry *entry, const char *param) {
 void sw_study_pair_keys(const sw_measure *measure, const char **known, int *count) {
   known[(*count)++] = "keep";
   known[(*count)++] = "by";
+  known[(*count)++] = "precision";
   known[(*count)++] = "blocks";
   known[(*count)++] = "rings";
   known[(*count)++] = "centres";
@@ -173,12 +174,12 @@ static sw_status add_key(sw_error *err, sw_study_reader *in, const sw_entry *ent
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for nine words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for ten words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 10);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 11);
   for (int i = 0; entry->measure->param[i].name; i++)
     SW_TRY(add_key(err, in, entry, i, known, &count));
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
@@ -187,7 +188,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   }
   if (!entry->flow) known[count++] = "balanced";
   if (entry->flow) {
-    static const char *const keys[] = {"keep", "by", "blocks", "rings", "centres"};
+    static const char *const keys[] = {"keep", "by", "precision", "blocks", "rings", "centres"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
       known[count++] = keys[k];
   } else if (entry->is_pair) {
@@ -299,6 +300,15 @@ static sw_status check_keep_centres(sw_error *err, const sw_entry *entry, const 
                       entry->name, sums->blocks ? "blocks" : "rings");
 }
 
+static sw_status read_precision(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  const sw_node *bits = sw_node_get(entry->node, "precision");
+  int index = 0;
+  if (!bits) return SW_OK;
+  SW_TRY(sw_form_choice(err, in->arena, bits, "float32|float64", &index, NULL));
+  entry->precision = index == 1 ? SW_DOUBLE : SW_SINGLE;
+  return SW_OK;
+}
+
 /* keep_where is the entry's place where `keep` is left out, for messages at binding. Links need
  * weights, either a parameter of the measure or the key read here. */
 sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
@@ -309,6 +319,7 @@ sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *
   /* In the order of sw_by. Taken whatever is kept, so that a study can try another `keep`. */
   const sw_node *by = sw_node_get(entry->node, "by");
   if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
+  SW_TRY(read_precision(err, in, entry));
   SW_TRY(read_link_weights(err, in, entry));
   SW_TRY(sw_study_read_sums(err, in, entry));
   SW_TRY(check_keep_centres(err, entry, keep));

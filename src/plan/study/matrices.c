@@ -28,7 +28,7 @@ static sw_status check_label(sw_error *err, const sw_entry *parent, int p, const
 /* The keys of the argument: that of the labels, then those of every pair entry. */
 static sw_status check_keys(sw_error *err, const sw_entry *parent, int p) {
   const sw_param *param = &parent->measure->param[p];
-  const char *known[8] = {0};
+  const char *known[9] = {0};
   int count = 0;
   if (param->choices) known[count++] = param->choices;
   sw_study_pair_keys(parent->plain, known, &count);

@@ -344,6 +344,9 @@ typedef struct sw_need {
 
 /* An entry of the study, or (group not NULL) the matrices of a group of one, for one label: what
  * the file has below the result of the entry `parent`, computed with it. */
+/* Of stored pairs, where an entry says it. */
+typedef enum sw_precision { SW_AS_STUDY, SW_SINGLE, SW_DOUBLE } sw_precision;
+
 typedef struct sw_entry {
   const sw_measure *measure; /* with the outputs of blocks, rings and centres, where asked for */
   const sw_measure *plain;   /* without them */
@@ -361,6 +364,7 @@ typedef struct sw_entry {
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */
   int by;                 /* sw_by, as written; -1: as the measure has it */
+  sw_precision precision; /* of its stored pairs, as written; ask sw_study_is_wide */
   const char *group;      /* of the parent's measure; NULL: an entry of its own, and no parent */
   int parent, param, label;
   int n_needs; /* columns; the pairs it takes stand behind them */
@@ -398,11 +402,17 @@ struct sw_study {
   int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;
   const char *report_file, *report_path; /* a page of the results; NULL: none is asked for */
-  bool float64;                          /* of stored pair matrices */
+  bool float64;                          /* of stored pairs whose entries say nothing */
   bool deflate;
   uint64_t seed; /* of every random number; 0 unless given */
   int64_t tile;  /* units along the side of a square of pairs, about (sw_cut_make) */
 };
+
+/* Whether entry e stores its pairs as doubles: as it says, else as the study does. */
+static inline bool sw_study_is_wide(const sw_study *study, int e) {
+  sw_precision precision = study->entry[e].precision;
+  return precision == SW_AS_STUDY ? study->float64 : precision == SW_DOUBLE;
+}
 
 /* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights and
  * results (nearest named), wrong types and ranges, two results of one name, and cycles. Indicators

@@ -197,7 +197,7 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
 /* The first quantity is called `value` in every pair result, so that readers find it; others by
  * their names. `stored` counts as the sink does: outputs that are off have no place. */
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
-  sw_h5_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
+  sw_h5_cell cell = sw_study_is_wide(m->run->study, m->job_index) ? SW_CELL_F64 : SW_CELL_F32;
   const sw_output *output = NULL;
   for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++) {
     sw_variable *variable = add(m, stored == 0 ? SW_NAME_VALUE : output->name, output->long_name,

@@ -303,7 +303,7 @@ static void place(const sw_results *results, const sw_piece *piece, int64_t k, c
 static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity,
                           const void *computed, const void *stored) {
   const sw_job *job = &c->results->run->job[piece->job];
-  bool wide = c->results->run->study->float64;
+  bool wide = sw_study_is_wide(c->results->run->study, piece->job);
   int64_t count = sw_piece_count(piece), apart = 0, first = -1;
   for (int64_t k = 0; k < count; k++) {
     if (same_bits(number_at(computed, k, quantity, wide), number_at(stored, k, quantity, wide)))

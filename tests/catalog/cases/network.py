@@ -9,18 +9,19 @@ from sweep import close
 NEEDS = ["gravity", "grey_relational_grade", "synchronisation"]
 ENTRIES = {
     "n_dense": {"result": "g_two", "qap": {"with": "g_great"}},
-    "n_roads": {"result": "g_roads", "damping": 0.6, "resolution": 1.3, "starts": 3,
+    "n_roads": {"result": "g_roads", "damping": 0.6, "quality": "modularity", "resolution": 1.3, "starts": 3,
                 "betweenness": True, "qap": {"with": "g_hours.value", "permutations": 199}},
     "n_hours": {"result": "g_hours.value", "starts": 2, "betweenness": "true",
                 "qap": {"with": "grey_mean", "permutations": 0}},
     "n_periods": {"result": "g_share", "periods": [2001, 2003], "betweenness": "false",
                   "groups": ["province"]},
+    "n_cpm": {"result": "g_share", "periods": [2001, 2003], "quality": "cpm", "resolution": 2.5, "backbone": 0.3},
     # Of all periods together: without time.
     "n_grade": {"result": "grey", "starts": 2, "betweenness": "normalised", "groups": "province",
                 "qap": {"with": "sync_level", "permutations": 99}},
 }
 # By random numbers that follow the order of the units.
-RANDOM = ("community", "modularity", "qap_p")
+RANDOM = ("community", "modularity", "cpm", "qap_p")
 
 
 def inside(value, rank, dense):
@@ -38,6 +39,17 @@ def links(value):
     w = np.where(np.isnan(value), 0, value).astype(float)
     np.fill_diagonal(w, 0)
     return w
+
+
+def backbone(w, level):
+    """The disparity filter, link by link."""
+    kept = np.zeros_like(w)
+    for i, j in zip(*np.nonzero(w)):
+        for row in (w[i], w[:, j]):
+            count = (row > 0).sum()
+            if count == 1 or (1 - w[i, j] / row.sum()) ** (count - 1) < level:
+                kept[i, j] = w[i, j]
+    return kept
 
 
 def pagerank(w, d):
@@ -111,25 +123,29 @@ def check_core(w, coreness, core, r):
     assert set(np.flatnonzero(core)) == set(order[:size]), "core"
 
 
-def check_communities(w, group, modularity, g):
+def check_communities(w, group, modularity, params, cpm):
     linked = (w.sum(0) + w.sum(1)) > 0
     assert (group[~linked] == -1).all() and (group[linked] > 0).all()
     first = [group.tolist().index(c) for c in range(1, group.max() + 1)]
     assert first == sorted(first), "numbered by the first unit"
-    u = w + w.T
+    u, g, by_cpm = w + w.T, params.get("resolution", 1), params.get("quality") == "cpm"
     k, m2 = u.sum(1), u.sum()
-    b = u / m2 - g * np.outer(k, k) / m2 ** 2
 
-    def quality(of):
+    def worth(of, b):
         return b[(of[:, None] == of) & linked & linked[:, None]].sum()
 
-    assert np.isclose(quality(group), modularity, rtol=1e-10, atol=1e-12), "modularity"
+    b = u / m2 - (1 if by_cpm else g) * np.outer(k, k) / m2 ** 2
+    assert np.isclose(worth(group, b), modularity, rtol=1e-10, atol=1e-12), "modularity"
+    if by_cpm:
+        b = (w - g * (1 - np.eye(len(w)))) / w.sum()
+        assert np.isclose(worth(group, b), cpm, rtol=1e-10, atol=1e-12), "cpm"
+    found = worth(group, b)
     for i in np.flatnonzero(linked):  # no unit is better off elsewhere
         for c in range(1, group.max() + 2):
             other = group.copy()
             other[i] = c
-            gain = quality(other) - modularity
-            assert gain <= 1e-9, f"unit {i} belongs to {c}, not {group[i]}: {gain} more than {modularity}"
+            gain = worth(other, b) - found
+            assert gain <= 1e-9, f"unit {i} belongs to {c}, not {group[i]}: {gain} more than {found}"
 
 
 def check_qap(first, second, there, r, permutations):
@@ -206,6 +222,11 @@ def check_change(at, full, before):
 def check_period(world, label, params, at, value, year):
     there = inside(value, at("pagerank"), label in ("n_dense", "n_grade"))
     full = links(value)
+    if "backbone" in params:
+        whole, full = full, backbone(full, params["backbone"])
+        assert close(at("backbone_links"), (full > 0).sum() / (whole > 0).sum()), "backbone_links"
+        assert close(at("backbone_weight"), full.sum() / whole.sum()), "backbone_weight"
+        assert 0 < (full > 0).sum() < (whole > 0).sum(), "the backbone says nothing"
     w = full[np.ix_(there, there)]
     n = len(w)
     paths = params.get("betweenness", False) not in (False, "false")
@@ -219,7 +240,8 @@ def check_period(world, label, params, at, value, year):
     assert close(at("density"), (w > 0).sum() / (n * (n - 1))), "density"
     assert close(at("reciprocity"), np.minimum(w, w.T).sum() / w.sum()), "reciprocity"
     check_core(w, at("coreness")[there], at("core")[there], at("core_r"))
-    check_communities(w, at("community")[there], at("modularity"), params.get("resolution", 1))
+    check_communities(w, at("community")[there], at("modularity"), params,
+                      at("cpm") if params.get("quality") == "cpm" else None)
     if paths:
         want = betweenness(w) / ((n - 1) * (n - 2) if params["betweenness"] == "normalised" else 1)
         assert np.allclose(at("betweenness")[there], want, rtol=1e-9, atol=1e-9), "betweenness"
@@ -250,4 +272,6 @@ def check(world, label, params, r):
         before = full
     assert ("block_sum" in r) == ("groups" in params)
     assert ("qap_r" in r) == ("qap" in params)
+    assert ("cpm" in r) == (params.get("quality") == "cpm")
+    assert ("backbone_links" in r) == ("backbone_weight" in r) == ("backbone" in params)
     assert ("betweenness" in r) == (params.get("betweenness", False) not in (False, "false"))
