@@ -61,28 +61,29 @@ SW_INLINE void SW_SET(both_step)(int lags, int rows, int regs, const double *row
   }
 }
 
-/* All products of a tile, and the first `waiting` divisions. */
+/* All products of a tile, and the first `waiting` divisions: two for three numbers, which take as
+ * long; those that are left are under way while the tile's values are made. */
 SW_INLINE void SW_SET(both_products)(int count, int lags, int rows, int regs, const double *row,
                                      const double *column, int waiting, SW_SET(quotients) * q,
                                      SW_SET(both_sums) (*sum)[2]) {
-  int between = count < waiting ? count : waiting, s = 0;
+  const int down = (lags + 1) * rows, across = (lags + 1) * regs * SW_WIDTH;
+  int s = 0, done = 0;
   EACH(i, rows) EACH(v, regs) EACH(a, lags) {
     EACH(k, lags) sum[i][v].b[a][k] = reg_spread(0);
     sum[i][v].c[a] = sum[i][v].d[a] = reg_spread(0);
   }
-  for (; s < between; s++) {
-    SW_SET(divide)(q, s);
-    SW_SET(both_step)(lags, rows, regs, row, column, sum);
-    row += (lags + 1) * rows;
-    column += (lags + 1) * regs * SW_WIDTH;
+  for (; s + 3 <= count && done + 2 <= waiting; s += 3, done += 2) {
+    EACH(k, 3) {
+      if (k < 2) SW_SET(divide)(q, done + k);
+      SW_SET(both_step)(lags, rows, regs, row + k * down, column + k * across, sum);
+    }
+    row += 3 * down;
+    column += 3 * across;
   }
-  for (; s < count; s++) {
+  for (; s < count; s++, row += down, column += across)
     SW_SET(both_step)(lags, rows, regs, row, column, sum);
-    row += (lags + 1) * rows;
-    column += (lags + 1) * regs * SW_WIDTH;
-  }
-  for (; s < waiting; s++)
-    SW_SET(divide)(q, s);
+  for (; done < waiting; done++)
+    SW_SET(divide)(q, done);
 }
 
 /* ---- the line ----------------------------------------------------------------------------- */

@@ -68,7 +68,7 @@ static double share_of(double f, double by) {
 bool sw_granger_sieve_make(const sw_granger *g, double from, double to, sw_granger_sieve *sieve) {
   double by = (double)sw_granger_df(g->lags, g->rows) / g->lags;
   double low = share_of(from, by), high = share_of(to, by);
-  float margin = 32 * (float)(g->rows + 8) * ROUNDING;
+  float margin = (g->lags == 1 ? 4 : 32) * (float)(g->rows + 8) * ROUNDING;
   *sieve = (sw_granger_sieve){.g = g, .margin = margin};
   if (high == high) {
     sieve->share = (float)((low + high) / 2);

@@ -5,10 +5,11 @@
  *
  * F >= f where g >= K = f/(df/p + f). With one lag that is c^2 + K b^2 >= K; with two, and A of
  * d1, t and a22, c'adj(A)c >= K det A. Vectors have length 1, so that by Cauchy and Schwarz a
- * product of n rows is off by (n + 4) 2^-24 at most, and these sums by less than the margin that is
- * kept. A pair whose A is near singular is never sure. Of both sides the difference is taken with
- * K between those of `from` and `to`; as it falls with K by 1 at most, it says on which side of
- * both a pair is where it is far enough from 0. */
+ * product of n rows is off by (n + 4) 2^-24 at most, and these sums by less than 3 times that, and
+ * 23 times with two lags, which is less than the margin that is kept. A pair whose A is near
+ * singular is never sure. Of both sides the difference is taken with K between those of `from` and
+ * `to`; as it falls with K by 1 at most, it says on which side of both a pair is where it is far
+ * enough from 0. */
 #ifndef SW_KERNEL_CAUSALITY_GRANGER_SIEVE_H
 #define SW_KERNEL_CAUSALITY_GRANGER_SIEVE_H
 
