@@ -8,6 +8,7 @@
 #define SPILLWAY_MEASURE_H
 
 #include "spillway/arena.h"
+#include "spillway/fold.h"
 #include "spillway/panel.h"
 #include "spillway/resource.h"
 #include "spillway/status.h"
@@ -465,21 +466,6 @@ const char *sw_job_period(const sw_job *job, int t);
  *   except in a measure of kind pair; no pairs are then computed. Beside one matrix over all periods
  *   (whole_series) unit outputs are timeless. */
 
-/* Running sums over a square of pairs, in eight lanes. The value at row r and column c, counted from
- * the square's first row and column, is added to row[r * 8 + c % 8] and to
- * column[(r % 8) * stride + c], in column and row order. `greatest`: the largest value but NaN. */
-typedef struct sw_fold {
-  double *row, *column;
-  int64_t stride;
-  double greatest;
-} sw_fold;
-
-/* The same over a square and the one opposite: kernel/causality/granger_both.h says what goes where. */
-typedef struct sw_fold_both {
-  double *row, *column, *back_row, *back_column, greatest;
-  int64_t stride, high, row_at, column_at;
-} sw_fold_both;
-
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
 /* What the formula is besides, where a parameter has that value: a text as a study would write it;
@@ -512,7 +498,8 @@ typedef struct sw_measure {
   /* UNITS and ITEMS. Must not fail, print or allocate; `workspace` is its scratch memory. `out` is
    * the partial or the record; NULL when the pass has neither. */
   void (*tile)(const sw_job *job, const sw_tile *tile, void *out, void *workspace);
-  /* UNITS: `start` initialises a partial (else zeros); `merge` joins `part` into `all`, in the order of blocks. */
+  /* UNITS: `start` initialises a partial (zeros if absent); `merge` joins `part` into `all`, called
+   * in block order. */
   void (*start)(const sw_job *job, int pass, void *all);
   void (*merge)(const sw_job *job, int pass, void *all, const void *part);
   /* `all` is the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
@@ -541,10 +528,13 @@ typedef struct sw_measure {
   /* Optional, beside segment or block, for when only the sums of the first quantity of an undirected
    * matrix are wanted: adds the values of a square to its sums without storing them. The bits must
    * equal those of adding the values of `segment` or `block`. A NaN makes its row's sum NaN, and the
-   * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
+   * engine then repeats the square by these. A job that it does not serve says so by no_fold.
+   * `fold_rings`: it adds by ring, too, by the great circles that it serves (fold.h). */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
-  /* The same of a directed measure, for pairs of different units in both orders, which share work. */
+  bool fold_rings;
+  /* The same of a directed measure, for pairs of different units in both orders, which share work;
+   * both squares are repeated where a sum of a row is NaN (fold.h). */
   void (*fold_both)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                     sw_fold_both *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row

@@ -222,9 +222,9 @@ typedef struct lanes {
   double back_column[2 * N * SW_LANES], greatest;
 } lanes;
 
-/* What the header of sw_fold_both says, value by value. */
-static void add_plainly(const double *f, const sw_granger_sums *at, int64_t i0, int64_t i1,
-                        int64_t j0, int64_t j1, lanes *to) {
+/* What spillway/fold.h says, value by value. */
+static void add_plainly(const double *f, const sw_fold_both *at, int64_t i0, int64_t i1, int64_t j0,
+                        int64_t j1, lanes *to) {
   for (int64_t i = i0; i < i1; i++)
     for (int64_t j = j0; j < j1; j++) {
       double there = f[i * STRIDE + j], back = f[j * STRIDE + i];
@@ -251,8 +251,8 @@ static void expect_both(const double *f, int64_t i0, int64_t i1, int64_t j0, int
   static lanes want, got;
   memset(&want, 0, sizeof want);
   memset(&got, 0, sizeof got);
-  sw_granger_sums sums = {got.row,   got.column, got.back_row, got.back_column, WIDE, high, row_at,
-                          column_at, -1};
+  sw_fold_both sums = {got.row,   got.column, got.back_row, got.back_column, WIDE, high, row_at,
+                       column_at, -1};
   want.greatest = -1;
   add_plainly(f, &sums, i0, i1, j0, j1, &want);
   sw_granger_fold_both(&g, i0, i1, j0, j1, &sums, workspace);

@@ -38,7 +38,7 @@ static sw_mapping map(const double *v, int dimension, int lag, int horizon,
                       const uint8_t *library) {
   sw_embedding e = {.v = v, .run = run, .length = T, .lag = lag};
   sw_mapping m = table_of(dimension + 1);
-  void *work = room(sw_embedding_workspace(T));
+  void *work = room(sw_embedding_workspace(T, 1));
   sw_embedding_map(&e, dimension, dimension, horizon, false, library, &m, work);
   free(work);
   return m;
@@ -169,45 +169,58 @@ Test(mapping, too_few) {
 
 /* ---- panels ------------------------------------------------------------------------------- */
 
-/* Lanes 3 and 5 go the plain way: a missing value, and a constant but for a first value that the
- * points leave out. */
-static void fill(double *panel) {
+enum { PANELS = 3 };
+
+/* Of the panel in the middle, lanes 3 and 5 go the plain way: a missing value, and a constant but
+ * for a first value that the points leave out. */
+static void fill(double *panel, int nth) {
   double v[T];
   for (int l = 0; l < LANES; l++) {
-    draw(v, T, 10 + (unsigned)l);
+    draw(v, T, 10 + (unsigned)(nth * LANES + l));
     for (int t = 0; t < T; t++)
-      panel[t * LANES + l] = l == 5 ? (t == 0 ? 1 : -.01) : v[t];
+      panel[t * LANES + l] = nth == 1 && l == 5 ? (t == 0 ? 1 : -.01) : v[t];
   }
-  panel[50 * LANES + 3] = NAN;
+  if (nth == 1) panel[50 * LANES + 3] = NAN;
+}
+
+static void expect_panels(const sw_mapping *m, double *const *panel, double *work) {
+  sw_mapping_window window[PANELS];
+  sw_mapping_target target[PANELS];
+  double first[PANELS][LANES], r[PANELS][LANES];
+  for (int b = 0; b < PANELS; b++) {
+    sw_mapping_window_of(m, panel[b], &window[b]);
+    target[b] = (sw_mapping_target){panel[b], &window[b], r[b]};
+  }
+  for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT && sw_set_runs(set); set = next_set(set)) {
+    sw_set_at_most(set);
+    sw_mapping_panels(m, PANELS, target, work);
+    if (set == SW_SET_PLAIN) memcpy(first, r, sizeof r);
+    cr_expect_eq(memcmp(first, r, sizeof r), 0, "set %d, %d neighbours", (int)set, m->k);
+  }
+  sw_set_at_most(SW_SET_V4);
+  for (int b = 0; b < PANELS; b++)
+    for (int l = 0; l < LANES; l++) {
+      double one = sw_mapping_skill(m, panel[b] + l, LANES, work);
+      cr_expect(b == 1 && l == 5 ? isnan(r[b][l]) : fabs(r[b][l] - one) < 1e-14,
+                "panel %d, lane %d: %g %g", b, l, r[b][l], one);
+    }
 }
 
 Test(mapping, panels) {
-  double v[T], *panel = room(T * LANES * sizeof *panel), *work = room(2 * T * sizeof *work);
+  double v[T], *panel[PANELS], *work = room(2 * T * sizeof *work);
   one_stretch();
   draw(v, T, 4);
-  fill(panel);
-  for (int dimension = 2; dimension <= 14; dimension++) {
+  for (int b = 0; b < PANELS; b++) {
+    panel[b] = room(T * LANES * sizeof **panel);
+    fill(panel[b], b);
+  }
+  for (int dimension = 1; dimension <= 14; dimension++) {
     sw_mapping m = map(v, dimension, 1, 2, NULL);
-    sw_mapping_window window;
-    double first[LANES];
-    sw_mapping_window_of(&m, panel, &window);
-    for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT && sw_set_runs(set);
-         set = next_set(set)) {
-      double r[LANES];
-      sw_set_at_most(set);
-      sw_mapping_panel(&m, panel, &window, r, work);
-      if (set == SW_SET_PLAIN) memcpy(first, r, sizeof r);
-      cr_expect_eq(memcmp(first, r, sizeof r), 0, "set %d, dimension %d", (int)set, dimension);
-    }
-    sw_set_at_most(SW_SET_V4);
-    for (int l = 0; l < LANES; l++) {
-      double r = sw_mapping_skill(&m, panel + l, LANES, work);
-      cr_expect(l == 5 ? isnan(first[l]) : fabs(first[l] - r) < 1e-14, "lane %d: %g %g", l,
-                first[l], r);
-    }
+    expect_panels(&m, panel, work);
     free(m.at);
   }
-  free(panel);
+  for (int b = 0; b < PANELS; b++)
+    free(panel[b]);
   free(work);
 }
 
@@ -215,7 +228,7 @@ Test(mapping, panels) {
 Test(mapping, dimension_of_a_sine) {
   double v[T], *work = room(2 * T * sizeof *work);
   sw_mapping table[6];
-  void *sweep = room(sw_embedding_workspace(T));
+  void *sweep = room(sw_embedding_workspace(T, 6));
   one_stretch();
   for (int t = 0; t < T; t++)
     v[t] = sin(2 * M_PI * t / 8);

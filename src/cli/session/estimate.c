@@ -84,7 +84,7 @@ static double pair_bytes(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
   double n = (double)job->n, side = (double)plan->cut.side;
-  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
+  sw_geometry g = sw_pairs_geometry(run, e, SW_PAIRS_STORE);
   double element = sw_study_is_wide(run->study, e) ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, packet = 0;
   double slots = (double)sw_geometry_slots(&g);
@@ -106,7 +106,8 @@ static double pair_bytes(const sw_run *run, int e) {
       sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
-  double lanes = sw_pairs_folds(job) ? 16 : 8; /* of columns, of rows where these are folded */
+  /* Of columns, of rows where these are folded, both of each ring. */
+  double lanes = (sw_pairs_folds(job) ? 16 : 8) + 16.0 * g.rings;
   double thread = 8 * length * (lanes + rows_held) + 16 * strip, packets = 2;
   /* Prepared rows: a thread's states, and values and packets of several periods, which are woven
    * or rows, or first the one and then the other. */
@@ -176,7 +177,7 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
 static double pairs_of(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
-  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
+  sw_geometry g = sw_pairs_geometry(run, e, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
   if (!sw_keep_walks(plan->keep.kind)) return 0;
   if (job->links_only) {

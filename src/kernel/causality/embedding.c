@@ -1,5 +1,8 @@
-/* See embedding.h. Row by row of the matrix of squared distances: a row grows by a term for each
- * further dimension, and the least of it are picked at each, so nothing of size T x T is kept. */
+/* See embedding.h. A few rows of the matrix of squared distances at a time: in every dimension that
+ * is asked for the least of a row are picked, so nothing of size T x T is kept.
+ *
+ * In row r of a block, column u is the period u + r - (rows - 1): along a column points are equally
+ * far apart, and their distances share terms. */
 #include "kernel/causality/embedding.h"
 
 #include <math.h>
@@ -8,57 +11,66 @@
 #include "kernel/exp.h"
 #include "kernel/hot.h"
 
-/* Distances that are looked at together. */
-enum { SEEK = 16 };
+/* Columns that are measured together, and searched; rows of a block where the lag is 1, else one.
+ */
+enum { SEEK = 16, LINE = 64, ROWS = 4 };
 
 static const double LEAST_WEIGHT = 1e-6;
 static const double AS_GOOD = 1e-12; /* of two correlations */
 
+/* The workspace. */
+typedef struct sweep {
+  double *past;  /* the series, with room before and behind it */
+  double *deep;  /* likewise the depth of a period as a neighbour; 0: it is none */
+  double *near;  /* squared distances, [(dimension - first) * ROWS + row][column]; */
+  double *least; /* likewise their least by column modulo SEEK */
+  uint8_t *all;  /* by SEEK columns: neighbours of every row, in every dimension */
+  int *depth, *found;
+  int rows, lag, first, last; /* dimensions */
+  int from, to, stride;       /* columns, and of a row of them */
+} sweep;
+
 #define SW_VEC_FILE "kernel/causality/embedding_set.h"
 #include "kernel/vec_each.h"
 
-static void (*const grow_of[])(const double *begin, double *near, int n, const double *past,
-                               int lag, const double *own, int from, int to,
-                               double *most) = SW_SETS(grow);
+static void (*const measure_of[])(const sweep *s, int t) = SW_SETS(measure);
+static int (*const collect_of[])(const double *near, int from, int to, double limit,
+                                 int *found) = SW_SETS(collect);
 
-/* The workspace. Distances are squared, below zero. */
-typedef struct sweep {
-  double *near;  /* of the point; -INFINITY: no neighbour */
-  double *begin; /* of all rows: 0, or -INFINITY */
-  double *past;  /* the series, with room before and behind it */
-  int *depth, *found;
-  int *dropped;                          /* periods by depth, those that are no point any more.. */
-  int drop_start[SW_MOST_DIMENSION + 3]; /* ..in dimension depth + 1 */
-} sweep;
-
-static int padded(int length) {
-  return (length + SEEK - 1) / SEEK * SEEK;
+/* A column may be ROWS - 1 beyond the last period, and a line is read to its end. */
+static int columns_of(int length) {
+  return (length + ROWS + LINE - 1) / LINE * LINE + LINE;
 }
 
-static size_t whole_lines(size_t bytes) {
-  return (bytes + 63) / 64 * 64;
+/* Rows that are written together lie a line of the cache apart from a whole page. */
+static int stride_of(int length) {
+  return columns_of(length) + 8;
 }
 
-size_t sw_embedding_workspace(int length) {
-  size_t n = (size_t)padded(length);
-  return whole_lines(sizeof(sweep)) + 4 * n * sizeof(double) +
-         3 * whole_lines((n + 1) * sizeof(int));
+static void *take(char **at, size_t count, size_t size) {
+  void *part = *at;
+  *at += (count * size + 63) / 64 * 64;
+  return part;
 }
 
-static sweep *lay_out(const sw_embedding *e, void *workspace) {
-  size_t n = (size_t)padded(e->length);
-  char *at = workspace;
-  sweep *s = workspace;
-  s->near = (double *)(at += whole_lines(sizeof *s));
-  s->begin = s->near + n;
-  s->past = s->begin + 2 * n;
-  at += 4 * n * sizeof(double);
-  s->depth = (int *)at;
-  s->dropped = (int *)(at += whole_lines((n + 1) * sizeof(int)));
-  s->found = (int *)(at + whole_lines((n + 1) * sizeof(int)));
-  memset(s->past - n, 0, 2 * n * sizeof(double));
-  memcpy(s->past, e->v, (size_t)e->length * sizeof(double));
-  return s;
+static size_t lay_out(int length, int dimensions, void *workspace, sweep *s) {
+  char *begin = workspace, *at = begin;
+  size_t n = (size_t)columns_of(length), rows = (size_t)dimensions * ROWS;
+  s->past = (double *)take(&at, 2 * n, sizeof(double)) + n;
+  s->deep = (double *)take(&at, n + LINE, sizeof(double)) + LINE;
+  s->stride = stride_of(length);
+  s->near = take(&at, rows * (size_t)s->stride, sizeof(double));
+  s->least = take(&at, rows * SEEK, sizeof(double));
+  s->all = take(&at, n / SEEK, 1);
+  s->depth = take(&at, n, sizeof(int));
+  s->found = take(&at, n, sizeof(int));
+  return (size_t)(at - begin);
+}
+
+size_t sw_embedding_workspace(int length, int dimensions) {
+  static char nothing[64];
+  sweep s;
+  return lay_out(length, dimensions, nothing, &s);
 }
 
 /* ---- points ------------------------------------------------------------------------------ */
@@ -88,47 +100,21 @@ enum { FOURS = SEEK / 4, MOST_RANKED = 32 };
 
 #define EACH_FOUR _Pragma("GCC unroll 4") for (int g = 0; g < FOURS; g++)
 
-/* A number that k of the row reach, not far below the k-th largest: the k-th largest of the maxima
- * of its lanes. Its rank is counted rather than sorted for: no branches. */
-SW_INLINE double bound(const double *most, int k) {
+/* A number that k of the row do not exceed, not far above the k-th least: the k-th least of the
+ * minima of its lanes. Its rank is counted rather than sorted for: no branches. */
+SW_HOT static double bound(const double *least, int k) {
   marks within[FOURS] = {0};
   int64_t count[SEEK];
-  double limit = -INFINITY;
+  double limit = INFINITY;
   for (int other = 0; other < SEEK; other++) {
-    double m = most[other];
+    double m = least[other];
     four all = {m, m, m, m};
-    EACH_FOUR within[g] -= all >= *(const four *)(most + 4 * g);
+    EACH_FOUR within[g] -= all <= *(const four *)(least + 4 * g);
   }
   EACH_FOUR *(marks *)(count + 4 * g) = within[g];
   for (int l = 0; l < SEEK; l++)
-    limit = count[l] >= k && most[l] > limit ? most[l] : limit;
+    limit = count[l] >= k && least[l] < limit ? least[l] : limit;
   return limit;
-}
-
-/* Whether any of `lines` times SEEK numbers reaches the limit. */
-SW_INLINE bool any_reaches(const double *near, int lines, double limit) {
-  marks hits = {0};
-  four least = {limit, limit, limit, limit};
-  for (int k = 0; k < lines * FOURS; k++)
-    hits |= *(const four *)(near + 4 * k) >= least;
-  return (hits[0] | hits[1] | hits[2] | hits[3]) != 0;
-}
-
-/* Those of the row that reach the limit, in order; NaN reaches none. They are few: most of a long
- * row is passed over four lines at a time. */
-SW_INLINE int collect(const double *near, int n, double limit, int *found) {
-  int count = 0;
-  for (int s = 0; s < n; s += SEEK) {
-    while (s + 4 * SEEK <= n && !any_reaches(near + s, 4, limit))
-      s += 4 * SEEK;
-    if (s >= n) break;
-    if (!any_reaches(near + s, 1, limit)) continue;
-    for (int l = 0; l < SEEK; l++) {
-      found[count] = s + l;
-      count += near[s + l] >= limit;
-    }
-  }
-  return count;
 }
 
 /* Each to the place of its rank, which is counted, again without branches; false: two are equal. */
@@ -137,7 +123,7 @@ SW_INLINE bool place_by_rank(const double *near, const int *found, int count, do
   double value[MOST_RANKED + 4];
   int64_t rank[MOST_RANKED + 4], ranks = 0;
   for (int f = 0; f < count; f++)
-    value[f] = -near[found[f]];
+    value[f] = near[found[f]];
   for (int f = count; f < count + 3; f++) /* the rest of a vector */
     value[f] = INFINITY;
   for (int g = 0; g < count; g += 4) {
@@ -164,7 +150,7 @@ SW_INLINE void place_in_order(const double *near, const int *found, int count, i
   for (int c = 0; c < k; c++)
     least[c] = INFINITY;
   for (int f = 0; f < count; f++) {
-    double value = -near[found[f]];
+    double value = near[found[f]];
     int c = k - 1;
     if (!(value < least[c])) continue;
     for (; c > 0 && least[c - 1] > value; c--) {
@@ -176,96 +162,142 @@ SW_INLINE void place_in_order(const double *near, const int *found, int count, i
   }
 }
 
-/* The k least squared distances, ascending; of equal ones the earlier first. Both have room for
- * MOST_RANKED. */
-SW_HOT static void pick(const double *near, int n, const double *most, int k, double *least,
-                        int *at, int *found) {
-  int count = collect(near, n, bound(most, k), found);
+/* Of the columns that were found the k of the least squared distances, ascending; of equal ones the
+ * earlier first. Both have room for MOST_RANKED. */
+SW_HOT static void place(const double *near, const int *found, int count, int k, double *least,
+                         int *at) {
   if (count > MOST_RANKED || !place_by_rank(near, found, count, least, at))
     place_in_order(near, found, count, k, least, at);
 }
 
-/* Hot, as else each multiply-add of the exponential would be a call. */
-SW_HOT static void weigh(const double *d2, int k, double *weight) {
-  double nearest = sqrt(d2[0]), sum = 0;
-  for (int c = 0; c < k; c++) {
-    double d = sqrt(d2[c]);
-    double w = nearest > 0 ? sw_exp(-d / nearest) : d > 0 ? 0 : 1;
-    weight[c] = w > LEAST_WEIGHT ? w : LEAST_WEIGHT;
-    sum += weight[c];
+/* ---- weights ------------------------------------------------------------------------------ */
+
+enum { BATCH = 512 };
+
+/* Of squared distances, in place. Points come in batches, so that a step is a loop over all their
+ * numbers; `of`: what belongs to the point, for each of them. */
+SW_HOT static void weigh(double *weight, int points, int k) {
+  double d[BATCH], of[BATCH];
+  for (int q = 0, some; q < points; q += some, weight += some * k) {
+    some = points - q < BATCH / k ? points - q : BATCH / k;
+    int n = some * k;
+    for (int i = 0; i < n; i++)
+      d[i] = __builtin_sqrt(weight[i]);
+    for (int i = 0; i < n; i += k)
+      for (int c = 0; c < k; c++)
+        of[i + c] = d[i];
+    for (int i = 0; i < n; i++) {
+      double w = sw_exp(-d[i] / of[i]);
+      w = of[i] > 0 ? w : d[i] > 0 ? 0 : 1;
+      d[i] = w > LEAST_WEIGHT ? w : LEAST_WEIGHT;
+    }
+    for (int i = 0; i < n; i += k) {
+      double sum = 0;
+      for (int c = 0; c < k; c++)
+        sum += d[i + c];
+      for (int c = 0; c < k; c++)
+        of[i + c] = sum;
+    }
+    for (int i = 0; i < n; i++)
+      weight[i] = d[i] / of[i];
   }
-  for (int c = 0; c < k; c++)
-    weight[c] /= sum;
 }
 
 /* ---- tables ------------------------------------------------------------------------------- */
 
-/* Periods in the order of their depth. */
-static void order_by_depth(sweep *s, int length, int last) {
-  int *start = s->drop_start;
-  memset(start, 0, sizeof s->drop_start);
-  for (int t = 0; t < length; t++)
-    start[s->depth[t] + 1]++;
-  for (int d = 0; d <= last; d++)
-    start[d + 1] += start[d];
-  int next[SW_MOST_DIMENSION + 3];
-  memcpy(next, start, sizeof next);
-  for (int t = 0; t < length; t++)
-    s->dropped[next[s->depth[t]]++] = t;
-}
-
-/* What a row begins with, and which tables have points at all. */
-static void begin_tables(const sw_embedding *e, sweep *s, int first, int last,
-                         const uint8_t *library, sw_mapping *out) {
+/* Which periods may be neighbours, and which tables have points at all: s->last is the last of
+ * them, below first where there is none. */
+static void begin_tables(const sw_embedding *e, sweep *s, int last, const uint8_t *library,
+                         sw_mapping *out) {
   int in_library[SW_MOST_DIMENSION + 2] = {0};
-  for (int t = 0; t < padded(e->length); t++) {
-    bool in = t < e->length && s->depth[t] >= first && (!library || library[t]);
-    s->begin[t] = in ? 0 : -INFINITY;
-    if (in) in_library[s->depth[t]]++;
+  size_t n = (size_t)columns_of(e->length);
+  memset(s->deep - LINE, 0, (n + LINE) * sizeof(double));
+  for (int t = 0; t < e->length; t++) {
+    if (s->depth[t] < s->first || (library && !library[t])) continue;
+    s->deep[t] = s->depth[t];
+    in_library[s->depth[t]]++;
   }
-  for (int d = last; d >= first; d--) {
+  s->last = 0;
+  for (int d = last; d >= s->first; d--) {
     in_library[d] += in_library[d + 1];
-    out[d - first].k = in_library[d] < d + 2 ? 0 : d + 1;
-    out[d - first].points = 0;
+    out[d - s->first].k = in_library[d] < d + 2 ? 0 : d + 1;
+    out[d - s->first].points = 0;
+    if (s->last == 0 && out[d - s->first].k > 0) s->last = d;
   }
 }
 
-static void add_point(sw_mapping *m, int t, const double *least, const int *at, int horizon) {
-  int q = m->points++;
+/* Columns that have neighbours. */
+static void begin_columns(const sw_embedding *e, sweep *s) {
+  int lowest = e->length, highest = -1;
+  for (int t = 0; t < e->length; t++) {
+    if (s->deep[t] == 0) continue;
+    if (t < lowest) lowest = t;
+    highest = t;
+  }
+  s->from = lowest / SEEK * SEEK;
+  s->to = (highest + s->rows - 1) / SEEK * SEEK + SEEK;
+  for (int u = s->from; u < s->to; u += SEEK) {
+    double least = s->last;
+    for (int t = u - (s->rows - 1); t < u + SEEK; t++)
+      least = s->deep[t] < least ? s->deep[t] : least;
+    s->all[u / SEEK] = least >= s->last;
+  }
+  for (int row = 0; row < (s->last - s->first + 1) * ROWS; row++)
+    for (int u = s->to; u < s->to + LINE; u++)
+      s->near[row * s->stride + u] = INFINITY;
+}
+
+static void copy_series(const sw_embedding *e, sweep *s) {
+  size_t n = (size_t)columns_of(e->length);
+  memset(s->past - n, 0, 2 * n * sizeof(double));
+  memcpy(s->past, e->v, (size_t)e->length * sizeof(double));
+}
+
+/* `shift`: from columns to periods. */
+static void add_point(const sweep *s, sw_mapping *m, const double *near, const double *lanes, int t,
+                      int shift, int horizon) {
+  double least[MOST_RANKED];
+  int at[MOST_RANKED], q = m->points++;
+  int count = collect_of[sw_set()](near, s->from, s->to, bound(lanes, m->k), s->found);
+  place(near, s->found, count, m->k, least, at);
   m->at[q] = (t + horizon) * SW_MAPPING_LANES;
   for (int c = 0; c < m->k; c++)
-    m->near[q * m->k + c] = (at[c] + horizon) * SW_MAPPING_LANES;
-  weigh(least, m->k, m->weight + q * m->k);
+    m->near[q * m->k + c] = (at[c] + shift + horizon) * SW_MAPPING_LANES;
+  memcpy(m->weight + q * m->k, least, (size_t)m->k * sizeof *least);
 }
 
-/* A point in all dimensions that it has; the first takes the terms of all before it. */
-static void map_point(const sw_embedding *e, sweep *s, int t, int first, int horizon,
-                      sw_mapping *out) {
-  double least[MOST_RANKED], own[SW_MOST_DIMENSION], most[SEEK], itself = s->begin[t];
-  int at[MOST_RANKED], n = padded(e->length);
-  for (int l = 0; l < s->depth[t]; l++)
-    own[l] = e->v[t - l * e->lag];
-  s->begin[t] = -INFINITY;
-  for (int d = first; d <= s->depth[t]; d++) {
-    for (int k = s->drop_start[d - 1]; d > first && k < s->drop_start[d]; k++)
-      s->near[s->dropped[k]] = -INFINITY;
-    grow_of[sw_set()](d == first ? s->begin : s->near, s->near, n, s->past, e->lag, own,
-                      d == first ? 0 : d - 1, d, most);
-    if (out[d - first].k == 0) continue;
-    pick(s->near, n, most, d + 1, least, at, s->found);
-    add_point(&out[d - first], t, least, at, horizon);
-  }
-  s->begin[t] = itself;
+/* The points of a block in all dimensions that they have. */
+static void map_block(const sw_embedding *e, sweep *s, int t, int horizon, sw_mapping *out) {
+  int rows = e->length - t < s->rows ? e->length - t : s->rows, tables = s->last - s->first + 1;
+  bool any = false;
+  for (int r = 0; r < rows; r++)
+    any |= s->depth[t + r] >= s->first;
+  if (!any) return;
+  for (int k = 0; k < tables * ROWS * SEEK; k++)
+    s->least[k] = INFINITY;
+  measure_of[sw_set()](s, t);
+  for (int r = 0; r < rows; r++)
+    for (int d = 0; d < tables && d <= s->depth[t + r] - s->first; d++) {
+      int row = d * ROWS + r;
+      if (out[d].k > 0)
+        add_point(s, &out[d], s->near + row * s->stride, s->least + row * SEEK, t + r,
+                  r - (s->rows - 1), horizon);
+    }
 }
 
 void sw_embedding_map(const sw_embedding *e, int first, int last, int horizon, bool ahead,
                       const uint8_t *library, sw_mapping *out, void *workspace) {
-  sweep *s = lay_out(e, workspace);
-  sw_embedding_depth(e, horizon, last, ahead, s->depth);
-  order_by_depth(s, e->length, last);
-  begin_tables(e, s, first, last, library, out);
-  for (int t = 0; t < e->length; t++)
-    if (s->depth[t] >= first) map_point(e, s, t, first, horizon, out);
+  sweep s = {.first = first, .lag = e->lag, .rows = e->lag == 1 ? ROWS : 1};
+  lay_out(e->length, last - first + 1, workspace, &s);
+  sw_embedding_depth(e, horizon, last, ahead, s.depth);
+  begin_tables(e, &s, last, library, out);
+  if (s.last < first) return;
+  begin_columns(e, &s);
+  copy_series(e, &s);
+  for (int t = 0; t < e->length; t += s.rows)
+    map_block(e, &s, t, horizon, out);
+  for (int d = first; d <= s.last; d++)
+    weigh(out[d - first].weight, out[d - first].points, d + 1);
 }
 
 int sw_embedding_dimension(const sw_embedding *e, int most, sw_mapping *table, double *work,

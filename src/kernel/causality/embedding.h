@@ -34,7 +34,8 @@ void sw_embedding_depth(const sw_embedding *e, int horizon, int most, bool ahead
  * where fewer than E + 2 may. The bits depend on the series alone. */
 void sw_embedding_map(const sw_embedding *e, int first, int last, int horizon, bool ahead,
                       const uint8_t *library, sw_mapping *out, void *workspace);
-size_t sw_embedding_workspace(int length);
+/* `dimensions`: tables of a call. */
+size_t sw_embedding_workspace(int length, int dimensions);
 
 /* The dimension in 1 .. most in which the series forecasts itself best, a step ahead, each point
  * left out of its own forecast; the first of those as good as the best; 0: in none is there a

@@ -20,7 +20,7 @@ typedef struct both {
   int64_t rows, at;              /* of the pack; its first in the call */
   const double *row, *row_pivot; /* packed */
   const double *column, *column_pivot;
-  const sw_granger_sums *sums;
+  const sw_fold_both *sums;
   double *most; /* the greatest by lanes */
 } both;
 
@@ -36,7 +36,7 @@ enum { LINE = 4 }; /* panels of which tiles may be under way, and one more */
 
 /* A panel from column `place` on, of which those from `end` on fill up. */
 static void find_back(const both *b, int64_t place, int columns, int64_t end, back *to) {
-  const sw_granger_sums *sums = b->sums;
+  const sw_fold_both *sums = b->sums;
   int64_t last = place + columns < end ? place + columns - 1 : end - 1;
   int64_t segment[2] = {place / sums->high, last / sums->high};
   for (int k = 0; k < 2; k++)
@@ -136,7 +136,7 @@ static int64_t least(int64_t a, int64_t b) {
 /* Columns outside, from a multiple of eight in the square on: each row meets them from left to
  * right, and each column the rows from top to bottom, as their lanes want. */
 void sw_granger_fold_both(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                          sw_granger_sums *sums, void *workspace) {
+                          sw_fold_both *sums, void *workspace) {
   sw_set_of set = sw_set();
   int tile = (g->lags == 1 ? one_tile : two_tile)[set];
   int panel = (g->lags == 1 ? one_panel : two_panel)[set];

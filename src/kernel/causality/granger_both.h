@@ -9,24 +9,7 @@
 #define SW_KERNEL_CAUSALITY_GRANGER_BOTH_H
 
 #include "kernel/causality/granger.h"
-
-/* Running sums over a square of pairs and the square opposite, as sw_fold_both of spillway/measure.h
- * has them, of which a call is asked for some rows and columns. They are counted from the square's
- * first ones: the call's are row_at and column_at. The value at row r and column c is added to
- *
- *   row[(r - row_at) * 8 + c % 8]   and   column[((r - row_at) % 8) * stride + c],
- *
- * the one at row c and column r of the square opposite, of whose rows `high` are a segment, to
- *
- *   back_row[(r % 8) * stride + c]   and   back_column[(c / high * high + r - row_at) * 8 + c % 8],
- *
- * in column and row order. From a multiple of 8 before column_at on to the next multiple of 16
- * behind the last column there is room too, to which 0 may be added. */
-typedef struct sw_granger_sums {
-  double *row, *column, *back_row, *back_column;
-  int64_t stride, high, row_at, column_at;
-  double greatest;
-} sw_granger_sums;
+#include "spillway/fold.h"
 
 /* False where it does not serve: more than two lags, or senders of another variable. */
 bool sw_granger_folds_both(const sw_granger *g);
@@ -35,6 +18,6 @@ bool sw_granger_folds_both(const sw_granger *g);
  * pair without a value makes the sum of its row NaN, in `row` or in `back_row`. */
 size_t sw_granger_both_workspace(int lags, int rows);
 void sw_granger_fold_both(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                          sw_granger_sums *sums, void *workspace);
+                          sw_fold_both *sums, void *workspace);
 
 #endif

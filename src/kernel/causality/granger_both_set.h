@@ -100,7 +100,7 @@ typedef struct SW_SET(stage) {
 typedef struct SW_SET(line) {
   SW_SET(quotients) quotients;
   SW_SET(stage) stage[2]; /* of the last tile, and of the one before */
-  double kept[2 * TWO_ROWS][5][SW_WIDTH];
+  double kept[2 * TWO_ROWS][3][SW_WIDTH];
 } SW_SET(line);
 
 SW_INLINE void SW_SET(put)(SW_SET(line) * line, int k, SW_SET(fraction) f) {
@@ -111,11 +111,9 @@ SW_INLINE void SW_SET(put)(SW_SET(line) * line, int k, SW_SET(fraction) f) {
 SW_INLINE void SW_SET(put_two)(SW_SET(line) * line, int k, SW_SET(two_lags) a) {
   double(*kept)[SW_WIDTH] = line->kept[k];
   SW_SET(put)(line, k, (SW_SET(fraction)){a.t, a.d1});
-  reg_store(kept[0], a.d1);
-  reg_store(kept[1], a.t);
-  reg_store(kept[2], a.a22);
-  reg_store(kept[3], a.c1);
-  reg_store(kept[4], a.c2);
+  reg_store(kept[0], a.a22);
+  reg_store(kept[1], a.c1);
+  reg_store(kept[2], a.c2);
 }
 
 /* The tile's products go into the line. */
@@ -145,8 +143,8 @@ SW_INLINE void SW_SET(go_on)(SW_SET(line) * line, int rows, double by) {
     const int k = 2 * i + order;
     double(*kept)[SW_WIDTH] = line->kept[k];
     SW_SET(two_lags)
-    a = {reg_load(kept[0]), reg_load(kept[1]), reg_load(kept[2]), reg_load(kept[3]),
-         reg_load(kept[4])};
+    a = {reg_load(line->quotients.under[k]), reg_load(line->quotients.over[k]), reg_load(kept[0]),
+         reg_load(kept[1]), reg_load(kept[2])};
     reg pivot = order ? reg_load(s->column_pivot) : reg_spread(s->row_pivot[i]);
     SW_SET(put)
     (line, 2 * rows + k, SW_SET(two_end)(a, reg_load(line->quotients.value[k]), pivot, by));
@@ -161,7 +159,7 @@ SW_INLINE void SW_SET(add_to)(double *sum, reg x) {
 SW_INLINE void SW_SET(leave)(const both *b, const SW_SET(line) * line, const SW_SET(stage) * stage,
                              int first, int rows, int regs) {
   /* Copies: sums are stored in between, and might be these. */
-  const sw_granger_sums s = *b->sums;
+  const sw_fold_both s = *b->sums;
   const int64_t left = stage->left, at = stage->at, place = stage->place;
   const back *to = stage->to;
   const bool splits = to->splits;

@@ -4,19 +4,21 @@
 #include "kernel/causality/mapping.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "kernel/hot.h"
 #include "kernel/pairs/correlation.h"
 
-enum { LANES = SW_MAPPING_LANES, SUMS = 3 };
+enum { LANES = SW_MAPPING_LANES };
 
 static const double ENOUGH = 1e-4; /* of a sum of squares that must be about the mean */
 
 #define SW_VEC_FILE "kernel/causality/mapping_set.h"
 #include "kernel/vec_each.h"
 
-static void (*const sums_of[])(const sw_mapping *m, const double *panel,
-                               double *sums) = SW_SETS(sums_of);
+static bool (*const map_some_of[])(const sw_mapping *m, int panels,
+                                   const sw_mapping_target *target) = SW_SETS(map_some);
+static const int together_of[] = SW_SETS(TOGETHER);
 
 /* ---- room --------------------------------------------------------------------------------- */
 
@@ -59,25 +61,20 @@ SW_HOT void sw_mapping_window_of(const sw_mapping *m, const double *panel,
     window->square[l] = about[l] >= ENOUGH * square[l] && about[l] > 0 ? about[l] : NAN;
 }
 
-/* `sums`: of p, of p^2, of p x. */
-SW_HOT static void correlate(const double *restrict sums, const sw_mapping_window *restrict window,
-                             double points, double *restrict r) {
-  const double *sum = sums, *square = sums + LANES, *product = sums + 2 * LANES;
-  for (int l = 0; l < LANES; l++) {
-    double about = square[l] - sum[l] * sum[l] / points;
-    double with = product[l] - window->mean[l] * sum[l];
-    double size = about >= ENOUGH * square[l] ? about * window->square[l] : NAN;
-    r[l] = with / __builtin_sqrt(size);
-  }
+static void map_one_by_one(const sw_mapping *m, const sw_mapping_target *target, double *work) {
+  for (int l = 0; l < LANES; l++)
+    if (!isfinite(target->r[l])) target->r[l] = sw_mapping_skill(m, target->panel + l, LANES, work);
 }
 
-void sw_mapping_panel(const sw_mapping *m, const double *panel, const sw_mapping_window *window,
-                      double *r, double *work) {
-  double sums[SUMS * LANES];
-  sums_of[sw_set()](m, panel, sums);
-  correlate(sums, window, m->points, r);
-  for (int l = 0; l < LANES; l++)
-    if (!isfinite(r[l])) r[l] = sw_mapping_skill(m, panel + l, LANES, work);
+void sw_mapping_panels(const sw_mapping *m, int panels, const sw_mapping_target *target,
+                       double *work) {
+  sw_set_of set = sw_set();
+  for (int b = 0, some; b < panels; b += some) {
+    some = panels - b < together_of[set] ? 1 : together_of[set];
+    if (map_some_of[set](m, some, target + b)) continue;
+    for (int k = b; k < b + some; k++)
+      map_one_by_one(m, target + k, work);
+  }
 }
 
 /* ---- a series ----------------------------------------------------------------------------- */

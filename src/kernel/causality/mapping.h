@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SW_MAPPING_LANES = 16, SW_MAPPING_LEAST = 3 }; /* series of a panel; points of a skill */
+/* Series of a panel; panels that are best mapped together; points of a skill. */
+enum { SW_MAPPING_LANES = 16, SW_MAPPING_TOGETHER = 2, SW_MAPPING_LEAST = 3 };
 
 /* Periods are given as places in a panel: period times SW_MAPPING_LANES. */
 typedef struct sw_mapping {
@@ -34,9 +35,16 @@ typedef struct sw_mapping_window {
 /* panel[period * SW_MAPPING_LANES + lane]; values should be about zero, as of series about their
  * mean. */
 void sw_mapping_window_of(const sw_mapping *m, const double *panel, sw_mapping_window *window);
-/* r of each of its series. `work`: numbers for two series. */
-void sw_mapping_panel(const sw_mapping *m, const double *panel, const sw_mapping_window *window,
-                      double *r, double *work);
+/* A panel, its window and r of each of its series. */
+typedef struct sw_mapping_target {
+  const double *panel;
+  const sw_mapping_window *window;
+  double *r;
+} sw_mapping_target;
+
+/* `work`: numbers for two series. */
+void sw_mapping_panels(const sw_mapping *m, int panels, const sw_mapping_target *target,
+                       double *work);
 
 /* r of the series x[period * stride]. Points without a value, or that are predicted of a neighbour
  * without one, are left out; NaN of fewer than SW_MAPPING_LEAST, and where a side does not vary. */

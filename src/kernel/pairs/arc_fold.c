@@ -26,13 +26,18 @@ typedef struct block {
   columns columns;
   const sw_arc_ball *ball; /* of its points: one, or two where it crosses the end of a chunk */
   bool two;
+  const sw_ring_limits *rings; /* NULL: none */
+  const sw_ring_lanes *ring;   /* of the square */
+  int64_t stride;              /* of its lanes of columns */
+  double end[SW_LANES];        /* of the last eight columns: 0, and NaN of those that pad */
 } block;
 
 #define SW_VEC_FILE "kernel/pairs/arc_fold_set.h"
 #include "kernel/vec_each.h"
 
-static void (*const near_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
-                                 double *most) = SW_SETS(near_rows);
+typedef void rows_of(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                     double *most);
+static rows_of *const near_rows[] = SW_SETS(near_rows), *const ring_rows[] = SW_SETS(ring_rows);
 
 size_t sw_arc_fold_workspace(void) {
   return 4 * BLOCK * sizeof(double);
@@ -48,6 +53,11 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
     for (int64_t c = count; c < k->padded; c++)
       to[s][c] = s < 3 ? from[s][count - 1] : 0;
   }
+  /* Rings add -0.0 as 0.0. */
+  for (int64_t c = 0; k->rings && c < count; c++)
+    k->columns.b[c] += 0.0;
+  for (int l = 0; l < SW_LANES; l++)
+    k->end[l] = k->padded - SW_LANES + l < count ? 0 : NAN;
   k->ball = k->points->ball + j / SW_ARC_CHUNK;
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
@@ -89,13 +99,41 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
   sw_lanes_add_row(flow, count, sums->row + r * SW_LANES,
                    sums->column + r % SW_LANES * sums->stride + k->place, most);
+  if (!k->rings) return;
+  double chord[BLOCK];
+  const sw_ring_lanes *all = k->ring;
+  const sw_ring_lanes to = {all->row + r * SW_LANES,
+                            all->column + r % SW_LANES * k->stride + k->place, all->row_next,
+                            all->column_next, all->count};
+  sw_arc_chords(k->points, k->first + r, j, j + count, chord);
+  sw_rings_add(k->rings, count, chord, flow, &to);
+}
+
+static double within_limits(const block *k) {
+  double count = 0;
+  for (int ring = 0; ring < k->rings->n - 1; ring++)
+    count += k->ring->count[ring];
+  return count;
+}
+
+/* Rows [r, end), near to the block. All pairs that the limits leave are in the last ring. */
+static void take_rows(const block *k, int64_t r, int64_t end, int64_t count,
+                      const sw_lane_sums *sums, double *most) {
+  if (!k->rings) {
+    near_rows[sw_set()](k, r, end, sums, most);
+    return;
+  }
+  double before = within_limits(k);
+  ring_rows[sw_set()](k, r, end, sums, most);
+  k->ring->count[k->rings->n - 1] += (double)((end - r) * count) - (within_limits(k) - before);
 }
 
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
-                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums, void *workspace) {
+                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums,
+                       const sw_ring_limits *rings, const sw_ring_lanes *ring, void *workspace) {
   double *room = workspace, most[SW_LANES];
-  sw_set_of set = sw_set();
-  block k = {.points = points, .weight = a, .first = i0};
+  block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
+  k.stride = sums->stride;
   k.columns = (columns){room, room + BLOCK, room + 2 * BLOCK, room + 3 * BLOCK};
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
@@ -105,7 +143,7 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
     for (int64_t r = 0, end; r < i1 - i0; r = end) {
       end = near_end(&k, r, i1 - i0);
       if (end > r)
-        near_rows[set](&k, r, end, sums, most);
+        take_rows(&k, r, end, count, sums, most);
       else
         far_row(&k, b, end++, j, count, sums, most);
     }

@@ -84,3 +84,5 @@ static void SW_SET(near_rows)(const block *k, int64_t r, int64_t end, const sw_l
     SW_SET(near_group)(k, r, 1, sums, &top);
   reg_store(most, top);
 }
+
+#include "kernel/pairs/arc_rings_set.h"

@@ -1,6 +1,6 @@
-/* Loops over a row of pairs by group and by ring; see groups.h. Gaps are added as zeros instead of
- * being branched around. Counts are doubles, which are exact, so that they go through the same
- * vector lanes. */
+/* Loops over a row of pairs by group; see groups.h. Gaps are added as zeros instead of being
+ * branched around. Counts are doubles, which are exact, so that they go through the same vector
+ * lanes. */
 #include "kernel/pairs/groups.h"
 
 #include "kernel/pairs/lanes.h"
@@ -53,31 +53,6 @@ SW_HOT static void walk(int64_t count, const double *restrict v, double *restric
   }
 }
 
-/* A column outside the ring is a gap of it. One condition after the other: joined into one they
- * would not become vectors. */
-SW_HOT static void ring(int64_t n, const double *restrict key, double least, double below,
-                        const double *restrict v, double *restrict sum, double *restrict values) {
-  double s[SW_LANES], c[SW_LANES];
-  int64_t k = 0;
-  for (int l = 0; l < SW_LANES; l++)
-    s[l] = sum[l], c[l] = values[l];
-  for (; k + SW_LANES <= n; k += SW_LANES)
-    for (int l = 0; l < SW_LANES; l++) {
-      double d = key[k + l], x = present(v[k + l]), one = one_if(v[k + l]);
-      x = d >= least ? x : 0.0, one = d >= least ? one : 0.0;
-      x = d < below ? x : 0.0, one = d < below ? one : 0.0;
-      s[l] += x;
-      c[l] += one;
-    }
-  for (int l = 0; l < SW_LANES; l++)
-    sum[l] = s[l], values[l] = c[l];
-  for (; k < n; k++) {
-    bool within = key[k] >= least && key[k] < below;
-    sum[k % SW_LANES] += within ? present(v[k]) : 0.0;
-    values[k % SW_LANES] += within ? one_if(v[k]) : 0.0;
-  }
-}
-
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,
                    double *values) {
   double lane[SW_LANES] = {0}, number[SW_LANES] = {0};
@@ -91,16 +66,6 @@ void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *valu
   walk(count, v, lane, number);
   *sum = sw_lanes_join(lane);
   *values = sw_lanes_join(number);
-}
-
-void sw_groups_rings(int64_t n, const double *key, int rings, const double *least, const double *v,
-                     double *sum, double *values) {
-  for (int r = 0; r < rings; r++) {
-    double lane[SW_LANES] = {0}, number[SW_LANES] = {0};
-    ring(n, key, least[r], r ? least[r - 1] : INFINITY, v, lane, number);
-    sum[r] = sw_lanes_join(lane);
-    values[r] = sw_lanes_join(number);
-  }
 }
 
 SW_HOT void sw_groups_add(int64_t n, const double *restrict v, double *restrict sum) {

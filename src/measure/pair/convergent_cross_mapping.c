@@ -25,6 +25,7 @@
 #include "spillway/node.h"
 
 enum { AUTO_MOST = 10, SPARE_POINTS = 3, MOST_PERIODS = 1 << SW_CCM_PERIOD_BITS };
+enum { LEAST_GRAIN = 8 };
 
 /* ---- passes ------------------------------------------------------------------------------- */
 
@@ -252,19 +253,21 @@ static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
-/* A tile of tables costs T^2 steps a unit and dimension: some 10^7 of them. */
+/* A tile of tables costs T^2 steps a unit and dimension: some 10^8 of them. The more units, the
+ * closer together lies the table of each. */
 static int64_t grain_of(const sw_job *job, const sw_ccm *c) {
   double work = (double)job->n_periods * job->n_periods * c->last;
   int64_t grain = SW_BLOCK;
-  while (grain > 1 && (double)grain * work > 2e7)
+  while (grain > LEAST_GRAIN && (double)grain * work > 2e8)
     grain /= 2;
   return grain;
 }
 
 static sw_status declare_passes(sw_error *err, sw_job *job, sw_ccm *c) {
   c->libraries = -1;
+  c->grain = grain_of(job, c);
   c->tables = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
-                                         .grain = grain_of(job, c),
+                                         .grain = c->grain,
                                          .operand = sw_ccm_operands(c),
                                          .partial = sizeof(sw_ccm_counts)});
   job->result[SW_CCM_BY_LIBRARY].off = c->n_sizes == 0;

@@ -13,7 +13,8 @@
 enum { SW_CCM_VALUE, SW_CCM_DIMENSION, SW_CCM_BY_LIBRARY };
 
 /* Operand columns: the series that is predicted, about its mean; facts, by place; then the slots of
- * tables: of each its weights, then its neighbours, three to a number, by period predicted. */
+ * tables: of each the weights of its points, then their neighbours, three to a number. The
+ * units of a tile share their cells of a slot (cross_mapping_tables.c). */
 enum { SW_CCM_SERIES, SW_CCM_FACTS, SW_CCM_SLOTS, SW_CCM_PACKED = 3, SW_CCM_PERIOD_BITS = 17 };
 /* Facts: the dimension in force of the unit, 0: none; at place E the points of its table of E. */
 enum { SW_CCM_DIMENSION_FACT };
@@ -30,6 +31,7 @@ typedef struct sw_ccm {
   const int *run;  /* of sw_embedding */
   int rows, *row;  /* periods that follow the one before */
   int tables, libraries, pairs; /* passes; libraries -1: none */
+  int64_t grain;                /* units of a tile of tables */
   int n_sizes;
   const int64_t *size; /* points of a library */
   /* Of a series without a missing value, by dimension: what is predicted. */
@@ -64,6 +66,9 @@ double sw_ccm_fact(const sw_job *job, int place, int64_t unit);
  * there is none. *whole: whether it has all points. */
 void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_mapping *out,
                    bool *whole);
+
+/* A table that is unpacked before long: its lines on their way. */
+void sw_ccm_fetch(const sw_job *job, int dimension, int64_t unit);
 
 /* Of libraries by size: the sum of skills and their number. */
 typedef struct sw_ccm_sum {

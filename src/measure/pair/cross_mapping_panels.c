@@ -53,7 +53,7 @@ static size_t lay_out(const sw_job *job, int panels, bool libraries, void *works
     d->in = sw_ccm_take(&at, n);
     d->depth = sw_ccm_take(&at, n * sizeof(int));
     d->order = sw_ccm_take(&at, n * sizeof(int));
-    d->sweep = sw_ccm_take(&at, sw_embedding_workspace(job->n_periods));
+    d->sweep = sw_ccm_take(&at, sw_embedding_workspace(job->n_periods, 1));
   }
   if (out) *out = d;
   return (size_t)(at - begin);
@@ -111,38 +111,58 @@ static void cut_into_panels(const sw_job *job, int64_t i0, int64_t i1, desk *d) 
     fill(job, &d->panel[k]);
 }
 
-static void map(panel *p, const sw_mapping *m, bool whole, double *r, double *work) {
+/* The window of the points of a table; of whole ones it is kept. `own`: room for another. */
+static const sw_mapping_window *window_of(panel *p, const sw_mapping *m, bool whole,
+                                          sw_mapping_window *own) {
   int of = m->k - 1;
-  sw_mapping_window own, *window = whole ? &p->window[of] : &own;
-  if (m->points == 0) {
-    for (int l = 0; l < LANES; l++)
-      r[l] = NAN;
-    return;
-  }
+  sw_mapping_window *window = whole ? &p->window[of] : own;
   if (!whole || !p->has_window[of]) sw_mapping_window_of(m, p->value, window);
   if (whole) p->has_window[of] = true;
-  sw_mapping_panel(m, p->value, window, r, work);
+  return window;
+}
+
+/* A few panels; their r one after the other. */
+static void map(panel *const *p, int panels, const sw_mapping *m, bool whole, double *r,
+                double *work) {
+  sw_mapping_window own[SW_MAPPING_TOGETHER];
+  sw_mapping_target target[SW_MAPPING_TOGETHER];
+  for (int l = 0; m->points == 0 && l < panels * LANES; l++)
+    r[l] = NAN;
+  if (m->points == 0) return;
+  for (int b = 0; b < panels; b++)
+    target[b] = (sw_mapping_target){p[b]->value, window_of(p[b], m, whole, &own[b]), r + b * LANES};
+  sw_mapping_panels(m, panels, target, work);
 }
 
 /* ---- pairs -------------------------------------------------------------------------------- */
 
-/* All panels of a dimension (0: all) with the tables of a few columns. */
+/* The next panels of a dimension (0: all) from *at on. */
+static int next_panels(desk *d, int dimension, int *at, panel **found) {
+  int count = 0;
+  for (; *at < d->panels && count < SW_MAPPING_TOGETHER; ++*at)
+    if (d->panel[*at].dimension == dimension) found[count++] = &d->panel[*at];
+  return count;
+}
+
+/* All panels of a dimension with the tables of a few columns. */
 static void map_columns(const sw_job *job, int dimension, int64_t i0, int64_t j, int count,
                         double *out, int64_t stride, desk *d) {
-  double r[LANES];
-  bool any = false;
-  for (int k = 0; k < d->panels; k++)
-    any |= d->panel[k].dimension == dimension;
-  if (!any) return;
+  double r[SW_CCM_COLUMNS][SW_MAPPING_TOGETHER * LANES];
+  panel *p[SW_MAPPING_TOGETHER];
+  int at = 0, panels = next_panels(d, dimension, &at, p);
+  if (panels == 0) return;
   sw_ccm_unpack(job, dimension, j, count, d->table, d->whole);
-  for (int k = 0; k < d->panels; k++) {
-    panel *p = &d->panel[k];
-    if (p->dimension != dimension) continue;
-    for (int l = 0; l < count; l++) {
-      map(p, &d->table[l], d->whole[l], r, d->work);
-      for (int u = 0; u < p->count; u++)
-        out[(p->unit[u] - i0) * stride + l] = r[u];
+  for (int64_t ahead = j + count; panels > 0; panels = next_panels(d, dimension, &at, p)) {
+    for (int l = 0; l < count; l++, ahead++) {
+      if (ahead < job->n && ahead < j + 2 * count) sw_ccm_fetch(job, dimension, ahead);
+      map(p, panels, &d->table[l], d->whole[l], r[l], d->work);
     }
+    for (int b = 0; b < panels; b++)
+      for (int u = 0; u < p[b]->count; u++) {
+        double *row = out + (p[b]->unit[u] - i0) * stride;
+        for (int l = 0; l < count; l++)
+          row[l] = r[l][b * LANES + u];
+      }
   }
 }
 
@@ -215,7 +235,7 @@ static void add_panel(const sw_job *job, const int32_t *order, int64_t u, int co
     p->unit[l] = order ? order[u + l] : u + l;
   fill(job, p);
   for (int k = 0; k < tables; k++) {
-    map(p, &d->table[k], d->whole[k], r, d->work);
+    map(&p, 1, &d->table[k], d->whole[k], r, d->work);
     for (int l = 0; l < count; l++)
       if (p->unit[l] != lo + k && !isnan(r[l])) {
         of->sum += r[l];

@@ -1,16 +1,18 @@
-/* Tables of neighbours as operands. A row of operands is a number of all units, so a table lies
- * across rows: those of eight units, one after the other, share the lines that are read. Neighbours
- * are periods below 2^17, three to a number, which a double holds exactly. */
+/* Tables of neighbours as operands. A row of operands is a number of all units. The units of a tile
+ * have as many cells as their tables need, in each row next to each other; so in them a unit's
+ * table is one run, of few pieces. Neighbours are periods below 2^17, three to a number, which a
+ * double holds exactly. */
 #include "measure/pair/cross_mapping.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "kernel/exp.h"
 #include "kernel/hot.h"
 #include "kernel/pairs/correlation.h"
 
-enum { MASK = (1 << SW_CCM_PERIOD_BITS) - 1 };
 enum { LEAST_WALK = 5 }; /* rows of a test, below which it tells nothing */
+enum { LINE = 8 };       /* numbers of a line of the cache */
 
 int sw_ccm_slots(const sw_ccm *c) {
   return c->by_target ? c->last - c->first + 1 : 1;
@@ -36,123 +38,217 @@ int sw_ccm_operands(const sw_ccm *c) {
   return first_column(c, sw_ccm_slots(c));
 }
 
+/* ---- cells --------------------------------------------------------------------------------- */
+
+/* The cells of a slot that a unit has, from a place on, row by row of its tile's. */
+typedef struct cells {
+  double *const *row;
+  int64_t first; /* of the tile's columns, in the view */
+  int64_t width; /* of the tile; of the last one less than others */
+  int64_t place; /* in the row */
+} cells;
+
+static int64_t cells_of_unit(const sw_job *job, int slot) {
+  return (int64_t)columns_of(sw_ccm_width(job->state, slot)) * job->n_periods;
+}
+
+static cells cells_of(const sw_job *job, sw_view view, int slot, int64_t unit) {
+  const sw_ccm *c = job->state;
+  int64_t tile = unit / c->grain * c->grain, left = job->n - tile;
+  int64_t width = left < c->grain ? left : c->grain;
+  int64_t begin = (unit - tile) * cells_of_unit(job, slot);
+  return (cells){.row = view.row + first_column(c, slot) * job->n_periods + begin / width,
+                 .first = tile - view.first,
+                 .width = width,
+                 .place = begin % width};
+}
+
+/* The next cells that lie together: how many. */
+static int64_t next_piece(cells *at, int64_t left, double **cell) {
+  int64_t some = at->width - at->place < left ? at->width - at->place : left;
+  *cell = *at->row + at->first + at->place;
+  at->place += some;
+  if (at->place < at->width) return some;
+  at->place = 0;
+  at->row++;
+  return some;
+}
+
+static void read_cells(cells *at, int64_t count, double *number) {
+  double *cell = NULL;
+  for (int64_t left = count, some; left > 0; left -= some, number += some) {
+    some = next_piece(at, left, &cell);
+    memcpy(number, cell, (size_t)some * sizeof *number);
+  }
+}
+
+static void write_cells(cells *at, int64_t count, const double *number) {
+  double *cell = NULL;
+  for (int64_t left = count, some; left > 0; left -= some, number += some) {
+    some = next_piece(at, left, &cell);
+    memcpy(cell, number, (size_t)some * sizeof *number);
+  }
+}
+
+static void clear_cells(cells *at, int64_t count) {
+  double *cell = NULL;
+  for (int64_t left = count, some; left > 0; left -= some) {
+    some = next_piece(at, left, &cell);
+    memset(cell, 0, (size_t)some * sizeof *cell);
+  }
+}
+
+static void fetch_cells(cells at, int64_t count) {
+  double *cell = NULL;
+  for (int64_t left = count, some; left > 0; left -= some) {
+    some = next_piece(&at, left, &cell);
+    for (int64_t k = 0; k < some; k += LINE)
+      __builtin_prefetch(cell + k);
+    __builtin_prefetch(cell + some - 1);
+  }
+}
+
 /* ---- packing ------------------------------------------------------------------------------ */
 
-static double pack(const int32_t *near, int count) {
+enum { WORDS = 64 }; /* that are packed at a time */
+
+static int words_of(int numbers) {
+  return (numbers + SW_CCM_PACKED - 1) / SW_CCM_PACKED;
+}
+
+/* Word w of `words` holds neighbours w, w + words and w + 2 words: so both are read in order. */
+static double pack(const int32_t *near, int count, int words, int w) {
   int64_t all = 0;
-  for (int c = count - 1; c >= 0; c--)
-    all = (all << SW_CCM_PERIOD_BITS) | (near[c] / SW_MAPPING_LANES);
+  for (int k = w + (SW_CCM_PACKED - 1) * words; k >= 0; k -= words)
+    all = (all << SW_CCM_PERIOD_BITS) | (k < count ? near[k] / SW_MAPPING_LANES : 0);
   return (double)all;
 }
 
-/* The first three neighbours; what is beyond `count` is left. */
-SW_INLINE void unpack(double packed, int count, int32_t *near) {
-  const int64_t mask = (int64_t)MASK * SW_MAPPING_LANES;
-  int64_t all = (int64_t)packed * SW_MAPPING_LANES;
-  near[0] = (int32_t)(all & mask);
-  if (count > 1) near[1] = (int32_t)((all >> SW_CCM_PERIOD_BITS) & mask);
-  if (count > 2) near[2] = (int32_t)((all >> 2 * SW_CCM_PERIOD_BITS) & mask);
-}
-
-/* Periods that are not predicted stay NaN. */
-static void place_table(const sw_job *job, int slot, const sw_mapping *m, int64_t unit) {
-  const sw_ccm *c = job->state;
-  sw_view to = job->operand_local[c->tables];
-  int width = sw_ccm_width(c, slot);
-  double *const *row = to.row + first_column(c, slot) * job->n_periods;
-  for (int r = 0; r < columns_of(width) * job->n_periods; r++)
-    row[r][unit - to.first] = NAN;
-  for (int q = 0; q < m->points; q++) {
-    int t = m->at[q] / SW_MAPPING_LANES;
-    const int32_t *near = m->near + q * m->k;
-    for (int k = 0; k < m->k; k++)
-      row[k * job->n_periods + t][unit - to.first] = m->weight[q * m->k + k];
-    for (int k = 0; k < m->k; k += SW_CCM_PACKED)
-      row[(width + k / SW_CCM_PACKED) * job->n_periods + t][unit - to.first] =
-          pack(near + k, m->k - k < SW_CCM_PACKED ? m->k - k : SW_CCM_PACKED);
+/* One part of the words. Above 2^52 the bits of a double count in ones. */
+SW_HOT static void unpack(const double *word, int count, int part, int32_t *near) {
+  for (int k = 0; k < count; k++) {
+    uint64_t all = sw_bits(word[k] + 0x1p52) >> (part * SW_CCM_PERIOD_BITS);
+    near[k] = (int32_t)(all & ((1 << SW_CCM_PERIOD_BITS) - 1)) * SW_MAPPING_LANES;
   }
 }
 
-/* Of a point, out of the rows of its period, `n` apart. With k a constant the loops are gone: as
- * many numbers are read for a table as a panel adds up. */
-SW_INLINE void unpack_point(double *const *row, int n, int width, int k, int64_t unit,
-                            double *weight, int32_t *near) {
-  for (int c = 0; c < k; c++)
-    weight[c] = row[c * n][unit];
-  for (int c = 0; c < k; c += SW_CCM_PACKED)
-    unpack(row[(width + c / SW_CCM_PACKED) * n][unit], k - c, near + c);
-}
-
-SW_INLINE void unpack_points(double *const *row, int n, int width, int k, int64_t unit,
-                             sw_mapping *m) {
-  for (int q = 0; q < m->points; q++)
-    unpack_point(row + m->at[q] / SW_MAPPING_LANES, n, width, k, unit, m->weight + q * k,
-                 m->near + q * k);
-}
-
-/* All points of `m`, which are known. */
-static void unpack_table(double *const *row, int n, int width, int64_t unit, sw_mapping *m) {
-  switch (m->k) {
-  case 2:
-    unpack_points(row, n, width, 2, unit, m);
-    break;
-  case 3:
-    unpack_points(row, n, width, 3, unit, m);
-    break;
-  case 4:
-    unpack_points(row, n, width, 4, unit, m);
-    break;
-  case 5:
-    unpack_points(row, n, width, 5, unit, m);
-    break;
-  case 6:
-    unpack_points(row, n, width, 6, unit, m);
-    break;
-  default:
-    unpack_points(row, n, width, m->k, unit, m);
+static void read_neighbours(cells *at, sw_mapping *m) {
+  int count = m->points * m->k, words = words_of(count);
+  double word[WORDS];
+  for (int w = 0, some; w < words; w += some) {
+    some = words - w < WORDS ? words - w : WORDS;
+    read_cells(at, some, word);
+    for (int part = 0; part < SW_CCM_PACKED; part++) {
+      int first = part * words + w, there = count - first < some ? count - first : some;
+      unpack(word, there, part, m->near + first);
+    }
   }
 }
 
-/* Those of the points of a whole table that have a weight. */
-static void find_points(double *const *row, int64_t unit, const sw_mapping *all, sw_mapping *m) {
-  m->points = 0;
-  for (int q = 0; q < all->points; q++)
-    if (!isnan(row[all->at[q] / SW_MAPPING_LANES][unit])) m->at[m->points++] = all->at[q];
+static void write_neighbours(cells *at, const sw_mapping *m) {
+  int count = m->points * m->k, words = words_of(count);
+  double word[WORDS];
+  for (int w = 0, some; w < words; w += some) {
+    some = words - w < WORDS ? words - w : WORDS;
+    for (int k = 0; k < some; k++)
+      word[k] = pack(m->near, count, words, w + k);
+    write_cells(at, some, word);
+  }
 }
 
-/* The lines that the next units' tables are read from, each in a page of its own. */
-static void fetch_ahead(const sw_job *job, int dimension, int64_t j) {
+/* ---- tables as operands -------------------------------------------------------------------- */
+
+/* To as many points as a whole table has: those that are missing have no weight. From behind, as it
+ * is done in place. */
+static void spread_points(const sw_mapping *all, sw_mapping *m) {
+  size_t k = (size_t)m->k;
+  int q = m->points - 1;
+  if (m->points == all->points) return;
+  for (int to = all->points - 1; to >= 0; to--) {
+    double *weight = m->weight + (size_t)to * k;
+    int32_t *near = m->near + (size_t)to * k;
+    if (q >= 0 && m->at[q] == all->at[to]) {
+      memmove(weight, m->weight + (size_t)q * k, k * sizeof *weight);
+      memmove(near, m->near + (size_t)q * k, k * sizeof *near);
+      q--;
+    } else {
+      for (size_t c = 0; c < k; c++)
+        weight[c] = NAN;
+      memset(near, 0, k * sizeof *near);
+    }
+  }
+  m->points = all->points;
+}
+
+static void gather_points(const sw_mapping *all, sw_mapping *m) {
+  size_t k = (size_t)m->k;
+  int q = 0;
+  for (int from = 0; from < all->points; from++) {
+    if (isnan(m->weight[(size_t)from * k])) continue;
+    memmove(m->weight + (size_t)q * k, m->weight + (size_t)from * k, k * sizeof *m->weight);
+    memmove(m->near + (size_t)q * k, m->near + (size_t)from * k, k * sizeof *m->near);
+    m->at[q++] = all->at[from];
+  }
+  m->points = q;
+}
+
+/* `m` NULL: the unit has none. What it leaves of its cells is zero. */
+static void place_table(const sw_job *job, int slot, sw_mapping *m, int64_t unit) {
   const sw_ccm *c = job->state;
-  int d = c->by_target ? dimension : (int)sw_ccm_fact(job, SW_CCM_DIMENSION_FACT, j);
-  int slot = c->by_target ? d - c->first : 0, width = sw_ccm_width(c, slot), n = job->n_periods;
-  double *const *row = job->operand[c->tables].row + first_column(c, slot) * n;
-  for (int r = 0; r < (d + 1) * n; r++)
-    __builtin_prefetch(row[r] + j);
-  for (int r = width * n; d > 0 && r < columns_of(width) * n; r++)
-    __builtin_prefetch(row[r] + j);
+  cells at = cells_of(job, job->operand_local[c->tables], slot, unit);
+  int64_t left = cells_of_unit(job, slot);
+  if (m && m->points > 0) {
+    spread_points(&c->whole[m->k - 1], m);
+    int count = m->points * m->k;
+    write_cells(&at, count, m->weight);
+    write_neighbours(&at, m);
+    left -= count + words_of(count);
+  }
+  clear_cells(&at, left);
+}
+
+/* The dimension of the table of a unit that is asked for; 0: it has none. */
+static int dimension_there(const sw_job *job, int dimension, int64_t unit) {
+  const sw_ccm *c = job->state;
+  int d = c->by_target ? dimension : (int)sw_ccm_fact(job, SW_CCM_DIMENSION_FACT, unit);
+  return d > 0 && sw_ccm_fact(job, d, unit) > 0 ? d : 0;
+}
+
+static cells cells_of_table(const sw_job *job, int d, int64_t unit) {
+  const sw_ccm *c = job->state;
+  return cells_of(job, job->operand[c->tables], c->by_target ? d - c->first : 0, unit);
+}
+
+void sw_ccm_fetch(const sw_job *job, int dimension, int64_t unit) {
+  const sw_ccm *c = job->state;
+  int d = dimension_there(job, dimension, unit), count = c->whole[d].points * (d + 1);
+  if (d > 0) fetch_cells(cells_of_table(job, d, unit), count + words_of(count));
+}
+
+static void read_table(const sw_job *job, int d, int64_t unit, sw_mapping *m, bool *whole) {
+  const sw_ccm *c = job->state;
+  const sw_mapping *all = &c->whole[d];
+  cells at = cells_of_table(job, d, unit);
+  m->k = d + 1;
+  m->points = all->points;
+  read_cells(&at, (int64_t)m->points * m->k, m->weight);
+  read_neighbours(&at, m);
+  *whole = all->points == (int)sw_ccm_fact(job, d, unit);
+  if (*whole)
+    memcpy(m->at, all->at, (size_t)all->points * sizeof *all->at);
+  else
+    gather_points(all, m);
 }
 
 void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_mapping *out,
                    bool *whole) {
-  const sw_ccm *c = job->state;
-  for (int l = 0; l < count; l++, j++) {
-    int d = c->by_target ? dimension : (int)sw_ccm_fact(job, SW_CCM_DIMENSION_FACT, j);
-    int points = d > 0 ? (int)sw_ccm_fact(job, d, j) : 0;
-    int slot = c->by_target ? d - c->first : 0, width = sw_ccm_width(c, slot);
-    double *const *row = job->operand[c->tables].row + first_column(c, slot) * job->n_periods;
-    const sw_mapping *all = &c->whole[d];
+  for (int l = 0; l < count; l++) {
+    int d = dimension_there(job, dimension, j + l);
+    out[l].points = 0;
     out[l].k = d + 1;
-    whole[l] = points > 0 && points == all->points;
-    if (points == 0)
-      out[l].points = 0;
-    else if (whole[l])
-      memcpy(out[l].at, all->at, (size_t)points * sizeof *all->at);
-    else
-      find_points(row, j, all, &out[l]);
-    if (whole[l]) out[l].points = points;
-    unpack_table(row, job->n_periods, width, j, &out[l]);
+    whole[l] = false;
+    if (d > 0) read_table(job, d, j + l, &out[l], &whole[l]);
   }
-  if (count > 0 && j < job->n) fetch_ahead(job, dimension, j);
 }
 
 double sw_ccm_fact(const sw_job *job, int place, int64_t unit) {
@@ -206,7 +302,7 @@ static size_t lay_out(const sw_job *job, void *workspace, bench *b) {
   size_t series = 2 * (size_t)job->n_periods * sizeof(double);
   b->v = sw_ccm_take(&at, series);
   b->work = sw_ccm_take(&at, series);
-  b->sweep = sw_ccm_take(&at, sw_embedding_workspace(job->n_periods));
+  b->sweep = sw_ccm_take(&at, sw_embedding_workspace(job->n_periods, c->last - c->first + 1));
   for (int d = 1; d <= c->last; d++)
     b->table[d - 1] = sw_mapping_place(sw_ccm_take(&at, sw_mapping_bytes(job->n_periods, d + 1)),
                                        job->n_periods, d + 1);
@@ -228,8 +324,8 @@ static int dimension_of(const sw_job *job, const sw_transform *series, int64_t u
                              : sw_embedding_dimension(&e, c->last, b->table, b->work, b->sweep);
 }
 
-static void count_gaps(const sw_ccm *c, int dimension, const sw_mapping *m, sw_ccm_counts *counts) {
-  int missing = c->whole[dimension].points - m->points;
+static void count_gaps(const sw_ccm *c, int dimension, int points, sw_ccm_counts *counts) {
+  int missing = c->whole[dimension].points - points;
   counts->with_gaps += missing > 0;
   counts->points_left_out += missing;
 }
@@ -243,15 +339,17 @@ static void place_tables(const sw_job *job, int64_t unit, int dimension, bench *
   sw_embedding e;
   bool varies = sw_ccm_embed(job, &c->of, unit, b->v, b->work, &e);
   int first = c->by_target ? c->first : dimension, last = c->by_target ? c->last : dimension;
-  for (int slot = 0; slot < sw_ccm_slots(c); slot++)
-    place_table(job, slot, &(sw_mapping){0}, unit);
-  if (!varies || last == 0) return;
+  if (!varies || last == 0) {
+    for (int slot = 0; slot < sw_ccm_slots(c); slot++)
+      place_table(job, slot, NULL, unit);
+    return;
+  }
   sw_embedding_map(&e, first, last, c->horizon, false, NULL, table + first - 1, b->sweep);
+  count_gaps(c, first, table[first - 1].points, counts);
   for (int d = first; d <= last; d++) {
     to.row[SW_CCM_FACTS * job->n_periods + d][unit - to.first] = table[d - 1].points;
     place_table(job, c->by_target ? d - c->first : 0, &table[d - 1], unit);
   }
-  count_gaps(c, first, &table[first - 1], counts);
 }
 
 static void count_walks(const sw_job *job, int variable, int64_t unit, bench *b,

@@ -282,11 +282,8 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
 static void fold_both(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                       sw_fold_both *sums, void *workspace) {
   const sw_granger_job *g = job->state;
-  sw_granger_sums to = {sums->row,  sums->column, sums->back_row,  sums->back_column, sums->stride,
-                        sums->high, sums->row_at, sums->column_at, sums->greatest};
   (void)t;
-  sw_granger_fold_both(&g->kernel, i0, i1, j0, j1, &to, workspace);
-  sums->greatest = to.greatest;
+  sw_granger_fold_both(&g->kernel, i0, i1, j0, j1, sums, workspace);
 }
 
 static size_t larger(size_t a, size_t b) {

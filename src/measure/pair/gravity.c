@@ -286,7 +286,7 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
   const gravity *g = job->state;
   const double *a = job->operand[0].row[t];
   sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
-  sw_arc_fold_flows(&g->points, a, a, i0, i1, j0, j1, &to, workspace);
+  sw_arc_fold_flows(&g->points, a, a, i0, i1, j0, j1, &to, sums->rings, &sums->ring, workspace);
   sums->greatest = to.greatest;
 }
 
@@ -415,5 +415,6 @@ const sw_measure sw_measure_gravity = {
     .destroy = destroy,
     .segment = segment,
     .fold = fold,
+    .fold_rings = true,
     .workspace = workspace,
 };

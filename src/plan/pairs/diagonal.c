@@ -25,16 +25,21 @@
 
 enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its index in the row */
 
-/* Adds row i, whose values from its step on are in v, and returns the sum of the whole row. `at`:
- * its place in the square; `own`: columns of its step, its own place among them; `beyond`: columns
- * after the step. On return v has -0.0 where it had gaps. */
-static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own, int64_t beyond) {
-  int64_t side = sw_pairs_row_length(w->pairs);
+/* Adds row i0 + at, whose values from its step on are in v, and returns the sum of the whole row.
+ * `at`: its place in the square, which begins with i0; `own`: columns of its step, its own place
+ * among them; `beyond`: columns after the step. On return v has -0.0 where it had gaps. */
+static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at, int64_t own,
+                         int64_t beyond) {
+  int64_t side = sw_pairs_row_length(w->pairs), step = at - at % STEP;
   double sum[SW_LANES], greatest = -INFINITY;
   /* The partners before the step left their values in the lanes of this column. */
   for (int l = 0; l < SW_LANES; l++)
     sum[l] = w->lanes[l * side + at];
   v[at % STEP] = NAN;
+  sw_pairs_rings_take(w, at);
+  sw_pairs_rings_row(w, t, i0 + at, i0 + step, i0 + step + own, at, -1, v);
+  sw_pairs_rings_row(w, t, i0 + at, i0 + step + own, i0 + step + own + beyond, at, step + own,
+                     v + own);
   /* The place of the unit itself was made a gap so that it adds nothing; it is not an undefined
    * pair. */
   int64_t gaps = sw_lanes_gaps(v, own, sum, &greatest) - 1;
@@ -60,6 +65,8 @@ static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t en
       for (int l = 0; l < SW_LANES; l++)
         sum[l] = w->lanes[l * side + at + r];
       row[(at + r) % STEP] = NAN;
+      sw_pairs_rings_take(w, at + r);
+      sw_pairs_rings_row(w, t, i + r, step, end, at + r, -1, row);
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
     }
   }
@@ -71,11 +78,16 @@ static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t en
  * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. */
 static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_job *job = w->pairs->job;
+  sw_pairs_rings_begin(w);
   for (int64_t step = i0, end; step < i1; step = end) {
     end = step + STEP < i1 ? step + STEP : i1;
     if (!begin_step(w, t, i0, step, end)) return false;
-    sw_fold sums = {w->fold + (step - i0) * SW_LANES, w->lanes + (end - i0), w->stride,
-                    w->greatest[t]};
+    sw_fold sums = {w->fold + (step - i0) * SW_LANES,
+                    w->lanes + (end - i0),
+                    w->stride,
+                    w->greatest[t],
+                    sw_pairs_rings(w),
+                    sw_pairs_rings_at(w, step - i0, end - i0)};
     if (end < i1) job->measure->fold(job, t, step, end, end, i1, &sums, w->workspace);
     w->greatest[t] = sums.greatest;
     for (int64_t at = step - i0; at < end - i0; at++) {
@@ -84,6 +96,7 @@ static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }
+  sw_pairs_rings_end(w, row_share, i1 - i0, 0);
   return true;
 }
 
@@ -103,16 +116,18 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
     w->greatest[t] = greatest;
   }
   sw_lanes_begin(w->lanes, lanes);
+  sw_pairs_rings_begin(w);
   for (int64_t step = i0; step < i1; step += STEP) {
     /* The last step may be shorter; nothing lies beyond it then. */
     int64_t end = step + STEP < i1 ? step + STEP : i1;
     for (int64_t i = step; i < end; i += rows) {
       rows = sw_pairs_fill(w, t, i, end, step, i1);
       for (int64_t r = 0, at = i - i0; r < rows; r++)
-        row_share[at + r] = finish_row(w, t, v + r * w->stride, at + r, end - step, i1 - end);
+        row_share[at + r] = finish_row(w, t, i0, v + r * w->stride, at + r, end - step, i1 - end);
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }
+  sw_pairs_rings_end(w, row_share, i1 - i0, 0);
   /* The lanes of this square's columns were used up as rows; the next square begins from zero. */
   memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
 }

@@ -5,7 +5,9 @@
 #include "plan/pairs/private.h"
 
 sw_geometry sw_pairs_geometry(const sw_run *run, int e, sw_pair_pass pass) {
-  return sw_geometry_make(&run->job[e], run->pair[e].keep.kind, &run->pair[e].cut, pass);
+  const sw_pair_plan *plan = &run->pair[e];
+  int rings = plan->rings ? plan->rings->rings.n : 0;
+  return sw_geometry_make(&run->job[e], plan->keep.kind, rings, &plan->cut, pass);
 }
 
 /* ---- regions of the journal -------------------------------------------------------------- */

@@ -42,6 +42,10 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   p->ranks = p->work.pass == SW_PAIRS_RANK;
   p->counts = p->ranks || p->work.pass == SW_PAIRS_COUNT;
   p->geometry = sw_pairs_geometry(p->run, p->entry, p->work.pass);
+  if (p->geometry.rings) {
+    p->ring_out = p->plan->rings->out->row;
+    p->ring_count = p->plan->rings->count->row[0];
+  }
   /* Rounds mark what they have found, not their tasks (share.c). */
   p->journal = p->ranks ? NULL : p->run->journal;
   p->region = sw_pairs_region_of(p->entry, p->work.pass);

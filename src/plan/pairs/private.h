@@ -67,6 +67,8 @@ typedef struct sw_pairs {
   /* The window: matrices [t0, t1), which are computed and folded together, and the lots of this
    * node in it. Lots, slots, queue and `done` are made anew for each window. */
   int t0, t1;
+  double **ring_out, *ring_count;   /* results by ring, which the guard of the pass hides */
+  int layer;                        /* fold.c: 0 of strengths, k + 1 of ring k */
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
   double *slots;  /* node-shared: each task writes its shares into its own slot, without locks */
@@ -94,10 +96,14 @@ typedef struct sw_worker {
   double *woven[SW_MAX_QUANTITIES];   /* as `row`, of all periods that go together (woven.c) */
   double *woven_columns, *woven_sums; /* sums of columns, and of a row by square, woven; or NULL */
   int64_t grain;                      /* rows that the measure is asked for at a time */
-  int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
-  double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
-  double *fold;          /* eight lanes of each row of a square; NULL where rows are not folded */
-  double *both;          /* lanes of two squares opposite each other (both.c), or NULL */
+  int64_t stride;     /* doubles from one row to the next, of `all` and of `lanes` */
+  double *strength;   /* of a segment, where partners are not ordered by value; else NULL */
+  double *fold;       /* eight lanes of each row of a square; NULL where rows are not folded */
+  double *both;       /* lanes of two squares opposite each other (both.c), or NULL */
+  double *ring_block; /* of sums by ring; NULL where the pass makes none */
+  double *ring_key,
+      *ring_own; /* keys of a row; counts of pairs that have no mirror in the square */
+  sw_ring_lanes ring;
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
@@ -237,6 +243,21 @@ int64_t sw_pairs_both_room(const sw_pairs *p); /* doubles of a worker */
 bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                            double *slot, double *back_slot);
 bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot);
+
+/* rings.c: sums by ring of a square; nothing where the pass makes none. */
+sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w);
+const sw_ring_limits *sw_pairs_rings(const sw_worker *w); /* NULL: none */
+void sw_pairs_rings_begin(sw_worker *w);
+/* Where sums of the square begin for a part of it that begins with this row and column. */
+sw_ring_lanes sw_pairs_rings_at(const sw_worker *w, int64_t row, int64_t column);
+/* Adds values of row i and columns [j0, j1), NaN at its own place and in gaps, which are the
+ * square's `row` and begin with its `column`, -1: for the row alone, as their mirrors are values of
+ * the square too. */
+void sw_pairs_rings_row(sw_worker *w, int t, int64_t i, int64_t j0, int64_t j1, int64_t row,
+                        int64_t column, const double *v);
+void sw_pairs_rings_take(sw_worker *w, int64_t row);
+void sw_pairs_rings_end(sw_worker *w, double *slot, int64_t rows, int64_t columns);
+sw_status sw_pairs_rings_count(sw_error *err, sw_pairs *p); /* of the window; collective */
 
 /* strip.c */
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);

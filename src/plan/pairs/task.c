@@ -75,6 +75,15 @@ static void end_columns(const sw_pairs *p, const square *s, int64_t part) {
     sw_lanes_begin(s->column_share + part * side, side);
 }
 
+/* A square on the diagonal has each pair's mirror among its rows, and no pair of a unit with
+ * itself.
+ */
+static void see_rings(sw_worker *w, const square *s, int64_t i, double *v) {
+  if (!w->ring_block) return;
+  if (s->diagonal) v[i - s->j0] = NAN;
+  sw_pairs_rings_row(w, s->t, i, s->j0, s->j1, i - s->i0, s->diagonal ? -1 : 0, v);
+}
+
 /* Computes the square row by row. With `smooth` each row is summed, added to the lanes and searched
  * for its largest value in one pass; false when a gap is met after all: the lanes are then spoilt,
  * and the square is to be begun again. Values are stored before they are summed, as that puts -0.0
@@ -86,11 +95,13 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   int64_t high = p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   double most = w->greatest[s->t], greatest = 0.0;
+  sw_pairs_rings_begin(w);
   for (int64_t i = s->i0; i < s->i1; i++, row++) {
     if (row == rows) rows = sw_pairs_fill(w, s->t, i, s->i1, s->j0, s->j1), row = 0;
     double *v = w->all[p->quantity[0]] + row * w->stride;
     if (packet)
       sw_pairs_store_row(p, packet, w, row, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
+    see_rings(w, s, i, v);
     int64_t place = (i - s->i0) % high;
     double *lane = w->lanes + (place % SW_LANES) * w->stride, *share = &s->row_share[i - s->i0];
     if (smooth) {
@@ -103,6 +114,7 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
     if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(w, s, part++, smooth);
   }
   if (sums_columns) end_columns(p, s, part);
+  sw_pairs_rings_end(w, s->row_share, s->i1 - s->i0, s->diagonal ? 0 : columns);
   /* Only now: a square that is begun again must leave nothing in the counts. */
   if (smooth) w->greatest[s->t] = most;
   return true;
@@ -113,7 +125,9 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
 static bool fold_square(sw_worker *w, const square *s) {
   const sw_pairs *p = w->pairs;
   int64_t rows = s->i1 - s->i0;
-  sw_fold sums = {w->fold, w->lanes, w->stride, w->greatest[s->t]};
+  sw_fold sums = {w->fold,           w->lanes,          w->stride,
+                  w->greatest[s->t], sw_pairs_rings(w), sw_pairs_rings_at(w, 0, 0)};
+  sw_pairs_rings_begin(w);
   memset(w->fold, 0, (size_t)(SW_LANES * rows) * sizeof *w->fold);
   p->job->measure->fold(p->job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
   for (int64_t r = 0; r < rows; r++) {
@@ -121,6 +135,7 @@ static bool fold_square(sw_worker *w, const square *s) {
     if (isnan(s->row_share[r])) return false;
   }
   end_segment(w, s, 0, true);
+  sw_pairs_rings_end(w, s->row_share, rows, s->j1 - s->j0);
   w->greatest[s->t] = sums.greatest;
   return true;
 }

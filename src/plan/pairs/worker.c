@@ -105,7 +105,8 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
-  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job);
+  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job) &&
+               (!p->geometry.rings || p->job->measure->fold_rings);
   int64_t both = sw_pairs_folds_both(p) ? sw_pairs_both_room(p) : 0;
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
@@ -144,6 +145,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   for (int t = 0; t < matrices; t++)
     w->greatest_all[t] = -INFINITY;
   SW_TRY(open_hashers(err, p, w));
+  SW_TRY(sw_pairs_rings_open(err, w));
   if (p->geometry.walk == SW_WALK_STRIPS) {
     int64_t rows = p->plan->cut.strip;
     SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
@@ -162,6 +164,7 @@ void sw_pairs_worker_close(sw_worker *w) {
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->bin_sets);
   sw_free(w->block);
+  sw_free(w->ring_block);
   sw_free(w->pick_at);
   sw_free(w->pick);
   for (int q = 0; w->hasher && q <= w->pairs->n_quantities; q++)

@@ -105,8 +105,8 @@ static void place_row(const sums_pass *p, int t, int64_t unit, const double *row
     if (!s->has_columns) *cell(p, s->received, t, g, unit) = held(row[g]);
   }
   row += s->groups;
-  for (int r = 0; r < s->rings; r++)
-    *cell(p, s->ring_out, t, r, unit) = held(row[r]);
+  for (int r = 0; r < s->rings && sw_sums_rings_left(s, t); r++)
+    *cell(p, s->ring_plan->out, t, r, unit) = row[r];
   row += s->rings;
   for (int c = 0; s->row_centres && c < s->centres; c++)
     *cell(p, s->to, t, c, unit) = row[c];
@@ -133,10 +133,8 @@ static void place_totals(const sums_pass *p, int t, int64_t task, const double *
     s->block_count->row[0][at] += totals[G + g];
   }
   totals += 2 * (int64_t)G;
-  for (int r = 0; r < R; r++) {
-    s->ring->row[0][t * R + r] += totals[r];
-    s->ring_count->row[0][t * R + r] += totals[R + r];
-  }
+  for (int r = 0; r < R && sw_sums_rings_left(s, t); r++)
+    s->ring_plan->count->row[0][t * R + r] += totals[r];
 }
 
 /* Takes up what pack has packed for this rank; returns the number of doubles. */
@@ -175,8 +173,7 @@ static void begin_matrix(const sums_pass *p, int t, receiver me) {
   int64_t blocks = (int64_t)s->groups * s->groups;
   zero(s->block, t * blocks, blocks);
   zero(s->block_count, t * blocks, blocks);
-  zero(s->ring, (int64_t)t * s->rings, s->rings);
-  zero(s->ring_count, (int64_t)t * s->rings, s->rings);
+  if (sw_sums_rings_left(s, t)) zero(s->ring_plan->count, (int64_t)t * s->rings, s->rings);
   for (int g = 0; s->has_columns && g < s->groups; g++)
     for (int64_t unit = me.lo; unit < me.hi; unit++)
       *cell(p, s->received, t, g, unit) = sw_lanes_nothing;
@@ -194,7 +191,6 @@ static void end_matrix(const sums_pass *p, int t, receiver me) {
   int64_t blocks = (int64_t)s->groups * s->groups;
   if (me.totals) {
     end_totals(s->block, s->block_count, t * blocks, blocks);
-    end_totals(s->ring, s->ring_count, (int64_t)t * s->rings, s->rings);
   }
   for (int g = 0; s->has_columns && g < s->groups; g++)
     for (int64_t unit = me.lo; unit < me.hi; unit++) {

@@ -125,6 +125,7 @@ static void work(sums_pass *p, sums_worker *w, bool speaks) {
     int t = 0;
     int64_t task = task_of(p, k, &t);
     if (p->done && p->done[k]) continue;
+    if (task < p->sums->tasks && !sw_sums_rows_left(p->sums, t)) continue;
     sw_sums_task(w, t, task, slot_of(p, k));
     w->evaluated += evaluates(p->sums, task);
     computed++;
@@ -222,20 +223,30 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted)
   if (!sw_keep_walks(run->pair[entry].keep.kind))
     status = sw_resource_prepare(err, run, entry, p.job->n_passes - 1);
   for (p.t0 = 0; status == SW_OK && p.t0 < p.matrices; p.t0 = p.t1) {
+    p.t1 = p.t0 + 1;
+    if (!p.sums->centres && !sw_sums_rows_left(p.sums, p.t0)) continue;
     status = open_window(err, &p);
     if (status == SW_OK) status = run_window(err, &p);
     close_window(&p);
   }
+  if (status == SW_OK && p.sums->rings && !wanted) status = sw_sums_ring_totals(err, &p);
+  if (status == SW_OK && p.sums->rings) sw_sums_hold_rings(&p);
   return status;
 }
 
 /* ---- estimate --------------------------------------------------------------------------- */
 
+/* Whether rings are all that rows are wanted for, and the pair pass makes them. */
+static bool leaves_rows(const sw_run *run, int e) {
+  const sw_sums *s = run->sums[e];
+  return !s->groups && !s->row_centres && sw_pairs_geometry(run, e, SW_PAIRS_STORE).rings > 0;
+}
+
 double sw_sums_pairs(const sw_run *run, int e) {
   const sw_sums *s = sw_sums_of(run, e);
   double pairs = 0;
   for (int64_t task = 0; s && task < sw_sums_tasks(s); task++)
-    pairs += evaluates(s, task);
+    if (task >= s->tasks || !leaves_rows(run, e)) pairs += evaluates(s, task);
   return pairs * run->pair[e].summary.n_periods;
 }
 

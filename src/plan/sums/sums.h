@@ -3,12 +3,13 @@
  * walks and keeps, so they depend on neither.
  *
  * Cost: every pair is evaluated once more, and summed once by group (a gathered read per pair) and
- * once per ring. A task leaves its rows' numbers and, for directed matrices with blocks, n sums of
- * columns. Tasks are strips of rows of one group, about 256 and one more per group; so a matrix
- * holds n * (256 + groups) doubles at most, over all nodes, and nothing of size n^2 or n * groups
- * per strip. That is why rows go by group and not by code: a strip of mixed rows would need n sums
- * of columns for each group in it; and a second pass over columns could not serve measures that
- * compute whole rows. */
+ * by ring. Rings alone cost nothing here where the pair pass walks a triangle: it makes
+ * them of the pairs that it has (plan/pairs/rings.c). A task leaves its rows' numbers and, for
+ * directed matrices with blocks, n sums of columns. Tasks are strips of rows of one group, about
+ * 256 and one more per group; so a matrix holds n * (256 + groups) doubles at most, over all nodes,
+ * and nothing of size n^2 or n * groups per strip. That is why rows go by group and not by code: a
+ * strip of mixed rows would need n sums of columns for each group in it; and a second pass over
+ * columns could not serve measures that compute whole rows. */
 #ifndef SW_PLAN_SUMS_SUMS_H
 #define SW_PLAN_SUMS_SUMS_H
 

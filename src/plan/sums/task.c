@@ -6,10 +6,8 @@
 #include "base/arena.h"
 #include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
-#include "kernel/space/distances.h"
 #include "kernel/space/links.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,12 +34,11 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   sw_error *err = &w->error;
   size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
-  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1) + p->sums->rings), sizeof(double),
-                   (void **)&w->block));
+  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1)), sizeof(double), (void **)&w->block));
+  SW_TRY(sw_sums_open_rings(w));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
-  w->values = w->key + w->stride;
   w->out[first_quantity(job)] = w->value;
   if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
   if (!job->measure->open) return SW_OK;
@@ -54,6 +51,7 @@ void sw_sums_close_worker(sums_worker *w) {
   const sw_job *job = w->p->job;
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
+  sw_free(w->ring);
   sw_free(w->workspace);
   sw_free(w->state);
 }
@@ -117,16 +115,6 @@ static void fill_links(sums_worker *w, int t, int64_t i) {
 
 /* ---- sums of a row ---------------------------------------------------------------------- */
 
-/* Distances of the row as inverse squares. One of zero is the nearest that there is. */
-static void fill_keys(sums_worker *w, int t, int64_t i) {
-  const sw_sums *s = w->p->sums;
-  int64_t n = w->p->job->n;
-  const sw_distance *distance = sw_job_distance_in(w->p->job, s->distance, t);
-  sw_distances_inverse_squares(distance, &s->points, i, 0, n, w->key);
-  for (int64_t j = 0; s->distance->kind == SW_GIVEN && j < n; j++)
-    if (w->key[j] > DBL_MAX) w->key[j] = DBL_MAX;
-}
-
 /* The sum of a row over `values` of its partners joins a total; the row's own number is NaN where
  * there are none, as 0 would be taken for a small one. */
 static void end_sum(double *row, double values, double *total, double *count) {
@@ -153,10 +141,7 @@ static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, do
     end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
   row += s->groups, totals += 2 * s->groups;
-  if (s->rings) fill_keys(w, t, i);
-  if (s->rings) sw_groups_rings(n, w->key, s->rings, s->least, v, row, w->values);
-  for (int r = 0; r < s->rings; r++)
-    end_sum(&row[r], w->values[r], &totals[r], &totals[s->rings + r]);
+  if (s->rings) sw_sums_ring_row(w, t, i, v, row, totals);
   row += s->rings;
   for (int c = 0; s->row_centres && c < s->centres; c++)
     row[c] = v[s->centre[c]];

@@ -27,12 +27,13 @@ static int64_t numbers_of(const sw_job *job) {
 }
 
 /* A sample recomputes tasks of the storing pass, so both have the same geometry. */
-sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
+sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, int rings, const sw_cut *cut,
                              sw_pair_pass pass) {
   sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT || pass == SW_PAIRS_RANK};
   g.prepares = job->measure->row_periods != NULL;
   g.walk = choose_walk(job, keep, g.counts);
   g.numbers = g.counts ? 0 : numbers_of(job);
+  if (g.walk == SW_WALK_TRIANGLE) g.rings = rings;
   g.parts = job->directed;
   if (g.walk == SW_WALK_TRIANGLE) g.parts = 1;
   if (g.walk == SW_WALK_SQUARES) g.parts = cut->strips_a_square;
@@ -104,9 +105,13 @@ int64_t sw_geometry_columns_at(const sw_geometry *g) {
 }
 
 /* A count is an int64_t, as large as a double. */
-int64_t sw_geometry_slot(const sw_geometry *g) {
+int64_t sw_geometry_layer(const sw_geometry *g) {
   int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
   return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
+}
+
+int64_t sw_geometry_slot(const sw_geometry *g) {
+  return sw_geometry_layer(g) * (1 + g->rings) + g->rings;
 }
 
 int64_t sw_geometry_slots(const sw_geometry *g) {
