@@ -80,8 +80,10 @@ SW_INLINE void SW_SET(both_products)(int count, int lags, int rows, int regs, co
     row += 3 * down;
     column += 3 * across;
   }
-  for (; s < count; s++, row += down, column += across)
+  for (; s < count; s++, row += down, column += across) {
+    if (done < waiting) SW_SET(divide)(q, done++);
     SW_SET(both_step)(lags, rows, regs, row, column, sum);
+  }
   for (; done < waiting; done++)
     SW_SET(divide)(q, done);
 }
