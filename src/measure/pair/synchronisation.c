@@ -318,9 +318,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                              .partial = sizeof(double),
                              .result = sizeof(double)});
   if (sync->form != QUASI) sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1});
-  sw_job_pass(
-      job,
-      (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS, .no_fold = counts_above(sync)});
+  sw_job_pass(job,
+              (sw_pass){.domain = SW_PAIRS, .grain = SW_MAX_ROWS, .no_fold = counts_above(sync)});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
   job->state = sync;
