@@ -55,7 +55,7 @@ static sw_status status_of(sw_error *err, igraph_error_t code, const char *what)
 /* ---- objects ---------------------------------------------------------------------------- */
 
 /* Of Leiden. It settles within some tens; each raises the quality, or changes nothing. */
-enum { MOST_ROUNDS = 1000 };
+enum { MOST_ROUNDS = 1000, REST = 2 };
 
 /* What a call works with. Zeros, then made one by one. */
 typedef struct objects {
@@ -159,8 +159,9 @@ static bool is_same(const objects *o, const sw_graph *g, int32_t *before) {
   return same && groups == groups_before;
 }
 
-/* Round by round until one changes nothing. What igraph itself takes for a change may be none where
- * vertices are best alone, and until there is none it would then never end.
+/* Round by round until REST of them, with other random numbers each, change nothing. What igraph
+ * itself takes for a change may be none where vertices are best alone, and until there is none it
+ * would then never end.
  *
  * Vertices count by their strengths in modularity; in the constant Potts model each counts once,
  * and an edge is both ways of a pair. */
@@ -172,12 +173,12 @@ static igraph_error_t run_leiden(const sw_graph *g, objects *o, const sw_graph_q
   double per_pair = quality->is_cpm ? 2 * scale * quality->resolution
                                     : quality->resolution / (2 * (scale * g->total));
   igraph_error_t code = IGRAPH_SUCCESS;
-  bool moves = true;
+  int rest = 0;
   memset(community, -1, (size_t)g->n * sizeof *community);
-  for (int round = 0; code == IGRAPH_SUCCESS && moves && round < MOST_ROUNDS; round++) {
+  for (int round = 0; code == IGRAPH_SUCCESS && rest < REST && round < MOST_ROUNDS; round++) {
     code = igraph_community_leiden(&o->graph, &o->weight, &o->vertex, per_pair, 0.01, round > 0, 1,
                                    &o->membership, NULL, NULL);
-    if (code == IGRAPH_SUCCESS) moves = !is_same(o, g, community);
+    if (code == IGRAPH_SUCCESS) rest = is_same(o, g, community) ? rest + 1 : 0;
     if (code == IGRAPH_SUCCESS && sw_stop_asked()) code = IGRAPH_INTERRUPTED;
   }
   return code;

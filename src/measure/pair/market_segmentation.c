@@ -146,7 +146,7 @@ static double over_links(const sw_job *job, int t, int64_t i) {
     q += y == j;
     if (j != i) add_partner(&of, variance_between(job, t, i, j));
   }
-  return of.sum / of.count;
+  return of.count > 0 ? of.sum / of.count : NAN;
 }
 
 static double segmentation_of(const sw_job *job, int t, int64_t i) {
