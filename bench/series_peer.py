@@ -431,7 +431,8 @@ def compare(suite, case, engine, x, repeats):
 
 def measure(programs, given, suite):
     n, found = given.size(10000, 2000), []
-    cases = [case for case in CASES if given.only in (None, case[0], f"{case[0]}{case[1]}")]
+    cases = [case for case in CASES
+             if not given.only or case[0] in given.only or f"{case[0]}{case[1]}" in given.only]
     for periods in sorted({case[1] for case in cases}):
         x = series(n, periods)
         with tempfile.NamedTemporaryFile(suffix=".bin", dir=given.folder) as file:

@@ -31,6 +31,7 @@ typedef struct sw_fold {
   double greatest;
   const sw_ring_limits *rings;
   sw_ring_lanes ring;
+  const struct sw_lane_groups *groups; /* `blocks`, where the pass says fold_groups; else NULL */
 } sw_fold;
 
 #endif

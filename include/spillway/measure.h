@@ -227,6 +227,7 @@ typedef struct sw_pass {
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
   bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
+  bool fold_groups; /* PAIRS with `fold`: it adds by group as well where it is handed groups */
   bool woven;       /* PAIRS with `row_periods`: it leaves the row of several periods side by side */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
                        job->folded (NULL in the first). After a stop it is begun anew */

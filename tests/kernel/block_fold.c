@@ -117,7 +117,7 @@ static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool d
   for (int l = 0; l < SW_LANES * STRIDE; l++)
     lanes[l] = want_lanes[l] = l % 7;
   memset(row, 0, sizeof row);
-  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY};
+  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
   (distance ? sw_block_fold_distances : sw_block_fold_products)(k, column, i0, i1, column, j0, j1,
                                                                 &sums, workspace);
   for (int64_t i = i0; i < i1; i++) {
@@ -171,7 +171,8 @@ Test(block_fold, wide) {
       memset(lanes, 0, sizeof lanes);
       for (int l = 0; l < WIDEST; l++)
         most[l] = -INFINITY;
-      sw_lane_sums sums[2] = {{row[0], lanes[0], PLACES, -INFINITY}, {row[1], lanes[1], PLACES, 0}};
+      sw_lane_sums sums[2] = {{row[0], lanes[0], PLACES, -INFINITY, NULL},
+                              {row[1], lanes[1], PLACES, 0, NULL}};
       double *packed = workspace + 100 * PACK, *kept = packed + 100 * 300;
       block b = {.k = 100, .piece = 48, .distance = distance, .rows = 61, .row = workspace};
       b.column = packed, b.kept = kept, b.sums = &sums[1], b.most = most;
@@ -194,7 +195,7 @@ Test(block_fold, missing) {
   static double row[40 * SW_LANES], lanes[SW_LANES * STRIDE], workspace[1 << 17];
   draw();
   number[2][9] = NAN;
-  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY};
+  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
   cr_assert_leq(sw_block_fold_workspace(5), sizeof workspace);
   sw_block_fold_products(5, column, 0, 40, column, 100, 130, &sums, workspace);
   for (int i = 0; i < 40; i++)

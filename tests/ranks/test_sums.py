@@ -26,6 +26,7 @@ ENTRIES = {
     "hours": ("gravity", {"mass": ["gdp"], "distance": {"file": "hours.csv"}, "rings": [5, 9.5],
                           "blocks": "agglomeration"}),
     "radiation": ("radiation_model", {"mass": "gdp", **ASKED}),
+    "alone": ("gravity", {"mass": ["gdp"], "blocks": "province"}),
     "similar": ("structural_similarity", {"shares": ["agriculture", "manufacturing", "finance"],
                                           "form": "krugman", **ASKED}),
     "coupled": ("pairwise_coupling", {"systems": ["economy", "services", "ecology"],

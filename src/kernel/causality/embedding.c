@@ -34,6 +34,7 @@ typedef struct sweep {
 #include "kernel/vec_each.h"
 
 static void (*const measure_of[])(const sweep *s, int t) = SW_SETS(measure);
+static double (*const bound_of[])(const double *least, int k) = SW_SETS(bound);
 static int (*const collect_of[])(const double *near, int from, int to, double limit,
                                  int *found) = SW_SETS(collect);
 
@@ -96,26 +97,7 @@ void sw_embedding_depth(const sw_embedding *e, int horizon, int most, bool ahead
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t marks __attribute__((vector_size(32), aligned(8), may_alias));
 
-enum { FOURS = SEEK / 4, MOST_RANKED = 32 };
-
-#define EACH_FOUR _Pragma("GCC unroll 4") for (int g = 0; g < FOURS; g++)
-
-/* A number that k of the row do not exceed, not far above the k-th least: the k-th least of the
- * minima of its lanes. Its rank is counted rather than sorted for: no branches. */
-SW_HOT static double bound(const double *least, int k) {
-  marks within[FOURS] = {0};
-  int64_t count[SEEK];
-  double limit = INFINITY;
-  for (int other = 0; other < SEEK; other++) {
-    double m = least[other];
-    four all = {m, m, m, m};
-    EACH_FOUR within[g] -= all <= *(const four *)(least + 4 * g);
-  }
-  EACH_FOUR *(marks *)(count + 4 * g) = within[g];
-  for (int l = 0; l < SEEK; l++)
-    limit = count[l] >= k && least[l] < limit ? least[l] : limit;
-  return limit;
-}
+enum { MOST_RANKED = 32 };
 
 /* Each to the place of its rank, which is counted, again without branches; false: two are equal. */
 SW_INLINE bool place_by_rank(const double *near, const int *found, int count, double *least,
@@ -258,7 +240,8 @@ static void add_point(const sweep *s, sw_mapping *m, const double *near, const d
                       int shift, int horizon) {
   double least[MOST_RANKED];
   int at[MOST_RANKED], q = m->points++;
-  int count = collect_of[sw_set()](near, s->from, s->to, bound(lanes, m->k), s->found);
+  sw_set_of set = sw_set();
+  int count = collect_of[set](near, s->from, s->to, bound_of[set](lanes, m->k), s->found);
   place(near, s->found, count, m->k, least, at);
   m->at[q] = (t + horizon) * SW_MAPPING_LANES;
   for (int c = 0; c < m->k; c++)

@@ -4,6 +4,7 @@
 #define SW_KERNEL_PAIRS_GROUPS_H
 
 #include "kernel/hot.h"
+#include "kernel/pairs/lanes.h"
 
 #include <stdint.h>
 
@@ -12,6 +13,15 @@ void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *
                    double *values);
 /* The same of columns that stand one after the other, v[0 .. count). */
 void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *values);
+/* Columns [place, place + n) of row r, of which v has no NaN, into the lanes of their groups;
+ * `place` is a multiple of eight. */
+void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
+                       int64_t n, const double *v);
+/* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
+void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
+/* A share of sums joins them: the first is set, the others are added; with the last, what has no
+ * number becomes NaN: a sum of nothing and an infinite one. */
+void sw_groups_place(int64_t n, const double *share, bool first, bool last, double *sum);
 /* sum[j] += v[j]. A sum that nothing was added to stays -0.0, where it begins with that
  * (kernel/pairs/lanes.h). */
 void sw_groups_add(int64_t n, const double *v, double *sum);

@@ -16,7 +16,7 @@
  * Pass 0 finds means of periods (measure/transform), pass 1 what products are made of, pass 2 the
  * values, where pairs with holes or counts want them, and the last one pairs. */
 #include "kernel/pairs/block.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
@@ -279,7 +279,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
-  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, NULL};
   const double *z = job->operand[PRODUCTS].row[t];
   bool quasi = sync->form == QUASI;
   sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,
@@ -318,9 +318,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                              .partial = sizeof(double),
                              .result = sizeof(double)});
   if (sync->form != QUASI) sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1});
-  sw_job_pass(
-      job,
-      (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS, .no_fold = counts_above(sync)});
+  sw_job_pass(job,
+              (sw_pass){.domain = SW_PAIRS, .grain = SW_MAX_ROWS, .no_fold = counts_above(sync)});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
   job->state = sync;

@@ -12,7 +12,7 @@
 #ifndef SW_MEASURE_TRANSFORM_TRANSFORM_H
 #define SW_MEASURE_TRANSFORM_TRANSFORM_H
 
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "spillway/measure.h"
 
 /* In the order of the choices. */

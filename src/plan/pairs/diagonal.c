@@ -18,6 +18,7 @@
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
 #include "plan/pairs/private.h"
 
+#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
@@ -57,6 +58,25 @@ static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at,
   return sw_lanes_join(sum);
 }
 
+/* The sums by group of row `at` of the square so far: partners before its step have left them in
+ * the lanes of its column. */
+static void begin_groups(sw_worker *w, int64_t at) {
+  double *row = w->groups.row + at * w->groups.columns * SW_LANES;
+  for (int64_t k = 0; k < w->groups.columns * SW_LANES; k++)
+    row[k] = w->groups.column[k * w->stride + at];
+}
+
+/* The groups' lanes of rows and columns from here on. */
+static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t column) {
+  sw_lane_groups g = w->groups;
+  g.of_row += row;
+  g.of_column += column;
+  g.row += row * g.columns * SW_LANES;
+  g.column += column;
+  g.begins = false;
+  return g;
+}
+
 /* The pairs within a part, of rows [first, end): each row's lanes, with what the parts before have
  * left in those of its column, into w->fold. False when a gap is met. */
 static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end) {
@@ -72,6 +92,11 @@ static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t e
       sw_pairs_rings_take(w, at + r);
       sw_pairs_rings_row(w, t, i + r, first, end, at + r, -1, row);
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
+      if (!w->pairs->geometry.blocks) continue;
+      begin_groups(w, at + r);
+      sw_lane_groups g = groups_from(w, at + r, first - i0);
+      g.column = NULL;
+      sw_groups_add_row(&g, 0, 0, 0, own, row);
     }
   }
   w->greatest[t] = greatest;
@@ -83,12 +108,15 @@ static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t e
 static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end,
                         int64_t beyond) {
   const sw_job *job = w->pairs->job;
+  bool by_group = w->pairs->geometry.blocks > 0;
+  sw_lane_groups groups = by_group ? groups_from(w, first - i0, end - i0) : w->groups;
   sw_fold sums = {w->fold + (first - i0) * SW_LANES,
                   w->lanes + (end - i0),
                   w->stride,
                   w->greatest[t],
                   sw_pairs_rings(w),
-                  sw_pairs_rings_at(w, first - i0, end - i0)};
+                  sw_pairs_rings_at(w, first - i0, end - i0),
+                  by_group ? &groups : NULL};
   if (end == beyond) return;
   job->measure->fold(job, t, first, end, end, beyond, &sums, w->workspace);
   w->greatest[t] = sums.greatest;
@@ -100,7 +128,9 @@ static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t 
  * a step rows go by parts, as pairs of a part are evaluated twice and on their way through memory:
  * of the whole step these would be a tenth of the time. */
 static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+  int64_t square = i0 / w->pairs->plan->cut.side;
   sw_pairs_rings_begin(w);
+  sw_pairs_blocks_begin(w, square, square, true, row_share);
   for (int64_t step = i0, end; step < i1; step = end) {
     end = least(step + STEP, i1);
     for (int64_t part = step, last; part < end; part = last) {
@@ -115,12 +145,13 @@ static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_
     }
   }
   sw_pairs_rings_end(w, row_share, i1 - i0, 0);
+  sw_pairs_blocks_end(w, square, square, row_share);
   return true;
 }
 
 /* Fills row_share[0 .. i1 - i0) of a triangle's diagonal square. It has no column shares: each row
  * holds both directions already. */
-void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+bool sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
   int64_t rows = 0, lanes = SW_LANES * sw_pairs_row_length(p);
@@ -128,11 +159,12 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   if (w->fold && i1 - i0 > 1 && !w->meets_gaps) {
     bool folded = fold_steps(w, t, i0, i1, row_share);
     memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
-    if (folded) return;
+    if (folded) return true;
     w->meets_gaps = true;
     w->evaluated = evaluated;
     w->greatest[t] = greatest;
   }
+  if (p->geometry.blocks) return false;
   sw_lanes_begin(w->lanes, lanes);
   sw_pairs_rings_begin(w);
   for (int64_t step = i0; step < i1; step += STEP) {
@@ -148,4 +180,5 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   sw_pairs_rings_end(w, row_share, i1 - i0, 0);
   /* The lanes of this square's columns were used up as rows; the next square begins from zero. */
   memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
+  return true;
 }

@@ -26,6 +26,7 @@
 #define SW_PLAN_PAIRS_PRIVATE_H
 
 #include "base/hash.h"
+#include "kernel/pairs/lanes.h"
 #include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
 #include "plan/task/packets.h"
@@ -53,8 +54,9 @@ typedef struct sw_pairs {
   const sw_job *job;
   sw_pair_plan *plan;
   sw_pair_work work;
-  bool counts; /* a counting pass: no sink, no slots, no sums */
-  bool ranks;  /* of these, one that counts by strength */
+  const sw_result *results; /* the job's, with their rows, which are out of a segment's reach */
+  bool counts;              /* a counting pass: no sink, no slots, no sums */
+  bool ranks;               /* of these, one that counts by strength */
   sw_geometry geometry;
   bool stores;         /* tasks leave packets for the sink */
   sw_journal *journal; /* NULL: nothing is marked */
@@ -72,6 +74,7 @@ typedef struct sw_pairs {
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
   double *slots;  /* node-shared: each task writes its shares into its own slot, without locks */
+  int slots_for;  /* matrices of the window that they were made for */
   sw_queue queue; /* of the node's tasks, or of its stretches */
   sw_stretch *stretch; /* NULL: tasks are taken one by one */
   int64_t n_stretches;
@@ -103,6 +106,8 @@ typedef struct sw_worker {
   double *ring_key,
       *ring_own; /* keys of a row; counts of pairs that have no mirror in the square */
   sw_ring_lanes ring;
+  sw_lane_groups groups; /* of a square, where there are sums by group */
+  double *gaps;          /* in the slot: of the square, between groups of its rows and columns */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
@@ -233,8 +238,25 @@ void sw_pairs_task(sw_worker *worker, int64_t task);
 void sw_pairs_task_begin(sw_worker *w, int t);
 void sw_pairs_task_end(sw_worker *w, int t);
 
-/* diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
-void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+/* diagonal.c: square [i0, i1) of an undirected matrix, sums only. False: it is left undone, as
+ * there are sums by group, and it has gaps or a measure that does not add up values. */
+bool sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+
+/* blocks.c: shares in sums by group, behind the others in a slot. Begin and end do nothing where
+ * there are none. */
+typedef struct sw_block_shares {
+  double *row, *column; /* by group of the other side, `side` each: of rows, of columns */
+  double *row_strip, *column_strip; /* by strip, `most` groups each */
+  double *gaps;                     /* by group of rows, `most` groups of columns each */
+} sw_block_shares;
+sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot);
+/* Squares `row` and `column` of the cut. `smooth`: no gap is expected. */
+void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smooth, double *slot);
+void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_t gaps,
+                         const double *v);
+void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot);
+/* blocks_fold.c: shares of the window become results. Collective. */
+sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p);
 
 /* rings.c: sums by ring of a square; nothing where the pass makes none. */
 sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w);

@@ -31,6 +31,7 @@ static void send_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int6
 typedef struct square {
   int t;
   int64_t i0, i1, j0, j1;
+  int64_t row, column;              /* of the cut */
   bool diagonal, mirrored;          /* mirrored: stands for its transpose too */
   double *row_share, *column_share; /* in the slot: sums of rows; of columns, by segment */
 } square;
@@ -43,7 +44,7 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
   int64_t columns = s->j1 - s->j0, gaps = 0, own = s->diagonal ? i - s->j0 : -1;
   if (!s->diagonal) sw_lanes_scan(v, columns, &sum, &greatest);
   /* Off the diagonal the quick scan says by its sum whether there are gaps at all. */
-  bool fills = s->diagonal || isnan(sum);
+  bool fills = s->diagonal || isnan(sum) || w->pairs->geometry.blocks;
   if (fills) gaps = sw_lanes_scan_gaps(v, columns, own, &sum, &greatest);
   if (lane) (fills ? sw_lanes_add : sw_lanes_add_values)(lane, v, columns);
   w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
@@ -94,8 +95,10 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   /* Rows of a segment: strips that nest in the square, so that strips have the same sums. */
   int64_t high = p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
+  bool by_group = p->geometry.blocks > 0;
   double most = w->greatest[s->t], greatest = 0.0;
   sw_pairs_rings_begin(w);
+  sw_pairs_blocks_begin(w, s->row, s->column, smooth, s->row_share);
   for (int64_t i = s->i0; i < s->i1; i++, row++) {
     if (row == rows) rows = sw_pairs_fill(w, s->t, i, s->i1, s->j0, s->j1), row = 0;
     double *v = w->all[p->quantity[0]] + row * w->stride;
@@ -108,13 +111,19 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
       sw_lanes_row(v, columns, lane, share, &greatest);
       if (isnan(*share)) return false;
       if (greatest > most) most = greatest;
+      if (by_group) sw_pairs_blocks_row(w, i - s->i0, columns, -1, 0, v);
     } else {
+      int64_t before = w->undefined[s->t];
       *share = scan_row(w, s, v, i, sums_columns ? lane : NULL);
+      if (by_group)
+        sw_pairs_blocks_row(w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1,
+                            w->undefined[s->t] - before, v);
     }
     if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(w, s, part++, smooth);
   }
   if (sums_columns) end_columns(p, s, part);
   sw_pairs_rings_end(w, s->row_share, s->i1 - s->i0, s->diagonal ? 0 : columns);
+  sw_pairs_blocks_end(w, s->row, s->column, s->row_share);
   /* Only now: a square that is begun again must leave nothing in the counts. */
   if (smooth) w->greatest[s->t] = most;
   return true;
@@ -125,10 +134,16 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
 static bool fold_square(sw_worker *w, const square *s) {
   const sw_pairs *p = w->pairs;
   int64_t rows = s->i1 - s->i0;
-  sw_fold sums = {w->fold,           w->lanes,          w->stride,
-                  w->greatest[s->t], sw_pairs_rings(w), sw_pairs_rings_at(w, 0, 0)};
+  sw_fold sums = {w->fold,
+                  w->lanes,
+                  w->stride,
+                  w->greatest[s->t],
+                  sw_pairs_rings(w),
+                  sw_pairs_rings_at(w, 0, 0),
+                  p->geometry.blocks ? &w->groups : NULL};
   sw_pairs_rings_begin(w);
   memset(w->fold, 0, (size_t)(SW_LANES * rows) * sizeof *w->fold);
+  sw_pairs_blocks_begin(w, s->row, s->column, true, s->row_share);
   p->job->measure->fold(p->job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
   for (int64_t r = 0; r < rows; r++) {
     s->row_share[r] = sw_lanes_join(w->fold + r * SW_LANES);
@@ -136,6 +151,7 @@ static bool fold_square(sw_worker *w, const square *s) {
   }
   end_segment(w, s, 0, true);
   sw_pairs_rings_end(w, s->row_share, rows, s->j1 - s->j0);
+  sw_pairs_blocks_end(w, s->row, s->column, s->row_share);
   w->greatest[s->t] = sums.greatest;
   return true;
 }
@@ -161,14 +177,14 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_pairs *p = w->pairs;
   const sw_geometry *g = &p->geometry;
   int64_t column = sw_geometry_column(g, lot->row, nth);
-  square s = {.t = lot->t, .diagonal = column == lot->row};
+  square s = {.t = lot->t, .row = lot->row, .column = column, .diagonal = column == lot->row};
   s.mirrored = sw_geometry_mirrors(g, lot->row, nth);
   sw_cut_square(&p->plan->cut, lot->row, &s.i0, &s.i1);
   sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
   s.row_share = p->slots + lot->slot_at + nth * sw_geometry_slot(g);
   s.column_share = s.row_share + sw_geometry_columns_at(g);
-  if (s.diagonal && g->walk == SW_WALK_TRIANGLE && !p->stores) {
-    sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
+  if (s.diagonal && g->walk == SW_WALK_TRIANGLE && !p->stores &&
+      sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share)) {
     sw_pairs_end_task(w, lot, nth);
     return;
   }

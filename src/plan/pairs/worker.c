@@ -1,5 +1,6 @@
 /* What a thread works with: its buffers, and the packets it fills. A worker is opened by its own
  * thread, which thus is the first to touch its memory, and lives for one window. */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -107,11 +108,14 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
   bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job) &&
                (!p->geometry.rings || p->job->measure->fold_rings);
+  if (p->geometry.blocks) folds &= p->job->pass[p->job->n_passes - 1].fold_groups;
+  /* Lanes of rows, and of columns, by group. */
+  int64_t by_group = p->geometry.blocks ? SW_LANES * p->plan->blocks->most * length : 0;
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
   int64_t doubles =
       length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
-      (levels + 1) * strip + 4 * padded(matrices) + woven;
+      (levels + 1) * strip + 4 * padded(matrices) + woven + 2 * by_group;
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   /* Together they may fill a huge page, which spares look-ups of addresses. */
   int64_t before = (doubles + 7) & ~(int64_t)7;
@@ -129,6 +133,8 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   if (folds) w->fold = at, at += SW_LANES * length;
   sw_pairs_woven_open(w, at);
   at += woven;
+  w->groups = (sw_lane_groups){.row = at, .column = at + by_group};
+  at += 2 * by_group;
   w->lanes = at;
   /* Squares set their lanes themselves; strips leave them as they begin. */
   if (p->geometry.walk == SW_WALK_STRIPS) sw_lanes_begin(w->lanes, lanes * length);

@@ -38,7 +38,8 @@ static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t ro
 /* Room for everything an entry keeps in memory to the end: its rows, or this rank's share of them,
  * and the strengths of its pairs. On every rank, though only rank 0's GLOBAL and TABLE numbers
  * count: they are small, and the code is the same everywhere. Row arrays were made by bind; columns
- * that point at them see the numbers from here on. */
+ * that point at them see the numbers from here on. What has the numbers of another output shares
+ * its rows. */
 static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -46,8 +47,12 @@ static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
     sw_result *result = &job->result[q];
     int64_t rows = (int64_t)result->width * sw_result_periods(job, result);
     bool unit = result->output->shape == SW_UNIT;
+    int same = sw_sums_same(run, e, q);
     if (result->off || result->output->shape == SW_PAIR) continue;
-    SW_TRY(alloc_rows(err, run, result->row, unit ? rows : 1, unit ? own : rows));
+    if (same >= 0)
+      memcpy(result->row, job->result[same].row, (size_t)rows * sizeof *result->row);
+    else
+      SW_TRY(alloc_rows(err, run, result->row, unit ? rows : 1, unit ? own : rows));
   }
   if (!run->study->entry[e].is_pair) return SW_OK;
   sw_summary *summary = &run->pair[e].summary;

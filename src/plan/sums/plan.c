@@ -29,11 +29,15 @@ static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
 
 /* ---- groups ----------------------------------------------------------------------------- */
 
+static int64_t rows_of_task(int64_t n) {
+  int64_t high = (n + MOST_TASKS - 1) / MOST_TASKS;
+  return high < LEAST_ROWS ? LEAST_ROWS : high;
+}
+
 /* Strips of rows of one group. */
 static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
-  int64_t n = run->panel->units.n, high = (n + MOST_TASKS - 1) / MOST_TASKS;
+  int64_t n = run->panel->units.n, high = rows_of_task(n);
   int groups = s->groups ? s->groups : 1;
-  if (high < LEAST_ROWS) high = LEAST_ROWS;
   for (int g = 0; g < groups; g++)
     s->tasks += (s->group_at[g + 1] - s->group_at[g] + high - 1) / high;
   SW_NEW(err, run->arena, s->task_at, s->tasks + 1);
@@ -45,6 +49,15 @@ static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
       s->task_group[task] = g;
     }
   s->task_at[task] = n;
+  return SW_OK;
+}
+
+/* A walk over the triangle makes the sums itself, where no rings are asked for. */
+static sw_status cut_squares(sw_error *err, sw_run *run, int e, const sw_grouping *group,
+                             sw_sums *s) {
+  sw_cut cut = sw_cut_make(run->panel->units.n, run->study->tile);
+  SW_TRY(sw_blocks_make(err, run->arena, &cut, group, s->unit, rows_of_task(cut.n), &s->squares));
+  if (!run->study->entry[e].sums.n_rings) run->pair[e].blocks = s->squares;
   return SW_OK;
 }
 
@@ -60,6 +73,9 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
     SW_TRY(sw_job_group_axes(err, &run->job[e], SW_AXIS_BLOCK, SW_AXIS_BLOCK_TO, group));
   }
   SW_TRY(sw_units_by_group(err, run->arena, run->panel->units.n, group, &s->group_at, &s->unit));
+  /* Links are always directed; bind_pair says so later. */
+  if (group && !run->job[e].directed && !run->job[e].links_only)
+    SW_TRY(cut_squares(err, run, e, group, s));
   return cut_tasks(err, run, s);
 }
 
@@ -106,6 +122,11 @@ static void find_results(const sw_job *job, sw_sums *s, sw_ring_plan *rings) {
       if (job->measure->output[q].of_pairs &&
           strcmp(job->measure->output[q].name, sw_sums_name(k)) == 0)
         *place[k] = &job->result[q];
+  if (!s->squares) return;
+  s->squares->sent = (int)(s->sent - job->result);
+  s->squares->received = (int)(s->received - job->result);
+  s->squares->sum = (int)(s->block - job->result);
+  s->squares->count = (int)(s->block_count - job->result);
 }
 
 static void settle_sizes(const sw_job *job, sw_sums *s) {
@@ -145,6 +166,11 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
   settle_sizes(s->job, s);
   run->sums[e] = s;
   return SW_OK;
+}
+
+int sw_sums_same(const sw_run *run, int e, int q) {
+  const sw_sums *s = sw_sums_of(run, e);
+  return s && s->squares && q == s->squares->received ? s->squares->sent : -1;
 }
 
 int sw_sums_centres(const sw_run *run, int e) {

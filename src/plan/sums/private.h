@@ -10,7 +10,7 @@
 
 #include "kernel/space/arc.h"
 #include "measure/outputs.h"
-#include "plan/pairs/pairs.h"
+#include "plan/pairs/blocks.h"
 #include "plan/sums/sums.h"
 #include "plan/task/queue.h"
 
@@ -23,7 +23,8 @@ struct sw_sums {
   int groups; /* 0: no blocks */
   int rings;  /* 0: none; with what lies beyond the last limit */
   int centres;
-  bool has_columns; /* directed, with blocks: what a unit receives is not what it sends */
+  sw_blocks *squares; /* undirected, with blocks: how these are summed; else NULL */
+  bool has_columns;   /* directed, with blocks: what a unit receives is not what it sends */
   const int64_t *centre;
   bool row_centres;              /* rows of all units have the columns of the centres */
   bool columns_too;              /* a centre's task has its column, too */
@@ -48,8 +49,9 @@ typedef struct sums_pass {
   sw_journal *journal;
   const char *wanted; /* tasks of all matrices; NULL: all are */
   int matrices;
+  int64_t skipped;    /* tasks of rows, where the pair pass has made their sums; else 0 */
   int t0, t1;         /* the window */
-  int64_t first, end; /* this node's tasks of the window: (t - t0) * sw_sums_tasks + task */
+  int64_t first, end; /* this node's tasks of the window, numbered as sw_sums_nth has them */
   double *slots;      /* theirs, node-shared, sums->share doubles each */
   char *done;         /* theirs, node-shared; NULL: none is done */
   sw_queue queue;
@@ -62,6 +64,12 @@ static inline const sw_sums *sw_sums_of(const sw_run *run, int entry) {
 /* Tasks of a matrix. */
 static inline int64_t sw_sums_tasks(const sw_sums *sums) {
   return sums->tasks + sums->centres;
+}
+/* The window's m-th task, of matrix *t. */
+static inline int64_t sw_sums_nth(const sums_pass *p, int64_t m, int *t) {
+  int64_t tasks = sw_sums_tasks(p->sums) - p->skipped;
+  *t = p->t0 + (int)(m / tasks);
+  return p->skipped + m % tasks;
 }
 /* Whether the rows of matrix t have numbers that the pair pass has not made. */
 static inline bool sw_sums_rings_left(const sw_sums *sums, int t) {
@@ -88,6 +96,7 @@ typedef struct sums_worker {
   struct sums_ring *ring; /* of each, its sums under way */
   int64_t stride;
   int64_t rows;            /* that `value` holds, `stride` apart */
+  double *squares;         /* by_square.c: its room; NULL where sums are not by square */
   void *workspace, *state; /* of one prepared row */
   bool opened;             /* by the measure's open */
   sw_error error;          /* the thread's, where the measure may record a failure */
@@ -97,6 +106,12 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w);
 void sw_sums_close_worker(sums_worker *w);
 void sw_sums_task(sums_worker *w, int t, int64_t task, double *share);
 
+/* by_square.c: sums of an undirected row by group, as plan/pairs/blocks.h says. `nth`: of its
+ * strip. Gaps of v are filled. `totals` gets counts; sums with the end of the task. */
+int64_t sw_sums_square_room(const sw_sums *s);
+void sw_sums_square_begin(sums_worker *w);
+void sw_sums_square_row(sums_worker *w, int64_t nth, double *v, double *row, double *totals);
+void sw_sums_square_end(sums_worker *w, double *totals);
 /* rings.c: the plan of an entry's rings, but for its results. */
 sw_status sw_sums_bind_rings(sw_error *err, sw_run *run, int e, const sw_distance *distance,
                              sw_ring_plan **plan);

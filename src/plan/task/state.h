@@ -67,6 +67,7 @@ typedef struct sw_pair_plan {
   int64_t *row_start;    /* above, share, links: node-shared, n_matrices * n + 1 positions among all
                             entries; NULL for other kinds; while rows are counted, counts (totals.c) */
   int64_t n_entries;     /* of those: in all */
+  const struct sw_blocks *blocks; /* sums by group that the walk may make; NULL: none are wanted */
   sw_summary summary;
   sw_ring_plan *rings; /* NULL: none */
 } sw_pair_plan;

@@ -105,11 +105,15 @@ int64_t sw_geometry_columns_at(const sw_geometry *g) {
 /* A count is an int64_t, as large as a double. */
 int64_t sw_geometry_layer(const sw_geometry *g) {
   int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
-  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
+  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns) + g->blocks;
+}
+
+int64_t sw_geometry_blocks_at(const sw_geometry *g) {
+  return sw_geometry_slot(g) - g->blocks;
 }
 
 int64_t sw_geometry_slot(const sw_geometry *g) {
-  return sw_geometry_layer(g) * (1 + g->rings) + g->rings;
+  return sw_geometry_layer(g) * (1 + g->rings) + g->rings + g->blocks;
 }
 
 int64_t sw_geometry_slots(const sw_geometry *g) {

@@ -30,9 +30,10 @@ typedef struct sw_geometry {
   bool counts;     /* RANK or COUNT: shares are counts of rows, and there are no slots */
   int rings;       /* by which the squares' sums are told apart in their slots; 0: none */
   int64_t numbers; /* of each row of a strip: what the measure's whole_row tells of its unit */
-  int64_t parts; /* row segments for which a square's slot, or a strip's, has column sums: one in a
-                    triangle; for directed matrices one a strip, or as many as strips nest in a
-                    square; 0 for undirected strips, whose rows hold all */
+  int64_t parts;  /* row segments for which a square's slot, or a strip's, has column sums: one in a
+                     triangle; for directed matrices one a strip, or as many as strips nest in a
+                     square; 0 for undirected strips, whose rows hold all */
+  int64_t blocks; /* doubles of a triangle's slot behind these, in sums by group (pairs/blocks.h) */
 } sw_geometry;
 
 /* Of a bound job. Pure: rests on the job, `keep`, rings that are asked for and the cut, never on
@@ -68,6 +69,7 @@ int64_t sw_geometry_slot(const sw_geometry *g);
 int64_t sw_geometry_layer(const sw_geometry *g);
 int64_t sw_geometry_numbers_at(const sw_geometry *g);
 int64_t sw_geometry_columns_at(const sw_geometry *g);
+int64_t sw_geometry_blocks_at(const sw_geometry *g);
 /* Of all tasks of a matrix; 0 of a counting pass. */
 int64_t sw_geometry_slots(const sw_geometry *g);
 /* Matrices whose slots fit into `bytes`, one at least: INT64_MAX of a counting pass. Where rows are

@@ -1,5 +1,5 @@
 /* See correlation.h. */
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 
 #include <math.h>
 

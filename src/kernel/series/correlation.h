@@ -1,7 +1,7 @@
 /* Pearson's correlation of two series of a few values each. A series that does not vary has none;
  * rounding of a constant is told from variation by the size of its values. */
-#ifndef SW_KERNEL_PAIRS_CORRELATION_H
-#define SW_KERNEL_PAIRS_CORRELATION_H
+#ifndef SW_KERNEL_SERIES_CORRELATION_H
+#define SW_KERNEL_SERIES_CORRELATION_H
 
 #include <stdbool.h>
 
