@@ -34,4 +34,22 @@ typedef struct sw_fold {
   const struct sw_lane_groups *groups; /* `blocks`, where the pass says fold_groups; else NULL */
 } sw_fold;
 
+/* Running sums over a square of a directed matrix and the square opposite, of which a call is asked for
+ * some rows and columns. They are counted from the square's first ones: the call's are row_at and
+ * column_at. The value at row r and column c is added to
+ *
+ *   row[(r - row_at) * 8 + c % 8]   and   column[((r - row_at) % 8) * stride + c],
+ *
+ * the one at row c and column r of the square opposite, of whose rows `high` are a segment, to
+ *
+ *   back_row[(r % 8) * stride + c]   and   back_column[(c / high * high + r - row_at) * 8 + c % 8],
+ *
+ * in column and row order; `greatest` as above. From a multiple of 8 before column_at on to a multiple
+ * of 16 behind the last column there is room too, to which 0 may be added. */
+typedef struct sw_fold_both {
+  double *row, *column, *back_row, *back_column;
+  int64_t stride, high, row_at, column_at;
+  double greatest;
+} sw_fold_both;
+
 #endif

@@ -226,7 +226,7 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: the inputs of this pass are gathered views too */
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
-  bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
+  bool no_fold;     /* PAIRS with `fold` or `fold_both`: not of this job; may be set in prepare too */
   bool fold_groups; /* PAIRS with `fold`: it adds by group as well where it is handed groups */
   bool woven;       /* PAIRS with `row_periods`: it leaves the row of several periods side by side */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
@@ -460,7 +460,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   result needs `finish`. partial, operand and gathered belong to passes over units; items, record
  *   and links to passes over items; `again` to those over units that leave a result and no operand.
  *   A job has 1 to 8 passes. `open` needs `close` and a workspace.
- * - `fold` is allowed beside `segment` or `block` only.
+ * - `fold` and `fold_both` are allowed beside `segment` or `block` only, one of them.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
  * - Any kind of measure may have pair outputs beside others. resolve may switch all of them off,
@@ -534,6 +534,10 @@ typedef struct sw_measure {
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
   bool fold_rings;
+  /* The same of a directed measure, for pairs of different units in both orders, which share work;
+   * both squares are repeated where a sum of a row is NaN (fold.h). */
+  void (*fold_both)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                    sw_fold_both *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row
    * outputs follow the pair outputs, in order: out[pairs + k][label] is a number of the row's unit,
    * NaN before the call; out[pairs + k] is NULL when it is not wanted. A measure that only sums over

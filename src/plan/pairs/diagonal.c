@@ -58,7 +58,7 @@ static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at,
   return sw_lanes_join(sum);
 }
 
-/* The sums by group of row `at` of the square so far: partners before its step have left them in
+/* The sums by group of row `at` of the square so far: partners before its part have left them in
  * the lanes of its column. */
 static void begin_groups(sw_worker *w, int64_t at) {
   double *row = w->groups.row + at * w->groups.columns * SW_LANES;
@@ -110,13 +110,13 @@ static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t 
   const sw_job *job = w->pairs->job;
   bool by_group = w->pairs->geometry.blocks > 0;
   sw_lane_groups groups = by_group ? groups_from(w, first - i0, end - i0) : w->groups;
-  sw_fold sums = {w->fold + (first - i0) * SW_LANES,
-                  w->lanes + (end - i0),
-                  w->stride,
-                  w->greatest[t],
-                  sw_pairs_rings(w),
-                  sw_pairs_rings_at(w, first - i0, end - i0),
-                  by_group ? &groups : NULL};
+  sw_fold sums = {.row = w->fold + (first - i0) * SW_LANES,
+                  .column = w->lanes + (end - i0),
+                  .stride = w->stride,
+                  .greatest = w->greatest[t],
+                  .rings = sw_pairs_rings(w),
+                  .ring = sw_pairs_rings_at(w, first - i0, end - i0),
+                  .groups = by_group ? &groups : NULL};
   if (end == beyond) return;
   job->measure->fold(job, t, first, end, end, beyond, &sums, w->workspace);
   w->greatest[t] = sums.greatest;

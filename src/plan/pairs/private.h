@@ -1,13 +1,13 @@
 /* The pair pass of one job: what its files share.
  *
  * A matrix is walked in one of three ways: the squares of the upper triangle (undirected, dense or
- * summary), all squares (directed, dense), or strips of whole rows (everything that must see a
- * row). Strengths are sums over fixed segments in a fixed order, the same in all three:
- *   sent by i     = [tree over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
- *                 = sum over squares J in order                                   (directed)
- *   received by j = tree over strips, each the sum over its row segments          (directed)
- * where a square's share of a row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a
- * tree adds neighbours in a fixed binary order (plan/pairs/ladder.h).
+ * summary), all squares (directed, dense, or summary where both orders of a pair share work), or
+ * strips of whole rows (everything that must see a row). Strengths are sums over fixed segments in
+ * a fixed order, the same in all three: sent by i     = [tree over squares J < I(i)] + [sum over
+ * squares J >= I(i)]   (undirected) = sum over squares J in order (directed) received by j = tree
+ * over strips, each the sum over its row segments          (directed) where a square's share of a
+ * row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a tree adds neighbours in a
+ * fixed binary order (plan/pairs/ladder.h).
  *
  * Gaps are left out of all sums; one that nothing was added to is -0.0 on its way
  * (kernel/pairs/lanes.h) and NaN in the results. So nothing has to be counted by unit, and slots
@@ -102,6 +102,7 @@ typedef struct sw_worker {
   int64_t stride;     /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;   /* of a segment, where partners are not ordered by value; else NULL */
   double *fold;       /* eight lanes of each row of a square; NULL where rows are not folded */
+  double *both;       /* lanes of two squares opposite each other (both.c), or NULL */
   double *ring_block; /* of sums by ring; NULL where the pass makes none */
   double *ring_key,
       *ring_own; /* keys of a row; counts of pairs that have no mirror in the square */
@@ -257,6 +258,13 @@ void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_
 void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot);
 /* blocks_fold.c: shares of the window become results. Collective. */
 sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p);
+
+/* both.c: squares of a directed matrix, sums only. False where a value is NaN. */
+bool sw_pairs_folds_both(const sw_pairs *p);
+int64_t sw_pairs_both_room(const sw_pairs *p); /* doubles of a worker */
+bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                           double *slot, double *back_slot);
+bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot);
 
 /* rings.c: sums by ring of a square; nothing where the pass makes none. */
 sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w);

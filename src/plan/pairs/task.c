@@ -1,7 +1,7 @@
 /* Computes one task: a square of a matrix, with its values and the shares of its rows and columns
- * in the strengths, or a strip (strip.c), or a diagonal square (diagonal.c). Called by each thread
- * of pairs.c for each task that it takes from the queue; touches the worker, the task's own slot
- * and the packet, so no lock is needed.
+ * in the strengths, or a strip (strip.c), or a diagonal square (diagonal.c), or two squares
+ * opposite each other (both.c). Called by each thread of pairs.c for each task that it takes from
+ * the queue; touches the worker, the task's own slot and the packet, so no lock is needed.
  *
  * Most rows of most matrices have no gaps. So a square is first computed as if it had none
  * (`smooth`), with one pass over each row; only where a NaN turns up is it computed again with the
@@ -162,12 +162,63 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   const sw_pairs *p = w->pairs;
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   /* A thread that has met a gap will likely meet more: it stops trying, which changes no bit. */
-  bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
+  bool smooth = sums_columns && !w->meets_gaps;
+  if (smooth && s->diagonal && w->both && s->i1 - s->i0 > 1) {
+    if (sw_pairs_both_diagonal(w, s->t, s->i0, s->i1, s->row_share)) return;
+    clear_lanes(w, true);
+    w->meets_gaps = true;
+  }
+  smooth = smooth && !s->diagonal;
   if (smooth && (w->fold ? fold_square(w, s) : compute_square(w, s, packet, true))) return;
   w->meets_gaps |= smooth;
   if (sums_columns) clear_lanes(w, false);
   compute_square(w, s, packet, false);
   if (sums_columns) clear_lanes(w, true);
+}
+
+/* ---- two squares opposite each other ------------------------------------------------------ */
+
+/* The lot of the square opposite the one of lot->row and `column`, whose task there is number
+ * lot->row, if both are to be computed here: they then go together. */
+static const sw_lot *opposite(const sw_pairs *p, const sw_lot *lot, int64_t column) {
+  const sw_lot *other = NULL;
+  if (column == lot->row || sw_pairs_lot_node(p, lot->t, column) != p->run->team->node) return NULL;
+  other = sw_pairs_find_lot(p, lot->t, column);
+  bool done = p->done && (p->done[other->task_at + lot->row] || p->done[lot->task_at + column]);
+  return done ? NULL : other;
+}
+
+/* By values, one after the other; each has its own counts. */
+static void run_squares(sw_worker *w, const square *s, const square *back, const sw_lot *lot,
+                        const sw_lot *other) {
+  run_square(w, s, NULL);
+  sw_pairs_end_task(w, lot, other->row);
+  sw_pairs_task_end(w, s->t);
+  sw_pairs_task_begin(w, s->t);
+  run_square(w, back, NULL);
+  sw_pairs_end_task(w, other, lot->row);
+}
+
+/* Squares without a gap have nothing undefined, and may both be marked with the greatest of both.
+ */
+static void both_tasks(sw_worker *w, const square *s, const sw_lot *lot, const sw_lot *other) {
+  sw_pairs *p = w->pairs;
+  square back = {.t = s->t, .i0 = s->j0, .i1 = s->j1, .j0 = s->i0, .j1 = s->i1};
+  back.row_share = p->slots + other->slot_at + lot->row * sw_geometry_slot(&p->geometry);
+  back.column_share = back.row_share + sw_geometry_columns_at(&p->geometry);
+  sw_pairs_clear_slot(p, other, lot->row);
+  bool folded = !w->meets_gaps && sw_pairs_both_squares(w, s->t, s->i0, s->i1, s->j0, s->j1,
+                                                        s->row_share, back.row_share);
+  if (folded) {
+    sw_pairs_end_task(w, lot, other->row);
+    sw_pairs_end_task(w, other, lot->row);
+    w->tasks++;
+  } else {
+    w->meets_gaps = true;
+    clear_lanes(w, true);
+    run_squares(w, s, &back, lot, other);
+  }
+  w->evaluated += 2 * (double)((s->i1 - s->i0) * (s->j1 - s->j0));
 }
 
 /* Computes the task `nth` of a row of squares. In a triangle the row begins on the diagonal, and
@@ -186,6 +237,11 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   if (s.diagonal && g->walk == SW_WALK_TRIANGLE && !p->stores &&
       sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share)) {
     sw_pairs_end_task(w, lot, nth);
+    return;
+  }
+  const sw_lot *other = w->both ? opposite(p, lot, column) : NULL;
+  if (other) {
+    both_tasks(w, &s, lot, other);
     return;
   }
   sw_packet *packet = NULL;
@@ -231,11 +287,14 @@ void sw_pairs_task_end(sw_worker *w, int t) {
 /* `task`: among this node's tasks of the window. */
 void sw_pairs_task(sw_worker *w, int64_t task) {
   const sw_lot *lot = find_lot(w->pairs, task);
+  int64_t nth = task - lot->task_at;
+  /* Below the diagonal: with the one opposite. */
+  if (w->both && nth < lot->row && opposite(w->pairs, lot, nth)) return;
   sw_pairs_task_begin(w, lot->t);
-  sw_pairs_clear_slot(w->pairs, lot, task - lot->task_at);
+  sw_pairs_clear_slot(w->pairs, lot, nth);
   if (w->pairs->geometry.walk == SW_WALK_STRIPS)
     sw_pairs_strip_task(w, lot);
   else
-    square_task(w, lot, task - lot->task_at);
+    square_task(w, lot, nth);
   sw_pairs_task_end(w, lot->t);
 }

@@ -111,11 +111,12 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   if (p->geometry.blocks) folds &= p->job->pass[p->job->n_passes - 1].fold_groups;
   /* Lanes of rows, and of columns, by group. */
   int64_t by_group = p->geometry.blocks ? SW_LANES * p->plan->blocks->most * length : 0;
+  int64_t both = sw_pairs_folds_both(p) ? sw_pairs_both_room(p) : 0;
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
   int64_t doubles =
       length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
-      (levels + 1) * strip + 4 * padded(matrices) + woven + 2 * by_group;
+      (levels + 1) * strip + 4 * padded(matrices) + woven + 2 * by_group + both;
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   /* Together they may fill a huge page, which spares look-ups of addresses. */
   int64_t before = (doubles + 7) & ~(int64_t)7;
@@ -131,6 +132,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     }
   if (ordered) w->strength = at, at += length;
   if (folds) w->fold = at, at += SW_LANES * length;
+  if (both) w->both = at, at += both;
   sw_pairs_woven_open(w, at);
   at += woven;
   w->groups = (sw_lane_groups){.row = at, .column = at + by_group};

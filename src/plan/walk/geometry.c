@@ -6,13 +6,15 @@
 #include "measure/outputs.h"
 
 /* Whole rows are needed where partners are kept or the measure asks for them. A dense directed
- * matrix goes by squares, as its file is chunked by squares and a chunk is written once. An
+ * matrix goes by squares, as its file is chunked by squares and a chunk is written once; one of
+ * which sums are kept does where a square and the one opposite share work. An
  * undirected one goes by the triangle, which evaluates half of the pairs. The pass that counts the
  * entries of `above` goes by strips, as the pass that stores them does. */
 static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
   if (counts || sw_measure_fills_rows(job->measure) || job->links_only) return SW_WALK_STRIPS;
   if (keep == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
   if (keep == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
+  if (keep == SW_KEEP_SUMMARY && job->measure->fold_both) return SW_WALK_SQUARES;
   return SW_WALK_STRIPS;
 }
 
