@@ -60,7 +60,7 @@ typedef struct square {
 } square;
 
 static void multiply(const square *s, way by) {
-  sw_lane_sums sums = {s->lanes, s->lanes + 8 * SIDE, SIDE + 64, 0};
+  sw_lane_sums sums = {s->lanes, s->lanes + 8 * SIDE, SIDE + 64, 0, NULL};
   if (by == SUMS)
     sw_block_fold_products(s->periods, s->row, 0, SIDE, s->row, SIDE, 2 * SIDE, &sums,
                            s->workspace);

@@ -193,7 +193,7 @@ def bytes_sent(study, team):
             sent[r] += 8 * n * t
         if team.nodes > 1 and r % team.ranks == 0:
             node = lo[r + team.ranks] - lo[r]
-            sent[r] += 2 * 8 * node * operands * t * (team.nodes - 1)  # before the file and after
+            sent[r] += 8 * node * operands * t * (team.nodes - 1)  # once, of a study with one entry
     sent[0] += (f.LINE * n + 1000 + 8 * t) * others  # units and study, totals
     if stored:  # what the journal knows goes to rank 0
         for r in range(1, ranks):
@@ -227,7 +227,7 @@ def memory(study, team):
     read = n * (f.UNIT + f.LINE) + rows * (8 + 8 * width) + own * t * (8 * width + 1) \
         + f.CODE * n * (1 - exp(-rows / n))
     operands = operands_of(study)
-    results = own * t * 16 + own * t * 8 * operands
+    results = own * t * 16
     shared = 24 * n + 8 * n * t * operands
     shared += max(walk.tasks_of_nodes(min(walk.window, t))) * walk.slot
     if study.keep == "above":
@@ -298,7 +298,7 @@ def seconds(study, team):
     steps = log2(nodes) if nodes > 1 else 0
     windows = ceil(t / walk.window)
     sent = max(bytes_sent(study, team)[1:] or [0])  # a broadcast is spread by a tree
-    rows = 2 * operands_of(study) * t if nodes > 1 else 0  # before the file and after
+    rows = operands_of(study) * t if nodes > 1 else 0
     exchanges = (windows if nodes > 1 else 0) + \
         (ceil(n * t / ranks * (16 + 8 * inputs_of(study)) / (8 << 20)) if ranks > 1 else 0)
     took = {

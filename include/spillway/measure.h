@@ -8,6 +8,7 @@
 #define SPILLWAY_MEASURE_H
 
 #include "spillway/arena.h"
+#include "spillway/fold.h"
 #include "spillway/panel.h"
 #include "spillway/resource.h"
 #include "spillway/status.h"
@@ -225,7 +226,8 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: the inputs of this pass are gathered views too */
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
-  bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
+  bool no_fold;     /* PAIRS with `fold` or `fold_both`: not of this job; may be set in prepare too */
+  bool fold_groups; /* PAIRS with `fold`: it adds by group as well where it is handed groups */
   bool woven;       /* PAIRS with `row_periods`: it leaves the row of several periods side by side */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
                        job->folded (NULL in the first). After a stop it is begun anew */
@@ -458,22 +460,12 @@ const char *sw_job_period(const sw_job *job, int t);
  *   result needs `finish`. partial, operand and gathered belong to passes over units; items, record
  *   and links to passes over items; `again` to those over units that leave a result and no operand.
  *   A job has 1 to 8 passes. `open` needs `close` and a workspace.
- * - `fold` is allowed beside `segment` or `block` only.
+ * - `fold` and `fold_both` are allowed beside `segment` or `block` only, one of them.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
  * - Any kind of measure may have pair outputs beside others. resolve may switch all of them off,
  *   except in a measure of kind pair; no pairs are then computed. Beside one matrix over all periods
  *   (whole_series) unit outputs are timeless. */
-
-/* Running sums over a square of pairs, in eight lanes. The value at row r and column c, counted from
- * the square's first row and column, is added to row[r * 8 + c % 8] and to
- * column[(r % 8) * stride + c], in column and row order. `greatest` becomes the largest value; NaN is
- * ignored. */
-typedef struct sw_fold {
-  double *row, *column;
-  int64_t stride;
-  double greatest;
-} sw_fold;
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
@@ -537,9 +529,15 @@ typedef struct sw_measure {
   /* Optional, beside segment or block, for when only the sums of the first quantity of an undirected
    * matrix are wanted: adds the values of a square to its sums without storing them. The bits must
    * equal those of adding the values of `segment` or `block`. A NaN makes its row's sum NaN, and the
-   * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
+   * engine then repeats the square by these. A job that it does not serve says so by no_fold.
+   * `fold_rings`: it adds by ring, too, by the great circles that it serves (fold.h). */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
+  bool fold_rings;
+  /* The same of a directed measure, for pairs of different units in both orders, which share work;
+   * both squares are repeated where a sum of a row is NaN (fold.h). */
+  void (*fold_both)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                    sw_fold_both *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row
    * outputs follow the pair outputs, in order: out[pairs + k][label] is a number of the row's unit,
    * NaN before the call; out[pairs + k] is NULL when it is not wanted. A measure that only sums over

@@ -119,15 +119,15 @@ char *sw_arena_printf(sw_arena *arena, const char *format, ...) {
 }
 
 /* Aligned to a cache line, which is also the widest vector (AVX-512), so that hot loops begin on
- * whole lines and two threads' arrays never share one. From one and a half huge pages
- * on the array is aligned to a huge page and asks the kernel for them. count == 0 gives a pointer
- * that can be freed. */
+ * whole lines and two threads' arrays never share one. From three quarters of a huge page on the
+ * array is aligned to a huge page and asks the kernel for them. count == 0 gives a pointer that can
+ * be freed. */
 sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   size_t bytes = 0;
   /* Leaves room for rounding up to a huge page. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
     return out_of_memory(err, SIZE_MAX);
-  size_t align = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
+  size_t align = bytes >= HUGE_PAGE / 4 * 3 ? HUGE_PAGE : 64;
   size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 demands a multiple of `align` */
   *out = aligned_alloc(align, whole ? whole : align);
   if (!*out) return out_of_memory(err, bytes);

@@ -5,8 +5,8 @@
  * The operations round as plain C does (fma once), so the bits are those of any other set and of a
  * loop over numbers. larger(x, y) and smaller(x, y) are y where x is NaN; size(x) is |x|;
  * where(a, b, x) is x where a >= b, else NaN; if_above(a, b, x, y) is x where a > b, else y;
- * add_if(x, a, b) is a + b where x is a number, else a; reaches(a, b) has bit k set where a >= b in
- * lane k.
+ * add_if(x, a, b) is a + b where x is a number, else a; add_above(x, y, a, b) is a + b where x > y,
+ * else a. reaches(a, b) has bit k set where a >= b in lane k, above(a, b) where a > b.
  *
  * A kernel of few numbers works on a vec, whose registers do not wait for each other; one that
  * fills the registers by itself goes through them one by one. */
@@ -33,6 +33,8 @@
 #define reg_size SW_SET(reg_size)
 #define reg_if_above SW_SET(reg_if_above)
 #define reg_add_if SW_SET(reg_add_if)
+#define reg_add_above SW_SET(reg_add_above)
+#define reg_above SW_SET(reg_above)
 #define reg_reaches SW_SET(reg_reaches)
 #define vec SW_SET(vec)
 #define vec_load SW_SET(vec_load)
@@ -102,6 +104,12 @@ SW_INLINE reg reg_if_above(reg a, reg b, reg x, reg y) {
 SW_INLINE reg reg_add_if(reg x, reg a, reg b) {
   return _mm512_mask_add_pd(a, _mm512_cmp_pd_mask(x, x, _CMP_ORD_Q), a, b);
 }
+SW_INLINE reg reg_add_above(reg x, reg limit, reg a, reg b) {
+  return _mm512_mask_add_pd(a, _mm512_cmp_pd_mask(x, limit, _CMP_GT_OQ), a, b);
+}
+SW_INLINE unsigned reg_above(reg x, reg limit) {
+  return _mm512_cmp_pd_mask(x, limit, _CMP_GT_OQ);
+}
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
   return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ);
 }
@@ -155,6 +163,12 @@ SW_INLINE reg reg_if_above(reg a, reg b, reg x, reg y) {
 SW_INLINE reg reg_add_if(reg x, reg a, reg b) {
   /* -0.0 changes no number. */
   return reg_add(a, _mm256_blendv_pd(reg_spread(-0.0), b, _mm256_cmp_pd(x, x, _CMP_ORD_Q)));
+}
+SW_INLINE reg reg_add_above(reg x, reg limit, reg a, reg b) {
+  return reg_add(a, reg_if_above(x, limit, b, reg_spread(-0.0)));
+}
+SW_INLINE unsigned reg_above(reg x, reg limit) {
+  return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(x, limit, _CMP_GT_OQ));
 }
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
   return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GE_OQ));
@@ -210,6 +224,12 @@ SW_INLINE reg reg_add_if(reg x, reg a, reg b) {
   typedef long long mask __attribute__((vector_size(16)));
   mask is = x == x;
   return a + (reg)(((mask)b & is) | ((mask)reg_spread(-0.0) & ~is)); /* -0.0 changes no number */
+}
+SW_INLINE reg reg_add_above(reg x, reg limit, reg a, reg b) {
+  return a + reg_if_above(x, limit, b, reg_spread(-0.0));
+}
+SW_INLINE unsigned reg_above(reg x, reg limit) {
+  return (unsigned)(x[0] > limit[0]) | (unsigned)(x[1] > limit[1]) << 1;
 }
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
   return (unsigned)(a[0] >= b[0]) | (unsigned)(a[1] >= b[1]) << 1;

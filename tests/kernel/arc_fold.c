@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = 1400, STRIDE = 600, ROWS = 70 };
+enum { N = 1400, STRIDE = 600, ROWS = 70, GROUPS = 3 };
 
 static double x[N], y[N], z[N], mass[N];
 static sw_arc_ball ball[(N + SW_ARC_CHUNK - 1) / SW_ARC_CHUNK];
@@ -39,8 +39,8 @@ static void expect(square s) {
   memset(row, 0, sizeof row);
   for (int k = 0; k < SW_LANES * STRIDE; k++)
     column[k] = want_column[k] = k % 11;
-  sw_lane_sums sums = {row, column, STRIDE, -INFINITY};
-  sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &sums, room);
+  sw_lane_sums sums = {row, column, STRIDE, -INFINITY, NULL};
+  sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &sums, NULL, NULL, room);
   for (int64_t i = s.i0; i < s.i1; i++) {
     double flow[STRIDE], sum = 0, greatest = 0;
     sw_arc_flows(&points, i, s.j0, s.j1, mass[i], mass, flow);
@@ -55,14 +55,110 @@ static void expect(square s) {
   free(room);
 }
 
+/* The same by group, and the sums beside them unchanged. `begins`: all begin with zero. `run`:
+ * neighbours in a group; 1: none. */
+static void expect_groups(square s, int run, bool begins) {
+  static double row[ROWS * SW_LANES], column[SW_LANES * STRIDE], plain_row[ROWS * SW_LANES],
+      plain_column[SW_LANES * STRIDE];
+  static double by_row[ROWS * GROUPS * SW_LANES], by_column[GROUPS * SW_LANES * STRIDE],
+      want_row[ROWS * GROUPS * SW_LANES], want_column[GROUPS * SW_LANES * STRIDE];
+  static int32_t of[N];
+  double *room = aligned_alloc(64, (sw_arc_fold_workspace() + 63) / 64 * 64);
+  for (int k = 0; k < N; k++)
+    of[k] = k / run % GROUPS;
+  for (int k = 0; k < ROWS * SW_LANES; k++)
+    row[k] = plain_row[k] = 0;
+  for (int k = 0; k < SW_LANES * STRIDE; k++)
+    column[k] = plain_column[k] = begins ? 0 : k % 11;
+  for (int k = 0; k < ROWS * GROUPS * SW_LANES; k++)
+    by_row[k] = want_row[k] = begins ? 0 : k % 7;
+  for (int k = 0; k < GROUPS * SW_LANES * STRIDE; k++)
+    by_column[k] = want_column[k] = begins ? 0 : k % 5;
+  sw_lane_groups groups = {of + s.i0, of + s.j0, GROUPS, by_row, by_column, begins};
+  sw_lane_sums sums = {row, column, STRIDE, -INFINITY, &groups};
+  sw_lane_sums plain = {plain_row, plain_column, STRIDE, -INFINITY, NULL};
+  sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &sums, NULL, NULL, room);
+  sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &plain, NULL, NULL, room);
+  for (int64_t r = 0; r < s.i1 - s.i0; r++) {
+    double flow[STRIDE];
+    sw_arc_flows(&points, s.i0 + r, s.j0, s.j1, mass[s.i0 + r], mass, flow);
+    for (int64_t c = 0; c < s.j1 - s.j0; c++) {
+      want_row[(r * GROUPS + of[s.j0 + c]) * SW_LANES + c % SW_LANES] += flow[c];
+      want_column[(of[s.i0 + r] * SW_LANES + r % SW_LANES) * STRIDE + c] += flow[c];
+    }
+  }
+  cr_assert_eq(memcmp(by_row, want_row, sizeof by_row), 0, "rows, runs of %d", run);
+  cr_assert_eq(memcmp(by_column, want_column, sizeof by_column), 0, "columns, runs of %d", run);
+  cr_assert_eq(memcmp(row, plain_row, sizeof row), 0);
+  cr_assert_eq(memcmp(column, plain_column, sizeof column), 0);
+  cr_assert_eq(sums.greatest, plain.greatest);
+  free(room);
+}
+
+/* Limits at about 60, 200 and 700 km, and one that nothing is within. */
+static const double most[] = {1e-30, 9e-5, 1e-3, 1.2e-2};
+static const sw_ring_limits rings = {5, most};
+enum { RINGS = 5 };
+
+typedef struct ring_sums {
+  double row[RINGS][ROWS * SW_LANES], column[RINGS][SW_LANES * STRIDE], count[RINGS];
+} ring_sums;
+
+static sw_ring_lanes begin_rings(ring_sums *s) {
+  sw_lanes_begin(s->row[0], RINGS * ROWS * SW_LANES);
+  sw_lanes_begin(s->column[0], (int64_t)RINGS * SW_LANES * STRIDE);
+  memset(s->count, 0, sizeof s->count);
+  return (sw_ring_lanes){s->row[0], s->column[0], ROWS * SW_LANES, SW_LANES * STRIDE, s->count};
+}
+
+/* By ring as the flows of each row by themselves; the square's own sums as without rings. */
+static void expect_rings(square s) {
+  static ring_sums got, want;
+  static double row[2][ROWS * SW_LANES], column[2][SW_LANES * STRIDE];
+  double *room = aligned_alloc(64, sw_arc_fold_workspace());
+  sw_ring_lanes to = begin_rings(&got), all = begin_rings(&want);
+  sw_lane_sums sums[2];
+  memset(row, 0, sizeof row);
+  memset(column, 0, sizeof column);
+  for (int k = 0; k < 2; k++) {
+    sums[k] = (sw_lane_sums){row[k], column[k], STRIDE, -INFINITY, NULL};
+    sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &sums[k], k ? &rings : NULL, &to,
+                      room);
+  }
+  for (int64_t i = s.i0, r = 0; i < s.i1; i++, r++) {
+    double flow[STRIDE], chord[STRIDE];
+    const sw_ring_lanes own = {all.row + r * SW_LANES, all.column + r % SW_LANES * STRIDE,
+                               all.row_next, all.column_next, want.count};
+    sw_arc_flows(&points, i, s.j0, s.j1, mass[i], mass, flow);
+    sw_arc_chords(&points, i, s.j0, s.j1, chord);
+    sw_rings_add(&rings, s.j1 - s.j0, chord, flow, &own);
+  }
+  cr_assert_eq(memcmp(&got, &want, sizeof got), 0, "rows %d, columns %d-%d", (int)(s.i1 - s.i0),
+               (int)s.j0, (int)s.j1);
+  cr_assert_eq(memcmp(row[0], row[1], sizeof row[0]), 0);
+  cr_assert_eq(memcmp(column[0], column[1], sizeof column[0]), 0);
+  cr_assert_eq(sums[0].greatest, sums[1].greatest);
+  free(room);
+}
+
 /* Rows and columns of every remainder, blocks that end before, on and behind a chunk's end. */
-static void expect_all(void) {
+static void expect_all(void (*expected)(square)) {
   for (int64_t rows = 1; rows < 14; rows++)
-    expect((square){3, 3 + rows, 100, 100 + 37 * rows % STRIDE});
+    expected((square){3, 3 + rows, 100, 100 + 37 * rows % STRIDE});
   for (int64_t columns = 250; columns < 268; columns++)
-    expect((square){5, 12, 700, 700 + columns});
+    expected((square){5, 12, 700, 700 + columns});
   for (int64_t columns = 505; columns < 522; columns++)
-    expect((square){1, 1 + ROWS, 801, 801 + columns});
+    expected((square){1, 1 + ROWS, 801, 801 + columns});
+}
+
+static void expect_all_groups(void) {
+  static const int runs[] = {1, 3, 11, 40, 250};
+  for (int k = 0; k < 10; k++) {
+    for (int64_t rows = 1; rows < 14; rows++)
+      expect_groups((square){3, 3 + rows, 100, 100 + 37 * rows % STRIDE}, runs[k % 5], k < 5);
+    expect_groups((square){1, 1 + ROWS, 801, 801 + 519}, runs[k % 5], k < 5);
+    expect_groups((square){5, 12, 700, 700 + 256}, runs[k % 5], k < 5);
+  }
 }
 
 static void each_set(void) {
@@ -70,7 +166,9 @@ static void each_set(void) {
     if (!sw_set_runs((sw_set_of)set)) continue;
     sw_set_at_most((sw_set_of)set);
     cr_assert_eq(sw_set(), (sw_set_of)set);
-    expect_all();
+    expect_all(expect);
+    expect_all(expect_rings);
+    expect_all_groups();
   }
 }
 
@@ -109,13 +207,13 @@ Test(arc_fold, missing) {
     mass[2] = NAN, x[7] = y[7] = z[7] = NAN;
     sw_arc_cover(N, x, y, z, ball);
     memset(row, 0, sizeof row);
-    sw_lane_sums sums = {row, column, STRIDE, 0};
-    sw_arc_fold_flows(&points, mass, mass, 0, 20, 500, 901, &sums, room);
+    sw_lane_sums sums = {row, column, STRIDE, 0, NULL};
+    sw_arc_fold_flows(&points, mass, mass, 0, 20, 500, 901, &sums, NULL, NULL, room);
     for (int i = 0; i < 20; i++)
       cr_expect_eq(isnan(sw_lanes_join(row + i * SW_LANES)) != 0, i == 2 || i == 7, "row %d", i);
     cr_expect(sums.greatest > 0 && isfinite(sums.greatest));
     x[900] = y[900] = z[900] = NAN;
-    sw_arc_fold_flows(&points, mass, mass, 30, 40, 500, 901, &sums, room);
+    sw_arc_fold_flows(&points, mass, mass, 30, 40, 500, 901, &sums, NULL, NULL, room);
     for (int r = 0; r < 10; r++)
       cr_expect(isnan(sw_lanes_join(row + r * SW_LANES)), "the last column is missing");
   }

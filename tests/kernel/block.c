@@ -44,7 +44,7 @@ SW_INLINE wide wide_load(const double *p, int count) {
 #define multiply_add(x, y, z) wide_fma(x, y, z)
 #include "kernel/pairs/block_tile.h"
 
-enum { MOST = 70, K = 23, STRIDE = 80 };
+enum { MOST = 70, K = 300, FEW = 23, STRIDE = 80 };
 
 static double number[K][MOST], out[MOST * STRIDE];
 static const double *column[K];
@@ -81,13 +81,13 @@ static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool d
 }
 
 static void run_variant(variant with, bool distance) {
-  double row[K * SW_BLOCK_ROWS * 2];
+  double row[FEW * SW_BLOCK_ROWS * 2];
   for (int rows = 1; rows <= SW_BLOCK_ROWS; rows += SW_BLOCK_ROWS - 1)
     for (int64_t columns = 1; columns <= 67; columns++) {
       clear();
-      pack(K, column, 3, rows, 2, row);
-      with.block(K, row, rows, 2, column, 2, 2 + columns, distance, out, STRIDE);
-      expect(K, 3, 3 + 2 * rows, 2, 2 + columns, distance);
+      pack(FEW, column, 3, rows, 2, row);
+      with.block(FEW, row, rows, 2, column, 2, 2 + columns, distance, out, STRIDE);
+      expect(FEW, 3, 3 + 2 * rows, 2, 2 + columns, distance);
     }
 }
 
@@ -103,24 +103,40 @@ Test(block, variants) {
   }
 }
 
+static void any_block(int k, int64_t rows, int64_t j0) {
+  static double workspace[K * (PACK + WIDEST)];
+  cr_assert_leq(sw_block_workspace(k), sizeof workspace);
+  clear();
+  sw_block_products(k, column, MOST - rows, MOST, column, j0, MOST - j0, out, STRIDE, workspace);
+  expect(k, MOST - rows, MOST, j0, MOST - j0, false);
+  clear();
+  sw_block_distances(k, column, MOST - rows, MOST, column, j0, MOST - j0, out, STRIDE, workspace);
+  expect(k, MOST - rows, MOST, j0, MOST - j0, true);
+}
+
+/* Few rows, whose columns are read where they are; many, in one pack and more, of numbers in one
+ * piece and more. */
 Test(block, any_block) {
-  double workspace[K * PACKED];
   draw();
-  cr_assert_leq(sw_block_workspace(K), sizeof workspace);
   for (int rows = 1; rows < 10; rows++)
     for (int64_t j0 = 0; j0 < 9; j0++)
-      for (int k = 1; k <= K; k += 11) {
-        clear();
-        sw_block_products(k, column, 5, 5 + rows, column, j0, MOST - j0, out, STRIDE, workspace);
-        expect(k, 5, 5 + rows, j0, MOST - j0, false);
-        clear();
-        sw_block_distances(k, column, 5, 5 + rows, column, j0, MOST - j0, out, STRIDE, workspace);
-        expect(k, 5, 5 + rows, j0, MOST - j0, true);
-      }
+      for (int k = 1; k < 24; k += 11)
+        any_block(k, rows, j0);
+  for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+    if (!sw_set_runs(set)) continue;
+    sw_set_at_most(set);
+    for (int rows = MANY - 1; rows <= MOST - 2; rows += rows < MANY + 9 ? 1 : 13)
+      for (int64_t j0 = 0; j0 < 24; j0 += 3)
+        any_block(20, rows, j0);
+    any_block(1, 64, 0);
+    for (int k = 120; k <= K; k += 180)
+      any_block(k, 66, 2);
+  }
 }
 
 Test(block, exchanged) {
-  double workspace[K * PACKED], one = 0;
+  static double workspace[K * (PACK + WIDEST)];
+  double one = 0;
   draw();
   sw_block_products(K, column, 0, MOST, column, 0, MOST, out, STRIDE, workspace);
   for (int64_t i = 0; i < MOST; i++)
@@ -137,7 +153,7 @@ Test(block, exchanged) {
 
 /* A missing number stays with its unit's pairs. */
 Test(block, missing) {
-  double workspace[K * PACKED];
+  static double workspace[K * (PACK + WIDEST)];
   draw();
   number[K - 1][9] = NAN;
   for (int distance = 0; distance < 2; distance++) {

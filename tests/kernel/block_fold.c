@@ -29,6 +29,9 @@ static void larger(const reg *a, const reg *b, reg *r) {
 static void joined(const reg *a, const reg *b, const reg *c, reg *r) {
   EACH(*r, fma((*a)[l], (*b)[l], (*c)[l]))
 }
+static void above(const reg *a, const reg *b, const reg *x, const reg *y, reg *r) {
+  EACH(*r, (*a)[l] > (*b)[l] ? (*x)[l] : (*y)[l])
+}
 static void size(const reg *a, reg *r) {
   EACH(*r, fabs((*a)[l]))
 }
@@ -41,6 +44,7 @@ static void size(const reg *a, reg *r) {
 #undef reg_fma
 #undef reg_larger
 #undef reg_size
+#undef reg_if_above
 #define reg_load(p)                                                                                \
   __extension__({                                                                                  \
     reg loaded;                                                                                    \
@@ -76,6 +80,13 @@ static void size(const reg *a, reg *r) {
     size(&one, &result);                                                                           \
     result;                                                                                        \
   })
+#define reg_if_above(a, b, x, y)                                                                   \
+  __extension__({                                                                                  \
+    const reg left = a, right = b, over = x, under = y;                                            \
+    reg chosen;                                                                                    \
+    above(&left, &right, &over, &under, &chosen);                                                  \
+    chosen;                                                                                        \
+  })
 #include "kernel/pairs/block_fold_set.h"
 
 enum { UNITS = 700, K = 260, STRIDE = 720 };
@@ -106,7 +117,7 @@ static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool d
   for (int l = 0; l < SW_LANES * STRIDE; l++)
     lanes[l] = want_lanes[l] = l % 7;
   memset(row, 0, sizeof row);
-  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY};
+  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
   (distance ? sw_block_fold_distances : sw_block_fold_products)(k, column, i0, i1, column, j0, j1,
                                                                 &sums, workspace);
   for (int64_t i = i0; i < i1; i++) {
@@ -152,24 +163,26 @@ Test(block_fold, sets) {
 Test(block_fold, wide) {
   enum { ALL = 300, PLACES = 304 };
   static double row[2][ALL * SW_LANES], lanes[2][SW_LANES * PLACES], workspace[1 << 18];
-  double most[SW_LANES + 1], greatest = -INFINITY;
+  double most[WIDEST], greatest = -INFINITY;
   draw();
   for (int distance = 0; distance < 2; distance++)
     for (int64_t columns = 250; columns < 285; columns++) {
       memset(row, 0, sizeof row);
       memset(lanes, 0, sizeof lanes);
-      for (int l = 0; l <= SW_LANES; l++)
+      for (int l = 0; l < WIDEST; l++)
         most[l] = -INFINITY;
-      sw_lane_sums sums[2] = {{row[0], lanes[0], PLACES, -INFINITY}, {row[1], lanes[1], PLACES, 0}};
+      sw_lane_sums sums[2] = {{row[0], lanes[0], PLACES, -INFINITY, NULL},
+                              {row[1], lanes[1], PLACES, 0, NULL}};
       double *packed = workspace + 100 * PACK, *kept = packed + 100 * 300;
       block b = {.k = 100, .piece = 48, .distance = distance, .rows = 61, .row = workspace};
       b.column = packed, b.kept = kept, b.sums = &sums[1], b.most = most;
       pack_rows_wide(100, column, 3, 61, workspace);
-      pack_columns_wide(100, column, 7, columns, packed);
+      b.from = b.to = column, b.i = 3, b.j = 7, b.last = true, b.asks = columns % 2;
+      if (!b.asks) pack_columns_wide(100, column, 7, columns, packed);
       fold_wide(&b, columns, 0);
       (distance ? sw_block_fold_distances : sw_block_fold_products)(100, column, 3, 3 + 61, column,
                                                                     7, 7 + columns, &sums[0], kept);
-      for (int l = 0; l <= SW_LANES; l++)
+      for (int l = 0; l < WIDEST; l++)
         greatest = fmax(l ? greatest : most[0], most[l]);
       cr_assert_eq(memcmp(row[0], row[1], sizeof row[0]), 0, "%d columns", (int)columns);
       cr_assert_eq(memcmp(lanes[0], lanes[1], sizeof lanes[0]), 0, "%d columns", (int)columns);
@@ -182,7 +195,7 @@ Test(block_fold, missing) {
   static double row[40 * SW_LANES], lanes[SW_LANES * STRIDE], workspace[1 << 17];
   draw();
   number[2][9] = NAN;
-  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY};
+  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
   cr_assert_leq(sw_block_fold_workspace(5), sizeof workspace);
   sw_block_fold_products(5, column, 0, 40, column, 100, 130, &sums, workspace);
   for (int i = 0; i < 40; i++)

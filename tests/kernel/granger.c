@@ -2,8 +2,10 @@
  * machine runs, every ragged edge. */
 #include "kernel/causality/granger.h"
 
+#include "kernel/causality/granger_both.h"
 #include "kernel/causality/granger_sieve.h"
 #include "kernel/hot.h"
+#include "kernel/pairs/lanes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -211,6 +213,83 @@ Test(granger, extremes) {
   free(workspace);
 }
 
+/* ---- sums of both orders ------------------------------------------------------------------ */
+
+enum { WIDE = N + 24 };
+
+typedef struct lanes {
+  double row[N * SW_LANES], column[SW_LANES * WIDE], back_row[SW_LANES * WIDE];
+  double back_column[2 * N * SW_LANES], greatest;
+} lanes;
+
+/* What spillway/fold.h says, value by value. */
+static void add_plainly(const double *f, const sw_fold_both *at, int64_t i0, int64_t i1, int64_t j0,
+                        int64_t j1, lanes *to) {
+  for (int64_t i = i0; i < i1; i++)
+    for (int64_t j = j0; j < j1; j++) {
+      double there = f[i * STRIDE + j], back = f[j * STRIDE + i];
+      int64_t own = i - i0, r = own + at->row_at, c = j - j0 + at->column_at;
+      to->row[own * SW_LANES + c % SW_LANES] += there;
+      to->column[own % SW_LANES * WIDE + c] += there;
+      to->back_row[r % SW_LANES * WIDE + c] += back;
+      to->back_column[(c / at->high * at->high + own) * SW_LANES + c % SW_LANES] += back;
+      if (there > to->greatest) to->greatest = there;
+      if (back > to->greatest) to->greatest = back;
+    }
+}
+
+/* NaN in the same places, else the same bits. */
+static bool is_same(const double *a, const double *b, size_t n) {
+  bool same = true;
+  for (size_t k = 0; k < n; k++)
+    same = same && ((isnan(a[k]) && isnan(b[k])) || memcmp(&a[k], &b[k], sizeof *a) == 0);
+  return same;
+}
+
+static void expect_both(const double *f, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                        int64_t high, int64_t row_at, int64_t column_at, void *workspace) {
+  static lanes want, got;
+  memset(&want, 0, sizeof want);
+  memset(&got, 0, sizeof got);
+  sw_fold_both sums = {got.row,   got.column, got.back_row, got.back_column, WIDE, high, row_at,
+                       column_at, -1};
+  want.greatest = -1;
+  add_plainly(f, &sums, i0, i1, j0, j1, &want);
+  sw_granger_fold_both(&g, i0, i1, j0, j1, &sums, workspace);
+  cr_expect(is_same(want.row, got.row, N * SW_LANES), "%d lags: rows", g.lags);
+  cr_expect(is_same(want.column, got.column, SW_LANES * WIDE), "%d lags: columns", g.lags);
+  cr_expect(is_same(want.back_row, got.back_row, SW_LANES * WIDE), "%d lags: rows back", g.lags);
+  cr_expect(is_same(want.back_column, got.back_column, 2 * N * SW_LANES), "%d lags: columns back",
+            g.lags);
+  cr_expect_eq(want.greatest, sums.greatest);
+}
+
+/* Any place of segments, rows and columns; with a unit without values, 40, and before it. */
+Test(granger, both_orders) {
+  static double f[N * STRIDE];
+  for (int lags = 1; lags <= 2; lags++) {
+    draw(lags);
+    place(lags);
+    cr_expect(sw_granger_folds_both(&g));
+    void *workspace = malloc(sw_granger_workspace(lags, g.rows));
+    void *room = malloc(sw_granger_both_workspace(lags, g.rows));
+    sw_granger_block(&g, 0, N, 0, N, f, STRIDE, workspace);
+    for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+      if (!sw_set_runs(set)) continue;
+      sw_set_at_most(set);
+      for (int k = 0; k < 18; k++) {
+        expect_both(f, 0, 5 + k, 22 + k, 40, 30, k, k, room);
+        expect_both(f, k, 24, 25, 61, 33 + k, 0, 0, room);
+        expect_both(f, 41, 42 + k, k, 20 + k, 20 + k, 3, 2, room);
+      }
+    }
+    free(workspace);
+    free(room);
+  }
+  g.lags = 3;
+  cr_expect_not(sw_granger_folds_both(&g));
+}
+
 /* ---- the sieve ---------------------------------------------------------------------------- */
 
 typedef struct seen {
@@ -232,7 +311,7 @@ static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
 }
 
 /* Whether what is sure and what is seen are all tests, all at `to` or above, and all between. */
-static void expect_sifted(const double *f, double from, double to) {
+static void expect_sifted(const double *f, double from, double to, bool both) {
   static seen s;
   sw_granger_sieve sieve;
   sw_granger_sure sure = {0};
@@ -242,8 +321,11 @@ static void expect_sifted(const double *f, double from, double to) {
   s.to = to;
   cr_assert(sw_granger_sieve_make(&g, from, to, &sieve));
   void *workspace = malloc(sw_granger_sieve_workspace(g.lags, g.rows));
-  for (int i = 0; i < N; i += 30)
-    sw_granger_sift(&sieve, i, i + 30 < N ? i + 30 : N, N, see, &s, &sure, workspace);
+  for (int i = 0; i < N; i += 30) {
+    int end = i + 30 < N ? i + 30 : N;
+    sw_granger_sift(&sieve, i, end, both ? i : 0, both ? end : N, false, see, &s, &sure, workspace);
+    if (both && end < N) sw_granger_sift(&sieve, i, end, end, N, true, see, &s, &sure, workspace);
+  }
   for (int i = 0; i < N; i++)
     for (int j = 0; j < N; j++) {
       double one = f[i * STRIDE + j];
@@ -272,13 +354,15 @@ Test(granger, sieve) {
       if (!sw_set_runs(set)) continue;
       sw_set_at_most(set);
       for (double from = .5; from < 20; from *= 2) {
-        expect_sifted(f, from, from);
-        expect_sifted(f, from, from * 1.2);
-        expect_sifted(f, from, INFINITY);
+        for (int both = 0; both < 2; both++) {
+          expect_sifted(f, from, from, both);
+          expect_sifted(f, from, from * 1.2, both);
+          expect_sifted(f, from, INFINITY, both);
+        }
       }
       for (int k = 0; k < 50; k++)
         if (f[k * STRIDE + k + 5] > .2)
-          expect_sifted(f, f[k * STRIDE + k + 5], f[k * STRIDE + k + 5]);
+          expect_sifted(f, f[k * STRIDE + k + 5], f[k * STRIDE + k + 5], k % 2);
     }
     free(workspace);
   }

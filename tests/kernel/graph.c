@@ -339,6 +339,37 @@ Test(graph, ring_of_cliques) {
   sw_graph_free(&graph);
 }
 
+/* Three vertices that are best alone: by igraph's own rounds until none changes, this never ends.
+ */
+Test(graph, all_alone) {
+  double w[9] = {0, 3, 0, 0, 0, 4, 0, 0, 0};
+  fixture net;
+  int32_t group[3];
+  const sw_graph_quality alone = {.resolution = 20, .is_cpm = true};
+  const sw_graph_quality apart = {.resolution = 100};
+  fill(&net, 3, w);
+  cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, &alone, 7, group), SW_OK);
+  cr_expect(group[0] == 0 && group[1] == 1 && group[2] == 2);
+  cr_expect_eq(sw_graph_cpm(&net.graph, 20, group), 0);
+  cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, &apart, 7, group), SW_OK);
+  cr_expect(group[0] == 0 && group[1] == 1 && group[2] == 2);
+  sw_graph_free(&net.graph);
+}
+
+Test(graph, weights_too_large) {
+  double w[4] = {0, INFINITY, 1, 0}, v[9] = {0, 6e306, 0, 0, 0, 6e306, 0, 0, 0};
+  int64_t wrong[2] = {-1, -1};
+  fixture net;
+  links_of(&net, 2, w);
+  cr_expect_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_EINPUT);
+  cr_expect(wrong[0] == 0 && wrong[1] == 1 && isinf(net.graph.refused));
+  sw_graph_free(&net.graph);
+  links_of(&net, 3, v);
+  cr_expect_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_EINPUT);
+  cr_expect(wrong[0] == 1 && wrong[1] == -1);
+  sw_graph_free(&net.graph);
+}
+
 Test(graph, negative_weight) {
   double w[4] = {-3, 1, -2, 0};
   int64_t wrong[2] = {-1, -1};

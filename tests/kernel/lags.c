@@ -86,9 +86,15 @@ Test(lags, sets) {
     sw_set_at_most(set);
     for (int kind = 0; kind < 4; kind++) {
       sw_lags lags = draw(kind & 1, kind & 2);
-      for (int columns = 1; columns < 30; columns++)
-        expect(&lags, kind & 2, 2, 3 + columns % 9, 5, 5 + columns);
-      expect(&lags, kind & 2, 0, SW_LAGS_ROWS, 0, UNITS);
+      double *packed = malloc(sw_lags_packed_bytes(&lags, UNITS));
+      sw_lags_pack(&lags, UNITS, packed);
+      for (int way = 0; way < 2; way++, lags.packed = packed) {
+        for (int columns = 1; columns < 30; columns++)
+          expect(&lags, kind & 2, 2, 3 + columns % 9, 5, 5 + columns);
+        expect(&lags, kind & 2, 2, 3, UNITS - 1, UNITS);
+        expect(&lags, kind & 2, 0, SW_LAGS_ROWS, 0, UNITS);
+      }
+      free(packed);
     }
   }
 }

@@ -2,6 +2,8 @@
  * length, gaps, infinities and rows of nothing but gaps. */
 #include "kernel/pairs/lanes.h"
 
+#include "kernel/hot.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -120,6 +122,42 @@ Test(lanes, row) {
   each_row(check_row);
 }
 
+/* Several rows are as many single ones: some of one kind, some of the next. */
+enum { ROWS = 11, APART = MOST + 3 };
+
+static void check_rows(int kind, int64_t n, int64_t rows, int64_t place) {
+  static double v[ROWS * APART], lanes[SW_LANES * APART], wanted[SW_LANES * APART];
+  double sum[ROWS], greatest[ROWS], one = 0, top = 0;
+  for (int64_t k = 0; k < ROWS * APART; k++)
+    v[k] = number((kind + (int)(k / APART) % 3) % KINDS, k);
+  for (int64_t k = 0; k < SW_LANES * APART; k++)
+    lanes[k] = wanted[k] = k % 7 ? 0.1 * (double)k : -0.0;
+  const sw_lane_rows of = {v, APART, rows, n};
+  sw_lanes_scan_rows(&of, sum, greatest);
+  for (int64_t r = 0; r < rows; r++) {
+    sw_lanes_scan(v + r * APART, n, &one, &top);
+    cr_assert(same(sum[r], one) && same(greatest[r], top), "scan %d of %d", (int)r, (int)n);
+  }
+  sw_lanes_take_rows(&of, place, lanes, APART, sum, greatest);
+  for (int64_t r = 0; r < rows; r++) {
+    sw_lanes_take(v + r * APART, n, wanted + (place + r) % SW_LANES * APART, &one, &top);
+    cr_assert(same(sum[r], one) && same(greatest[r], top), "take %d of %d", (int)r, (int)n);
+  }
+  for (int64_t k = 0; k < SW_LANES * APART; k++)
+    cr_assert(same(lanes[k], wanted[k]), "lane %d of %d", (int)k, (int)n);
+}
+
+Test(lanes, rows) {
+  for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+    if (!sw_set_runs(set)) continue;
+    sw_set_at_most(set);
+    for (int kind = 0; kind < KINDS; kind++)
+      for (int64_t n = 0; n <= MOST; n += n < 20 ? 1 : 17)
+        for (int64_t rows = 0; rows <= ROWS; rows++)
+          check_rows(kind, n, rows, (n + rows) % 13);
+  }
+}
+
 /* Lanes as after filling the row's gaps, those that have nothing yet (-0.0) among them. */
 static void check_take(row *r) {
   double lane[MOST + 1], wanted[MOST + 1], sum = 0, greatest = 0;
@@ -205,6 +243,28 @@ static void check_next(row *r) {
       cr_assert_eq(sw_lanes_next_reaching(r->v, from, r->n, t),
                    plain_next(r->v, from, r->n, t, true));
     }
+}
+
+static void check_reaching(row *r) {
+  int32_t at[MOST + 1];
+  for (double threshold = -30; threshold <= 30; threshold += 10) {
+    double t = threshold > 20 ? INFINITY : threshold < -20 ? -INFINITY : threshold;
+    int64_t count = sw_lanes_reaching(r->v, r->n, t, at), wanted = 0;
+    for (int64_t k = 0; k < r->n; k++) {
+      if (!(r->v[k] >= t)) continue;
+      cr_assert_lt(wanted, count);
+      cr_assert_eq(at[wanted++], k);
+    }
+    cr_assert_eq(count, wanted);
+  }
+}
+
+Test(lanes, reaching) {
+  for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+    if (!sw_set_runs(set)) continue;
+    sw_set_at_most(set);
+    each_row(check_reaching);
+  }
 }
 
 Test(lanes, next_above_and_reaching) {

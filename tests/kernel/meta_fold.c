@@ -36,7 +36,7 @@ static void expect(const sw_meta *m, int64_t i0, int64_t i1, int64_t j0, int64_t
   memset(row, 0, sizeof row);
   for (int k = 0; k < SW_LANES * STRIDE; k++)
     column[k] = want_column[k] = k % 11;
-  sw_lane_sums sums = {row, column, STRIDE, -INFINITY};
+  sw_lane_sums sums = {row, column, STRIDE, -INFINITY, NULL};
   sw_meta_fold(m, i0, i1, j0, j1, &sums, room);
   for (int64_t i = i0; i < i1; i++) {
     double value[STRIDE], sum = 0, greatest = 0;
@@ -76,7 +76,7 @@ Test(meta_fold, missing) {
     if (!sw_set_runs((sw_set_of)set)) continue;
     sw_set_at_most((sw_set_of)set);
     memset(row, 0, sizeof row);
-    sw_lane_sums sums = {row, column, STRIDE, -INFINITY};
+    sw_lane_sums sums = {row, column, STRIDE, -INFINITY, NULL};
     sw_meta_fold(&m, 0, 20, 500, 901, &sums, room);
     for (int i = 0; i < 20; i++)
       cr_expect_eq(isnan(sw_lanes_join(row + i * SW_LANES)) != 0, i == 3, "row %d", i);

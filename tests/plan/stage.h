@@ -47,7 +47,7 @@ static sw_status stage_panel(stage *s, int64_t n, double (*x)(int64_t unit, int 
     }
   }
   s->panel = (sw_panel){.units = {.n = n, .text = text, .code_at = at},
-                        .periods = {T, true, value, label},
+                        .periods = {.n = T, .integer = true, .value = value, .label = label},
                         .hi = n,
                         .n_columns = 1,
                         .column = &s->column};

@@ -5,6 +5,7 @@
 #include "plan/stage.h"
 
 #include "base/arena.h"
+#include "kernel/pairs/lanes.h"
 #include "plan/sums/private.h"
 
 /* ---- measures --------------------------------------------------------------------------- */
@@ -114,6 +115,31 @@ static const sw_param params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "v
 static const sw_output outputs[] = {
     {.name = "flow", .long_name = "flow", .units = "t", .shape = SW_PAIR}, {0}};
 
+/* As segment_even, added up where it is made, by group too. */
+static void fold_even(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                      sw_fold *sums, void *workspace) {
+  const sw_lane_groups *g = sums->groups;
+  const double *x = job->operand[0].row[t];
+  (void)workspace;
+  for (int64_t r = 0; r < i1 - i0; r++)
+    for (int64_t c = 0; c < j1 - j0; c++) {
+      double value = x[i0 + r] * x[j0 + c];
+      sums->row[r * SW_LANES + c % SW_LANES] += value;
+      sums->column[r % SW_LANES * sums->stride + c] += value;
+      if (value > sums->greatest) sums->greatest = value;
+      if (!g) continue;
+      g->row[(r * g->columns + g->of_column[c]) * SW_LANES + c % SW_LANES] += value;
+      g->column[(g->of_row[r] * SW_LANES + r % SW_LANES) * sums->stride + c] += value;
+    }
+}
+
+static sw_status resolve_fold(sw_error *err, sw_job *job) {
+  SW_TRY(resolve_even(err, job));
+  job->defines_diagonal = false;
+  job->pass[1].fold_groups = true;
+  return SW_OK;
+}
+
 #define PAIRS(id, ...)                                                                             \
   {                                                                                                \
     .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
@@ -127,9 +153,11 @@ static const sw_measure by_segment = PAIRS("by_segment", .resolve = resolve, .se
                                   .rows_ahead = rows_ahead, .workspace = workspace_ahead,
                                   .open = open_ahead, .close = close_ahead),
                         series = PAIRS("series", .resolve = resolve_series, .segment = segment),
-                        even = PAIRS("even", .resolve = resolve_even, .segment = segment_even);
-static const sw_measure *const extra[] = {&by_segment, &by_block, &by_row,
-                                          &series,     &even,     &by_row_ahead};
+                        even = PAIRS("even", .resolve = resolve_even, .segment = segment_even),
+                        even_fold = PAIRS("even_fold", .resolve = resolve_fold,
+                                          .segment = segment_even, .fold = fold_even);
+static const sw_measure *const extra[] = {&by_segment, &by_block,     &by_row,   &series,
+                                          &even,       &by_row_ahead, &even_fold};
 
 /* ---- a panel of five units on the equator, 1 degree or 111.19 km apart -------------------- */
 
@@ -158,7 +186,7 @@ static sw_status run_study(stage *s, int64_t n, const char *text, int threads) {
   SW_TRY(sw_arena_create(&s->err, &s->arena));
   SW_TRY(sw_team_serial(&s->err, &s->team));
   if (threads > 1) s->team->window_bytes = 1;
-  SW_TRY(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 6, &s->study));
+  SW_TRY(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 7, &s->study));
   SW_TRY(stage_panel(s, n, x_of));
   s->panel.units.lon = lon;
   s->panel.units.lat = lat;
@@ -314,6 +342,67 @@ Test(sums, same_bits) {
       cr_assert(fabs(in - summary->in_strength[t][i]) <= 1e-12 * in);
     }
   stage_close(&first);
+}
+
+/* Of undirected pairs sums by group are made by the pair pass where it walks the triangle, by fold
+ * or by row, with gaps (the second period) or without; and else, and with rings, out of whole rows:
+ * to the same bit. Squares of several groups, and one square of all. */
+Test(sums, blocks_alone) {
+  static const char *const keep[] = {"summary", "dense", "{top: 3}", "summary, rings: [300]"};
+  static const char *const measure[] = {"even", "even_fold"};
+  static const int tile[] = {16, 100, 1000};
+  for (int size = 0; size < 3; size++) {
+    stage first, more;
+    bool begun = false;
+    for (int k = 0; k < 8; k++) {
+      char text[600];
+      snprintf(text, sizeof text,
+               "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
+               "units: {file: u.csv, unit: u, lon: lon, lat: lat, groups: [region]}\n"
+               "measures:\n  - %s: {of: x, keep: %s, blocks: region, as: a}\n"
+               "output: {file: o.h5}\ntile: %d\n",
+               measure[k % 2], keep[k / 2], tile[size]);
+      cr_assert_eq(run_study(begun ? &more : &first, MANY, text, 1 + k % 3), SW_OK, "%s",
+                   (begun ? &more : &first)->err.text);
+      if (begun) {
+        for (int q = 0; q < 4; q++) {
+          static const char *const name[] = {"sent_to", "received_from", "block_sum",
+                                             "block_count"};
+          const sw_result *x = sw_job_result(&first.run->job[0], name[q]);
+          const sw_result *y = sw_job_result(&more.run->job[0], name[q]);
+          size_t length = q < 2 ? MANY : (size_t)x->width * T;
+          for (int row = 0; row < (q < 2 ? x->width * T : 1); row++)
+            cr_expect_eq(memcmp(x->row[row], y->row[row], length * sizeof(double)), 0,
+                         "%s of %s, keep %s, tile %d", name[q], measure[k % 2], keep[k / 2],
+                         tile[size]);
+        }
+        stage_close(&more);
+      }
+      begun = true;
+    }
+    double *const *sent = rows(&first, "sent_to");
+    const double *sum = rows(&first, "block_sum")[0], *count = rows(&first, "block_count")[0];
+    for (int t = 0; t < T; t++)
+      for (int g = 0; g < GROUPS; g++)
+        for (int h = 0; h < GROUPS; h++) {
+          double want = 0, values = 0;
+          for (int64_t i = 0; i < MANY; i++) {
+            double all = 0, some = 0;
+            for (int64_t j = 0; j < MANY; j++) {
+              double value = x_of(i, t) * x_of(j, t);
+              if (j == i || group_of[j] != h || isnan(value)) continue;
+              all += value, some++;
+            }
+            cr_assert(some ? fabs(sent[h * T + t][i] - all) <= 1e-12 * all
+                           : isnan(sent[h * T + t][i]));
+            if (group_of[i] == g) want += all, values += some;
+          }
+          int64_t at = (int64_t)t * GROUPS * GROUPS + g * GROUPS + h;
+          cr_expect_eq(count[at], values);
+          cr_expect(fabs(sum[at] - want) <= 1e-12 * want);
+        }
+    stage_close(&first);
+  }
 }
 
 /* Every unit is a row of one task; a task has rows of one group, and not too many. */

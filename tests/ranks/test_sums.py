@@ -26,6 +26,7 @@ ENTRIES = {
     "hours": ("gravity", {"mass": ["gdp"], "distance": {"file": "hours.csv"}, "rings": [5, 9.5],
                           "blocks": "agglomeration"}),
     "radiation": ("radiation_model", {"mass": "gdp", **ASKED}),
+    "alone": ("gravity", {"mass": ["gdp"], "blocks": "province"}),
     "similar": ("structural_similarity", {"shares": ["agriculture", "manufacturing", "finance"],
                                           "form": "krugman", **ASKED}),
     "coupled": ("pairwise_coupling", {"systems": ["economy", "services", "ecology"],
@@ -229,6 +230,24 @@ def plain_values():
             assert bits(world.read("kept.h5")) == first, keep
 
 
+def without_gaps():
+    """Rings of a triangle are made with its squares, by other loops where only sums are kept: the same
+    bits as of the rows of strips."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder, 400, "0")
+        found = []
+        for keep in ("dense", "summary", {"top": 3}):
+            world.write([(m, name, {**p, "rings": [100, 500.5, 900], "keep": keep})
+                         for name, (m, p) in ENTRIES.items() if name in ("even", "similar", "coupled")])
+            for ranks, threads, nodes in (0, 1, 0), (3, 2, 1):
+                world.run("more.h5", ranks, threads, nodes)
+                found.append(world.read("more.h5"))
+        for name, r in found[0].items():
+            check_entry(world, name, {"rings": [100, 500.5, 900]}, r)
+        for more in found:
+            assert bits(more) == bits(found[0])
+
+
 def centres_alone():
     """`keep: centres`: the same rows and columns, and nothing else, for any ranks and threads."""
     with tempfile.TemporaryDirectory() as folder:
@@ -322,6 +341,7 @@ def killed():
 
 
 plain_values()
+without_gaps()
 centres_alone()
 as_inputs()
 refused()

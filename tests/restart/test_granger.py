@@ -1,6 +1,6 @@
 """Granger's test of all pairs as a program runs it: what `keep: significant` keeps is what the whole
 matrix says, the same bits by any number of ranks and threads, after kills in any of its passes over
-all pairs; with gaps, where p orders the pairs; `verify`, `--reuse`, and what `check` says."""
+all pairs; with gaps, where p orders the pairs; the sums of a summary are those of the whole matrix; `verify`, `--reuse`, and what `check` says."""
 import re
 import subprocess
 
@@ -14,8 +14,12 @@ MEASURES = """measures:
   - granger: {of: gdp, transform: level, keep: significant, as: kept}
   - granger: {of: gdp, from: population, transform: difference, lags: 2, fdr: none, keep: significant, as: other}
   - granger: {of: income, transform: growth, fdr: by, alpha: .9, keep: {top: 3}, as: top}
+  - granger: {of: gdp, transform: level, keep: summary, as: sums}
+  - granger: {of: income, transform: growth, lags: 2, fdr: none, keep: dense, as: two}
+  - granger: {of: income, transform: growth, lags: 2, fdr: none, keep: summary, as: two_sums}
 output: {file: out.h5, precision: float64}
 seed: 1
+tile: 100
 """
 UNITS, PERIODS = 600, 20
 AT_ONCE = {"SPILLWAY_MARK_AFTER_MS": "1"}
@@ -40,6 +44,19 @@ def check_kept(path):
         other = file["other"]
         assert other["rejected"][()] == len(other["partner"]) > 1000
         assert (other["p_value"][()] <= .05).all()
+
+
+def check_sums(path):
+    """Pairs in both orders at once give the sums, counts and the greatest of the values one by one."""
+    with h5py.File(path) as file:
+        for dense, summary in (("whole", "sums"), ("two", "two_sums")):
+            assert file[dense]["rejected"][()] > 100, dense
+            for name in ("out_strength", "in_strength", "total", "mean", "max", "n_pairs", "threshold", "rejected", "n_tests"):
+                assert file[dense][name][()].tobytes() == file[summary][name][()].tobytes(), (dense, name)
+            f = np.nan_to_num(file[dense]["value"][()])
+            f = f.reshape(f.shape[-2:])
+            assert np.allclose(np.ravel(file[summary]["out_strength"][()]), f.sum(axis=1), rtol=1e-12)
+            assert np.allclose(np.ravel(file[summary]["in_strength"][()]), f.sum(axis=0), rtol=1e-12)
 
 
 def check_kills(study, want):
@@ -81,11 +98,15 @@ def main():
                 file.write(head.replace("missing: error", "missing: keep") + MEASURES)
         want, _, _ = study.complete("out.h5", threads=1)
         check_kept(study.path("out.h5"))
+        check_sums(study.path("out.h5"))
         check_verify(study)
         study.remove("out.h5")
         for ranks, threads in ((2, 2),) if missing else ((0, 2), (3, 1)):
             assert study.complete("out.h5", ranks, threads=threads)[0] == want, (ranks, threads)
             study.remove("out.h5")
+        nodes = {"SPILLWAY_NODE_RANKS": "1"}
+        assert study.complete("out.h5", 3, threads=1, env=nodes)[0] == want, "three nodes"
+        study.remove("out.h5")
         if not missing:
             check_kills(study, want)
             check_foreseen(study)

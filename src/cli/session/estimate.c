@@ -47,17 +47,16 @@ static double result_bytes(const sw_run *run) {
   return 8 * doubles;
 }
 
-/* Bytes of a job's passes at the worst moment. An operand is held twice while it is gathered (this
- * rank's part and the node's copy), then only whole, for all passes that follow. A pass over items
- * has its records twice, as tasks leave them and as they are folded; one over pairs its partials.
- */
-static double pass_bytes(const sw_run *run, const sw_job *job) {
-  double whole = (double)job->n * job->n_periods, own = own_units(run) * job->n_periods;
+/* Bytes of a job's passes at the worst moment. Operands are held whole, for all passes that follow.
+ * A pass over items has its records twice, as tasks leave them and as they are folded; one over
+ * pairs its partials. */
+static double pass_bytes(const sw_job *job) {
+  double whole = (double)job->n * job->n_periods;
   double most = 0, held = 0;
   for (int p = 0; p < job->n_passes; p++) {
     const sw_pass *pass = &job->pass[p];
     /* `now`: of this pass alone; `held`: operands of the passes before it. */
-    double now = pass->operand * (whole + own);
+    double now = pass->operand * whole;
     if (pass->domain == SW_ITEMS || pass->gathered) now += job->n_inputs * whole;
     if (pass->domain == SW_ITEMS) now += 2.0 * (double)pass->items * (double)pass->record / 8;
     if (pass->over_pairs) now += 2.0 * (double)pass->partial / 8 * ((double)job->n / SW_BLOCK + 1);
@@ -84,7 +83,7 @@ static double pair_bytes(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
   double n = (double)job->n, side = (double)plan->cut.side;
-  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
+  sw_geometry g = sw_pairs_geometry(run, e, SW_PAIRS_STORE);
   double element = sw_study_is_wide(run->study, e) ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, packet = 0;
   double slots = (double)sw_geometry_slots(&g);
@@ -106,7 +105,8 @@ static double pair_bytes(const sw_run *run, int e) {
       sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
-  double lanes = sw_pairs_folds(job) ? 16 : 8; /* of columns, of rows where these are folded */
+  /* Of columns, of rows where these are folded, both of each ring. */
+  double lanes = (sw_pairs_folds(job) ? 16 : 8) + 16.0 * g.rings;
   double thread = 8 * length * (lanes + rows_held) + 16 * strip, packets = 2;
   /* Prepared rows: a thread's states, and values and packets of several periods, which are woven
    * or rows, or first the one and then the other. */
@@ -136,7 +136,7 @@ double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
-    double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
+    double bytes = pass_bytes(job) + sw_run_links_bytes(run, e);
     if (run->study->entry[e].is_pair) bytes += fmax(pair_bytes(run, e), sw_sums_bytes(run, e));
     if (bytes > most) most = bytes;
   }
@@ -176,7 +176,7 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
 static double pairs_of(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
-  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
+  sw_geometry g = sw_pairs_geometry(run, e, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
   if (!sw_keep_walks(plan->keep.kind)) return 0;
   if (job->links_only) {

@@ -10,9 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-#define SINGULAR 1e-10   /* of a lag's squares about its mean: less is none of its own */
-#define ROUNDING 0x1p-52 /* 1 - g at least */
-#define PREDICTED 1e-20  /* of a unit's squares: less beside its lags is rounding */
+#define SINGULAR SW_GRANGER_SINGULAR
+#define ROUNDING SW_GRANGER_ROUNDING
+#define PREDICTED 1e-20 /* of a unit's squares: less beside its lags is rounding */
 enum { ONE_ROWS = 4, TWO_ROWS = 2 };
 
 /* ---- a unit ------------------------------------------------------------------------------- */

@@ -19,24 +19,7 @@ typedef struct SW_SET(granger_sums) {
   reg of[2][3][ONE_ROWS][ONE_REGS]; /* lag of the sender, operand of the receiver, row, register */
 } SW_SET(granger_sums);
 
-/* The operations of of_one and of_two in granger.c, in the same order. */
-SW_INLINE reg SW_SET(of_one)(reg b, reg c, double by) {
-  reg one = reg_spread(1), a = reg_sub(one, reg_mul(b, b)), num = reg_mul(c, c);
-  reg rest = reg_larger(reg_sub(a, num), reg_spread(ROUNDING));
-  return reg_where(a, reg_spread(SINGULAR), reg_div(reg_mul(reg_spread(by), num), rest));
-}
-
-SW_INLINE reg SW_SET(of_two)(reg b11, reg b12, reg c1, reg b21, reg b22, reg c2, double pivot,
-                             double by) {
-  reg one = reg_spread(1), d1 = reg_sub(one, reg_fma(b12, b12, reg_mul(b11, b11)));
-  reg t = reg_fma(b12, b22, reg_mul(b11, b21)), m = reg_div(t, d1);
-  reg a22 = reg_sub(one, reg_fma(b22, b22, reg_mul(b21, b21)));
-  reg d2 = reg_sub(a22, reg_mul(m, t)), u = reg_fma(m, c1, c2);
-  reg num = reg_fma(reg_mul(u, u), d1, reg_mul(reg_mul(c1, c1), d2)), den = reg_mul(d1, d2);
-  reg rest = reg_larger(reg_sub(den, num), reg_mul(reg_spread(ROUNDING), den));
-  reg f = reg_div(reg_mul(reg_spread(by), num), rest);
-  return reg_where(d1, reg_spread(SINGULAR), reg_where(d2, reg_spread(pivot), f));
-}
+#include "kernel/causality/granger_of_set.h"
 
 /* `row`: packed senders, `to`: operands of receivers, from column 0. */
 SW_INLINE void SW_SET(granger_tile)(const sw_granger *g, int lags, int rows, int regs,
@@ -56,11 +39,16 @@ SW_INLINE void SW_SET(granger_tile)(const sw_granger *g, int lags, int rows, int
     }
   }
   EACH(i, rows) EACH(v, regs) {
-    reg f = lags == 1 ? SW_SET(of_one)(sum.of[0][0][i][v], sum.of[0][1][i][v], by)
-                      : SW_SET(of_two)(sum.of[0][0][i][v], sum.of[0][1][i][v], sum.of[0][2][i][v],
-                                       sum.of[1][0][i][v], sum.of[1][1][i][v], sum.of[1][2][i][v],
-                                       row->pivot[i], by);
-    reg_store(out + i * stride + v * SW_WIDTH, f);
+    SW_SET(fraction) f;
+    if (lags == 1) {
+      f = SW_SET(one_lag)(sum.of[0][0][i][v], sum.of[0][1][i][v], by);
+    } else {
+      SW_SET(two_lags)
+      two = SW_SET(two_begin)(sum.of[0][0][i][v], sum.of[0][1][i][v], sum.of[0][2][i][v],
+                              sum.of[1][0][i][v], sum.of[1][1][i][v], sum.of[1][2][i][v]);
+      f = SW_SET(two_end)(two, reg_div(two.t, two.d1), reg_spread(row->pivot[i]), by);
+    }
+    reg_store(out + i * stride + v * SW_WIDTH, reg_div(f.over, f.under));
   }
 }
 

@@ -7,20 +7,27 @@
 
 #include <math.h>
 
-enum { ONE_ROWS = 4, TWO_ROWS = 2, WIDEST = 48 }; /* rows of a tile by lags; columns of a panel */
-enum { LONGEST = 4096 };                          /* rows of a test: more have a wide margin */
+enum { WIDEST = 48, HIGHEST = 4 }; /* columns of a panel; rows of a tile */
+enum { LONGEST = 4096 };           /* rows of a test: more have a wide margin */
 
 #define ROUNDING 0x1p-24f
 #define REGULAR .001f /* of 1 - b^2 or d1, and of det A beyond its pivot */
+#define LARGEST 1.01f /* no difference is larger */
+
+/* Units of a tile or panel with operands: as senders, as receivers. */
+typedef struct valid {
+  unsigned char senders, receivers;
+} valid;
 
 /* A packed panel against all packed rows. */
 typedef struct sift {
   const sw_granger_sieve *by;
+  bool both;
   int groups; /* of rows */
-  const float *row, *pivot, *column;
-  int64_t i0, i1, j0, j1;     /* without what fills up */
-  const unsigned char *valid; /* rows with operands, by group */
-  int valid_columns;
+  const float *row, *row_pivot, *column, *column_pivot;
+  int64_t i0, i1, j0, j1; /* without what fills up */
+  const valid *rows;      /* by group */
+  valid columns;
   void (*see)(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns);
   void *to;
   sw_granger_sure *sure;
@@ -30,73 +37,109 @@ typedef struct sift {
 SW_INLINE void end_tile(const sift *s, int group, int rows, bool is_sure, int above) {
   int64_t i = s->i0 + (int64_t)group * rows, end = i + rows < s->i1 ? i + rows : s->i1;
   bool meets_itself = i < s->j1 && end > s->j0;
+  const valid *own = &s->rows[group];
   if (is_sure && !meets_itself) {
-    s->sure->tests += (int64_t)s->valid[group] * s->valid_columns;
+    s->sure->tests += own->senders * s->columns.receivers;
+    if (s->both) s->sure->tests += own->receivers * s->columns.senders;
     s->sure->above += above;
-  } else {
-    s->see(s->to, i, end - i, s->j0, s->j1 - s->j0);
+    return;
   }
+  s->see(s->to, i, end - i, s->j0, s->j1 - s->j0);
+  if (s->both) s->see(s->to, s->j0, s->j1 - s->j0, i, end - i);
 }
+
+/* Of a tile. */
+typedef struct shape {
+  int rows, columns;
+} shape;
 
 #define SW_VEC_FILE "kernel/causality/granger_sieve_set.h"
 #include "kernel/vec_each.h"
 
-static const int one_panel[] = SW_SETS(ONE_PANEL), two_panel[] = SW_SETS(TWO_PANEL);
-static void (*const sift_one_of[])(const sift *s) = SW_SETS(sift_one);
-static void (*const sift_two_of[])(const sift *s) = SW_SETS(sift_two);
+static shape (*const shape_of[])(int lags, bool both) = SW_SETS(sift_shape);
+static void (*const sift_of[])(const sift *s) = SW_SETS(sift_panel);
 
 /* ---- a sieve ------------------------------------------------------------------------------ */
 
 static double share_of(double f, double by) {
-  return f < INFINITY ? f / (by + f) : 2; /* so is NaN: no g reaches it */
+  return f < INFINITY ? f / (by + f) : NAN;
 }
 
 bool sw_granger_sieve_make(const sw_granger *g, double from, double to, sw_granger_sieve *sieve) {
   double by = (double)sw_granger_df(g->lags, g->rows) / g->lags;
-  *sieve = (sw_granger_sieve){g, (float)share_of(from, by), (float)share_of(to, by), 0};
-  sieve->margin = 32 * (float)(g->rows + 8) * ROUNDING;
-  return g->lags <= 2 && g->rows <= LONGEST && sieve->from > 4 * sieve->margin;
+  double low = share_of(from, by), high = share_of(to, by);
+  float margin = (g->lags == 1 ? 4 : 32) * (float)(g->rows + 8) * ROUNDING;
+  *sieve = (sw_granger_sieve){.g = g, .margin = margin};
+  if (high == high) {
+    sieve->share = (float)((low + high) / 2);
+    sieve->radius = margin + (float)((high - low) / 2);
+  } else { /* what is not less than `from` is in question, however large */
+    sieve->share = (float)low;
+    sieve->centre = (LARGEST - margin) / 2;
+    sieve->radius = (LARGEST + margin) / 2;
+  }
+  return g->lags <= 2 && g->rows <= LONGEST && low > 4 * margin;
 }
 
 /* ---- packing ------------------------------------------------------------------------------ */
 
-static float number_or_zero(double x) {
-  return x == x ? (float)x : 0;
-}
-
-/* Numbers [first, first + count) of each operand, `width` beside each other, the rest zeros:
+/* Numbers [first, first + width) of each operand beside each other:
  * out[(r * operands + b) * width + k]. */
-static void pack(int operands, int rows, const double *const *from, int64_t first, int64_t count,
-                 int width, float *out) {
+SW_HOT static void pack_whole(int operands, int rows, const double *const *from, int64_t first,
+                              int width, float *restrict out) {
   for (int r = 0; r < rows; r++)
     for (int b = 0; b < operands; b++, out += width) {
       const double *x = from[b * rows + r] + first;
       for (int k = 0; k < width; k++)
-        out[k] = k < count ? number_or_zero(x[k]) : 0;
+        out[k] = x[k] == x[k] ? (float)x[k] : 0;
     }
 }
 
-static int count_valid(const double *q, const double *e, int64_t first, int64_t count) {
-  int valid = 0;
-  for (int64_t k = first; k < first + count; k++)
-    valid += q[k] == q[k] && e[k] == e[k];
-  return valid;
+/* The same of `count` numbers, the rest zeros. */
+static void pack(int operands, int rows, const double *const *from, int64_t first, int64_t count,
+                 int width, float *out) {
+  if (count == width) {
+    pack_whole(operands, rows, from, first, width, out);
+    return;
+  }
+  for (int r = 0; r < rows; r++)
+    for (int b = 0; b < operands; b++, out += width) {
+      const double *x = from[b * rows + r] + first;
+      for (int k = 0; k < width; k++)
+        out[k] = k < count && x[k] == x[k] ? (float)x[k] : 0;
+    }
+}
+
+static void pack_pivots(const sw_granger *g, int64_t first, int64_t count, int width, float *out) {
+  for (int k = 0; k < width; k++) {
+    double pivot = g->lags > 1 && k < count ? g->pivot[1][first + k] : 0;
+    out[k] = pivot == pivot ? (float)pivot : 0;
+  }
+}
+
+static valid count_valid(const sw_granger *g, int64_t first, int64_t count) {
+  const double *p = g->sender[0], *q = g->receiver[0], *e = g->receiver[g->lags * g->rows];
+  valid found = {0, 0};
+  for (int64_t k = first; k < first + count; k++) {
+    found.senders = (unsigned char)(found.senders + (p[k] == p[k]));
+    found.receivers = (unsigned char)(found.receivers + (q[k] == q[k] && e[k] == e[k]));
+  }
+  return found;
 }
 
 static int64_t least(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
-/* Groups of rows, their valid ones and the pivots of their second lag. */
-static int pack_rows(const sw_granger *g, int64_t i0, int64_t i1, int rows, float *row,
-                     float *pivot, unsigned char *valid) {
-  int groups = 0;
-  for (int64_t i = i0; i < i1; i += rows, groups++, row += g->lags * g->rows * rows) {
+/* Groups of rows, senders; in both orders they are receivers too, and e stands behind their Q. */
+static int pack_rows(const sw_granger *g, int64_t i0, int64_t i1, bool both, int rows, float *row,
+                     float *pivot, valid *found) {
+  int groups = 0, operands = g->lags + both;
+  for (int64_t i = i0; i < i1; i += rows, groups++, row += operands * g->rows * rows) {
     int64_t count = least(rows, i1 - i);
-    pack(g->lags, g->rows, g->sender, i, count, rows, row);
-    valid[groups] = (unsigned char)count_valid(g->sender[0], g->sender[0], i, count);
-    for (int k = 0; k < rows; k++)
-      pivot[groups * rows + k] = g->lags > 1 && k < count ? number_or_zero(g->pivot[1][i + k]) : 0;
+    pack(operands, g->rows, both ? g->receiver : g->sender, i, count, rows, row);
+    pack_pivots(g, i, count, rows, pivot + groups * rows);
+    found[groups] = count_valid(g, i, count);
   }
   return groups;
 }
@@ -105,32 +148,37 @@ static int pack_rows(const sw_granger *g, int64_t i0, int64_t i1, int rows, floa
 
 size_t sw_granger_sieve_workspace(int lags, int rows) {
   if (lags > 2 || rows > LONGEST) return 0;
-  size_t row = (size_t)(SW_SIEVE_ROWS * lags * rows), column = (size_t)(WIDEST * (lags + 1) * rows);
-  return (row + column + SW_SIEVE_ROWS) * sizeof(float) + SW_SIEVE_ROWS;
+  size_t numbers = (size_t)((lags + 1) * rows + 1), units = SW_SIEVE_ROWS + HIGHEST + WIDEST;
+  return units * numbers * sizeof(float) + SW_SIEVE_ROWS * sizeof(valid);
 }
 
-void sw_granger_sift(const sw_granger_sieve *sieve, int64_t i0, int64_t i1, int64_t n,
+void sw_granger_sift(const sw_granger_sieve *sieve, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                     bool both,
                      void (*see)(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns),
                      void *to, sw_granger_sure *sure, void *workspace) {
   const sw_granger *g = sieve->g;
   sw_set_of set = sw_set();
-  int rows = g->lags == 1 ? ONE_ROWS : TWO_ROWS;
-  int wide = g->lags == 1 ? one_panel[set] : two_panel[set];
-  float *row = workspace, *column = row + SW_SIEVE_ROWS * g->lags * g->rows;
-  float *pivot = column + WIDEST * (g->lags + 1) * g->rows;
-  unsigned char *valid = (unsigned char *)(pivot + SW_SIEVE_ROWS);
-  sift s = {.by = sieve, .row = row, .pivot = pivot, .column = column, .i0 = i0, .i1 = i1};
-  s.groups = pack_rows(g, i0, i1, rows, row, pivot, valid);
-  s.valid = valid;
+  const shape tile = shape_of[set](g->lags, both);
+  size_t numbers = (size_t)((g->lags + 1) * g->rows);
+  float *row = workspace, *row_pivot = row + (SW_SIEVE_ROWS + HIGHEST) * numbers;
+  float *column = row_pivot + SW_SIEVE_ROWS + HIGHEST, *column_pivot = column + WIDEST * numbers;
+  valid *rows = (valid *)(column_pivot + WIDEST);
+  sift s = {.by = sieve, .both = both, .row = row, .row_pivot = row_pivot, .column = column};
+  s.column_pivot = column_pivot;
+  s.i0 = i0;
+  s.i1 = i1;
+  s.rows = rows;
   s.see = see;
   s.to = to;
   s.sure = sure;
-  for (int64_t j = 0; j < n; j += wide) {
-    int64_t count = least(wide, n - j);
-    pack(g->lags + 1, g->rows, g->receiver, j, count, wide, column);
+  s.groups = pack_rows(g, i0, i1, both, tile.rows, row, row_pivot, rows);
+  for (int64_t j = j0; j < j1; j += tile.columns) {
+    int64_t count = least(tile.columns, j1 - j);
+    pack(g->lags + 1, g->rows, g->receiver, j, count, tile.columns, column);
+    pack_pivots(g, j, count, tile.columns, column_pivot);
     s.j0 = j;
     s.j1 = j + count;
-    s.valid_columns = count_valid(g->receiver[0], g->receiver[g->lags * g->rows], j, count);
-    (g->lags == 1 ? sift_one_of : sift_two_of)[set](&s);
+    s.columns = count_valid(g, j, count);
+    sift_of[set](&s);
   }
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "kernel/hot.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 
 enum { LANES = SW_MAPPING_LANES };
 

@@ -17,9 +17,14 @@ typedef struct sw_lags {
   const int *rows;
   const double *const *const *early, *const *const *late;
   const double *const *const *to_early, *const *const *to_late;
+  const double *packed; /* columns, by sw_lags_pack; NULL: they are packed for each block */
 } sw_lags;
 
-enum { SW_LAGS_ROWS = 64 }; /* of a block, where columns are packed for as many rows as can be */
+enum { SW_LAGS_ROWS = 64 }; /* of a block, of which all share what is read of a column */
+
+/* Packs the columns of n units into as many bytes, once for all blocks. */
+size_t sw_lags_packed_bytes(const sw_lags *lags, int64_t n);
+void sw_lags_pack(const sw_lags *lags, int64_t n, double *out);
 
 size_t sw_lags_workspace(const sw_lags *lags);
 /* Rows [i0, i1), at most SW_LAGS_ROWS, against columns [j0, j1), into value[(i - i0) * stride + j -

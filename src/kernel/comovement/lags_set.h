@@ -1,8 +1,10 @@
 /* Products at a lag of packed rows and a packed panel of columns, in the registers of one
  * instruction set; included by lags.c. */
 
-enum { SW_SET(LAGS_PANEL) = 3 * SW_WIDTH };
+/* A tile is so many rows x a panel of three registers. */
+enum { SW_SET(LAGS_TILE) = SW_VEC_BITS == 512 ? 8 : 4, SW_SET(LAGS_PANEL) = 3 * SW_WIDTH };
 
+#define ROWS SW_SET(LAGS_TILE)
 #define PANEL SW_SET(LAGS_PANEL)
 #define UNROLL _Pragma("GCC unroll 8")
 
@@ -46,11 +48,16 @@ SW_INLINE void SW_SET(raise)(reg r, reg at, double *value, double *lag) {
 
 SW_INLINE void SW_SET(take_tiles)(const step *s, int64_t rows, bool with_lag, found *best) {
   const reg at = reg_spread(s->lag);
-  const bool first = s->first; /* a copy: what is stored in between might be it */
+  /* Copies: what is stored in between might be these. */
+  const bool first = s->first;
+  const double *next = s->next;
+  const int share = s->share;
   for (int64_t r = 0; r < rows; r += ROWS) {
     reg sum[ROWS][3];
     double *value = best->value + r * PANEL, *lag = best->lag + r * PANEL;
     SW_SET(products)(s->count, s->row + r * s->count, s->column, sum);
+    for (int k = 0; k < share; k++, next += LINE)
+      __builtin_prefetch(next, 0, 3);
     UNROLL for (int q = 0; q < ROWS; q++) {
       UNROLL for (int v = 0; v < 3; v++) {
         int64_t to = (q * 3 + v) * SW_WIDTH;
@@ -72,5 +79,6 @@ static void SW_SET(take_lag)(const step *s, int64_t rows, bool with_lag, found *
     SW_SET(take_tiles)(s, rows, false, best);
 }
 
+#undef ROWS
 #undef PANEL
 #undef UNROLL

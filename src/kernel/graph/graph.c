@@ -59,6 +59,9 @@ void sw_graph_free(sw_graph *g) {
   *g = (sw_graph){0};
 }
 
+/* Of all links: twice as much is still a number. */
+#define MOST_WEIGHT 1e307
+
 /* ---- rows ------------------------------------------------------------------------------- */
 
 /* The vertices; of a unit in the network its vertex in spare_index. */
@@ -79,10 +82,11 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
     g->out_start[i] = at;
     g->sent[i] = 0;
     for (int64_t k = links->row_start[unit]; k < links->row_start[unit + 1]; k++) {
-      if (links->value[k] < 0) {
+      if (links->value[k] < 0 || isinf(links->value[k])) {
         wrong[0] = unit;
         wrong[1] = links->to[k];
-        return sw_fail(err, SW_EINPUT, "a weight below 0: %.9g", links->value[k]);
+        g->refused = links->value[k];
+        return sw_fail(err, SW_EINPUT, "a weight is %g; expected 0 or more", g->refused);
       }
       if (!(links->value[k] > 0) || links->to[k] == unit) continue;
       g->to[at] = (int32_t)g->spare_index[links->to[k]];
@@ -90,6 +94,12 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
       g->sent[i] += links->value[k];
     }
     g->total += g->sent[i];
+    if (g->total > MOST_WEIGHT) {
+      wrong[0] = unit;
+      wrong[1] = -1;
+      g->refused = g->total;
+      return sw_fail(err, SW_EINPUT, "the weights add up to %g or more", g->refused);
+    }
   }
   g->out_start[g->n] = g->n_links = at;
   g->all_links = at;

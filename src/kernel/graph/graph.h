@@ -20,6 +20,7 @@ typedef struct sw_graph {
   double *tie;             /* ... u = w + w' */
   double *sent, *received; /* sums of rows */
   double total;            /* of all weights */
+  double refused;          /* what sw_graph_fill has failed with */
   double backbone;      /* level of significance in (0, 1]; 0: every link is taken. Set it first */
   int64_t all_links;    /* before the backbone was taken: how many links ... */
   double all_weight;    /* ... and the sum of their weights */
@@ -28,8 +29,9 @@ typedef struct sw_graph {
   int64_t room_n, room_links, room_ties;
 } sw_graph;
 
-/* Makes the graph of these links, or of their backbone. SW_EINPUT: a weight is below 0, and
- * wrong[0], wrong[1] are its units (else untouched); the caller says it. */
+/* Makes the graph of these links, or of their backbone. SW_EINPUT: a weight is below 0 or infinite,
+ * and wrong[0], wrong[1] are its units; or the weights add up to too much, and wrong[1] is -1 (else
+ * both are untouched); `refused` is the weight, or the sum. */
 sw_status sw_graph_fill(sw_error *err, sw_graph *graph, const sw_links *links, int64_t wrong[2]);
 /* The same, rows out of vertices alone: out_start, to, out, sent, total. */
 sw_status sw_graph_rows(sw_error *err, sw_graph *graph, const sw_links *links, int64_t wrong[2]);

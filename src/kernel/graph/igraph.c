@@ -54,6 +54,9 @@ static sw_status status_of(sw_error *err, igraph_error_t code, const char *what)
 
 /* ---- objects ---------------------------------------------------------------------------- */
 
+/* Of Leiden. It settles within some tens; each raises the quality, or changes nothing. */
+enum { MOST_ROUNDS = 1000 };
+
 /* What a call works with. Zeros, then made one by one. */
 typedef struct objects {
   igraph_t graph;
@@ -137,16 +140,47 @@ static igraph_error_t seed_generator(uint64_t seed) {
   return code;
 }
 
-/* Vertices count by their strengths in modularity; in the constant Potts model each counts once,
+/* Whether the partition is that of the round before, which is in `before`, whatever its groups are
+ * called; it then is the one before. */
+static bool is_same(const objects *o, const sw_graph *g, int32_t *before) {
+  int64_t *called = g->spare_index;
+  bool same = true;
+  int32_t groups = 0, groups_before = 0;
+  for (int64_t i = 0; i < g->n; i++)
+    called[i] = -1;
+  for (int64_t i = 0; i < g->n; i++) {
+    int32_t now = (int32_t)VECTOR(o->membership)[i];
+    if (called[now] < 0) called[now] = before[i];
+    same = same && called[now] == before[i];
+    groups = now >= groups ? now + 1 : groups;
+    groups_before = before[i] >= groups_before ? before[i] + 1 : groups_before;
+    before[i] = now;
+  }
+  return same && groups == groups_before;
+}
+
+/* Round by round until one changes nothing. What igraph itself takes for a change may be none where
+ * vertices are best alone, and until there is none it would then never end.
+ *
+ * Vertices count by their strengths in modularity; in the constant Potts model each counts once,
  * and an edge is both ways of a pair. */
-static igraph_error_t run_leiden(const sw_graph *g, objects *o, const sw_graph_quality *quality) {
+static igraph_error_t run_leiden(const sw_graph *g, objects *o, const sw_graph_quality *quality,
+                                 int32_t *community) {
   const double scale = scale_of(g);
   for (int64_t i = 0; i < g->n; i++)
     VECTOR(o->vertex)[i] = quality->is_cpm ? 1 : scale * (g->sent[i] + g->received[i]);
   double per_pair = quality->is_cpm ? 2 * scale * quality->resolution
                                     : quality->resolution / (2 * (scale * g->total));
-  return igraph_community_leiden(&o->graph, &o->weight, &o->vertex, per_pair, 0.01, false, -1,
-                                 &o->membership, NULL, NULL);
+  igraph_error_t code = IGRAPH_SUCCESS;
+  bool moves = true;
+  memset(community, -1, (size_t)g->n * sizeof *community);
+  for (int round = 0; code == IGRAPH_SUCCESS && moves && round < MOST_ROUNDS; round++) {
+    code = igraph_community_leiden(&o->graph, &o->weight, &o->vertex, per_pair, 0.01, round > 0, 1,
+                                   &o->membership, NULL, NULL);
+    if (code == IGRAPH_SUCCESS) moves = !is_same(o, g, community);
+    if (code == IGRAPH_SUCCESS && sw_stop_asked()) code = IGRAPH_INTERRUPTED;
+  }
+  return code;
 }
 
 /* What igraph numbers as it likes; a vertex without links is alone there, and of no group here. */
@@ -164,7 +198,7 @@ sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, const sw_graph
   if (code == IGRAPH_SUCCESS) put_edges(g, &o);
   if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n);
   if (code == IGRAPH_SUCCESS) code = seed_generator(seed);
-  if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, quality);
+  if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, quality, community);
   if (code == IGRAPH_SUCCESS) {
     take_groups(&o, g, community);
     sw_graph_move_vertices(g, quality, community);

@@ -7,16 +7,30 @@
  * a panel of the world, is made by sw_arc_flows and then added. */
 #include "kernel/pairs/arc_fold.h"
 
+#include "kernel/pairs/groups.h"
+
 #include <math.h>
 #include <string.h>
 
 /* A block of columns: of each number BLOCK. Padded to whole vectors by columns that weigh nothing:
  * their flows are 0.0, which changes no sum that began with 0.0, and no greatest value. */
-enum { BLOCK = SW_ARC_CHUNK };
+enum { BLOCK = SW_ARC_CHUNK, ROOM = BLOCK + SW_LANES };
 
 typedef struct columns {
   double *x, *y, *z, *b; /* b: weights */
+  int32_t *group;        /* where sums are by group, too */
 } columns;
+
+/* Whole vectors of columns, [from, to), of one group; or one vector of two, or, `group` MANY, of
+ * several. `leads`: all columns of the square so far are of that group, and lanes began with them.
+ */
+enum { ONE = -1, MANY = -2 };
+typedef struct piece {
+  int from, to, group;
+  int second; /* the other of two groups, else ONE */
+  bool leads;
+  double in[2][SW_LANES]; /* of two groups: which columns are in either, by a number; else NaN */
+} piece;
 
 typedef struct block {
   const sw_arc_points *points;
@@ -26,30 +40,91 @@ typedef struct block {
   columns columns;
   const sw_arc_ball *ball; /* of its points: one, or two where it crosses the end of a chunk */
   bool two;
+  int pieces;
+  piece piece[BLOCK / SW_LANES];
+  const sw_ring_limits *rings; /* NULL: none */
+  const sw_ring_lanes *ring;   /* of the square */
+  int64_t stride;              /* of its lanes of columns */
+  double end[SW_LANES];        /* of the last eight columns: 0, and NaN of those that pad */
 } block;
 
 #define SW_VEC_FILE "kernel/pairs/arc_fold_set.h"
 #include "kernel/vec_each.h"
 
-static void (*const near_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
-                                 double *most) = SW_SETS(near_rows);
+typedef void rows_of(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                     double *most);
+static rows_of *const near_rows[] = SW_SETS(near_rows), *const ring_rows[] = SW_SETS(ring_rows);
+static rows_of *const grouped_rows[] = SW_SETS(grouped_rows);
+static rows_of *const first_rows[] = SW_SETS(first_rows);
 
 size_t sw_arc_fold_workspace(void) {
-  return 4 * BLOCK * sizeof(double);
+  return ROOM * (4 * sizeof(double) + sizeof(int32_t));
 }
 
-/* The last point is repeated, so that the padding is as near as it is. */
+/* The last point is repeated, so that the padding is as near as it is; a vector more, as rows look
+ * one ahead. */
 static void pack(block *k, const double *b, int64_t j, int64_t count) {
   const double *from[] = {k->points->x + j, k->points->y + j, k->points->z + j, b + j};
   double *to[] = {k->columns.x, k->columns.y, k->columns.z, k->columns.b};
   k->padded = (count + SW_LANES - 1) / SW_LANES * SW_LANES;
   for (int s = 0; s < 4; s++) {
     memcpy(to[s], from[s], (size_t)count * sizeof(double));
-    for (int64_t c = count; c < k->padded; c++)
+    for (int64_t c = count; c < k->padded + SW_LANES; c++)
       to[s][c] = s < 3 ? from[s][count - 1] : 0;
   }
+  /* Rings add -0.0 as 0.0. */
+  for (int64_t c = 0; k->rings && c < count; c++)
+    k->columns.b[c] += 0.0;
+  for (int l = 0; l < SW_LANES; l++)
+    k->end[l] = k->padded - SW_LANES + l < count ? 0 : NAN;
   k->ball = k->points->ball + j / SW_ARC_CHUNK;
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
+}
+
+/* Eight at a time, which compare as two words of vectors. */
+static bool is_one(const int32_t *group) {
+  int32_t other = 0;
+  for (int l = 1; l < SW_LANES; l++)
+    other |= group[l] ^ group[0];
+  return other == 0;
+}
+
+/* Of one vector of columns that are not of one group: which they are. */
+static void look(const int32_t *group, piece *of) {
+  for (int l = 0; l < SW_LANES; l++) {
+    if (of->second == ONE && group[l] != of->group) of->second = group[l];
+    if (group[l] != of->group && group[l] != of->second) of->group = MANY;
+    of->in[0][l] = group[l] == of->group ? 0 : NAN;
+    of->in[1][l] = group[l] == of->group ? NAN : 0;
+    if (of->group == MANY) return;
+  }
+}
+
+/* Cuts the packed columns at the borders between groups; `lead` columns of the square are of the
+ * first. What pads them is of the last group, to which it adds nothing. */
+static void cut(block *k, const sw_lane_groups *groups, int64_t lead, int64_t count) {
+  int32_t *group = k->columns.group;
+  const int32_t *of = groups->of_column + k->place;
+  memcpy(group, of, (size_t)count * sizeof *group);
+  for (int64_t c = count; c < k->padded; c++)
+    group[c] = of[count - 1];
+  k->pieces = 0;
+  bool open = false;
+  for (int j = 0; j < k->padded; j += SW_LANES) {
+    bool one = is_one(group + j);
+    if (one && open && k->piece[k->pieces - 1].group == group[j]) {
+      k->piece[k->pieces - 1].to = j + SW_LANES;
+      continue;
+    }
+    piece *next = &k->piece[k->pieces++];
+    next->from = j;
+    next->to = j + SW_LANES;
+    next->group = group[j];
+    next->second = ONE;
+    next->leads = k->place + j < lead;
+    if (!one) look(group + j, next);
+    open = one;
+  }
 }
 
 static bool is_near(const block *k, int64_t r) {
@@ -89,26 +164,88 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
   sw_lanes_add_row(flow, count, sums->row + r * SW_LANES,
                    sums->column + r % SW_LANES * sums->stride + k->place, most);
+  if (sums->groups) sw_groups_add_row(sums->groups, sums->stride, r, k->place, count, flow);
+  if (!k->rings) return;
+  double chord[BLOCK];
+  const sw_ring_lanes *all = k->ring;
+  const sw_ring_lanes to = {all->row + r * SW_LANES,
+                            all->column + r % SW_LANES * k->stride + k->place, all->row_next,
+                            all->column_next, all->count};
+  sw_arc_chords(k->points, k->first + r, j, j + count, chord);
+  sw_rings_add(k->rings, count, chord, flow, &to);
+}
+
+static double within_limits(const block *k) {
+  double count = 0;
+  for (int ring = 0; ring < k->rings->n - 1; ring++)
+    count += k->ring->count[ring];
+  return count;
+}
+
+/* Rows [r, end), near to the block. All pairs that the limits leave are in the last ring. */
+static void take_rows(const block *k, int64_t r, int64_t end, int64_t count, rows_of *near,
+                      const sw_lane_sums *sums, double *most) {
+  double before = k->rings ? within_limits(k) : 0;
+  near(k, r, end, sums, most);
+  if (k->rings)
+    k->ring->count[k->rings->n - 1] += (double)((end - r) * count) - (within_limits(k) - before);
+}
+
+/* How many of the first numbers are the same, where that is of use. */
+static int64_t leading(const sw_lane_groups *groups, const int32_t *of, int64_t count) {
+  int64_t k = 0;
+  while (groups->begins && k < count && of[k] == of[0])
+    k++;
+  return k;
+}
+
+/* Rows [r, last) against the block, `count` columns from j on. */
+static void fold_rows(const block *k, const double *b, int64_t r, int64_t last, int64_t j,
+                      int64_t count, rows_of *near, const sw_lane_sums *sums, double *most) {
+  for (int64_t end; r < last; r = end) {
+    end = near_end(k, r, last);
+    if (end > r)
+      take_rows(k, r, end, count, near, sums, most);
+    else
+      far_row(k, b, end++, j, count, sums, most);
+  }
+}
+
+/* The first group's rows, then the lanes of columns as they stand are those of this group. */
+static void fold_first(const block *k, const double *b, int64_t rows, int64_t j, int64_t count,
+                       const sw_lane_sums *sums, double *most) {
+  sw_lane_groups groups = *sums->groups;
+  sw_lane_sums first = *sums;
+  double *to = groups.column + groups.of_row[0] * SW_LANES * sums->stride + k->place;
+  if (rows == 0) return;
+  groups.column = NULL;
+  first.groups = &groups;
+  fold_rows(k, b, 0, rows, j, count, first_rows[sw_set()], &first, most);
+  for (int l = 0; l < SW_LANES; l++)
+    memcpy(to + l * sums->stride, sums->column + l * sums->stride + k->place,
+           (size_t)count * sizeof *to);
 }
 
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
-                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums, void *workspace) {
+                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums,
+                       const sw_ring_limits *rings, const sw_ring_lanes *ring, void *workspace) {
   double *room = workspace, most[SW_LANES];
-  sw_set_of set = sw_set();
-  block k = {.points = points, .weight = a, .first = i0};
-  k.columns = (columns){room, room + BLOCK, room + 2 * BLOCK, room + 3 * BLOCK};
+  const sw_lane_groups *groups = sums->groups;
+  rows_of *near = (rings ? ring_rows : groups ? grouped_rows : near_rows)[sw_set()];
+  block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
+  k.stride = sums->stride;
+  k.columns =
+      (columns){room, room + ROOM, room + 2 * ROOM, room + 3 * ROOM, (int32_t *)(room + 4 * ROOM)};
+  int64_t rows = groups ? leading(groups, groups->of_row, i1 - i0) : 0;
+  int64_t lead = groups ? leading(groups, groups->of_column, j1 - j0) : 0;
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
   for (int64_t j = j0; j < j1; j += BLOCK, k.place += BLOCK) {
     int64_t count = j1 - j < BLOCK ? j1 - j : BLOCK;
     pack(&k, b, j, count);
-    for (int64_t r = 0, end; r < i1 - i0; r = end) {
-      end = near_end(&k, r, i1 - i0);
-      if (end > r)
-        near_rows[set](&k, r, end, sums, most);
-      else
-        far_row(&k, b, end++, j, count, sums, most);
-    }
+    if (groups) cut(&k, groups, lead, count);
+    if (groups) fold_first(&k, b, rows, j, count, sums, most);
+    fold_rows(&k, b, rows, i1 - i0, j, count, near, sums, most);
   }
   for (int l = 0; l < SW_LANES; l++)
     if (most[l] > sums->greatest) sums->greatest = most[l];

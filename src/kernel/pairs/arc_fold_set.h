@@ -84,3 +84,124 @@ static void SW_SET(near_rows)(const block *k, int64_t r, int64_t end, const sw_l
     SW_SET(near_group)(k, r, 1, sums, &top);
   reg_store(most, top);
 }
+
+#include "kernel/pairs/arc_rings_set.h"
+/* ---- by group ----------------------------------------------------------------------------- */
+
+SW_INLINE void SW_SET(add_column)(vec flow, double *column) {
+  vec_store(column, vec_add(vec_load(column), flow));
+}
+
+/* What rows r, r + 1, ... have under way. */
+typedef struct SW_SET(rows) {
+  vec p[SW_SET(ROWS)][4], u[SW_SET(ROWS)], sum[SW_SET(ROWS)], part[SW_SET(ROWS)];
+  double *lane[SW_SET(ROWS)], *of_row[SW_SET(ROWS)], *of_column[SW_SET(ROWS)];
+} SW_SET(rows);
+
+/* Columns of one group. `parts`, `of_columns`: into sums of rows, of columns by group, too. */
+SW_INLINE void SW_SET(one_group)(const columns *c, int from, int to, int rows, bool parts,
+                                 bool of_columns, SW_SET(rows) * w, reg *top) {
+  vec over, under, flow;
+  for (int64_t j = from; j < to; j += SW_LANES)
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+      SW_SET(ratio)(w->p[q][3], vec_load(c->b + j), w->u[q], &over, &under);
+      w->u[q] = SW_SET(chords)(w->p[q], c, j + SW_LANES);
+      flow = vec_div(over, under);
+      SW_SET(add)(flow, &w->sum[q], w->lane[q] + j, top);
+      if (of_columns) SW_SET(add_column)(flow, w->of_column[q] + j);
+      if (parts) w->part[q] = vec_add(w->part[q], flow);
+    }
+}
+
+SW_INLINE void SW_SET(add_within)(const double *within, vec flow, double *lanes) {
+  vec in = vec_load(within), sum = vec_load(lanes);
+  SW_EACH_REG sum.r[k] = reg_add_if(in.r[k], sum.r[k], flow.r[k]);
+  vec_store(lanes, sum);
+}
+
+/* A vector of two groups; of more, flow by flow. */
+SW_INLINE void SW_SET(several_groups)(const columns *c, const piece *now, int rows, bool of_columns,
+                                      SW_SET(rows) * w, reg *top) {
+  double value[SW_LANES];
+  vec over, under, flow;
+  const int j = now->from;
+  _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+    SW_SET(ratio)(w->p[q][3], vec_load(c->b + j), w->u[q], &over, &under);
+    w->u[q] = SW_SET(chords)(w->p[q], c, j + SW_LANES);
+    flow = vec_div(over, under);
+    SW_SET(add)(flow, &w->sum[q], w->lane[q] + j, top);
+    if (of_columns) SW_SET(add_column)(flow, w->of_column[q] + j);
+    if (now->group != MANY) {
+      SW_SET(add_within)(now->in[0], flow, w->of_row[q] + now->group * SW_LANES);
+      SW_SET(add_within)(now->in[1], flow, w->of_row[q] + now->second * SW_LANES);
+      continue;
+    }
+    vec_store(value, flow);
+    for (int l = 0; l < SW_LANES; l++)
+      w->of_row[q][c->group[j + l] * SW_LANES + l] += value[l];
+  }
+}
+
+/* Rows r, r + 1, ... as near_group, each flow into the sums of its groups, too: a second chain of
+ * additions, as those by row and by column go on over the borders between groups. The first group
+ * of a square needs none of its own: up to its end both chains are one. */
+SW_INLINE void SW_SET(by_group)(const block *k, int64_t r, int rows, bool columns_too,
+                                const sw_lane_sums *sums, reg *most) {
+  SW_SET(rows) w;
+  reg top = *most;
+  const columns c = k->columns;
+  const sw_lane_groups g = *sums->groups;
+  _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
+    int64_t i = k->first + r + q, line = (r + q) % SW_LANES;
+    w.p[q][0] = vec_spread(k->points->x[i]);
+    w.p[q][1] = vec_spread(k->points->y[i]);
+    w.p[q][2] = vec_spread(k->points->z[i]);
+    w.p[q][3] = vec_spread(k->weight[i]);
+    w.sum[q] = vec_load(sums->row + (r + q) * SW_LANES);
+    w.lane[q] = sums->column + line * sums->stride + k->place;
+    w.of_row[q] = g.row + (r + q) * g.columns * SW_LANES;
+    if (columns_too)
+      w.of_column[q] = g.column + (g.of_row[r + q] * SW_LANES + line) * sums->stride + k->place;
+    w.u[q] = SW_SET(chords)(w.p[q], &c, 0);
+  }
+  for (int s = 0; s < k->pieces; s++) {
+    const piece *now = &k->piece[s];
+    const int64_t at = now->group * SW_LANES;
+    if (now->group == MANY || now->second != ONE) {
+      SW_SET(several_groups)(&c, now, rows, columns_too, &w, &top);
+      continue;
+    }
+    if (now->leads) {
+      SW_SET(one_group)(&c, now->from, now->to, rows, false, columns_too, &w, &top);
+      _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) vec_store(w.of_row[q] + at, w.sum[q]);
+      continue;
+    }
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) w.part[q] = vec_load(w.of_row[q] + at);
+    SW_SET(one_group)(&c, now->from, now->to, rows, true, columns_too, &w, &top);
+    _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) vec_store(w.of_row[q] + at, w.part[q]);
+  }
+  _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++)
+      vec_store(sums->row + (r + q) * SW_LANES, w.sum[q]);
+  *most = top;
+}
+
+static void SW_SET(grouped_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                                 double *most) {
+  reg top = reg_load(most);
+  for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
+    SW_SET(by_group)(k, r, SW_SET(ROWS), true, sums, &top);
+  for (; r < end; r++)
+    SW_SET(by_group)(k, r, 1, true, sums, &top);
+  reg_store(most, top);
+}
+
+/* Rows of the first group, whose sums of columns are those of all rows so far. */
+static void SW_SET(first_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                               double *most) {
+  reg top = reg_load(most);
+  for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
+    SW_SET(by_group)(k, r, SW_SET(ROWS), false, sums, &top);
+  for (; r < end; r++)
+    SW_SET(by_group)(k, r, 1, false, sums, &top);
+  reg_store(most, top);
+}

@@ -1,6 +1,6 @@
 /* The block kernel: rows are packed, then a variant for the processor at hand runs over the columns
- * (block_tile.h). Called for each few rows of a square by measures of pairs with `block`; nothing
- * is allocated, any thread.
+ * as they are (block_tile.h), or, where many rows share them, packed too (block_values_set.h).
+ * Called for rows of a square by measures of pairs with `block`; nothing is allocated, any thread.
  *
  * SW_HOT does not fit: how many sums a tile has rests on the number and width of registers, and the
  * compiler keeps a tile of plain C in memory. So each variant names its vectors, which takes
@@ -95,12 +95,57 @@ static variant choose(void) {
   return (variant){block_plain};
 }
 
+/* ---- many rows -------------------------------------------------------------------------- */
+
+/* Rows from which on columns are packed, and of a pack; columns of a panel at most. */
+enum { MANY = 16, PACK = 64, WIDEST = 24 };
+
+/* Packed rows and a packed panel of columns, of k numbers each, which go by pieces. */
+typedef struct values {
+  int k, piece;
+  bool distance;
+  int64_t rows;
+  const double *row, *column;
+} values;
+
+#define SW_VEC_FILE "kernel/pairs/block_values_set.h"
+#include "kernel/vec_each.h"
+
+static const int panel_of[] = SW_SETS(VALUES_PANEL);
+static const int piece_of[] = SW_SETS(VALUES_PIECE);
+static void (*const pack_tiles_of[])(int k, const double *const *from, int64_t i, int64_t rows,
+                                     double *out) = SW_SETS(pack_tiles);
+static void (*const pack_panel_of[])(int k, const double *const *to, int64_t j, int64_t columns,
+                                     double *out) = SW_SETS(pack_panel);
+static void (*const panels_of[])(const values *b, int64_t columns, double *out,
+                                 int64_t stride) = SW_SETS(value_panels);
+
+/* Columns are packed too, which pays where many rows share them: out of the operands a panel would
+ * be as many pointers and pages as there are numbers. */
+static void run_many(int k, const double *const *from, int64_t i0, int64_t i1,
+                     const double *const *to, int64_t j0, int64_t j1, bool distance, double *out,
+                     int64_t stride, double *workspace) {
+  sw_set_of set = sw_set();
+  int wide = panel_of[set], pieces = (k + piece_of[set] - 1) / piece_of[set];
+  double *row = workspace, *column = row + (size_t)k * PACK;
+  values b = {k, pieces ? (k + pieces - 1) / pieces : 1, distance, 0, row, column};
+  for (int64_t i = i0; i < i1; i += PACK) {
+    b.rows = i1 - i < PACK ? i1 - i : PACK;
+    pack_tiles_of[set](k, from, i, b.rows, row);
+    for (int64_t j = j0; j < j1; j += wide) {
+      int64_t columns = j1 - j < wide ? j1 - j : wide;
+      pack_panel_of[set](k, to, j, columns, column);
+      panels_of[set](&b, columns, out + (i - i0) * stride + j - j0, stride);
+    }
+  }
+}
+
 /* ---- blocks ----------------------------------------------------------------------------- */
 
 enum { PACKED = 16 }; /* rows at a time, a multiple of SW_BLOCK_ROWS */
 
 size_t sw_block_workspace(int k) {
-  return (size_t)k * PACKED * sizeof(double);
+  return (size_t)k * (PACK + WIDEST) * sizeof(double);
 }
 
 /* `count` times `rows` rows, the rows of a number beside each other: they are read for each tile,
@@ -118,8 +163,9 @@ static void pack(int k, const double *const *from, int64_t i, int rows, int coun
 }
 
 /* Rows by SW_BLOCK_ROWS, what is left one by one. */
-static void run(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
-                int64_t j0, int64_t j1, bool distance, double *out, int64_t stride, double *row) {
+static void run_few(int k, const double *const *from, int64_t i0, int64_t i1,
+                    const double *const *to, int64_t j0, int64_t j1, bool distance, double *out,
+                    int64_t stride, double *row) {
   variant with = choose();
   for (int64_t i = i0, rows, count; i < i1; i += count * rows, out += count * rows * stride) {
     int64_t left = i1 - i < PACKED ? i1 - i : PACKED;
@@ -128,6 +174,13 @@ static void run(int k, const double *const *from, int64_t i0, int64_t i1, const 
     pack(k, from, i, (int)rows, (int)count, row);
     with.block(k, row, (int)rows, (int)count, to, j0, j1, distance, out, stride);
   }
+}
+
+static void run(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
+                int64_t j0, int64_t j1, bool distance, double *out, int64_t stride,
+                double *workspace) {
+  bool many = k > 0 && i1 - i0 >= MANY && j1 - j0 >= WIDEST;
+  (many ? run_many : run_few)(k, from, i0, i1, to, j0, j1, distance, out, stride, workspace);
 }
 
 void sw_block_products(int k, const double *const *from, int64_t i0, int64_t i1,

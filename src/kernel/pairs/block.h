@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rows of a tile. Blocks of a multiple are fastest; of 8 or 16, which share one reading of the
- * columns out of the second cache. */
+/* Rows of a tile. Blocks of a multiple are fastest; of many rows, up to 64, whose columns are then
+ * packed once for all. */
 enum { SW_BLOCK_ROWS = 4 };
 
 /* Bytes of workspace for vectors of k numbers; what folds takes more, which does for both. */

@@ -12,27 +12,29 @@
 
 /* Rows of a pack. Chunks of columns consist of whole panels of every instruction set. */
 enum { PACK = 64, STEP = 96, MOST = 6 * STEP };
+/* Numbers that are few enough to be packed panel by panel, while those of the next panel come. Of
+ * many that is slower than all columns of a number at a time, which the machine foresees. */
+enum { FEW = 64 };
 enum { WIDEST = 24, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
 
 typedef struct block {
   int k, piece; /* numbers of a unit, and of a piece of them */
   bool distance;
-  int64_t rows, at; /* of the pack; its first in the segment */
-  const double *row, *column;
-  double *kept; /* of a pack and a panel: pairs under way */
+  /* Of the pack: rows, its first one in the segment, and whether another follows. */
+  int64_t rows, at;
+  bool last;
+  /* Operands: the pack's first row in `from`, column 0 of the block in `to`; whether they are asked
+   * for before they are packed, panel by panel. */
+  const double *const *from, *const *to;
+  int64_t i, j;
+  bool asks;
+  double *row, *column, *kept; /* packed; of a pack and a panel: pairs under way */
   const sw_lane_sums *sums;
-  double *most; /* the greatest by lanes, and behind them of columns one by one */
+  double *most; /* the greatest by column of a panel */
 } block;
 
-/* Columns that are fewer than a register has. */
-static void fold_rest(const block *b, const double *value, int count, int64_t place, double *lanes,
-                      double *column) {
-  for (int c = 0; c < count; c++) {
-    lanes[(place + c) % SW_LANES] += value[c];
-    column[c] += value[c];
-    if (value[c] > b->most[SW_LANES]) b->most[SW_LANES] = value[c];
-  }
-}
+/* From place SW_LANES - n on: n times 1, then 0. */
+static const double sides[2 * SW_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
 
 #define SW_VEC_FILE "kernel/pairs/block_fold_set.h"
 #include "kernel/vec_each.h"
@@ -75,14 +77,20 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   int64_t most = chunk_of(b.k), chunks = divide_up(j1 - j0, most);
   int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   double *row = workspace, *column = row + (size_t)b.k * PACK;
+  b.from = from;
+  b.to = to;
+  b.j = j0;
+  b.asks = set == SW_SET_V4 && b.k <= FEW;
   b.row = row;
   b.column = column;
   b.kept = column + (size_t)b.k * (size_t)most;
   b.piece = divide_up(b.k, divide_up(b.k, piece_of[set] / panel_of[set]));
   for (int64_t j = j0; j < j1; j += chunk) {
     int64_t count = least(j1 - j, chunk);
-    pack_columns_of[set](b.k, to, j, count, column);
+    if (!b.asks) pack_columns_of[set](b.k, to, j, count, column);
     for (int64_t i = i0; i < i1; i += PACK) {
+      b.i = i;
+      b.last = i1 - i <= PACK;
       b.at = i - i0;
       b.rows = least(i1 - i, PACK);
       pack_rows_of[set](b.k, from, i, b.rows, row);
@@ -93,12 +101,12 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
 
 static void fold(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
                  int64_t j0, int64_t j1, bool distance, sw_lane_sums *sums, void *workspace) {
-  double most[SW_LANES + 1];
-  for (int l = 0; l <= SW_LANES; l++)
+  double most[WIDEST];
+  for (int l = 0; l < WIDEST; l++)
     most[l] = sums->greatest;
   block b = {.k = k, .distance = distance, .sums = sums, .most = most};
   fold_block(sw_set(), b, from, i0, i1, to, j0, j1, workspace);
-  for (int l = 0; l <= SW_LANES; l++)
+  for (int l = 0; l < WIDEST; l++)
     if (most[l] > sums->greatest) sums->greatest = most[l];
 }
 

@@ -1,6 +1,6 @@
-/* Loops over a row of pairs by group and by ring; see groups.h. Gaps are added as zeros instead of
- * being branched around. Counts are doubles, which are exact, so that they go through the same
- * vector lanes. */
+/* Loops over a row of pairs by group; see groups.h. Gaps are added as zeros instead of being
+ * branched around. Counts are doubles, which are exact, so that they go through the same vector
+ * lanes. */
 #include "kernel/pairs/groups.h"
 
 #include "kernel/pairs/lanes.h"
@@ -53,29 +53,84 @@ SW_HOT static void walk(int64_t count, const double *restrict v, double *restric
   }
 }
 
-/* A column outside the ring is a gap of it. One condition after the other: joined into one they
- * would not become vectors. */
-SW_HOT static void ring(int64_t n, const double *restrict key, double least, double below,
-                        const double *restrict v, double *restrict sum, double *restrict values) {
-  double s[SW_LANES], c[SW_LANES];
-  int64_t k = 0;
+/* Columns [from, to) of a row, all of one group. */
+SW_INLINE void add_run(const double *restrict v, int64_t from, int64_t to, double *restrict sum) {
+  double s[SW_LANES];
+  for (; from < to && from % SW_LANES; from++)
+    sum[from % SW_LANES] += v[from];
   for (int l = 0; l < SW_LANES; l++)
-    s[l] = sum[l], c[l] = values[l];
-  for (; k + SW_LANES <= n; k += SW_LANES)
-    for (int l = 0; l < SW_LANES; l++) {
-      double d = key[k + l], x = present(v[k + l]), one = one_if(v[k + l]);
-      x = d >= least ? x : 0.0, one = d >= least ? one : 0.0;
-      x = d < below ? x : 0.0, one = d < below ? one : 0.0;
-      s[l] += x;
-      c[l] += one;
-    }
+    s[l] = sum[l];
+  for (; from + SW_LANES <= to; from += SW_LANES)
+    for (int l = 0; l < SW_LANES; l++)
+      s[l] += v[from + l];
   for (int l = 0; l < SW_LANES; l++)
-    sum[l] = s[l], values[l] = c[l];
-  for (; k < n; k++) {
-    bool within = key[k] >= least && key[k] < below;
-    sum[k % SW_LANES] += within ? present(v[k]) : 0.0;
-    values[k % SW_LANES] += within ? one_if(v[k]) : 0.0;
+    sum[l] = s[l];
+  for (; from < to; from++)
+    sum[from % SW_LANES] += v[from];
+}
+
+/* Where the run of one group that begins with of[k] ends, of n. Eight at a time, which compare as
+ * two words of vectors. */
+SW_INLINE int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
+  const int32_t group = of[k];
+  for (int32_t other = 0; k + SW_LANES <= n; k += SW_LANES) {
+    for (int l = 0; l < SW_LANES; l++)
+      other |= of[k + l] ^ group;
+    if (other) break;
   }
+  while (k < n && of[k] == group)
+    k++;
+  return k;
+}
+
+SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r,
+                              int64_t place, int64_t n, const double *v) {
+  const int32_t *of = groups->of_column + place;
+  double *row = groups->row + r * groups->columns * SW_LANES;
+  for (int64_t k = 0, end; k < n; k = end) {
+    end = end_of_run(of, k, n);
+    add_run(v, k, end, row + of[k] * SW_LANES);
+  }
+  if (!groups->column) return;
+  double *column = groups->column + (groups->of_row[r] * SW_LANES + r % SW_LANES) * stride + place;
+  sw_lanes_add(column, v, n);
+}
+
+/* As sw_lanes_join, by vectors of four and of two. */
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
+
+SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, int64_t groups,
+                           double *restrict out, int64_t stride) {
+  for (int64_t k = 0; k < groups; k++)
+    for (int64_t r = 0; r < rows; r++) {
+      double *l = lanes + (r * groups + k) * SW_LANES;
+      v4 four = *(const v4 *)l + *(const v4 *)(l + 4);
+      v2 two =
+          __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
+      *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
+      out[k * stride + r] = two[0] + two[1];
+    }
+}
+
+SW_INLINE double number(double sum) {
+  return sw_lanes_is_nothing(sum) || isinf(sum) ? NAN : sum;
+}
+
+SW_HOT void sw_groups_place(int64_t n, const double *restrict share, bool first, bool last,
+                            double *restrict sum) {
+  if (first && last)
+    for (int64_t k = 0; k < n; k++)
+      sum[k] = number(share[k]);
+  else if (first)
+    for (int64_t k = 0; k < n; k++)
+      sum[k] = share[k];
+  else if (last)
+    for (int64_t k = 0; k < n; k++)
+      sum[k] = number(sum[k] + share[k]);
+  else
+    for (int64_t k = 0; k < n; k++)
+      sum[k] += share[k];
 }
 
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,
@@ -91,16 +146,6 @@ void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *valu
   walk(count, v, lane, number);
   *sum = sw_lanes_join(lane);
   *values = sw_lanes_join(number);
-}
-
-void sw_groups_rings(int64_t n, const double *key, int rings, const double *least, const double *v,
-                     double *sum, double *values) {
-  for (int r = 0; r < rings; r++) {
-    double lane[SW_LANES] = {0}, number[SW_LANES] = {0};
-    ring(n, key, least[r], r ? least[r - 1] : INFINITY, v, lane, number);
-    sum[r] = sw_lanes_join(lane);
-    values[r] = sw_lanes_join(number);
-  }
 }
 
 SW_HOT void sw_groups_add(int64_t n, const double *restrict v, double *restrict sum) {

@@ -1,10 +1,10 @@
-/* Sums of a row of a pair matrix by group and by ring of distance. NaN are left out. In eight lanes
- * each, element k of what is summed in lane k mod 8: the bits rest on the row and on the division
- * of its columns alone. */
+/* Sums of a row of a pair matrix by group. NaN are left out. In eight lanes each, element k of what
+ * is summed in lane k mod 8: the bits rest on the row and on the division of its columns alone. */
 #ifndef SW_KERNEL_PAIRS_GROUPS_H
 #define SW_KERNEL_PAIRS_GROUPS_H
 
 #include "kernel/hot.h"
+#include "kernel/pairs/lanes.h"
 
 #include <stdint.h>
 
@@ -13,10 +13,15 @@ void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *
                    double *values);
 /* The same of columns that stand one after the other, v[0 .. count). */
 void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *values);
-/* Of each of `rings` the columns whose key is at least least[r] and below least[r - 1], any where r
- * is 0, in order. */
-void sw_groups_rings(int64_t n, const double *key, int rings, const double *least, const double *v,
-                     double *sum, double *values);
+/* Columns [place, place + n) of row r, of which v has no NaN, into the lanes of their groups;
+ * `place` is a multiple of eight. */
+void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
+                       int64_t n, const double *v);
+/* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
+void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
+/* A share of sums joins them: the first is set, the others are added; with the last, what has no
+ * number becomes NaN: a sum of nothing and an infinite one. */
+void sw_groups_place(int64_t n, const double *share, bool first, bool last, double *sum);
 /* sum[j] += v[j]. A sum that nothing was added to stays -0.0, where it begins with that
  * (kernel/pairs/lanes.h). */
 void sw_groups_add(int64_t n, const double *v, double *sum);

@@ -230,6 +230,69 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
  * one, nearly all, are skipped by comparing vectors. */
 enum { SEEK = 32 };
 
+/* ---- several rows at a time --------------------------------------------------------------- */
+
+/* A few rows under way. `lane`: where each is added to columns; NULL: nowhere. */
+typedef struct few {
+  const double *v;
+  int64_t stride, n;
+  double **lane;
+  double *sum, *greatest;
+} few;
+
+/* Sum and greatest of row r out of its lanes; the last numbers of the row, fewer than eight, go to
+ * the first lanes. In the order of sw_lanes_scan, by choices rather than branches: which number is
+ * the greatest cannot be foreseen. */
+SW_INLINE void end_row(const few *of, int r, double lanes[SW_LANES], const double most[SW_LANES]) {
+  int64_t whole = of->n - of->n % SW_LANES;
+  const double *rest = of->v + r * of->stride + whole;
+  double top = -INFINITY;
+  for (int64_t k = 0; k < of->n - whole; k++) {
+    lanes[k] += rest[k];
+    top = rest[k] > top ? rest[k] : top;
+  }
+  for (int l = 0; l < SW_LANES; l++)
+    top = most[l] > top ? most[l] : top;
+  of->sum[r] = sw_lanes_join(lanes);
+  of->greatest[r] = top;
+  double *lane = of->lane ? of->lane[r] + whole : NULL;
+  for (int64_t k = 0; lane && k < of->n - whole; k++)
+    lane[k] += isnan(rest[k]) ? sw_lanes_nothing : rest[k] + 0.0;
+}
+
+#define SW_VEC_FILE "kernel/pairs/lanes_set.h"
+#include "kernel/vec_each.h"
+
+static const int together_of[] = SW_SETS(TOGETHER);
+static void (*const take_of[])(const few *of, int64_t rows) = SW_SETS(take_few);
+static int64_t (*const reaching_of[])(const double *v, int64_t n, double threshold,
+                                      int32_t *at) = SW_SETS(reaching);
+
+static void each_few(const sw_lane_rows *of, int64_t place, double *lanes, int64_t apart,
+                     double *sum, double *greatest) {
+  sw_set_of set = sw_set();
+  double *lane[SW_LANES];
+  for (int64_t r = 0, rows; r < of->rows; r += rows) {
+    rows = of->rows - r < together_of[set] ? 1 : together_of[set];
+    for (int64_t q = 0; lanes && q < rows; q++)
+      lane[q] = lanes + (place + r + q) % SW_LANES * apart;
+    few now = {of->v + r * of->stride, of->stride, of->n,
+               lanes ? lane : NULL,    sum + r,    greatest + r};
+    take_of[set](&now, rows);
+  }
+}
+
+void sw_lanes_scan_rows(const sw_lane_rows *of, double *sum, double *greatest) {
+  each_few(of, 0, NULL, 0, sum, greatest);
+}
+
+void sw_lanes_take_rows(const sw_lane_rows *of, int64_t place, double *lanes, int64_t apart,
+                        double *sum, double *greatest) {
+  each_few(of, place, lanes, apart, sum, greatest);
+}
+
+/* ---- seeking ------------------------------------------------------------------------------ */
+
 /* The first k in [from, n) whose value is over the threshold (`or_equal`: reaches it), else n.
  * `or_equal` is a constant in both callers. */
 SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshold, bool or_equal) {
@@ -253,6 +316,10 @@ SW_HOT int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, dou
 
 SW_HOT int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double threshold) {
   return seek(v, from, n, threshold, true);
+}
+
+int64_t sw_lanes_reaching(const double *v, int64_t n, double threshold, int32_t *at) {
+  return reaching_of[sw_set()](v, n, threshold, at);
 }
 
 /* The k-th largest of the maxima of SW_BOUND_LANES lanes: each is another number of v, so at least

@@ -36,18 +36,37 @@ void sw_lanes_row(const double *v, int64_t n, double *lane, double *sum, double 
 /* Sum and greatest as sw_lanes_scan; and lane[k] += v[k] where v[k] is a number, as a row whose
  * gaps were filled would be added: a NaN in v spoils the sum alone. */
 void sw_lanes_take(const double *v, int64_t n, double *lane, double *sum, double *greatest);
-/* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes -0.0 in v,
- * and what was -0.0 becomes 0.0. Returns how many NaN there were besides `skip`. */
+/* Rows of n numbers, `stride` apart, several at a time with the same bits: each addition of a row
+ * waits for the one before, and rows do not wait for each other. Row r has sum[r] and greatest[r];
+ * taken, it goes into lane (place + r) mod 8 of those at `lanes`, `apart` apart. */
+typedef struct sw_lane_rows {
+  const double *v;
+  int64_t stride, rows, n;
+} sw_lane_rows;
+void sw_lanes_scan_rows(const sw_lane_rows *of, double *sum, double *greatest);
+void sw_lanes_take_rows(const sw_lane_rows *of, int64_t place, double *lanes, int64_t apart,
+                        double *sum, double *greatest);
+/* As sw_lanes_scan with NaN left out (and value `skip`, when >= 0): what was left out becomes -0.0
+ * in v, and what was -0.0 becomes 0.0. Returns how many NaN there were besides `skip`. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
 /* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become
  * -0.0 in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
+/* The same by group: number c of row r goes to row[(r * columns + of_column[c]) * 8 + c % 8] and to
+ * column[(of_row[r] * 8 + r % 8) * stride + c]. */
+typedef struct sw_lane_groups {
+  const int32_t *of_row, *of_column; /* groups of rows and of columns, each counted from 0 */
+  int64_t columns;                   /* groups of columns */
+  double *row, *column;              /* column NULL: columns are not summed */
+  bool begins;                       /* all lanes are zero, those of the square, too */
+} sw_lane_groups;
 /* Sums of a square's rows and columns under way: number c of row r goes to row[r * 8 + c % 8] and
  * to column[(r % 8) * stride + c]. `greatest` is raised to the largest number. */
 typedef struct sw_lane_sums {
   double *row, *column;
   int64_t stride;
   double greatest;
+  const sw_lane_groups *groups; /* of these, too; NULL: of none */
 } sw_lane_sums;
 /* One row of it, v[0 .. n), which may go on where an earlier call stopped at a multiple of eight:
  * into its eight lanes, into its lane of columns, and into the greatest by lanes. */
@@ -59,6 +78,8 @@ bool sw_lanes_has_gap(const double *v, int64_t n);
 int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* The same with v[k] >= threshold. */
 int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
+/* All k in [0, n) with v[k] >= threshold, ascending, into `at`. Returns their number. */
+int64_t sw_lanes_reaching(const double *v, int64_t n, double threshold, int32_t *at);
 /* A number that at least k <= SW_BOUND_LANES numbers of v reach, not far below the k-th largest
  * where k is at most half of SW_BOUND_LANES and n several times that; -INFINITY where v has no k
  * numbers. NaN is nothing. */

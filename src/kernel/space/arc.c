@@ -165,6 +165,13 @@ SW_HOT static void near_values(struct row p, int64_t n, const double *restrict x
     near_value(1, p, x + j, y + j, z + j, out + j);
 }
 
+SW_HOT static void chords(struct row p, int64_t n, const double *restrict x,
+                          const double *restrict y, const double *restrict z,
+                          double *restrict out) {
+  for (int64_t j = 0; j < n; j++)
+    out[j] = square_sum(p.x - x[j], p.y - y[j], p.z - z[j]);
+}
+
 SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
                               const double *restrict y, const double *restrict z,
                               double *restrict out) {
@@ -257,4 +264,21 @@ void sw_arc_flows(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1
     end = run_end(points, p, j, j1, &near);
     (near ? near_flows : any_flows)(p, end - j, x + j, y + j, z + j, b + j, out + (j - j0));
   }
+}
+
+void sw_arc_chords(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out) {
+  const double *x = points->x, *y = points->y, *z = points->z;
+  chords((struct row){x[i], y[i], z[i], 1}, j1 - j0, x + j0, y + j0, z + j0, out);
+}
+
+double sw_arc_chord_to(double least) {
+  double low = 0, high = 4, middle;
+  if (sw_arc_value(high, 0) >= least) return INFINITY;
+  while ((middle = low + (high - low) / 2) > low && middle < high) {
+    if (sw_arc_value(middle, 4 - middle) >= least)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
 }

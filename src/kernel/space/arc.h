@@ -63,5 +63,9 @@ void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, 
 void sw_arc_values(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out);
 void sw_arc_flows(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double a,
                   const double *b, double *out);
+/* out[j - j0] = |p - q|^2, the squared chord: no division, and it ascends with the arc. */
+void sw_arc_chords(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out);
+/* The largest squared chord whose sw_arc_value is at least `least`; INFINITY where all are. */
+double sw_arc_chord_to(double least);
 
 #endif

@@ -29,3 +29,20 @@ void sw_distances_inverse_squares(const sw_distance *d, const sw_arc_points *poi
 double sw_distances_scale(const sw_distance *d) {
   return d->kind == SW_GREAT_CIRCLE ? SW_ARC_SCALE / (SW_EARTH_KM * SW_EARTH_KM) : 1;
 }
+
+/* Great circles by their chords, all else by inverse squares with the sign changed. */
+void sw_distances_keys(const sw_distance *d, const sw_arc_points *points, int64_t i, int64_t j0,
+                       int64_t j1, double *out) {
+  if (d->kind == SW_GREAT_CIRCLE) {
+    sw_arc_chords(points, i, j0, j1, out);
+    return;
+  }
+  sw_distances_inverse_squares(d, points, i, j0, j1, out);
+  for (int64_t j = 0; j < j1 - j0; j++)
+    out[j] = -out[j];
+}
+
+double sw_distances_key(const sw_distance *d, double limit) {
+  double least = 1 / (limit * limit) / sw_distances_scale(d);
+  return d->kind == SW_GREAT_CIRCLE ? sw_arc_chord_to(least) : -least;
+}

@@ -12,4 +12,11 @@ void sw_distances_inverse_squares(const sw_distance *d, const sw_arc_points *poi
                                   int64_t j0, int64_t j1, double *out);
 double sw_distances_scale(const sw_distance *d);
 
+/* out[j - j0]: a key that ascends with the distance and costs least to make; NaN where there is no
+ * distance. By it pairs are told apart by limits. */
+void sw_distances_keys(const sw_distance *d, const sw_arc_points *points, int64_t i, int64_t j0,
+                       int64_t j1, double *out);
+/* The largest key of what is at most `limit` away, in the unit of the distance. */
+double sw_distances_key(const sw_distance *d, double limit);
+
 #endif

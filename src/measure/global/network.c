@@ -39,8 +39,8 @@ enum { MOST_PARTS = 16 };
 typedef struct figures {
   double density, reciprocity, core_r, jaccard, overlap;
   double backbone_links, backbone_weight;
-  double wrong_value; /* of the first negative weight: units wrong[0] to wrong[1], -1: none */
-  int64_t wrong[2];
+  double refused;   /* the first weight that is: from unit wrong[0] to wrong[1] ... */
+  int64_t wrong[2]; /* ... wrong[0] -1: none is; wrong[1] -1: it is the sum of all */
 } figures;
 
 /* A start; n numbers of communities follow, -1 for units without links and outside. */
@@ -130,7 +130,8 @@ static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, dou
     core[i] = NAN;
 }
 
-/* What has changed since the period before. A negative weight there is that period's to say. */
+/* What has changed since the period before. A weight that is refused there is that period's to
+ * say. */
 static void compare(const sw_job *job, int t, figures *out, thread *w) {
   int64_t wrong[2];
   sw_error said = {0};
@@ -142,7 +143,7 @@ static void compare(const sw_job *job, int t, figures *out, thread *w) {
     sw_fail(w->err, status, "%s", said.text);
 }
 
-/* A negative weight is left to `finish`, which says the first of the first period. */
+/* A weight that is refused is left to `finish`, which says the first of the first period. */
 static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   const network_state *state = job->state;
   double *by_unit = (double *)(out + 1);
@@ -151,6 +152,7 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   out->wrong[0] = -1;
   out->jaccard = out->overlap = NAN;
   sw_status status = sw_graph_fill(&said, g, &job->links[t], out->wrong);
+  out->refused = g->refused;
   if (status == SW_EINPUT) return;
   if (status != SW_OK) {
     sw_fail(w->err, status, "%s", said.text);
@@ -175,10 +177,17 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
 }
 
 static sw_status refuse(sw_error *err, const sw_job *job, int t, const figures *found) {
+  const char *when = job->is_timeless ? "" : sw_job_period(job, t), *to = when[0] ? ": " : "";
+  if (found->wrong[1] < 0)
+    return sw_job_fail(err, job, "result",
+                       "%s%sthe pairs add up to %g or more; give smaller values", when, to,
+                       found->refused);
   return sw_job_fail(
-      err, job, "result", "%s%sthe pair %s to %s is below 0; a network has weights of 0 or more",
-      job->is_timeless ? "" : sw_job_period(job, t), job->is_timeless ? "" : ": ",
-      sw_unit_code(job->units, found->wrong[0]), sw_unit_code(job->units, found->wrong[1]));
+      err, job, "result", "%s%sthe pair %s to %s is %s", when, to,
+      sw_unit_code(job->units, found->wrong[0]), sw_unit_code(job->units, found->wrong[1]),
+      found->refused < 0 ? "below 0; a network has weights of 0 or more"
+                         : "infinite as it is stored; give its entry precision: float64, or "
+                           "smaller values");
 }
 
 static void say_why(sw_job *job, int t, double density) {
@@ -190,6 +199,29 @@ static void say_why(sw_job *job, int t, double density) {
     sw_job_undefined(job, state->form + q, t, none);
   for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
     sw_job_undefined(job, state->form + q, t, "there is no period before");
+}
+
+/* Of coreness, by period: a network, but none that settles. */
+static void note_unsettled(sw_job *job, const char *all) {
+  const network_state *state = job->state;
+  int periods = 0, first = 0;
+  for (int t = job->n_periods; t-- > 0;) {
+    const figures *found = (const figures *)(all + (size_t)t * figures_bytes(job));
+    if (!isnan(found->core_r) || !(found->density > 0)) continue;
+    periods++;
+    first = t;
+    sw_job_undefined(job, state->form + CORE_R, t,
+                     "coreness does not settle, or no pattern of a core is defined");
+  }
+  if (periods && !job->is_timeless)
+    sw_note(job->notes,
+            "%s: %s: no core in %d of %d periods, first in %s: coreness does not settle there, as "
+            "where a few links outweigh all others",
+            job->where, job->name, periods, job->n_periods, sw_job_period(job, first));
+  else if (periods)
+    sw_note(job->notes,
+            "%s: %s: no core: coreness does not settle, as where a few links outweigh all others",
+            job->where, job->name);
 }
 
 static void put(const sw_job *job, int output, int t, double value) {
@@ -216,6 +248,7 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
       result_of(job, BLOCK_MEAN)->row[0][(size_t)t * blocks + b] = sum[blocks + b];
     }
   }
+  note_unsettled(job, all);
   memcpy(result, all, (size_t)job->n_periods * bytes);
   return SW_OK;
 }

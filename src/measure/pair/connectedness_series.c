@@ -2,7 +2,7 @@
  * those of all units; a window standardises its own part of them, and draws permute it. */
 #include "measure/pair/connectedness.h"
 
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "spillway/rng.h"
 
 #include <math.h>

@@ -15,7 +15,7 @@
  * How lags lie is said of some units with all others, as no pass sees what all pairs have: of those
  * with the smallest keys, which depend on the code alone. */
 #include "kernel/comovement/lags.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "measure/share/series.h"
 #include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
@@ -27,8 +27,10 @@
 
 enum { LEAST = 4 }; /* rows of a lag */
 enum { MOST_LAGS = 100 };
-enum { SAMPLE = 64 }; /* units whose lags are told */
-enum { CHUNK = 512 }; /* columns at a time there */
+enum { SAMPLE = SW_LAGS_ROWS }; /* units whose lags are told */
+enum { CHUNK = 128 };           /* columns at a time there */
+enum { LINE = 8 };              /* doubles of a line of the cache */
+enum { PACKED = 64 << 20 };     /* bytes of columns that each rank packs once for all blocks */
 
 /* The ends of a lag: whose values come earlier, whose later. */
 typedef enum end { EARLIER, LATER, ENDS } end;
@@ -55,8 +57,8 @@ typedef struct cross {
   sw_transform series[2];
   lag_rows *of_lag; /* 0 .. lags */
   operands of[2];
-  sw_lags strongest;
-  sw_lacking lacking[2]; /* of rows and of columns, ready after prepare */
+  sw_lags strongest, of_sample; /* rows of the latter: units of the sample, side by side */
+  sw_lacking lacking[2];        /* of rows and of columns, ready after prepare */
 } cross;
 
 static int columns_of_variable(const cross *c) {
@@ -132,6 +134,46 @@ static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
   return point_at(err, job, column_of_values(c, variable), c->series[variable].length, &of->value);
 }
 
+/* Operands of rows of the sample, so that they go through the kernel together. */
+static sw_status gather(sw_error *err, sw_job *job, end at, const double *const *const **to) {
+  const cross *c = job->state;
+  const double ***window = NULL;
+  SW_NEW(err, job->arena, window, c->lags + 1);
+  for (int lag = 0; lag <= c->lags; lag++) {
+    SW_NEW(err, job->arena, window[lag], c->of_lag[lag].count);
+    for (int k = 0; k < c->of_lag[lag].count; k++) {
+      double *row = NULL;
+      SW_NEW(err, job->arena, row, c->sampled);
+      for (int64_t u = 0; u < c->sampled; u++)
+        row[u] = c->of[0].window[at][lag][k][c->sample[u]];
+      window[lag][k] = row;
+    }
+  }
+  *to = (const double *const *const *)window;
+  return SW_OK;
+}
+
+/* Columns as the kernel reads them, which lets a block of rows go through them at the pace of its
+ * arithmetic. They do not change from pass to pass. */
+static sw_status pack_columns(sw_error *err, sw_job *job) {
+  cross *c = job->state;
+  size_t bytes = sw_lags_packed_bytes(&c->strongest, job->n);
+  double *packed = NULL;
+  if (c->strongest.packed || bytes > PACKED) return SW_OK;
+  SW_NEW(err, job->arena, packed, bytes / sizeof *packed + LINE);
+  packed += -(uintptr_t)packed / sizeof *packed % LINE; /* on a line of the cache */
+  sw_lags_pack(&c->strongest, job->n, packed);
+  c->strongest.packed = packed;
+  return SW_OK;
+}
+
+static sw_status gather_sample(sw_error *err, sw_job *job) {
+  cross *c = job->state;
+  c->of_sample = c->strongest;
+  SW_TRY(gather(err, job, EARLIER, &c->of_sample.early));
+  return gather(err, job, LATER, &c->of_sample.late);
+}
+
 /* Each operand of a unit is whole or missing. */
 static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
   const cross *c = job->state;
@@ -154,6 +196,8 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   c->strongest.late = (const double *const *const *)from->window[LATER];
   c->strongest.to_early = (const double *const *const *)to->window[EARLIER];
   c->strongest.to_late = (const double *const *const *)to->window[LATER];
+  SW_TRY(pack_columns(err, job));
+  if (pass == c->told) SW_TRY(gather_sample(err, job));
   SW_TRY(sw_lacking_find(err, job, lacks_one, from, &c->lacking[0]));
   return sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]);
 }
@@ -209,38 +253,45 @@ static size_t fill_bytes(const cross *c) {
 }
 
 static size_t workspace(const sw_job *job) {
-  return fill_bytes(job->state) + 2 * CHUNK * sizeof(double);
+  return fill_bytes(job->state) + 2 * SAMPLE * CHUNK * sizeof(double);
 }
 
-/* All pairs by the kernel, then those again that it does not serve. `lag` may be NULL. */
-static void fill(const cross *c, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *value,
-                 double *lag, int64_t stride, void *workspace) {
-  sw_lags_strongest(&c->strongest, i0, i1, j0, j1, value, lag, stride, workspace);
+/* All pairs by the kernel, then those again that it does not serve. Rows are units, or those of
+ * `sample`. `lag` may be NULL. */
+static void fill(const cross *c, const int64_t *sample, int64_t i0, int64_t i1, int64_t j0,
+                 int64_t j1, double *value, double *lag, int64_t stride, void *workspace) {
+  sw_lags_strongest(sample ? &c->of_sample : &c->strongest, i0, i1, j0, j1, value, lag, stride,
+                    workspace);
   for (int64_t i = i0; i < i1; i++) {
     const sw_lacking *columns = &c->lacking[1];
-    bool row = c->lacking[0].unit[i];
+    int64_t unit = sample ? sample[i] : i;
+    bool row = c->lacking[0].unit[unit];
     for (int64_t j = sw_lacking_next(columns, row, j0); j < j1;
          j = sw_lacking_next(columns, row, j + 1)) {
       int64_t at = (i - i0) * stride + j - j0;
-      one_by_one(c, i, j, &value[at], lag ? &lag[at] : NULL, workspace);
+      one_by_one(c, unit, j, &value[at], lag ? &lag[at] : NULL, workspace);
     }
   }
 }
 
 /* ---- what is told of lags ---------------------------------------------------------------- */
 
-/* Of a unit of the sample and all others how often each lag is, -lags .. lags. Behind the workspace
- * of `fill` are the pairs at hand. */
+/* Of the sample with the nth chunk of all units how often each lag is, -lags .. lags. Behind the
+ * workspace of `fill` are the pairs at hand. */
 static void count_lags(const sw_job *job, int64_t nth, int64_t *count, char *workspace) {
   const cross *c = job->state;
-  int64_t i = c->sample[nth];
-  double *value = (double *)(void *)(workspace + fill_bytes(c)), *lag = value + CHUNK;
-  for (int64_t j = 0; j < job->n; j += CHUNK) {
-    int64_t j1 = j + CHUNK < job->n ? j + CHUNK : job->n;
-    fill(c, i, i + 1, j, j1, value, lag, CHUNK, workspace);
-    for (int64_t k = j; k < j1; k++)
-      if (k != i && !isnan(value[k - j])) count[c->lags + (int)lag[k - j]]++;
-  }
+  double *value = (double *)(void *)(workspace + fill_bytes(c)), *lag = value + SAMPLE * CHUNK;
+  int64_t j0 = nth * CHUNK, j1 = j0 + CHUNK < job->n ? j0 + CHUNK : job->n;
+  fill(c, c->sample, 0, c->sampled, j0, j1, value, lag, CHUNK, workspace);
+  for (int64_t u = 0; u < c->sampled; u++)
+    for (int64_t j = j0; j < j1; j++) {
+      int64_t at = u * CHUNK + j - j0;
+      if (j != c->sample[u] && !isnan(value[at])) count[c->lags + (int)lag[at]]++;
+    }
+}
+
+static int64_t chunks_of(const sw_job *job) {
+  return (job->n + CHUNK - 1) / CHUNK;
 }
 
 /* Pairs whose lag is below 1. */
@@ -258,11 +309,11 @@ static void say_lags(sw_job *job, const int64_t *all) {
   int width = 2 * c->lags + 1, median = 0;
   int64_t count[2 * MOST_LAGS + 1] = {0}, pairs = 0, below = 0;
   bool sizes = c->variables == 1;
-  for (int64_t u = 0; u < c->sampled; u++)
+  for (int64_t k = 0; k < chunks_of(job); k++)
     for (int l = 0; l < width; l++) {
       int lag = l - c->lags;
-      count[c->lags + (sizes && lag < 0 ? -lag : lag)] += all[u * width + l];
-      pairs += all[u * width + l];
+      count[c->lags + (sizes && lag < 0 ? -lag : lag)] += all[k * width + l];
+      pairs += all[k * width + l];
     }
   if (pairs == 0) return;
   for (int l = 0; l < width; l++) {
@@ -303,7 +354,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   (void)t;
-  fill(job->state, i0, i1, j0, j1, out[0], out[1], stride, workspace);
+  fill(job->state, NULL, i0, i1, j0, j1, out[0], out[1], stride, workspace);
 }
 
 /* ---- resolve ----------------------------------------------------------------------------- */
@@ -394,7 +445,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
       c->lags == 0
           ? -1
           : sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
-                                       .items = c->sampled,
+                                       .items = chunks_of(job),
                                        .record = (2 * (size_t)c->lags + 1) * sizeof(int64_t)});
   c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = SW_LAGS_ROWS});
   job->directed = c->lags > 0 || c->variables == 2; /* backwards, r is the same and the lag not */

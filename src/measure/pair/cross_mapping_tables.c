@@ -9,7 +9,7 @@
 
 #include "kernel/exp.h"
 #include "kernel/hot.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 
 enum { LEAST_WALK = 5 }; /* rows of a test, below which it tells nothing */
 enum { LINE = 8 };       /* numbers of a line of the cache */

@@ -16,6 +16,7 @@
  * is rejected (granger_tests.c); pairs. */
 #include "measure/pair/granger.h"
 
+#include "kernel/causality/granger_both.h"
 #include "measure/share/series.h"
 
 #include <math.h>
@@ -198,6 +199,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   g->has_gaps = units[0].gaps > 0 || (g->variables == 2 && units[1].gaps > 0);
   SW_TRY(point(err, job, g));
   if (g->has_gaps) SW_TRY(find_states(err, job, g));
+  job->pass[g->pairs].no_fold = g->has_gaps || !sw_granger_folds_both(&g->kernel);
   return sw_granger_tests_prepare(err, job, g, pass);
 }
 
@@ -276,12 +278,23 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
     }
 }
 
+/* Sums without values, of a pair in both orders. */
+static void fold_both(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                      sw_fold_both *sums, void *workspace) {
+  const sw_granger_job *g = job->state;
+  (void)t;
+  sw_granger_fold_both(&g->kernel, i0, i1, j0, j1, sums, workspace);
+}
+
+static size_t larger(size_t a, size_t b) {
+  return a > b ? a : b;
+}
+
 static size_t workspace(const sw_job *job) {
   const sw_granger_job *g = job->state;
-  size_t tests = sw_granger_tests_workspace(g), pairs = block_workspace(g);
+  size_t pairs = larger(block_workspace(g), sw_granger_both_workspace(g->lags, g->rows));
   size_t unit = (size_t)(g->lags * (g->rows + 1) + g->rows + job->n_periods) * sizeof(double);
-  size_t most = tests > pairs ? tests : pairs;
-  return most > unit ? most : unit;
+  return larger(larger(sw_granger_tests_workspace(g), pairs), unit);
 }
 
 /* ---- resolve ------------------------------------------------------------------------------ */
@@ -437,5 +450,6 @@ const sw_measure sw_measure_granger = {
     .merge = merge,
     .finish = finish,
     .block = block,
+    .fold_both = fold_both,
     .workspace = workspace,
 };

@@ -5,6 +5,7 @@
  * computed at edges of bins alone. */
 #include "measure/pair/granger.h"
 
+#include "kernel/causality/granger_both.h"
 #include "kernel/causality/granger_sieve.h"
 #include "kernel/exp.h"
 
@@ -161,16 +162,48 @@ static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
   count_block(s->g, i, rows, j, columns, s->workspace, s->count);
 }
 
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+/* Blocks of units are on a circle, and each has what it shares with the half of them that follow
+ * it, in both orders; of an even number the lower half has the opposite ones. *count: of those
+ * behind the block's own. */
+_Static_assert((int)SW_SIEVE_ROWS == (int)SW_BLOCK, "a tile is one block of the circle");
+
+static int64_t blocks_behind(int64_t n, int64_t block, int64_t *count) {
+  int64_t blocks = (n + SW_BLOCK - 1) / SW_BLOCK;
+  *count = (blocks - 1) / 2 + (blocks % 2 == 0 && block < blocks / 2);
+  return blocks;
+}
+
+typedef struct sifter {
+  const sw_granger_sieve *sieve;
+  sifted to;
+  sw_granger_sure sure;
+  void *workspace;
+} sifter;
+
+/* Rows [i0, i1) with units of blocks [b0, b1). */
+static void sift_blocks(sifter *s, int64_t i0, int64_t i1, int64_t n, int64_t b0, int64_t b1) {
+  if (b0 < b1)
+    sw_granger_sift(s->sieve, i0, i1, b0 * SW_BLOCK, least(b1 * SW_BLOCK, n), true, see, &s->to,
+                    &s->sure, s->workspace);
+}
+
 static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_granger_sieve *sieve,
                      const sw_tile *tile, sw_discovery_count *count, double *workspace) {
-  sifted to = {g, count, workspace};
-  sw_granger_sure sure = {0};
-  for (int64_t i = tile->lo, end; i < tile->hi; i = end) {
-    end = tile->hi - i < SW_SIEVE_ROWS ? tile->hi : i + SW_SIEVE_ROWS;
-    sw_granger_sift(sieve, i, end, job->n, see, &to, &sure,
-                    workspace + block_room(g) + kernel_room(g));
+  sifter s = {sieve, {g, count, workspace}, {0}, workspace + block_room(g) + kernel_room(g)};
+  bool shares = sw_granger_folds_both(&g->kernel);
+  int64_t n = job->n, block = tile->lo / SW_BLOCK, behind = 0;
+  int64_t blocks = blocks_behind(n, block, &behind), end = block + 1 + behind;
+  sw_granger_sift(sieve, tile->lo, tile->hi, shares ? tile->lo : 0, shares ? tile->hi : n, false,
+                  see, &s.to, &s.sure, s.workspace);
+  if (shares) {
+    sift_blocks(&s, tile->lo, tile->hi, n, block + 1, least(end, blocks));
+    sift_blocks(&s, tile->lo, tile->hi, n, 0, end - blocks);
   }
-  if (g->now.round == 0) sw_discovery_see_sure(sure.tests, sure.above, count);
+  if (g->now.round == 0) sw_discovery_see_sure(s.sure.tests, s.sure.above, count);
 }
 
 void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,

@@ -131,8 +131,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->n_passes = 2;
   job->pass[0] =
       (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
-  job->pass[1] =
-      (sw_pass){.domain = SW_PAIRS, .no_fold = !is_common(g) || job->directed || g->same};
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS,
+                           .fold_groups = true,
+                           .no_fold = !is_common(g) || job->directed || g->same};
   return SW_OK;
 }
 
@@ -285,8 +286,8 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
                  sw_fold *sums, void *workspace) {
   const gravity *g = job->state;
   const double *a = job->operand[0].row[t];
-  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
-  sw_arc_fold_flows(&g->points, a, a, i0, i1, j0, j1, &to, workspace);
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, sums->groups};
+  sw_arc_fold_flows(&g->points, a, a, i0, i1, j0, j1, &to, sums->rings, &sums->ring, workspace);
   sums->greatest = to.greatest;
 }
 
@@ -415,5 +416,6 @@ const sw_measure sw_measure_gravity = {
     .destroy = destroy,
     .segment = segment,
     .fold = fold,
+    .fold_rings = true,
     .workspace = workspace,
 };

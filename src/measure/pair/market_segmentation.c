@@ -29,6 +29,7 @@ typedef struct segmentation {
   bool indices;          /* prices are chain indices: of them ln is the change */
   const bool *follows;   /* by period; NULL: of indices, every period has a change */
   const sw_links *links; /* NULL: all pairs */
+  sw_links back;         /* their rows the other way round, without values */
 } segmentation;
 
 /* A sum and how many numbers are in it. */
@@ -130,16 +131,30 @@ static void add_partner(sum *of, double v) {
   of->count++;
 }
 
+/* Partners of unit i are those that it is linked to and those that are linked to it, in the order
+ * of units. */
+static double over_links(const sw_job *job, int t, int64_t i) {
+  const segmentation *s = job->state;
+  const sw_links *out = s->links, *in = &s->back;
+  int64_t p = out->row_start[i], q = in->row_start[i];
+  sum of = {0, 0};
+  while (p < out->row_start[i + 1] || q < in->row_start[i + 1]) {
+    int32_t x = p < out->row_start[i + 1] ? out->to[p] : INT32_MAX;
+    int32_t y = q < in->row_start[i + 1] ? in->to[q] : INT32_MAX;
+    int32_t j = x < y ? x : y;
+    p += x == j;
+    q += y == j;
+    if (j != i) add_partner(&of, variance_between(job, t, i, j));
+  }
+  return of.sum / of.count;
+}
+
 static double segmentation_of(const sw_job *job, int t, int64_t i) {
   const segmentation *s = job->state;
   sum of = {0, 0};
-  if (s->links)
-    for (int64_t e = s->links->row_start[i]; e < s->links->row_start[i + 1]; e++) {
-      if (s->links->to[e] != i) add_partner(&of, variance_between(job, t, i, s->links->to[e]));
-    }
-  else
-    for (int64_t j = 0; j < job->n; j++)
-      if (j != i) add_partner(&of, variance_between(job, t, i, j));
+  if (s->links) return over_links(job, t, i);
+  for (int64_t j = 0; j < job->n; j++)
+    if (j != i) add_partner(&of, variance_between(job, t, i, j));
   return of.sum / of.count; /* 0/0: no partner has a value */
 }
 
@@ -237,6 +252,27 @@ static void declare_passes(sw_job *job, const segmentation *s) {
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
 }
 
+/* A counting sort by partner, so that rows ascend. */
+static sw_status turn_links(sw_error *err, const sw_job *job, const sw_links *links,
+                            sw_links *back) {
+  int64_t *start = NULL, *next = NULL;
+  int32_t *to = NULL;
+  SW_NEW(err, job->arena, start, links->n + 1);
+  SW_NEW(err, job->arena, next, links->n + 1);
+  SW_NEW(err, job->arena, to, links->row_start[links->n] + 1);
+  for (int64_t e = 0; e < links->row_start[links->n]; e++)
+    start[links->to[e] + 1]++;
+  for (int64_t i = 0; i < links->n; i++)
+    start[i + 1] += start[i];
+  for (int64_t i = 0; i < links->n; i++)
+    next[i] = start[i];
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t e = links->row_start[i]; e < links->row_start[i + 1]; e++)
+      to[next[links->to[e]]++] = (int32_t)i;
+  *back = (sw_links){.n = links->n, .row_start = start, .to = to};
+  return SW_OK;
+}
+
 static sw_status resolve(sw_error *err, sw_job *job) {
   segmentation *s = NULL;
   SW_NEW(err, job->arena, s, 1);
@@ -244,6 +280,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   s->goods = sw_job_inputs(job, "prices").count;
   s->indices = sw_job_arg(job, "input")->number != 0;
   s->links = sw_job_weights(job, "weights");
+  if (s->links) SW_TRY(turn_links(err, job, s->links, &s->back));
   if (s->goods < LEAST_GOODS)
     return sw_job_fail(err, job, "prices", "%d good; the variance is over two or more", s->goods);
   if (!s->indices) {

@@ -285,7 +285,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const coupling *c = job->state;
-  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, NULL};
   sw_meta_fold(&c->of_period[t], i0, i1, j0, j1, &to, workspace);
   sums->greatest = to.greatest;
 }

@@ -155,7 +155,7 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
                  sw_fold *sums, void *workspace) {
   const structure *s = job->state;
   const shares *of = &s->of_period[t];
-  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, NULL};
   if (s->form == COSINE)
     sw_block_fold_products(s->industries, of->from, i0, i1, of->to, j0, j1, &to, workspace);
   else

@@ -13,9 +13,10 @@
  * unit that has not goes through its periods. A series that does not vary, or of fewer than three
  * values for r, has no value.
  *
- * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
+ * Pass 0 finds means of periods (measure/transform), pass 1 what products are made of, pass 2 the
+ * values, where pairs with holes or counts want them, and the last one pairs. */
 #include "kernel/pairs/block.h"
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 #include "measure/transform/lacking.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
@@ -25,10 +26,9 @@
 
 typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the order of the choices */
 
-/* Operands by period of the series: of a unit that has all values, what products are made of, else
- * NaN; and the values themselves. */
-enum { MEANS, OPERANDS, PAIRS };
-enum { PRODUCT, VALUE, COLUMNS };
+/* Operands by period of the series, a column each: of a unit that has all values, what products are
+ * made of, else NaN; and the values. A quasi-correlation has no need of these, and no such pass. */
+enum { MEANS, PRODUCTS, VALUES };
 
 enum { LEAST = 3 }; /* values of a series: two are on a line */
 
@@ -36,9 +36,9 @@ typedef struct synchronisation {
   sw_transform series;
   form form;
   const double **product; /* ready after prepare: by place in the series */
-  const double **value;
-  sw_lacking lacking; /* of products */
-  double *above;      /* concordance: of each unit the number of values above zero */
+  const double **value;   /* the same; not of a quasi-correlation */
+  sw_lacking lacking;     /* of products */
+  double *above;          /* concordance: of each unit the number of values above zero */
 } synchronisation;
 
 /* ---- arithmetic -------------------------------------------------------------------------- */
@@ -63,16 +63,7 @@ static double concordance_of(const double *x, const double *y, int n, bool corre
   return concordance(n, alike, above, others, corrected);
 }
 
-/* ---- pass 1: operands -------------------------------------------------------------------- */
-
-/* What products are made of, in place of the values. */
-static void make_product(form of, double *v, int n, double size) {
-  if (of == PEARSON)
-    sw_correlation_standardise(v, n, size, false);
-  else
-    for (int s = 0; s < n; s++)
-      v[s] = isnan(v[s]) ? NAN : v[s] > 0 ? 1 : -1;
-}
+/* ---- passes 1 and 2: operands ------------------------------------------------------------ */
 
 /* z of the values there are; the others stay NaN. `work`: n. */
 static void make_quasi(double *v, int n, double size, double *work) {
@@ -84,39 +75,82 @@ static void make_quasi(double *v, int n, double size, double *work) {
     if (!isnan(v[s])) v[s] = count < LEAST ? NAN : work[k++];
 }
 
-/* The workspace: two series, and of pairs with holes two more. */
-static void place_operands(const sw_job *job, int64_t unit, double *v) {
-  const synchronisation *sync = job->state;
-  const sw_transform *series = &sync->series;
-  sw_view to = job->operand_local[OPERANDS];
-  double *work = v + series->length;
-  double size = sw_transform_unit(job, series, unit, v);
-  bool whole = true;
-  for (int s = 0; s < series->length; s++) {
-    to.row[VALUE * job->n_periods + series->at[s]][unit - to.first] = v[s];
-    whole &= !isnan(v[s]);
+/* The same of series side by side. `work`: two series. */
+static void make_all_quasi(double *v, int n, const double *size, double *work) {
+  for (int k = 0; k < SW_SERIES; k++) {
+    for (int s = 0; s < n; s++)
+      work[s] = v[s * SW_SERIES + k];
+    make_quasi(work, n, size[k], work + n);
+    for (int s = 0; s < n; s++)
+      v[s * SW_SERIES + k] = work[s];
   }
-  if (sync->form == QUASI)
-    make_quasi(v, series->length, size, work);
-  else if (whole)
-    make_product(sync->form, v, series->length, size);
-  for (int s = 0; s < series->length; s++)
-    to.row[PRODUCT * job->n_periods + series->at[s]][unit - to.first] =
-        whole || sync->form == QUASI ? v[s] : NAN;
 }
 
-/* Periods without a value of the series, as the first of changes, are missing throughout. */
-static void place_nothing(const sw_job *job, int64_t unit) {
+/* Above zero or not. */
+static void make_signs(double *v, int count) {
+  for (int s = 0; s < count; s++)
+    v[s] = isnan(v[s]) ? NAN : v[s] > 0 ? 1 : -1;
+}
+
+/* Whether each of the series has all its values. */
+static void find_whole(const double *v, int n, bool whole[SW_SERIES]) {
+  for (int k = 0; k < SW_SERIES; k++)
+    whole[k] = true;
+  for (int s = 0; s < n; s++)
+    for (int k = 0; k < SW_SERIES; k++)
+      whole[k] &= !isnan(v[s * SW_SERIES + k]);
+}
+
+/* Series side by side into the rows of a pass; those that are not `kept` are missing. Periods
+ * without a value of the series, as the first of changes, are missing throughout. */
+static void place(const sw_job *job, int pass, int64_t unit, int count, const double *v,
+                  const bool *kept) {
   const sw_transform *series = &((const synchronisation *)job->state)->series;
-  sw_view to = job->operand_local[OPERANDS];
+  sw_view to = job->operand_local[pass];
   for (int t = 0, s = 0; t < job->n_periods; t++) {
-    if (s < series->length && series->at[s] == t) {
-      s++;
-      continue;
-    }
-    for (int column = 0; column < COLUMNS; column++)
-      to.row[column * job->n_periods + t][unit - to.first] = NAN;
+    double *row = to.row[t] + (unit - to.first);
+    bool any = s < series->length && series->at[s] == t;
+    for (int k = 0; k < count; k++)
+      row[k] = any && (!kept || kept[k]) ? v[s * SW_SERIES + k] : NAN;
+    s += any;
   }
+}
+
+/* What products are made of; returns how many of the units lack it, for holes or as they do not
+ * vary. The workspace: series side by side, and two more. */
+static int place_products(const sw_job *job, int64_t unit, int count, double *v) {
+  const synchronisation *sync = job->state;
+  int n = sync->series.length, lacking = 0;
+  double size[SW_SERIES];
+  bool whole[SW_SERIES];
+  sw_transform_units(job, &sync->series, unit, count, v, size);
+  find_whole(v, n, whole);
+  if (sync->form == PEARSON)
+    sw_correlation_standardise_all(v, n, size);
+  else if (sync->form == QUASI)
+    make_all_quasi(v, n, size, v + n * SW_SERIES);
+  else
+    make_signs(v, n * SW_SERIES);
+  place(job, PRODUCTS, unit, count, v, sync->form == QUASI ? NULL : whole);
+  for (int k = 0; k < count; k++)
+    lacking += !whole[k] || isnan(v[k]);
+  return lacking;
+}
+
+static bool counts_above(const synchronisation *sync) {
+  return sync->form == CONCORDANCE || sync->form == CORRECTED;
+}
+
+/* Where nothing reads values, none are written: their pages are not even touched. */
+static bool wants_values(const sw_job *job) {
+  return counts_above(job->state) || *(const double *)job->folded[PRODUCTS] > 0;
+}
+
+static void place_values(const sw_job *job, int64_t unit, int count, double *v) {
+  const synchronisation *sync = job->state;
+  double size[SW_SERIES];
+  sw_transform_units(job, &sync->series, unit, count, v, size);
+  place(job, VALUES, unit, count, v, NULL);
 }
 
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
@@ -125,29 +159,38 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     sw_transform_tile(job, &sync->series, tile, out);
     return;
   }
-  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-    place_nothing(job, unit);
-    place_operands(job, unit, workspace);
+  if (tile->pass == VALUES && !wants_values(job)) return;
+  for (int64_t unit = tile->lo; unit < tile->hi; unit += SW_SERIES) {
+    int count = tile->hi - unit < SW_SERIES ? (int)(tile->hi - unit) : SW_SERIES;
+    if (tile->pass == VALUES)
+      place_values(job, unit, count, workspace);
+    else
+      *(double *)out += place_products(job, unit, count, workspace);
   }
 }
 
+/* Of products, how many units lack them. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
-  (void)pass;
-  sw_transform_merge(&((const synchronisation *)job->state)->series, all, part);
+  if (pass == PRODUCTS)
+    *(double *)all += *(const double *)part;
+  else
+    sw_transform_merge(&((const synchronisation *)job->state)->series, all, part);
 }
 
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const synchronisation *sync = job->state;
-  return pass == MEANS ? sw_transform_finish(err, job, &sync->series, all, result) : SW_OK;
+  if (pass == MEANS) return sw_transform_finish(err, job, &sync->series, all, result);
+  if (pass == PRODUCTS) *(double *)result = *(const double *)all;
+  return SW_OK;
 }
 
-/* ---- pass 2: pairs ----------------------------------------------------------------------- */
+/* ---- the last pass: pairs ---------------------------------------------------------------- */
 
-static sw_status rows_of(sw_error *err, sw_job *job, int column, const double ***row) {
+static sw_status rows_of(sw_error *err, sw_job *job, int pass, const double ***row) {
   const sw_transform *series = &((const synchronisation *)job->state)->series;
   SW_NEW(err, job->arena, *row, series->length);
   for (int s = 0; s < series->length; s++)
-    (*row)[s] = job->operand[OPERANDS].row[column * job->n_periods + series->at[s]];
+    (*row)[s] = job->operand[pass].row[series->at[s]];
   return SW_OK;
 }
 
@@ -168,11 +211,11 @@ static bool lacks_product(const sw_job *job, const void *of, int64_t unit) {
 /* Again at each start of the pass, as the operands lie elsewhere then. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   synchronisation *sync = job->state;
-  if (pass != PAIRS) return SW_OK;
-  SW_TRY(rows_of(err, job, PRODUCT, &sync->product));
-  SW_TRY(rows_of(err, job, VALUE, &sync->value));
+  if (job->pass[pass].domain != SW_PAIRS) return SW_OK;
+  SW_TRY(rows_of(err, job, PRODUCTS, &sync->product));
+  if (sync->form != QUASI) SW_TRY(rows_of(err, job, VALUES, &sync->value));
   SW_TRY(sw_lacking_find(err, job, lacks_product, sync, &sync->lacking));
-  if (sync->form != CONCORDANCE && sync->form != CORRECTED) return SW_OK;
+  if (!counts_above(sync)) return SW_OK;
   SW_NEW(err, job->arena, sync->above, job->n);
   count_above(job, sync);
   return SW_OK;
@@ -181,7 +224,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 static size_t workspace(const sw_job *job) {
   const synchronisation *sync = job->state;
   size_t product = sw_block_fold_workspace(sync->series.length);
-  size_t series = 2 * (size_t)sync->series.length * sizeof(double);
+  size_t series = (SW_SERIES + 2) * (size_t)sync->series.length * sizeof(double);
   return product > series ? product : series;
 }
 
@@ -228,7 +271,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
     whole_block(job, i0, i1, j0, j1, out[0], stride, workspace);
     return;
   }
-  const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
+  const double *z = job->operand[PRODUCTS].row[t];
   sw_block_products(1, &z, i0, i1, &z, j0, j1, out[0], stride, workspace);
 }
 
@@ -236,8 +279,8 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
-  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
-  const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, NULL};
+  const double *z = job->operand[PRODUCTS].row[t];
   bool quasi = sync->form == QUASI;
   sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,
                          quasi ? &z : sync->product, j0, j1, &to, workspace);
@@ -270,10 +313,13 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   SW_NEW(err, job->arena, sync, 1);
   sync->form = (form)(int)sw_job_arg(job, "form")->number;
   SW_TRY(sw_transform_resolve(err, job, "of", LEAST, &sync->series));
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = COLUMNS});
-  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS,
-                             .grain = 2 * SW_BLOCK_ROWS,
-                             .no_fold = sync->form == CONCORDANCE || sync->form == CORRECTED});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                             .operand = 1,
+                             .partial = sizeof(double),
+                             .result = sizeof(double)});
+  if (sync->form != QUASI) sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1});
+  sw_job_pass(job,
+              (sw_pass){.domain = SW_PAIRS, .grain = SW_MAX_ROWS, .no_fold = counts_above(sync)});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
   job->state = sync;

@@ -113,3 +113,19 @@ void sw_unreached_note(sw_job *job, const sw_unreached *seen) {
           named ? sw_job_period(job, seen->t) : "",
           seen->periods > 1 ? ", and as many or fewer in other periods" : "");
 }
+
+void sw_centres_note_missing(sw_job *job, const sw_centres *set, const char *follows) {
+  int without = 0, first = 0;
+  for (int c = set->n; c-- > 0;) {
+    int t = 0;
+    while (t < job->n_periods && !isnan(job->operand[0].row[t][set->unit[c]]))
+      t++;
+    if (t == job->n_periods) continue;
+    without++;
+    first = c;
+  }
+  if (without)
+    sw_note(job->notes, "%s: %s: '%s' is missing for %d of %d centres (%s) in some period: %s",
+            job->where, job->name, job->input[0].name, without, set->n,
+            sw_unit_code(job->units, set->unit[first]), follows);
+}

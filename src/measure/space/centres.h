@@ -56,5 +56,8 @@ typedef struct sw_unreached {
 } sw_unreached;
 void sw_unreached_see(sw_unreached *seen, int t, int64_t units);
 void sw_unreached_note(sw_job *job, const sw_unreached *seen);
+/* In finish: warns of centres without a value of the first input, which is the first operand, and
+ * says what follows. */
+void sw_centres_note_missing(sw_job *job, const sw_centres *set, const char *follows);
 
 #endif

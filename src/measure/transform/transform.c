@@ -35,18 +35,52 @@ static double next_value(const sw_job *job, const sw_transform *series, int s, i
   return series->kind == SW_LEVEL ? now : now - before;
 }
 
-double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
+/* Value s of a unit, and the size of what it is made of. */
+static double take_value(const sw_job *job, const sw_transform *series, int s, int64_t unit,
+                         walk *at, double *size) {
   const double *mean = job->folded[series->pass];
+  double v = next_value(job, series, s, unit, at);
+  /* A difference has the rounding of its levels. */
+  double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level));
+  if (from > *size) *size = from;
+  return series->kind == SW_RELATIVE_GROWTH ? v - mean[s] : v;
+}
+
+double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
   double size = 0;
   walk at = {.t = -1};
-  for (int s = 0; s < series->length; s++) {
-    double v = next_value(job, series, s, unit, &at);
-    /* A difference has the rounding of its levels. */
-    double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at.level));
-    if (from > size) size = from;
-    out[s] = series->kind == SW_RELATIVE_GROWTH ? v - mean[s] : v;
-  }
+  for (int s = 0; s < series->length; s++)
+    out[s] = take_value(job, series, s, unit, &at, &size);
   return size;
+}
+
+/* Of levels, which lie beside each other as they are wanted. */
+static void copy_levels(const sw_job *job, const sw_transform *series, int64_t unit, int count,
+                        double *out, double size[SW_SERIES]) {
+  sw_view view = job->input[series->input].view;
+  for (int s = 0; s < series->length; s++, out += SW_SERIES) {
+    const double *x = view.row[series->at[s]] + (unit - view.first);
+    for (int k = 0; k < SW_SERIES; k++)
+      out[k] = k < count ? x[k] : 0;
+    for (int k = 0; k < SW_SERIES; k++)
+      size[k] = fabs(out[k]) > size[k] ? fabs(out[k]) : size[k];
+  }
+}
+
+void sw_transform_units(const sw_job *job, const sw_transform *series, int64_t unit, int count,
+                        double *out, double size[SW_SERIES]) {
+  walk at[SW_SERIES];
+  for (int k = 0; k < SW_SERIES; k++) {
+    at[k] = (walk){.t = -1};
+    size[k] = 0;
+  }
+  if (series->kind == SW_LEVEL) {
+    copy_levels(job, series, unit, count, out, size);
+    return;
+  }
+  for (int s = 0; s < series->length; s++, out += SW_SERIES)
+    for (int k = 0; k < SW_SERIES; k++)
+      out[k] = k < count ? take_value(job, series, s, unit + k, &at[k], &size[k]) : 0;
 }
 
 /* ---- the pass that finds means ----------------------------------------------------------- */

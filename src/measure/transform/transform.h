@@ -12,6 +12,7 @@
 #ifndef SW_MEASURE_TRANSFORM_TRANSFORM_H
 #define SW_MEASURE_TRANSFORM_TRANSFORM_H
 
+#include "kernel/series/correlation.h"
 #include "spillway/measure.h"
 
 /* In the order of the choices. */
@@ -61,6 +62,11 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
 /* In later passes: the series of a unit, `length` values, missing NaN. Returns the size of what
  * they are made of, by which rounding can be told from change. */
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out);
+/* The same of `count` units from `unit` on, side by side: value s of the k-th is out[s * SW_SERIES
+ * + k]; zeros where there are fewer. A unit's own values lie in as many lines as there are periods,
+ * which all of these units share. */
+void sw_transform_units(const sw_job *job, const sw_transform *series, int64_t unit, int count,
+                        double *out, double size[SW_SERIES]);
 
 /* Whether a series without a missing value may be a random walk: the test of Dickey & Fuller 1979
  * with a constant does not refuse it at 5 percent. row[0 .. rows): places in `v` that follow the

@@ -153,20 +153,21 @@ static double breaking_point(const sw_job *job, const sw_centres *set, int a, in
   return at >= 0 && at <= d ? at : NAN;
 }
 
-static void note_centres(sw_job *job, const sw_centres *set) {
-  int without = 0, c = 0;
-  for (int k = set->n; k-- > 0;)
+/* Spheres are without what is missing in them. */
+static void note_missing(sw_job *job) {
+  int64_t masses = 0, areas = 0;
+  for (int64_t i = 0; i < job->n; i++) {
     for (int t = 0; t < job->n_periods; t++)
-      if (isnan(mass_of(job, set, k, t))) {
-        without++, c = k;
-        break;
-      }
-  if (without)
-    sw_note(job->notes,
-            "%s: %s: '%s' is missing for %d of %d centres (%s) in some period: they "
-            "have no field there",
-            job->where, job->name, job->input[0].name, without, set->n,
-            sw_unit_code(job->units, set->unit[c]));
+      masses += isnan(job->operand[MASSES].row[t][i]);
+    areas += job->units->area && isnan(job->units->area[i]);
+  }
+  if (masses)
+    sw_note(job->notes, "%s: %s: '%s' is missing in %lld of %lld cells: spheres are without them",
+            job->where, job->name, job->input[0].name, (long long)masses,
+            (long long)job->n * job->n_periods);
+  if (areas)
+    sw_note(job->notes, "%s: %s: %lld of %lld units have no area: spheres are without them",
+            job->where, job->name, (long long)areas, (long long)job->n);
 }
 
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
@@ -186,7 +187,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
     }
     sw_unreached_see(&unreached, t, job->n - (int64_t)within);
   }
-  note_centres(job, set);
+  sw_centres_note_missing(job, set, "they have no field there");
+  note_missing(job);
   sw_unreached_note(job, &unreached);
   return SW_OK;
 }

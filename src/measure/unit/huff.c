@@ -164,6 +164,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   if (pass == SHARES) {
     memcpy(job->result[MARKET].row[0], all,
            (size_t)job->n_periods * (size_t)h->set.n * sizeof(double));
+    sw_centres_note_missing(job, &h->set, "shares there are those of the other centres alone");
     note_unreached(job, (const double *)all + (int64_t)job->n_periods * h->set.n);
     return SW_OK;
   }

@@ -416,9 +416,11 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure,
                  "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
-  if (measure->fold && !measure->block && !measure->segment)
+  if ((measure->fold || measure->fold_both) && !measure->block && !measure->segment)
     return fault(err, measure,
                  "fold without segment or block; the engine repeats squares with gaps by these");
+  if (measure->fold && measure->fold_both)
+    return fault(err, measure, "fold and fold_both; the engine calls one of them");
   if (pairs && fills == 0)
     return fault(err, measure,
                  "pair outputs, and no segment, block, whole_row or row_periods to fill them");

@@ -11,13 +11,14 @@
  * computed whole, which is what the other walks do. Pairs inside a step are evaluated twice, so the
  * cost is STEP/side more than half of the square.
  *
- * Where the measure adds up its values itself (`fold`), what lies beyond the steps is left to it as
- * long as no gap is met, which leaves pairs of a step alone to be evaluated twice.
+ * Where the measure adds up its values itself (`fold`), all but squares of SW_LANES rows is left to
+ * it as long as no gap is met, and pairs of these alone are evaluated twice.
  *
  * Invariant: the worker's lanes are zero before and after each task; while
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
 #include "plan/pairs/private.h"
 
+#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
@@ -25,16 +26,25 @@
 
 enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its index in the row */
 
-/* Adds row i, whose values from its step on are in v, and returns the sum of the whole row. `at`:
- * its place in the square; `own`: columns of its step, its own place among them; `beyond`: columns
- * after the step. On return v has -0.0 where it had gaps. */
-static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own, int64_t beyond) {
-  int64_t side = sw_pairs_row_length(w->pairs);
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+/* Adds row i0 + at, whose values from its step on are in v, and returns the sum of the whole row.
+ * `at`: its place in the square, which begins with i0; `own`: columns of its step, its own place
+ * among them; `beyond`: columns after the step. On return v has -0.0 where it had gaps. */
+static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at, int64_t own,
+                         int64_t beyond) {
+  int64_t side = sw_pairs_row_length(w->pairs), step = at - at % STEP;
   double sum[SW_LANES], greatest = -INFINITY;
   /* The partners before the step left their values in the lanes of this column. */
   for (int l = 0; l < SW_LANES; l++)
     sum[l] = w->lanes[l * side + at];
   v[at % STEP] = NAN;
+  sw_pairs_rings_take(w, at);
+  sw_pairs_rings_row(w, t, i0 + at, i0 + step, i0 + step + own, at, -1, v);
+  sw_pairs_rings_row(w, t, i0 + at, i0 + step + own, i0 + step + own + beyond, at, step + own,
+                     v + own);
   /* The place of the unit itself was made a gap so that it adds nothing; it is not an undefined
    * pair. */
   int64_t gaps = sw_lanes_gaps(v, own, sum, &greatest) - 1;
@@ -48,48 +58,100 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
   return sw_lanes_join(sum);
 }
 
-/* The pairs within a step, of rows [step, end): each row's lanes, with what the steps before have
+/* The sums by group of row `at` of the square so far: partners before its part have left them in
+ * the lanes of its column. */
+static void begin_groups(sw_worker *w, int64_t at) {
+  double *row = w->groups.row + at * w->groups.columns * SW_LANES;
+  for (int64_t k = 0; k < w->groups.columns * SW_LANES; k++)
+    row[k] = w->groups.column[k * w->stride + at];
+}
+
+/* The groups' lanes of rows and columns from here on. */
+static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t column) {
+  sw_lane_groups g = w->groups;
+  g.of_row += row;
+  g.of_column += column;
+  g.row += row * g.columns * SW_LANES;
+  g.column += column;
+  g.begins = false;
+  return g;
+}
+
+/* The pairs within a part, of rows [first, end): each row's lanes, with what the parts before have
  * left in those of its column, into w->fold. False when a gap is met. */
-static bool begin_step(sw_worker *w, int t, int64_t i0, int64_t step, int64_t end) {
-  int64_t side = sw_pairs_row_length(w->pairs), own = end - step;
+static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end) {
+  int64_t side = sw_pairs_row_length(w->pairs), own = end - first;
   double *v = w->all[w->pairs->quantity[0]], greatest = w->greatest[t];
-  for (int64_t i = step, rows; i < end; i += rows) {
-    rows = sw_pairs_fill(w, t, i, end, step, end);
+  for (int64_t i = first, rows; i < end; i += rows) {
+    rows = sw_pairs_fill(w, t, i, end, first, end);
     for (int64_t r = 0, at = i - i0; r < rows; r++) {
       double *sum = w->fold + (at + r) * SW_LANES, *row = v + r * w->stride;
       for (int l = 0; l < SW_LANES; l++)
         sum[l] = w->lanes[l * side + at + r];
-      row[(at + r) % STEP] = NAN;
+      row[i + r - first] = NAN;
+      sw_pairs_rings_take(w, at + r);
+      sw_pairs_rings_row(w, t, i + r, first, end, at + r, -1, row);
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
+      if (!w->pairs->geometry.blocks) continue;
+      begin_groups(w, at + r);
+      sw_lane_groups g = groups_from(w, at + r, first - i0);
+      g.column = NULL;
+      sw_groups_add_row(&g, 0, 0, 0, own, row);
     }
   }
   w->greatest[t] = greatest;
+  w->evaluated += (double)(own * own);
   return true;
 }
 
-/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
- * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. */
-static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+/* Rows [first, end) against columns [end, beyond), added up by the measure. */
+static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end,
+                        int64_t beyond) {
   const sw_job *job = w->pairs->job;
+  bool by_group = w->pairs->geometry.blocks > 0;
+  sw_lane_groups groups = by_group ? groups_from(w, first - i0, end - i0) : w->groups;
+  sw_fold sums = {.row = w->fold + (first - i0) * SW_LANES,
+                  .column = w->lanes + (end - i0),
+                  .stride = w->stride,
+                  .greatest = w->greatest[t],
+                  .rings = sw_pairs_rings(w),
+                  .ring = sw_pairs_rings_at(w, first - i0, end - i0),
+                  .groups = by_group ? &groups : NULL};
+  if (end == beyond) return;
+  job->measure->fold(job, t, first, end, end, beyond, &sums, w->workspace);
+  w->greatest[t] = sums.greatest;
+  w->evaluated += (double)((end - first) * (beyond - end));
+}
+
+/* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
+ * spoilt. Lanes begin with 0.0, which is right where every row has a partner without a gap. Within
+ * a step rows go by parts, as pairs of a part are evaluated twice and on their way through memory:
+ * of the whole step these would be a tenth of the time. */
+static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+  int64_t square = i0 / w->pairs->plan->cut.side;
+  sw_pairs_rings_begin(w);
+  sw_pairs_blocks_begin(w, square, square, true, row_share);
   for (int64_t step = i0, end; step < i1; step = end) {
-    end = step + STEP < i1 ? step + STEP : i1;
-    if (!begin_step(w, t, i0, step, end)) return false;
-    sw_fold sums = {w->fold + (step - i0) * SW_LANES, w->lanes + (end - i0), w->stride,
-                    w->greatest[t]};
-    if (end < i1) job->measure->fold(job, t, step, end, end, i1, &sums, w->workspace);
-    w->greatest[t] = sums.greatest;
+    end = least(step + STEP, i1);
+    for (int64_t part = step, last; part < end; part = last) {
+      last = least(part + SW_LANES, end);
+      if (!begin_part(w, t, i0, part, last)) return false;
+      fold_beyond(w, t, i0, part, last, end);
+    }
+    fold_beyond(w, t, i0, step, end, i1);
     for (int64_t at = step - i0; at < end - i0; at++) {
       row_share[at] = sw_lanes_join(w->fold + at * SW_LANES);
       if (isnan(row_share[at])) return false;
     }
-    w->evaluated += (double)((end - step) * (i1 - step));
   }
+  sw_pairs_rings_end(w, row_share, i1 - i0, 0);
+  sw_pairs_blocks_end(w, square, square, row_share);
   return true;
 }
 
 /* Fills row_share[0 .. i1 - i0) of a triangle's diagonal square. It has no column shares: each row
  * holds both directions already. */
-void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+bool sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
   int64_t rows = 0, lanes = SW_LANES * sw_pairs_row_length(p);
@@ -97,22 +159,26 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   if (w->fold && i1 - i0 > 1 && !w->meets_gaps) {
     bool folded = fold_steps(w, t, i0, i1, row_share);
     memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
-    if (folded) return;
+    if (folded) return true;
     w->meets_gaps = true;
     w->evaluated = evaluated;
     w->greatest[t] = greatest;
   }
+  if (p->geometry.blocks) return false;
   sw_lanes_begin(w->lanes, lanes);
+  sw_pairs_rings_begin(w);
   for (int64_t step = i0; step < i1; step += STEP) {
     /* The last step may be shorter; nothing lies beyond it then. */
     int64_t end = step + STEP < i1 ? step + STEP : i1;
     for (int64_t i = step; i < end; i += rows) {
       rows = sw_pairs_fill(w, t, i, end, step, i1);
       for (int64_t r = 0, at = i - i0; r < rows; r++)
-        row_share[at + r] = finish_row(w, t, v + r * w->stride, at + r, end - step, i1 - end);
+        row_share[at + r] = finish_row(w, t, i0, v + r * w->stride, at + r, end - step, i1 - end);
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }
+  sw_pairs_rings_end(w, row_share, i1 - i0, 0);
   /* The lanes of this square's columns were used up as rows; the next square begins from zero. */
   memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
+  return true;
 }

@@ -27,6 +27,11 @@ typedef struct span {
   int64_t lo, hi;
 } span;
 
+/* The layer under way, from the beginning of each slot on. */
+static int64_t layer_at(const sw_pairs *p) {
+  return p->layer * sw_geometry_layer(&p->geometry);
+}
+
 /* Adds to sum (which begins with unit units.lo) a share of units [first, end) that lies at `offset`
  * in the slots, as far as the two overlap. */
 static void add_share(const sw_pairs *p, span units, int64_t first, int64_t end, int64_t offset,
@@ -44,7 +49,7 @@ static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *s
   /* Most lots are not about these units: skip the walk over their squares. */
   if (first >= units.hi || end <= units.lo) return;
   for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++)
-    add_share(p, units, first, end, lot->slot_at + nth * slot, sum);
+    add_share(p, units, first, end, lot->slot_at + layer_at(p) + nth * slot, sum);
 }
 
 /* ---- numbers of whole rows --------------------------------------------------------------- */
@@ -86,7 +91,7 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
   }
   /* The first square with one of the units; the loop ends behind the last. */
   int64_t from = units.lo / cut->side > first ? units.lo / cut->side : first;
-  int64_t offset = lot->slot_at + sw_geometry_columns_at(g) + part * cut->side;
+  int64_t offset = lot->slot_at + layer_at(p) + sw_geometry_columns_at(g) + part * cut->side;
   for (int64_t column = from; column < cut->squares; column++) {
     sw_cut_square(cut, column, &j0, &j1);
     if (j0 >= units.hi) return;
@@ -258,18 +263,24 @@ static double strength(double sum) {
   return sw_lanes_is_nothing(sum) ? NAN : sum;
 }
 
-/* The matrix is added up: writes its strengths. The ladder is left with one block, the root, or
- * with none where columns are not summed apart (undirected strips hold the whole sum in their
- * rows). A matrix taken from an earlier file has its strengths already, and most of its slots are
- * empty: what was added of them is dropped. A unit none of whose pairs has a value has no strength:
- * 0 would be taken for a small one. */
+/* The matrix is added up: writes its strengths, or its sums of a ring. The ladder is left with one
+ * block, the root, or with none where columns are not summed apart (undirected strips hold the
+ * whole sum in their rows). A matrix taken from an earlier file has its strengths already, and most
+ * of its slots are empty: what was added of them is dropped. A unit none of whose pairs has a value
+ * has no strength: 0 would be taken for a small one. */
 static void end_matrix(adder *a, int t) {
   sw_summary *summary = &a->p->plan->summary;
   int64_t own = a->units.hi - a->units.lo, place = a->units.lo - a->p->run->panel->lo;
   const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
+  int layer = a->p->layer;
+  double *ring = layer ? a->p->ring_out[(layer - 1) * summary->n_periods + t] : NULL;
   for (int64_t k = 0; k < own && !sw_pairs_is_past(a->p, t); k++) {
     double column = columns ? columns[k] : sw_lanes_nothing;
     double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
+    if (ring) {
+      ring[place + k] = strength(sent);
+      continue;
+    }
     summary->out_strength[t][place + k] = strength(sent);
     summary->in_strength[t][place + k] = strength(a->p->job->directed ? column : sent);
   }
@@ -410,9 +421,9 @@ static sw_status fold_by_threads(sw_error *err, const sw_pairs *p) {
   return status;
 }
 
-/* Fills out_strength and in_strength of this rank's units for matrices [t0, t1). Nothing here waits
- * for other ranks after the exchange, so a local failure is kept until all agree at the end. */
-sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
+/* Nothing here waits for other ranks after the exchange, so a local failure is kept until all agree
+ * at the end. */
+static sw_status fold_layer(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *received = NULL;
   sw_status status = SW_OK;
@@ -424,4 +435,12 @@ sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
   }
   sw_free(received);
   return sw_team_agree(team, err, status, 0);
+}
+
+/* Fills out_strength and in_strength of this rank's units for matrices [t0, t1), and their sums by
+ * ring. */
+sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
+  for (p->layer = 0; p->layer <= p->geometry.rings; p->layer++)
+    SW_TRY(fold_layer(err, p));
+  return p->geometry.rings ? sw_pairs_rings_count(err, p) : SW_OK;
 }

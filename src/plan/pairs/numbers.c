@@ -2,10 +2,16 @@
  * The numbers are those of the journal, of `verify`'s sample and of the checksums in the results
  * file: they rest on the study and on n alone, so that a run on any number of ranks can go on with
  * another's journal, or take another's results. */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
 sw_geometry sw_pairs_geometry(const sw_run *run, int e, sw_pair_pass pass) {
-  return sw_geometry_make(&run->job[e], run->pair[e].keep.kind, &run->pair[e].cut, pass);
+  const sw_pair_plan *plan = &run->pair[e];
+  int rings = plan->rings ? plan->rings->rings.n : 0;
+  sw_geometry g = sw_geometry_make(&run->job[e], plan->keep.kind, rings, &plan->cut, pass);
+  if (plan->blocks && g.walk == SW_WALK_TRIANGLE && sw_blocks_fit(plan->blocks, &plan->cut))
+    g.blocks = sw_blocks_room(plan->blocks, &plan->cut);
+  return g;
 }
 
 /* ---- regions of the journal -------------------------------------------------------------- */

@@ -11,6 +11,7 @@
  * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a sample.
  * Collective: all ranks go through the same windows, and between two collectives a failure is kept,
  * then agreed on. */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
@@ -21,6 +22,8 @@
 #include <math.h>
 #include <omp.h>
 #include <string.h>
+
+enum { BLOCKS_BYTES = 16 << 20 };
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 
@@ -42,6 +45,10 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   p->ranks = p->work.pass == SW_PAIRS_RANK;
   p->counts = p->ranks || p->work.pass == SW_PAIRS_COUNT;
   p->geometry = sw_pairs_geometry(p->run, p->entry, p->work.pass);
+  if (p->geometry.rings) {
+    p->ring_out = p->plan->rings->out->row;
+    p->ring_count = p->plan->rings->count->row[0];
+  }
   /* Rounds mark what they have found, not their tasks (share.c). */
   p->journal = p->ranks ? NULL : p->run->journal;
   p->region = sw_pairs_region_of(p->entry, p->work.pass);
@@ -146,8 +153,11 @@ static void run_threads(sw_pairs *p) {
  * least. More in a window means fewer barriers and folds, and evener nodes; no bit depends on it. A
  * counting pass has no slots and takes all at once. */
 static int window_end(const sw_pairs *p) {
-  int64_t left = p->plan->summary.n_periods - p->t0;
-  int64_t fit = sw_geometry_window(&p->geometry, p->run->team->window_bytes);
+  int64_t left = p->plan->summary.n_periods - p->t0, bytes = p->run->team->window_bytes;
+  /* Sums by group make slots several times as large, and to touch memory for the first time costs
+   * more than to write there: slots of few matrices, used again by the next. */
+  if (p->geometry.blocks && bytes > BLOCKS_BYTES) bytes = BLOCKS_BYTES;
+  int64_t fit = sw_geometry_window(&p->geometry, bytes);
   if (p->ranks) fit = p->run->team->window_bytes / (SW_RANK_BINS * (int64_t)sizeof *p->bins);
   if (fit < 1) fit = 1;
   return p->t0 + (int)(fit < left ? fit : left);
@@ -169,6 +179,19 @@ static sw_status open_stretches(sw_error *err, sw_pairs *p) {
   return SW_OK;
 }
 
+/* Those of the window before serve one of as many matrices, of which each node has the same lots.
+ */
+static sw_status open_slots(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  if (p->slots && p->slots_for == p->t1 - p->t0) return SW_OK;
+  if (p->slots) team->node_free(team, p->slots);
+  p->slots = NULL;
+  p->slots_for = p->t1 - p->t0;
+  /* 64 more, so that a node without lots has memory of its own, too. */
+  size_t bytes = (size_t)p->n_slots * sizeof *p->slots;
+  return team->node_alloc_bare(team, err, bytes + 64, (void **)&p->slots);
+}
+
 /* Makes the window's lots, slots and queue. Slots are cleared task by task. node_alloc is
  * collective and agrees on failure itself; between such calls only sw_alloc can fail alone, and is
  * agreed on. On failure close_window releases what was made. */
@@ -179,9 +202,7 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_status status = sw_alloc(err, (size_t)p->n_lots, sizeof *p->lot, (void **)&p->lot);
   SW_TRY(sw_team_agree(team, err, status, 0));
   sw_pairs_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
-  /* 64 more, so that a node without lots has memory of its own, too. */
-  size_t bytes = (size_t)p->n_slots * sizeof *p->slots;
-  SW_TRY(team->node_alloc_bare(team, err, bytes + 64, (void **)&p->slots));
+  SW_TRY(open_slots(err, p));
   if (p->job->measure->row_periods) SW_TRY(open_stretches(err, p));
   SW_TRY(sw_queue_open(err, team, p->stretch ? p->n_stretches : p->n_tasks, true, &p->queue));
   SW_TRY(sw_pairs_restore(err, p));
@@ -203,14 +224,15 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (p->ranks) return sw_pairs_rank_end(err, p);
   if (p->work.pass == SW_PAIRS_SAMPLE) sw_pairs_place_sample(p);
   bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
-  return sums ? sw_pairs_fold(err, p) : SW_OK;
+  if (sums) SW_TRY(sw_pairs_fold(err, p));
+  bool blocks = p->work.pass == SW_PAIRS_STORE && sw_blocks_in_pairs(p->run, p->entry);
+  return blocks ? sw_pairs_blocks_fold(err, p) : SW_OK;
 }
 
 /* Met by all ranks in the same order, as node_free is; pointers are set back for the next
  * window. */
 static void close_window(sw_pairs *p) {
   sw_queue_close(&p->queue);
-  if (p->slots) p->run->team->node_free(p->run->team, p->slots);
   if (p->done) p->run->team->node_free(p->run->team, p->done);
   if (p->bins) p->run->team->node_free(p->run->team, p->bins);
   p->bins = NULL;
@@ -218,7 +240,6 @@ static void close_window(sw_pairs *p) {
   sw_free(p->lot);
   sw_free(p->stretch);
   p->stretch = NULL;
-  p->slots = NULL;
   p->lot = NULL;
 }
 
@@ -230,6 +251,8 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
     if (status == SW_OK) status = run_window(err, p);
     close_window(p);
   }
+  if (p->slots) p->run->team->node_free(p->run->team, p->slots);
+  p->slots = NULL;
   return status;
 }
 
@@ -247,6 +270,7 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
+  p.results = guard.result;
   /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */
   if (status == SW_OK && run->past && !p.geometry.numbers) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);

@@ -109,16 +109,8 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
   heap[at] = pick;
 }
 
-/* The first column from c on that displaces the last of the kept, or `count`. Strips may begin with
- * other columns than the first, so `last` may have a higher code than what comes: then an equal
- * value displaces it. A segment lies before or behind `last` as a whole; and where `last` is of
- * this very segment, it comes before all of its rest. */
-static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
-                           const double *strength) {
-  return sw_pairs_pick_to(*last) < j0 + c
-             ? sw_lanes_next_above(strength, c, count, last->strength)
-             : sw_lanes_next_reaching(strength, c, count, last->strength);
-}
+/* Columns that are looked through at a time. */
+enum { TOP_CHUNK = 256 };
 
 /* What the k strongest of a row's first segment reach. Without it the heap fills with whatever
  * comes first, and each is displaced in turn: most of the work on a row. -INFINITY, which all
@@ -130,24 +122,30 @@ static double first_bound(const double *strength, int64_t count, int64_t k) {
 
 /* Shows a segment to the heap of a row. `greatest`, of the strengths, saves the look at segments
  * that cannot hold anything better, which are nearly all once strong partners are kept; an equal
- * one may still win by its code. */
+ * one may still win by its code. What is looked for rises with what is kept, from chunk to chunk.
+ */
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                     const double *strength, double greatest) {
   const sw_pairs *p = w->pairs;
-  int64_t k = p->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
+  int64_t k = p->plan->keep.top, held = w->pick_end[row] - w->pick_at[row];
   sw_pick *heap = w->pick + w->pick_at[row];
+  int32_t found[TOP_CHUNK];
   if (held == k && !(greatest >= heap[0].strength)) return;
-  /* Fill up first: anything with a value is kept that may be among the k strongest. */
-  double least = held ? -INFINITY : first_bound(strength, count, k);
-  for (; held < k && (c = sw_lanes_next_reaching(strength, c, count, least)) < count; c++)
-    sift_up(heap, held++, sw_pairs_pick(p, v[c], j0 + c));
-  w->pick_end[row] = w->pick_at[row] + held;
-  if (held < k) return;
-  /* The heap's top changes with each hit, so the threshold is asked for anew. */
-  while ((c = next_better(heap, j0, c, count, strength)) < count) {
-    sift_down(heap, k, sw_pairs_pick(p, v[c], j0 + c));
-    c++;
+  double bound = held ? -INFINITY : first_bound(strength, count, k);
+  for (int64_t c = 0; c < count; c += TOP_CHUNK) {
+    int64_t chunk = count - c < TOP_CHUNK ? count - c : TOP_CHUNK;
+    double least = held == k ? heap[0].strength : bound;
+    int64_t hits = sw_lanes_reaching(strength + c, chunk, least, found);
+    for (int64_t hit = 0; hit < hits; hit++) {
+      int64_t at = c + found[hit];
+      sw_pick pick = sw_pairs_pick(p, v[at], j0 + at);
+      if (held < k)
+        sift_up(heap, held++, pick);
+      else if (is_stronger(pick, heap[0]))
+        sift_down(heap, k, pick);
+    }
   }
+  w->pick_end[row] = w->pick_at[row] + held;
 }
 
 /* What is equal to the threshold is not over it, also where rounding has put it there: powers of
@@ -314,12 +312,25 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
               sw_measure_fills_rows(p->job->measure) ? w->all[p->quantity[q]][j] : one[q][0]);
 }
 
+/* Few are put in their places one by one; the library compares by a call each time. */
+enum { FEW_PICKS = 32 };
+static void put_in_order(sw_pick *pick, int64_t count) {
+  if (count > FEW_PICKS) qsort(pick, (size_t)count, sizeof *pick, compare_picks);
+  for (int64_t k = 1; k < count && count <= FEW_PICKS; k++) {
+    sw_pick one = pick[k];
+    int64_t to = k;
+    for (; to > 0 && is_before(one, pick[to - 1]); to--)
+      pick[to] = pick[to - 1];
+    pick[to] = one;
+  }
+}
+
 /* Sorts what is kept of the row and writes it to the packet. A row of top partners may have fewer
  * than k with a value: the rest are -1 and NaN. For the other kinds no place is left over. */
 void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
   const sw_pairs *p = w->pairs;
   int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];
-  if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
+  put_in_order(w->pick + first, end - first);
   for (int64_t at = first; at < end; at++) {
     packet->partner[at] = sw_pairs_pick_to(w->pick[at]);
     put_value(w, packet, 0, at, value_of(w->pick[at]));

@@ -1,13 +1,13 @@
 /* The pair pass of one job: what its files share.
  *
  * A matrix is walked in one of three ways: the squares of the upper triangle (undirected, dense or
- * summary), all squares (directed, dense), or strips of whole rows (everything that must see a
- * row). Strengths are sums over fixed segments in a fixed order, the same in all three:
- *   sent by i     = [tree over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
- *                 = sum over squares J in order                                   (directed)
- *   received by j = tree over strips, each the sum over its row segments          (directed)
- * where a square's share of a row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a
- * tree adds neighbours in a fixed binary order (plan/pairs/ladder.h).
+ * summary), all squares (directed, dense, or summary where both orders of a pair share work), or
+ * strips of whole rows (everything that must see a row). Strengths are sums over fixed segments in
+ * a fixed order, the same in all three: sent by i     = [tree over squares J < I(i)] + [sum over
+ * squares J >= I(i)]   (undirected) = sum over squares J in order (directed) received by j = tree
+ * over strips, each the sum over its row segments          (directed) where a square's share of a
+ * row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a tree adds neighbours in a
+ * fixed binary order (plan/pairs/ladder.h).
  *
  * Gaps are left out of all sums; one that nothing was added to is -0.0 on its way
  * (kernel/pairs/lanes.h) and NaN in the results. So nothing has to be counted by unit, and slots
@@ -26,6 +26,7 @@
 #define SW_PLAN_PAIRS_PRIVATE_H
 
 #include "base/hash.h"
+#include "kernel/pairs/lanes.h"
 #include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
 #include "plan/task/packets.h"
@@ -53,8 +54,9 @@ typedef struct sw_pairs {
   const sw_job *job;
   sw_pair_plan *plan;
   sw_pair_work work;
-  bool counts; /* a counting pass: no sink, no slots, no sums */
-  bool ranks;  /* of these, one that counts by strength */
+  const sw_result *results; /* the job's, with their rows, which are out of a segment's reach */
+  bool counts;              /* a counting pass: no sink, no slots, no sums */
+  bool ranks;               /* of these, one that counts by strength */
   sw_geometry geometry;
   bool stores;         /* tasks leave packets for the sink */
   sw_journal *journal; /* NULL: nothing is marked */
@@ -67,9 +69,12 @@ typedef struct sw_pairs {
   /* The window: matrices [t0, t1), which are computed and folded together, and the lots of this
    * node in it. Lots, slots, queue and `done` are made anew for each window. */
   int t0, t1;
+  double **ring_out, *ring_count;   /* results by ring, which the guard of the pass hides */
+  int layer;                        /* fold.c: 0 of strengths, k + 1 of ring k */
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
   double *slots;  /* node-shared: each task writes its shares into its own slot, without locks */
+  int slots_for;  /* matrices of the window that they were made for */
   sw_queue queue; /* of the node's tasks, or of its stretches */
   sw_stretch *stretch; /* NULL: tasks are taken one by one */
   int64_t n_stretches;
@@ -94,9 +99,16 @@ typedef struct sw_worker {
   double *woven[SW_MAX_QUANTITIES];   /* as `row`, of all periods that go together (woven.c) */
   double *woven_columns, *woven_sums; /* sums of columns, and of a row by square, woven; or NULL */
   int64_t grain;                      /* rows that the measure is asked for at a time */
-  int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
-  double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
-  double *fold;          /* eight lanes of each row of a square; NULL where rows are not folded */
+  int64_t stride;     /* doubles from one row to the next, of `all` and of `lanes` */
+  double *strength;   /* of a segment, where partners are not ordered by value; else NULL */
+  double *fold;       /* eight lanes of each row of a square; NULL where rows are not folded */
+  double *both;       /* lanes of two squares opposite each other (both.c), or NULL */
+  double *ring_block; /* of sums by ring; NULL where the pass makes none */
+  double *ring_key,
+      *ring_own; /* keys of a row; counts of pairs that have no mirror in the square */
+  sw_ring_lanes ring;
+  sw_lane_groups groups; /* of a square, where there are sums by group */
+  double *gaps;          /* in the slot: of the square, between groups of its rows and columns */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
@@ -227,8 +239,47 @@ void sw_pairs_task(sw_worker *worker, int64_t task);
 void sw_pairs_task_begin(sw_worker *w, int t);
 void sw_pairs_task_end(sw_worker *w, int t);
 
-/* diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
-void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+/* diagonal.c: square [i0, i1) of an undirected matrix, sums only. False: it is left undone, as
+ * there are sums by group, and it has gaps or a measure that does not add up values. */
+bool sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+
+/* blocks.c: shares in sums by group, behind the others in a slot. Begin and end do nothing where
+ * there are none. */
+typedef struct sw_block_shares {
+  double *row, *column; /* by group of the other side, `side` each: of rows, of columns */
+  double *row_strip, *column_strip; /* by strip, `most` groups each */
+  double *gaps;                     /* by group of rows, `most` groups of columns each */
+} sw_block_shares;
+sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot);
+/* Squares `row` and `column` of the cut. `smooth`: no gap is expected. */
+void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smooth, double *slot);
+void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_t gaps,
+                         const double *v);
+void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot);
+/* blocks_fold.c: shares of the window become results. Collective. */
+sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p);
+
+/* both.c: squares of a directed matrix, sums only. False where a value is NaN. */
+bool sw_pairs_folds_both(const sw_pairs *p);
+int64_t sw_pairs_both_room(const sw_pairs *p); /* doubles of a worker */
+bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                           double *slot, double *back_slot);
+bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot);
+
+/* rings.c: sums by ring of a square; nothing where the pass makes none. */
+sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w);
+const sw_ring_limits *sw_pairs_rings(const sw_worker *w); /* NULL: none */
+void sw_pairs_rings_begin(sw_worker *w);
+/* Where sums of the square begin for a part of it that begins with this row and column. */
+sw_ring_lanes sw_pairs_rings_at(const sw_worker *w, int64_t row, int64_t column);
+/* Adds values of row i and columns [j0, j1), NaN at its own place and in gaps, which are the
+ * square's `row` and begin with its `column`, -1: for the row alone, as their mirrors are values of
+ * the square too. */
+void sw_pairs_rings_row(sw_worker *w, int t, int64_t i, int64_t j0, int64_t j1, int64_t row,
+                        int64_t column, const double *v);
+void sw_pairs_rings_take(sw_worker *w, int64_t row);
+void sw_pairs_rings_end(sw_worker *w, double *slot, int64_t rows, int64_t columns);
+sw_status sw_pairs_rings_count(sw_error *err, sw_pairs *p); /* of the window; collective */
 
 /* strip.c */
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);

@@ -52,30 +52,57 @@ static void add_square(sw_worker *w, const sw_strip *s, int64_t i, int64_t squar
     add_before(w, i - s->r0, square, sum);
 }
 
-/* Takes in one segment of row i: its sum, greatest value and columns in one pass, then partners,
- * which need gaps to be NaN, then sums again where there are gaps. `lane`: the columns' sums, NULL
- * where there are none. A counting pass has no sums at all. On return v may have other gaps. */
+/* Where row i has its own place among columns [j0, j1), or -1. */
+static int64_t own_place(int64_t i, int64_t j0, int64_t j1) {
+  return i >= j0 && i < j1 ? i - j0 : -1;
+}
+
+/* Takes in one segment of row i that has been summed, and added to its columns where these are
+ * summed: partners, which need gaps to be NaN, then sums again where there are gaps. A counting
+ * pass has no sums at all. On return v may have other gaps. */
+static void see_summed(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
+                       double *v, double sum, double greatest) {
+  const sw_pairs *p = w->pairs;
+  sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
+  if (p->counts) return;
+  /* A NaN shows in the sum; only a row with gaps is scanned again. */
+  if (isnan(sum))
+    w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own_place(i, j0, j1), &sum, &greatest);
+  if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
+  add_square(w, s, i, j0 / p->plan->cut.side, sum);
+}
+
+/* Takes in one segment of row i: its sum, greatest value and columns in one pass, then the rest.
+ * `lane`: the columns' sums, NULL where there are none. */
 static void see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
                         double *v, double *lane) {
-  const sw_pairs *p = w->pairs;
   double sum = 0.0, greatest = 0.0;
-  int64_t own = i >= j0 && i < j1 ? i - j0 : -1;
+  int64_t own = own_place(i, j0, j1);
   if (own >= 0) v[own] = NAN;
   if (lane)
     sw_lanes_take(v, j1 - j0, lane, &sum, &greatest);
   else
     sw_lanes_scan(v, j1 - j0, &sum, &greatest);
-  sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
-  if (p->counts) return;
-  /* A NaN shows in the sum; only a row with gaps is scanned again. */
-  if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
-  if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
-  add_square(w, s, i, j0 / p->plan->cut.side, sum);
+  see_summed(w, s, i, j0, j1, v, sum, greatest);
 }
 
-/* The last row of a segment, or of the strip. */
-static bool ends_segment(const sw_strip *s, int64_t i) {
-  return i == s->r1 - 1 || (i - s->r0) % s->high == s->high - 1;
+/* Rows that are looked at together, so that they stay in the first cache from one look to the next.
+ */
+enum { ROWS_AT_ONCE = 8 };
+
+/* The same of rows from i on, which stand in v and go into the lanes from `place` on. */
+static void see_segments(sw_worker *w, const sw_strip *s, int64_t i, int64_t rows, int64_t j0,
+                         int64_t j1, double *v, int64_t place, double *lanes) {
+  double sum[ROWS_AT_ONCE], greatest[ROWS_AT_ONCE];
+  const sw_lane_rows of = {v, w->stride, rows, j1 - j0};
+  for (int64_t r = 0, own; r < rows; r++)
+    if ((own = own_place(i + r, j0, j1)) >= 0) v[r * w->stride + own] = NAN;
+  if (lanes)
+    sw_lanes_take_rows(&of, place, lanes, w->stride, sum, greatest);
+  else
+    sw_lanes_scan_rows(&of, sum, greatest);
+  for (int64_t r = 0; r < rows; r++)
+    see_summed(w, s, i + r, j0, j1, v + r * w->stride, sum[r], greatest[r]);
 }
 
 /* A segment of rows is complete for columns [j0, j1): joins their lanes, adds them to the strip's
@@ -103,13 +130,18 @@ static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
   return free ? s->b0 / cut->side : 0;
 }
 
-/* Takes in row i of the columns under way, and adds it to their lanes where columns are summed. */
-static void take_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
-                         double *v, double *lanes) {
+/* Takes in rows from i on of the columns under way, and adds them to their lanes where columns are
+ * summed. Returns their number: of `rows`, a few of one segment. */
+static int64_t take_segments(sw_worker *w, const sw_strip *s, int64_t i, int64_t rows, int64_t j0,
+                             int64_t j1, double *v, double *lanes) {
   /* A row's lane is its index within the segment, as in a square. */
   int64_t place = (i - s->r0) % s->high;
-  see_segment(w, s, i, j0, j1, v, s->column_sum ? lanes + (place % SW_LANES) * w->stride : NULL);
-  if (s->column_sum && ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
+  if (rows > s->high - place) rows = s->high - place;
+  if (rows > ROWS_AT_ONCE) rows = ROWS_AT_ONCE;
+  see_segments(w, s, i, rows, j0, j1, v, place, s->column_sum ? lanes : NULL);
+  bool ends = place + rows == s->high || i + rows == s->r1;
+  if (s->column_sum && ends) add_column_sums(w, s, lanes, j0, j1);
+  return rows;
 }
 
 /* Columns outside, rows inside: the operands of a square's columns stay in cache for all rows of
@@ -124,8 +156,9 @@ static void strip_by_segments(sw_worker *w, const sw_strip *s) {
     double *lanes = w->lanes + (sw_pairs_keeps_lanes(p) ? j0 : 0);
     for (int64_t i = s->b0, rows; i < s->b1; i += rows) {
       rows = sw_pairs_fill(w, s->t, i, s->b1, j0, j1);
-      for (int64_t r = 0; r < rows; r++)
-        take_segment(w, s, i + r, j0, j1, w->all[p->quantity[0]] + r * w->stride, lanes);
+      for (int64_t r = 0; r < rows;)
+        r += take_segments(w, s, i + r, rows - r, j0, j1, w->all[p->quantity[0]] + r * w->stride,
+                           lanes);
     }
   }
   if (!s->packet) return;

@@ -1,7 +1,7 @@
 /* Computes one task: a square of a matrix, with its values and the shares of its rows and columns
- * in the strengths, or a strip (strip.c), or a diagonal square (diagonal.c). Called by each thread
- * of pairs.c for each task that it takes from the queue; touches the worker, the task's own slot
- * and the packet, so no lock is needed.
+ * in the strengths, or a strip (strip.c), or a diagonal square (diagonal.c), or two squares
+ * opposite each other (both.c). Called by each thread of pairs.c for each task that it takes from
+ * the queue; touches the worker, the task's own slot and the packet, so no lock is needed.
  *
  * Most rows of most matrices have no gaps. So a square is first computed as if it had none
  * (`smooth`), with one pass over each row; only where a NaN turns up is it computed again with the
@@ -31,6 +31,7 @@ static void send_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int6
 typedef struct square {
   int t;
   int64_t i0, i1, j0, j1;
+  int64_t row, column;              /* of the cut */
   bool diagonal, mirrored;          /* mirrored: stands for its transpose too */
   double *row_share, *column_share; /* in the slot: sums of rows; of columns, by segment */
 } square;
@@ -43,7 +44,7 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
   int64_t columns = s->j1 - s->j0, gaps = 0, own = s->diagonal ? i - s->j0 : -1;
   if (!s->diagonal) sw_lanes_scan(v, columns, &sum, &greatest);
   /* Off the diagonal the quick scan says by its sum whether there are gaps at all. */
-  bool fills = s->diagonal || isnan(sum);
+  bool fills = s->diagonal || isnan(sum) || w->pairs->geometry.blocks;
   if (fills) gaps = sw_lanes_scan_gaps(v, columns, own, &sum, &greatest);
   if (lane) (fills ? sw_lanes_add : sw_lanes_add_values)(lane, v, columns);
   w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
@@ -75,6 +76,15 @@ static void end_columns(const sw_pairs *p, const square *s, int64_t part) {
     sw_lanes_begin(s->column_share + part * side, side);
 }
 
+/* A square on the diagonal has each pair's mirror among its rows, and no pair of a unit with
+ * itself.
+ */
+static void see_rings(sw_worker *w, const square *s, int64_t i, double *v) {
+  if (!w->ring_block) return;
+  if (s->diagonal) v[i - s->j0] = NAN;
+  sw_pairs_rings_row(w, s->t, i, s->j0, s->j1, i - s->i0, s->diagonal ? -1 : 0, v);
+}
+
 /* Computes the square row by row. With `smooth` each row is summed, added to the lanes and searched
  * for its largest value in one pass; false when a gap is met after all: the lanes are then spoilt,
  * and the square is to be begun again. Values are stored before they are summed, as that puts -0.0
@@ -85,24 +95,35 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   /* Rows of a segment: strips that nest in the square, so that strips have the same sums. */
   int64_t high = p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
+  bool by_group = p->geometry.blocks > 0;
   double most = w->greatest[s->t], greatest = 0.0;
+  sw_pairs_rings_begin(w);
+  sw_pairs_blocks_begin(w, s->row, s->column, smooth, s->row_share);
   for (int64_t i = s->i0; i < s->i1; i++, row++) {
     if (row == rows) rows = sw_pairs_fill(w, s->t, i, s->i1, s->j0, s->j1), row = 0;
     double *v = w->all[p->quantity[0]] + row * w->stride;
     if (packet)
       sw_pairs_store_row(p, packet, w, row, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
+    see_rings(w, s, i, v);
     int64_t place = (i - s->i0) % high;
     double *lane = w->lanes + (place % SW_LANES) * w->stride, *share = &s->row_share[i - s->i0];
     if (smooth) {
       sw_lanes_row(v, columns, lane, share, &greatest);
       if (isnan(*share)) return false;
       if (greatest > most) most = greatest;
+      if (by_group) sw_pairs_blocks_row(w, i - s->i0, columns, -1, 0, v);
     } else {
+      int64_t before = w->undefined[s->t];
       *share = scan_row(w, s, v, i, sums_columns ? lane : NULL);
+      if (by_group)
+        sw_pairs_blocks_row(w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1,
+                            w->undefined[s->t] - before, v);
     }
     if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(w, s, part++, smooth);
   }
   if (sums_columns) end_columns(p, s, part);
+  sw_pairs_rings_end(w, s->row_share, s->i1 - s->i0, s->diagonal ? 0 : columns);
+  sw_pairs_blocks_end(w, s->row, s->column, s->row_share);
   /* Only now: a square that is begun again must leave nothing in the counts. */
   if (smooth) w->greatest[s->t] = most;
   return true;
@@ -113,14 +134,24 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
 static bool fold_square(sw_worker *w, const square *s) {
   const sw_pairs *p = w->pairs;
   int64_t rows = s->i1 - s->i0;
-  sw_fold sums = {w->fold, w->lanes, w->stride, w->greatest[s->t]};
+  sw_fold sums = {w->fold,
+                  w->lanes,
+                  w->stride,
+                  w->greatest[s->t],
+                  sw_pairs_rings(w),
+                  sw_pairs_rings_at(w, 0, 0),
+                  p->geometry.blocks ? &w->groups : NULL};
+  sw_pairs_rings_begin(w);
   memset(w->fold, 0, (size_t)(SW_LANES * rows) * sizeof *w->fold);
+  sw_pairs_blocks_begin(w, s->row, s->column, true, s->row_share);
   p->job->measure->fold(p->job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
   for (int64_t r = 0; r < rows; r++) {
     s->row_share[r] = sw_lanes_join(w->fold + r * SW_LANES);
     if (isnan(s->row_share[r])) return false;
   }
   end_segment(w, s, 0, true);
+  sw_pairs_rings_end(w, s->row_share, rows, s->j1 - s->j0);
+  sw_pairs_blocks_end(w, s->row, s->column, s->row_share);
   w->greatest[s->t] = sums.greatest;
   return true;
 }
@@ -131,12 +162,63 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   const sw_pairs *p = w->pairs;
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   /* A thread that has met a gap will likely meet more: it stops trying, which changes no bit. */
-  bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
+  bool smooth = sums_columns && !w->meets_gaps;
+  if (smooth && s->diagonal && w->both && s->i1 - s->i0 > 1) {
+    if (sw_pairs_both_diagonal(w, s->t, s->i0, s->i1, s->row_share)) return;
+    clear_lanes(w, true);
+    w->meets_gaps = true;
+  }
+  smooth = smooth && !s->diagonal;
   if (smooth && (w->fold ? fold_square(w, s) : compute_square(w, s, packet, true))) return;
   w->meets_gaps |= smooth;
   if (sums_columns) clear_lanes(w, false);
   compute_square(w, s, packet, false);
   if (sums_columns) clear_lanes(w, true);
+}
+
+/* ---- two squares opposite each other ------------------------------------------------------ */
+
+/* The lot of the square opposite the one of lot->row and `column`, whose task there is number
+ * lot->row, if both are to be computed here: they then go together. */
+static const sw_lot *opposite(const sw_pairs *p, const sw_lot *lot, int64_t column) {
+  const sw_lot *other = NULL;
+  if (column == lot->row || sw_pairs_lot_node(p, lot->t, column) != p->run->team->node) return NULL;
+  other = sw_pairs_find_lot(p, lot->t, column);
+  bool done = p->done && (p->done[other->task_at + lot->row] || p->done[lot->task_at + column]);
+  return done ? NULL : other;
+}
+
+/* By values, one after the other; each has its own counts. */
+static void run_squares(sw_worker *w, const square *s, const square *back, const sw_lot *lot,
+                        const sw_lot *other) {
+  run_square(w, s, NULL);
+  sw_pairs_end_task(w, lot, other->row);
+  sw_pairs_task_end(w, s->t);
+  sw_pairs_task_begin(w, s->t);
+  run_square(w, back, NULL);
+  sw_pairs_end_task(w, other, lot->row);
+}
+
+/* Squares without a gap have nothing undefined, and may both be marked with the greatest of both.
+ */
+static void both_tasks(sw_worker *w, const square *s, const sw_lot *lot, const sw_lot *other) {
+  sw_pairs *p = w->pairs;
+  square back = {.t = s->t, .i0 = s->j0, .i1 = s->j1, .j0 = s->i0, .j1 = s->i1};
+  back.row_share = p->slots + other->slot_at + lot->row * sw_geometry_slot(&p->geometry);
+  back.column_share = back.row_share + sw_geometry_columns_at(&p->geometry);
+  sw_pairs_clear_slot(p, other, lot->row);
+  bool folded = !w->meets_gaps && sw_pairs_both_squares(w, s->t, s->i0, s->i1, s->j0, s->j1,
+                                                        s->row_share, back.row_share);
+  if (folded) {
+    sw_pairs_end_task(w, lot, other->row);
+    sw_pairs_end_task(w, other, lot->row);
+    w->tasks++;
+  } else {
+    w->meets_gaps = true;
+    clear_lanes(w, true);
+    run_squares(w, s, &back, lot, other);
+  }
+  w->evaluated += 2 * (double)((s->i1 - s->i0) * (s->j1 - s->j0));
 }
 
 /* Computes the task `nth` of a row of squares. In a triangle the row begins on the diagonal, and
@@ -146,15 +228,20 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_pairs *p = w->pairs;
   const sw_geometry *g = &p->geometry;
   int64_t column = sw_geometry_column(g, lot->row, nth);
-  square s = {.t = lot->t, .diagonal = column == lot->row};
+  square s = {.t = lot->t, .row = lot->row, .column = column, .diagonal = column == lot->row};
   s.mirrored = sw_geometry_mirrors(g, lot->row, nth);
   sw_cut_square(&p->plan->cut, lot->row, &s.i0, &s.i1);
   sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
   s.row_share = p->slots + lot->slot_at + nth * sw_geometry_slot(g);
   s.column_share = s.row_share + sw_geometry_columns_at(g);
-  if (s.diagonal && g->walk == SW_WALK_TRIANGLE && !p->stores) {
-    sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
+  if (s.diagonal && g->walk == SW_WALK_TRIANGLE && !p->stores &&
+      sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share)) {
     sw_pairs_end_task(w, lot, nth);
+    return;
+  }
+  const sw_lot *other = w->both ? opposite(p, lot, column) : NULL;
+  if (other) {
+    both_tasks(w, &s, lot, other);
     return;
   }
   sw_packet *packet = NULL;
@@ -200,11 +287,14 @@ void sw_pairs_task_end(sw_worker *w, int t) {
 /* `task`: among this node's tasks of the window. */
 void sw_pairs_task(sw_worker *w, int64_t task) {
   const sw_lot *lot = find_lot(w->pairs, task);
+  int64_t nth = task - lot->task_at;
+  /* Below the diagonal: with the one opposite. */
+  if (w->both && nth < lot->row && opposite(w->pairs, lot, nth)) return;
   sw_pairs_task_begin(w, lot->t);
-  sw_pairs_clear_slot(w->pairs, lot, task - lot->task_at);
+  sw_pairs_clear_slot(w->pairs, lot, nth);
   if (w->pairs->geometry.walk == SW_WALK_STRIPS)
     sw_pairs_strip_task(w, lot);
   else
-    square_task(w, lot, task - lot->task_at);
+    square_task(w, lot, nth);
   sw_pairs_task_end(w, lot->t);
 }

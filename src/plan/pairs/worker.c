@@ -1,5 +1,6 @@
 /* What a thread works with: its buffers, and the packets it fills. A worker is opened by its own
  * thread, which thus is the first to touch its memory, and lives for one window. */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -105,12 +106,17 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
-  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job);
+  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job) &&
+               (!p->geometry.rings || p->job->measure->fold_rings);
+  if (p->geometry.blocks) folds &= p->job->pass[p->job->n_passes - 1].fold_groups;
+  /* Lanes of rows, and of columns, by group. */
+  int64_t by_group = p->geometry.blocks ? SW_LANES * p->plan->blocks->most * length : 0;
+  int64_t both = sw_pairs_folds_both(p) ? sw_pairs_both_room(p) : 0;
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
   int64_t doubles =
       length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
-      (levels + 1) * strip + 4 * padded(matrices) + woven;
+      (levels + 1) * strip + 4 * padded(matrices) + woven + 2 * by_group + both;
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   /* Together they may fill a huge page, which spares look-ups of addresses. */
   int64_t before = (doubles + 7) & ~(int64_t)7;
@@ -126,8 +132,11 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     }
   if (ordered) w->strength = at, at += length;
   if (folds) w->fold = at, at += SW_LANES * length;
+  if (both) w->both = at, at += both;
   sw_pairs_woven_open(w, at);
   at += woven;
+  w->groups = (sw_lane_groups){.row = at, .column = at + by_group};
+  at += 2 * by_group;
   w->lanes = at;
   /* Squares set their lanes themselves; strips leave them as they begin. */
   if (p->geometry.walk == SW_WALK_STRIPS) sw_lanes_begin(w->lanes, lanes * length);
@@ -142,6 +151,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   for (int t = 0; t < matrices; t++)
     w->greatest_all[t] = -INFINITY;
   SW_TRY(open_hashers(err, p, w));
+  SW_TRY(sw_pairs_rings_open(err, w));
   if (p->geometry.walk == SW_WALK_STRIPS) {
     int64_t rows = p->plan->cut.strip;
     SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
@@ -160,6 +170,7 @@ void sw_pairs_worker_close(sw_worker *w) {
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->bin_sets);
   sw_free(w->block);
+  sw_free(w->ring_block);
   sw_free(w->pick_at);
   sw_free(w->pick);
   for (int q = 0; w->hasher && q <= w->pairs->n_quantities; q++)

@@ -400,6 +400,7 @@ void sw_run_destroy(sw_run *run) {
       run->job[e].measure->destroy(&run->job[e]);
     if (run->pair[e].row_start) run->team->node_free(run->team, run->pair[e].row_start);
   }
+  if (run->private->operands_stay) sw_run_passes_release(run, 0);
   sw_resource_destroy(run);
   sw_run_resources_destroy(run);
 }

@@ -101,7 +101,8 @@ static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
 static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   const sw_job *job = &run->job[e];
   int64_t numbers[] = {job->measure->version, run->study->tile, sw_study_is_wide(run->study, e),
-                       (int64_t)run->study->seed, SW_SUMS_VERSION};
+                       (int64_t)run->study->seed,
+                       run->pair[e].rings ? SW_RINGS_VERSION : SW_SUMS_VERSION};
   size_t counted = run->study->entry[e].is_pair ? 5 : 4;
   uint64_t hash = hash_units(&run->panel->units);
   hash = add_text(hash, job->measure->name);

@@ -54,6 +54,7 @@ struct sw_run_private {
   int notes_said;        /* of notes.count: the rest has yet to be logged */
   void *spare_result;    /* of a pass of several rounds that runs: the room that is free, or NULL */
   void **operand_shared; /* SW_MAX_PASSES, of the job that runs */
+  bool operands_stay;    /* those of the entry that ran last, which is the next one too */
   int n_blocks;          /* arrays to release at the end */
   int room_blocks;
   void **block;
@@ -72,6 +73,8 @@ int64_t sw_run_row_stride(int64_t n);
  * sw_run_row_stride apart in *shared (node_free, also after a failure). Collective. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
+/* The same where every rank has filled its units in `shared`. Collective. */
+sw_status sw_run_share_rows(sw_error *err, sw_run *run, int rows, void *shared);
 
 /* flows.c: all observed flows of the study, before anything is bound; which of them an entry rests
  * on and lacks a period; the links of an entry that is one, by its own periods. */

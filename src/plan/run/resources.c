@@ -263,54 +263,59 @@ int64_t sw_run_row_stride(int64_t n) {
   return stride % 512 ? stride : stride + 24;
 }
 
-/* Rows of n values, one copy per node, out of rows of this rank's units. The ranks of a node write
- * their units straight into the shared copy; only nodes exchange values, n * rows doubles into
- * each. This is the one place where a pass that sees whole columns pays for it.
- *
- * *shared stays with the caller, who frees it with node_free even when this fails, on all ranks. */
-sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
-                             void **shared) {
+/* Where the units of each node begin in a row, in bytes, and where the last ends. `start`: a number
+ * for each node and one more. */
+static sw_status find_starts(sw_error *err, const sw_run *run, size_t *start) {
   sw_team *team = run->team;
-  int64_t n = run->panel->units.n, lo = run->panel->lo, own = run->panel->hi - lo;
-  int64_t stride = sw_run_row_stride(n);
+  int64_t mine[2] = {team->node, run->panel->lo}, *first = NULL;
+  size_t *counts = NULL;
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->all_gather(team, err, mine, sizeof mine, (void **)&first, counts);
+  /* Ranks are ordered by node. Downwards, so that the first rank of each node writes last. */
+  for (int k = team->size - 1; status == SW_OK && k >= 0; k--)
+    start[first[2 * k]] = (size_t)first[2 * k + 1] * sizeof(double);
+  start[team->nodes] = (size_t)run->panel->units.n * sizeof(double);
+  sw_free(first);
+  sw_free(counts);
+  return status;
+}
+
+/* Only nodes exchange values, n * rows doubles into each. This is the one place where a pass that
+ * sees whole columns pays for it. */
+sw_status sw_run_share_rows(sw_error *err, sw_run *run, int rows, void *shared) {
+  sw_team *team = run->team;
+  int64_t n = run->panel->units.n, stride = sw_run_row_stride(n);
+  double *all = shared;
+  /* Kernels may load whole vectors; nothing else is read behind the units. */
+  for (int r = 0; team->node_rank == 0 && r < rows; r++)
+    for (int64_t k = n; k < stride; k++)
+      all[r * stride + k] = 0;
+  /* All ranks of the node have written their units: the copy may be sent. */
+  SW_TRY(team->node_barrier(team, err));
+  if (team->nodes == 1) return SW_OK;
   size_t *start = NULL;
   sw_status status = sw_alloc(err, (size_t)team->nodes + 1, sizeof *start, (void **)&start);
   status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK)
-    status =
-        team->node_alloc_bare(team, err, (size_t)stride * (size_t)rows * sizeof(double), shared);
-  double *all = *shared;
-  for (int r = 0; status == SW_OK && r < rows; r++) {
-    memcpy(all + r * stride + lo, local[r], (size_t)own * sizeof(double));
-    /* Kernels may load whole vectors; nothing else is read behind the units. */
-    for (int64_t k = n; team->node_rank == 0 && k < stride; k++)
-      all[r * stride + k] = 0;
-  }
-  /* All ranks of the node have written their units: the copy may be sent. */
-  if (status == SW_OK) status = team->node_barrier(team, err);
-  if (status == SW_OK && team->nodes > 1) {
-    int64_t *first = NULL;
-    size_t *counts = NULL;
-    /* `share` wants to know where the units of each node begin, in bytes: every rank tells its node
-     * and its first unit. */
-    int64_t mine[2] = {team->node, lo};
-    status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
-    status = sw_team_agree(team, err, status, 0);
-    if (status == SW_OK)
-      status = team->all_gather(team, err, mine, sizeof mine, (void **)&first, counts);
-    for (int r = 0; status == SW_OK && r < rows; r++) {
-      /* Ranks are ordered by node, so a node's first rank says where its units begin. */
-      /* Downwards, so that the first rank of each node writes last. */
-      for (int k = team->size - 1; k >= 0; k--)
-        start[first[2 * k]] = (size_t)first[2 * k + 1] * sizeof(double);
-      start[team->nodes] = (size_t)n * sizeof(double);
-      status = team->share(team, err, all + r * stride, start);
-    }
-    sw_free(first);
-    sw_free(counts);
-  }
+  if (status == SW_OK) status = find_starts(err, run, start);
+  for (int r = 0; status == SW_OK && r < rows; r++)
+    status = team->share(team, err, all + r * stride, start);
   sw_free(start);
   return status;
+}
+
+/* The ranks of a node write their units straight into the shared copy. */
+sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
+                             void **shared) {
+  sw_team *team = run->team;
+  int64_t lo = run->panel->lo, own = run->panel->hi - lo;
+  int64_t stride = sw_run_row_stride(run->panel->units.n);
+  SW_TRY(team->node_alloc_bare(team, err, (size_t)stride * (size_t)rows * sizeof(double), shared));
+  double *all = *shared;
+  for (int r = 0; r < rows; r++)
+    memcpy(all + r * stride + lo, local[r], (size_t)own * sizeof(double));
+  return sw_run_share_rows(err, run, rows, all);
 }
 
 /* In the order in which they were made on every rank: node_free is collective. */

@@ -38,7 +38,8 @@ static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t ro
 /* Room for everything an entry keeps in memory to the end: its rows, or this rank's share of them,
  * and the strengths of its pairs. On every rank, though only rank 0's GLOBAL and TABLE numbers
  * count: they are small, and the code is the same everywhere. Row arrays were made by bind; columns
- * that point at them see the numbers from here on. */
+ * that point at them see the numbers from here on. What has the numbers of another output shares
+ * its rows. */
 static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -46,8 +47,12 @@ static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
     sw_result *result = &job->result[q];
     int64_t rows = (int64_t)result->width * sw_result_periods(job, result);
     bool unit = result->output->shape == SW_UNIT;
+    int same = sw_sums_same(run, e, q);
     if (result->off || result->output->shape == SW_PAIR) continue;
-    SW_TRY(alloc_rows(err, run, result->row, unit ? rows : 1, unit ? own : rows));
+    if (same >= 0)
+      memcpy(result->row, job->result[same].row, (size_t)rows * sizeof *result->row);
+    else
+      SW_TRY(alloc_rows(err, run, result->row, unit ? rows : 1, unit ? own : rows));
   }
   if (!run->study->entry[e].is_pair) return SW_OK;
   sw_summary *summary = &run->pair[e].summary;
@@ -172,10 +177,32 @@ static sw_status run_rest_of_plain(sw_error *err, sw_run *run, int e) {
   return sw_run_operand_hash(err, run, e);
 }
 
+/* Whether pairs are computed with an entry. */
+static bool computes_pairs(const sw_run *run, int e) {
+  return run->study->entry[e].is_pair || sw_run_matrices_next(run, e, e) >= 0;
+}
+
+/* Whether sw_run_first ends with an entry that sw_run_rest begins with: then its operands need not
+ * be made twice. Not where a pass has waited. */
+static bool comes_next(const sw_run *run, int e) {
+  const sw_study *study = run->study;
+  int last = -1, next = -1;
+  for (int pass = 0; pass < run->job[e].n_passes; pass++)
+    if (run->job[e].pass[pass].over_pairs) return false;
+  for (int i = 0; i < study->n_entries; i++) {
+    int other = study->order[i];
+    if (study->entry[other].group) continue;
+    if (!run->after_pairs[other]) last = other;
+    if (next < 0 && (computes_pairs(run, other) || run->after_pairs[other])) next = other;
+  }
+  return last == e && next == e && !run->no_pairs;
+}
+
 /* An entry with pairs, its own or below it, called twice: by sw_run_first with sink NULL, to find
- * bad values in its passes over units and to count rows; then by sw_run_rest with the sink. The
- * passes over units run both times, as operands (n*T doubles per node) are not kept in between:
- * they are O(n), the pairs O(n^2), and only one entry's operands exist at a time. */
+ * bad values in its passes over units and to count rows; then by sw_run_rest with the sink. Where
+ * another entry runs in between the passes over units run both times, as operands (n*T doubles per
+ * node) are not kept: they are O(n), the pairs O(n^2), and only one entry's operands exist at a
+ * time. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
@@ -185,7 +212,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK) status = sw_run_balance(err, run, e);
   if (status == SW_OK) status = sw_run_note_units(err, run, e);
   run->before_pairs = !sink && !is_counted(run, e);
-  if (status == SW_OK) status = sw_run_passes(err, run, e);
+  if (status == SW_OK && !(sink && run->private->operands_stay))
+    status = sw_run_passes(err, run, e);
   run->before_pairs = false;
   if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
@@ -198,15 +226,11 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   /* Once more: whole rows may have filled some. */
   if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK && sink) status = sw_run_check_integers(err, run, e);
-  sw_run_passes_release(run, e);
+  run->private->operands_stay = status == SW_OK && !sink && comes_next(run, e);
+  if (!run->private->operands_stay) sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
   return status;
-}
-
-/* Whether pairs are computed with an entry. */
-static bool computes_pairs(const sw_run *run, int e) {
-  return run->study->entry[e].is_pair || sw_run_matrices_next(run, e, e) >= 0;
 }
 
 /* For `verify`: operands first, as in run_pair, then only the wanted tasks. */

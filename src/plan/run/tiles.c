@@ -67,36 +67,32 @@ static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared)
   return SW_OK;
 }
 
-/* Room for the operand columns of this rank's units, row[c * n_periods + t], which tiles fill. Not
- * initialised: a tile fills its units in every row. *local is the caller's, and is freed once
- * share_operand has copied it. */
-static sw_status view_operand(sw_error *err, sw_run *run, int e, int pass, void **local) {
+/* Room for the operand columns of all units, once per node, in which the tiles of its ranks fill
+ * their own: row[c * n_periods + t]. Not initialised: a tile fills its units in every row that is
+ * read later. It stays until sw_run_passes_release, as passes over pairs read it. Collective. */
+static sw_status place_operand(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
-  int64_t own = run->panel->hi - run->panel->lo;
   int rows = job->pass[pass].operand * job->n_periods;
+  int64_t stride = sw_run_row_stride(job->n);
+  void **shared = &run->private->operand_shared[pass];
   double **row = NULL;
-  SW_NEW(err, run->arena, row, rows);
-  SW_TRY(sw_alloc(err, (size_t)rows * (size_t)own, sizeof(double), local));
-  for (int r = 0; r < rows; r++)
-    row[r] = (double *)*local + r * own;
-  job->operand_local[pass] = (sw_view){row, run->panel->lo};
+  sw_status status = sw_arena_alloc(err, run->arena, 2 * (size_t)rows, sizeof *row, (void **)&row);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(run->team->node_alloc_bare(run->team, err, (size_t)stride * (size_t)rows * sizeof **row,
+                                    shared));
+  for (int r = 0; r < rows; r++) {
+    row[r] = (double *)*shared + r * stride;
+    row[rows + r] = row[r] + run->panel->lo;
+  }
+  job->operand[pass] = (sw_view){row, 0};
+  job->operand_local[pass] = (sw_view){row + rows, run->panel->lo};
   return SW_OK;
 }
 
-/* The operands of all units, once per node; they stay until sw_run_passes_release, as passes over
- * pairs read them. */
+/* All ranks have filled their units. */
 static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
-  sw_job *job = &run->job[e];
-  int rows = job->pass[pass].operand * job->n_periods;
-  void **shared = &run->private->operand_shared[pass];
-  double **row = NULL;
-  sw_status status = sw_arena_alloc(err, run->arena, (size_t)rows, sizeof *row, (void **)&row);
-  SW_TRY(sw_team_agree(run->team, err, status, 0));
-  SW_TRY(sw_run_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
-  for (int r = 0; r < rows; r++)
-    row[r] = (double *)*shared + r * sw_run_row_stride(job->n);
-  job->operand[pass] = (sw_view){row, 0};
-  return SW_OK;
+  int rows = run->job[e].pass[pass].operand * run->job[e].n_periods;
+  return sw_run_share_rows(err, run, rows, run->private->operand_shared[pass]);
 }
 
 /* ---- folding on rank 0 ------------------------------------------------------------------ */
@@ -229,20 +225,18 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   const sw_pass *p = &job->pass[pass];
   bool gathered = p->domain == SW_ITEMS || p->gathered;
   sw_tiles tiles = {.run = run};
-  void **shared = NULL, *local = NULL;
+  void **shared = NULL;
   sw_status status =
       sw_arena_alloc(err, run->arena, (size_t)job->n_inputs, sizeof *shared, (void **)&shared);
   if (status == SW_OK) status = view_inputs(err, run, e);
   status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && gathered) status = gather_inputs(err, run, e, shared);
-  if (status == SW_OK && p->operand)
-    status = sw_team_agree(run->team, err, view_operand(err, run, e, pass, &local), 0);
+  if (status == SW_OK && p->operand) status = place_operand(err, run, e, pass);
   if (status == SW_OK) status = compute_tiles(err, run, e, pass, &tiles);
   if (status == SW_OK) status = finish_pass(err, run, e, pass, &tiles);
   sw_tiles_close(&tiles);
   for (int i = 0; shared && i < job->n_inputs; i++)
     if (shared[i]) run->team->node_free(run->team, shared[i]);
-  sw_free(local);
   return status;
 }
 
@@ -294,6 +288,7 @@ static bool is_left_out(const sw_run *run, int e, int pass) {
  * again what they say. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   bool said = false;
+  if (run->private->operands_stay) sw_run_passes_release(run, e);
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
     said = said || has_run(&run->job[e], pass);
   if (!said) sw_said_clear(&run->job[e]);
@@ -314,4 +309,5 @@ void sw_run_passes_release(sw_run *run, int e) {
     if (*shared) run->team->node_free(run->team, *shared);
     *shared = NULL;
   }
+  run->private->operands_stay = false;
 }

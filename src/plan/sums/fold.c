@@ -55,11 +55,12 @@ static int64_t pack(const sw_sums *s, int64_t task, const double *share, receive
 /* Packs this node's tasks for every rank that this one serves, rank after rank. */
 static void pack_all(const sums_pass *p, double *into, size_t *bytes) {
   const sw_team *team = p->run->team;
-  int64_t tasks = sw_sums_tasks(p->sums), count = 0;
+  int64_t count = 0;
+  int t = 0;
   for (int r = 0; r < team->size; r++) {
     int64_t before = count;
     for (int64_t m = p->first; r % team->node_size == team->node_rank && m < p->end; m++)
-      count += pack(p->sums, m % tasks, p->slots + (m - p->first) * p->sums->share,
+      count += pack(p->sums, sw_sums_nth(p, m, &t), p->slots + (m - p->first) * p->sums->share,
                     receiver_of(p, r), into ? into + count : NULL);
     bytes[r] = (size_t)(count - before) * sizeof(double);
   }
@@ -105,8 +106,8 @@ static void place_row(const sums_pass *p, int t, int64_t unit, const double *row
     if (!s->has_columns) *cell(p, s->received, t, g, unit) = held(row[g]);
   }
   row += s->groups;
-  for (int r = 0; r < s->rings; r++)
-    *cell(p, s->ring_out, t, r, unit) = held(row[r]);
+  for (int r = 0; r < s->rings && sw_sums_rings_left(s, t); r++)
+    *cell(p, s->ring_plan->out, t, r, unit) = row[r];
   row += s->rings;
   for (int c = 0; s->row_centres && c < s->centres; c++)
     *cell(p, s->to, t, c, unit) = row[c];
@@ -133,10 +134,8 @@ static void place_totals(const sums_pass *p, int t, int64_t task, const double *
     s->block_count->row[0][at] += totals[G + g];
   }
   totals += 2 * (int64_t)G;
-  for (int r = 0; r < R; r++) {
-    s->ring->row[0][t * R + r] += totals[r];
-    s->ring_count->row[0][t * R + r] += totals[R + r];
-  }
+  for (int r = 0; r < R && sw_sums_rings_left(s, t); r++)
+    s->ring_plan->count->row[0][t * R + r] += totals[r];
 }
 
 /* Takes up what pack has packed for this rank; returns the number of doubles. */
@@ -173,10 +172,10 @@ static void zero(const sw_result *result, int64_t first, int64_t count) {
 static void begin_matrix(const sums_pass *p, int t, receiver me) {
   const sw_sums *s = p->sums;
   int64_t blocks = (int64_t)s->groups * s->groups;
+  if (p->skipped) return;
   zero(s->block, t * blocks, blocks);
   zero(s->block_count, t * blocks, blocks);
-  zero(s->ring, (int64_t)t * s->rings, s->rings);
-  zero(s->ring_count, (int64_t)t * s->rings, s->rings);
+  if (sw_sums_rings_left(s, t)) zero(s->ring_plan->count, (int64_t)t * s->rings, s->rings);
   for (int g = 0; s->has_columns && g < s->groups; g++)
     for (int64_t unit = me.lo; unit < me.hi; unit++)
       *cell(p, s->received, t, g, unit) = sw_lanes_nothing;
@@ -192,9 +191,9 @@ static void end_totals(const sw_result *sum, const sw_result *values, int64_t fi
 static void end_matrix(const sums_pass *p, int t, receiver me) {
   const sw_sums *s = p->sums;
   int64_t blocks = (int64_t)s->groups * s->groups;
+  if (p->skipped) return;
   if (me.totals) {
     end_totals(s->block, s->block_count, t * blocks, blocks);
-    end_totals(s->ring, s->ring_count, (int64_t)t * s->rings, s->rings);
   }
   for (int g = 0; s->has_columns && g < s->groups; g++)
     for (int64_t unit = me.lo; unit < me.hi; unit++) {
@@ -206,28 +205,28 @@ static void end_matrix(const sums_pass *p, int t, receiver me) {
 /* Where a node's message begins: behind those of the nodes before, as pack counts them. */
 static void find_streams(const sums_pass *p, receiver me, const double *received,
                          const double **from) {
-  int64_t tasks = sw_sums_tasks(p->sums);
+  int t = 0;
   for (int node = 0; node < p->run->team->nodes; node++) {
     from[node] = received;
     for (int64_t m = sw_sums_first(p, node); m < sw_sums_first(p, node + 1); m++)
-      received += pack(p->sums, m % tasks, p->slots, me, NULL);
+      received += pack(p->sums, sw_sums_nth(p, m, &t), p->slots, me, NULL);
   }
 }
 
 /* All tasks of the window in order, whichever node has them. */
 static void place_all(const sums_pass *p, receiver me, const double **from, double *own) {
-  int64_t tasks = sw_sums_tasks(p->sums);
   for (int t = p->t0; t < p->t1; t++)
     begin_matrix(p, t, me);
   for (int node = 0; node < p->run->team->nodes; node++)
     for (int64_t m = sw_sums_first(p, node); m < sw_sums_first(p, node + 1); m++) {
-      int t = p->t0 + (int)(m / tasks);
+      int t = 0;
+      int64_t task = sw_sums_nth(p, m, &t);
       if (from) {
-        from[node] += place(p, t, m % tasks, me, from[node]);
+        from[node] += place(p, t, task, me, from[node]);
         continue;
       }
-      pack(p->sums, m % tasks, p->slots + (m - p->first) * p->sums->share, me, own);
-      place(p, t, m % tasks, me, own);
+      pack(p->sums, task, p->slots + (m - p->first) * p->sums->share, me, own);
+      place(p, t, task, me, own);
     }
   for (int t = p->t0; t < p->t1; t++)
     end_matrix(p, t, me);
@@ -236,17 +235,17 @@ static void place_all(const sums_pass *p, receiver me, const double **from, doub
 void sw_sums_place_sample(const sums_pass *p) {
   const sw_sums *s = p->sums;
   for (int64_t m = p->first; m < p->end; m++) {
-    int64_t task = m % sw_sums_tasks(s);
+    int t = 0;
+    int64_t task = sw_sums_nth(p, m, &t);
     const double *row = p->slots + (m - p->first) * s->share;
     receiver me = receiver_of(p, 0);
     if (p->done[m - p->first]) continue;
     if (task >= s->tasks) {
-      place_centre(p, p->t0 + (int)(m / sw_sums_tasks(s)), (int)(task - s->tasks), me, row,
-                   s->columns_too ? row + s->job->n : NULL);
+      place_centre(p, t, (int)(task - s->tasks), me, row, s->columns_too ? row + s->job->n : NULL);
       continue;
     }
     for (int64_t k = s->task_at[task]; k < s->task_at[task + 1]; k++, row += s->width)
-      place_row(p, p->t0 + (int)(m / sw_sums_tasks(s)), s->unit[k], row);
+      place_row(p, t, s->unit[k], row);
   }
 }
 

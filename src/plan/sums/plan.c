@@ -4,13 +4,11 @@
 #include "plan/sums/private.h"
 
 #include "base/arena.h"
-#include "kernel/space/distances.h"
 #include "panel/unit_table.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/task/centres.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 /* Rows of a task: so many that their sums of columns, n numbers, are few beside n^2. */
@@ -29,13 +27,17 @@ static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
   return SW_OK;
 }
 
-/* ---- groups and rings ------------------------------------------------------------------- */
+/* ---- groups ----------------------------------------------------------------------------- */
+
+static int64_t rows_of_task(int64_t n) {
+  int64_t high = (n + MOST_TASKS - 1) / MOST_TASKS;
+  return high < LEAST_ROWS ? LEAST_ROWS : high;
+}
 
 /* Strips of rows of one group. */
 static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
-  int64_t n = run->panel->units.n, high = (n + MOST_TASKS - 1) / MOST_TASKS;
+  int64_t n = run->panel->units.n, high = rows_of_task(n);
   int groups = s->groups ? s->groups : 1;
-  if (high < LEAST_ROWS) high = LEAST_ROWS;
   for (int g = 0; g < groups; g++)
     s->tasks += (s->group_at[g + 1] - s->group_at[g] + high - 1) / high;
   SW_NEW(err, run->arena, s->task_at, s->tasks + 1);
@@ -47,6 +49,15 @@ static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
       s->task_group[task] = g;
     }
   s->task_at[task] = n;
+  return SW_OK;
+}
+
+/* A walk over the triangle makes the sums itself, where no rings are asked for. */
+static sw_status cut_squares(sw_error *err, sw_run *run, int e, const sw_grouping *group,
+                             sw_sums *s) {
+  sw_cut cut = sw_cut_make(run->panel->units.n, run->study->tile);
+  SW_TRY(sw_blocks_make(err, run->arena, &cut, group, s->unit, rows_of_task(cut.n), &s->squares));
+  if (!run->study->entry[e].sums.n_rings) run->pair[e].blocks = s->squares;
   return SW_OK;
 }
 
@@ -62,36 +73,10 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
     SW_TRY(sw_job_group_axes(err, &run->job[e], SW_AXIS_BLOCK, SW_AXIS_BLOCK_TO, group));
   }
   SW_TRY(sw_units_by_group(err, run->arena, run->panel->units.n, group, &s->group_at, &s->unit));
+  /* Links are always directed; bind_pair says so later. */
+  if (group && !run->job[e].directed && !run->job[e].links_only)
+    SW_TRY(cut_squares(err, run, e, group, s));
   return cut_tasks(err, run, s);
-}
-
-/* A limit belongs to its ring, also where rounding would put a pair beyond it: in 2^40 parts, and
- * on the Earth by a micrometre. Distances are compared as inverse squares, of which kernels make
- * them; what lies beyond the last limit is a ring of its own. */
-static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance *distance,
-                            sw_sums *s) {
-  const sw_sums_spec *spec = &run->study->entry[e].sums;
-  double *limit = NULL, scale = sw_distances_scale(distance);
-  sw_arc_ball *ball = NULL;
-  s->rings = spec->n_rings + 1;
-  s->distance = distance;
-  SW_NEW(err, run->arena, limit, s->rings);
-  SW_NEW(err, run->arena, s->least, s->rings);
-  for (int r = 0; r < spec->n_rings; r++) {
-    limit[r] = spec->ring[r];
-    double far = limit[r] * (1 + 0x1p-40) + (distance->kind == SW_GIVEN ? 0 : 1e-9);
-    s->least[r] = 1 / (far * far) / scale;
-  }
-  limit[spec->n_rings] = INFINITY;
-  s->least[spec->n_rings] = 0;
-  sw_job_axis(
-      &run->job[e],
-      (sw_axis){.name = SW_AXIS_RING, .n = s->rings, .number = limit, .units = distance->units});
-  if (distance->kind != SW_GREAT_CIRCLE) return SW_OK;
-  SW_NEW(err, run->arena, ball, sw_arc_chunks(run->panel->units.n));
-  sw_arc_cover(run->panel->units.n, distance->x, distance->y, distance->z, ball);
-  s->points = (sw_arc_points){distance->x, distance->y, distance->z, ball};
-  return SW_OK;
 }
 
 /* ---- outputs ---------------------------------------------------------------------------- */
@@ -125,18 +110,23 @@ static sw_status settle_outputs(sw_error *err, sw_run *run, int e) {
 }
 
 /* By the name of the output; NULL where it is not asked for. */
-static void find_results(const sw_job *job, sw_sums *s) {
-  sw_result **place[SW_SUMS] = {
-      [SW_SUM_BLOCK] = &s->block,       [SW_SUM_BLOCK_COUNT] = &s->block_count,
-      [SW_SUM_SENT] = &s->sent,         [SW_SUM_RECEIVED] = &s->received,
-      [SW_SUM_RING] = &s->ring,         [SW_SUM_RING_COUNT] = &s->ring_count,
-      [SW_SUM_RING_OUT] = &s->ring_out, [SW_SUM_FROM_CENTRE] = &s->from,
-      [SW_SUM_TO_CENTRE] = &s->to};
+static void find_results(const sw_job *job, sw_sums *s, sw_ring_plan *rings) {
+  sw_ring_plan none, *r = rings ? rings : &none;
+  sw_result **place[SW_SUMS] = {[SW_SUM_BLOCK] = &s->block,  [SW_SUM_BLOCK_COUNT] = &s->block_count,
+                                [SW_SUM_SENT] = &s->sent,    [SW_SUM_RECEIVED] = &s->received,
+                                [SW_SUM_RING] = &r->sum,     [SW_SUM_RING_COUNT] = &r->count,
+                                [SW_SUM_RING_OUT] = &r->out, [SW_SUM_FROM_CENTRE] = &s->from,
+                                [SW_SUM_TO_CENTRE] = &s->to};
   for (int k = 0; k < SW_SUMS; k++)
     for (int q = 0; job->measure->output[q].name; q++)
       if (job->measure->output[q].of_pairs &&
           strcmp(job->measure->output[q].name, sw_sums_name(k)) == 0)
         *place[k] = &job->result[q];
+  if (!s->squares) return;
+  s->squares->sent = (int)(s->sent - job->result);
+  s->squares->received = (int)(s->received - job->result);
+  s->squares->sum = (int)(s->block - job->result);
+  s->squares->count = (int)(s->block_count - job->result);
 }
 
 static void settle_sizes(const sw_job *job, sw_sums *s) {
@@ -156,6 +146,7 @@ static void settle_sizes(const sw_job *job, sw_sums *s) {
 sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *distance) {
   const sw_sums_spec *spec = &run->study->entry[e].sums;
   sw_sums *s = NULL;
+  sw_ring_plan *rings = NULL;
   if (!spec->blocks && !spec->n_rings && !spec->centres.where) return SW_OK;
   if (!sw_job_has_pairs(&run->job[e]))
     return sw_fail(err, SW_EINPUT,
@@ -167,12 +158,19 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
   s->links = run->job[e].links_only ? &run->pair[e] : NULL;
   SW_TRY(settle_outputs(err, run, e));
   SW_TRY(make_blocks(err, run, e, s));
-  if (spec->n_rings) SW_TRY(make_rings(err, run, e, distance, s));
+  if (spec->n_rings) SW_TRY(sw_sums_bind_rings(err, run, e, distance, &rings));
   if (spec->centres.where) SW_TRY(make_centres(err, run, e, s));
-  find_results(s->job, s);
+  find_results(s->job, s, rings);
+  s->ring_plan = run->pair[e].rings = rings;
+  s->rings = rings ? rings->rings.n : 0;
   settle_sizes(s->job, s);
   run->sums[e] = s;
   return SW_OK;
+}
+
+int sw_sums_same(const sw_run *run, int e, int q) {
+  const sw_sums *s = sw_sums_of(run, e);
+  return s && s->squares && q == s->squares->received ? s->squares->sent : -1;
 }
 
 int sw_sums_centres(const sw_run *run, int e) {

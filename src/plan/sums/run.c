@@ -52,19 +52,19 @@ static double evaluates(const sw_sums *s, int64_t task) {
 
 /* Contiguous, even parts of the window's tasks. */
 int64_t sw_sums_first(const sums_pass *p, int node) {
-  int64_t all = (p->t1 - p->t0) * sw_sums_tasks(p->sums);
+  int64_t all = (p->t1 - p->t0) * (sw_sums_tasks(p->sums) - p->skipped);
   return all * node / p->run->team->nodes;
 }
 
 /* Matrix and task of this node's k-th task of the window; the number of it in the journal. */
 static int64_t task_of(const sums_pass *p, int64_t k, int *t) {
-  int64_t tasks = sw_sums_tasks(p->sums), number = p->first + k;
-  *t = p->t0 + (int)(number / tasks);
-  return number % tasks;
+  return sw_sums_nth(p, p->first + k, t);
 }
 
 static int64_t number_of(const sums_pass *p, int64_t k) {
-  return p->t0 * sw_sums_tasks(p->sums) + p->first + k;
+  int t = 0;
+  int64_t task = task_of(p, k, &t);
+  return t * sw_sums_tasks(p->sums) + task;
 }
 
 static double *slot_of(const sums_pass *p, int64_t k) {
@@ -125,6 +125,7 @@ static void work(sums_pass *p, sums_worker *w, bool speaks) {
     int t = 0;
     int64_t task = task_of(p, k, &t);
     if (p->done && p->done[k]) continue;
+    if (task < p->sums->tasks && !sw_sums_rows_left(p->sums, t)) continue;
     sw_sums_task(w, t, task, slot_of(p, k));
     w->evaluated += evaluates(p->sums, task);
     computed++;
@@ -156,7 +157,8 @@ static void run_threads(sums_pass *p) {
 
 /* As many matrices as have their slots in window_bytes, one at least; no bit depends on it. */
 static int window_end(const sums_pass *p) {
-  int64_t bytes = sw_sums_tasks(p->sums) * p->sums->share * (int64_t)sizeof(double);
+  int64_t tasks = sw_sums_tasks(p->sums) - p->skipped;
+  int64_t bytes = tasks * p->sums->share * (int64_t)sizeof(double);
   int64_t fit = p->run->team->window_bytes / (bytes > 0 ? bytes : 1), left = p->matrices - p->t0;
   fit = fit > 1 ? fit : 1;
   return p->t0 + (int)(fit < left ? fit : left);
@@ -218,31 +220,46 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted)
                  .wanted = wanted,
                  .matrices = run->pair[entry].summary.n_periods};
   sw_status status = SW_OK;
+  /* A sample is of rows all the same: those of its tasks are whole. */
+  if (!wanted && sw_blocks_in_pairs(run, entry)) p.skipped = p.sums->tasks;
+  if (p.skipped && !p.sums->centres) return SW_OK;
   /* Else the pair pass has prepared it. */
   if (!sw_keep_walks(run->pair[entry].keep.kind))
     status = sw_resource_prepare(err, run, entry, p.job->n_passes - 1);
   for (p.t0 = 0; status == SW_OK && p.t0 < p.matrices; p.t0 = p.t1) {
+    p.t1 = p.t0 + 1;
+    if (!p.sums->centres && !sw_sums_rows_left(p.sums, p.t0)) continue;
     status = open_window(err, &p);
     if (status == SW_OK) status = run_window(err, &p);
     close_window(&p);
   }
+  if (status == SW_OK && p.sums->rings && !wanted) status = sw_sums_ring_totals(err, &p);
+  if (status == SW_OK && p.sums->rings) sw_sums_hold_rings(&p);
   return status;
 }
 
 /* ---- estimate --------------------------------------------------------------------------- */
 
+/* Whether rings are all that rows are wanted for, and the pair pass makes them. */
+static bool leaves_rows(const sw_run *run, int e) {
+  const sw_sums *s = run->sums[e];
+  return !s->groups && !s->row_centres && sw_pairs_geometry(run, e, SW_PAIRS_STORE).rings > 0;
+}
+
 double sw_sums_pairs(const sw_run *run, int e) {
   const sw_sums *s = sw_sums_of(run, e);
   double pairs = 0;
-  for (int64_t task = 0; s && task < sw_sums_tasks(s); task++)
-    pairs += evaluates(s, task);
+  int64_t first = s && sw_blocks_in_pairs(run, e) ? s->tasks : 0;
+  for (int64_t task = first; s && task < sw_sums_tasks(s); task++)
+    if (task >= s->tasks || !leaves_rows(run, e)) pairs += evaluates(s, task);
   return pairs * run->pair[e].summary.n_periods;
 }
 
 double sw_sums_bytes(const sw_run *run, int e) {
   const sw_sums *s = sw_sums_of(run, e);
   if (!s) return 0;
-  double slots = 8.0 * (double)sw_sums_tasks(s) * (double)s->share;
+  double tasks = (double)(sw_blocks_in_pairs(run, e) ? s->centres : sw_sums_tasks(s));
+  double slots = 8.0 * tasks * (double)s->share;
   double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
   if (window > run->pair[e].summary.n_periods) window = run->pair[e].summary.n_periods;
   double rows = 8.0 * (double)s->job->n * (double)(sw_pairs_grain(s->job) + 1);

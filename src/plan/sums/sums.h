@@ -1,14 +1,16 @@
 /* Sums over all pairs of an entry that its study asks for: `blocks`, `rings` and `centres` (see
- * plan/study/sums.h). They are made by a pass of their own behind the pair pass, whatever that one
- * walks and keeps, so they depend on neither.
+ * plan/study/sums.h). They depend on neither how the pair pass walks nor what it keeps. Blocks
+ * alone of undirected pairs are made by that pass where it walks the triangle
+ * (plan/pairs/blocks.h), all else by a pass of its own behind it.
  *
  * Cost: every pair is evaluated once more, and summed once by group (a gathered read per pair) and
- * once per ring. A task leaves its rows' numbers and, for directed matrices with blocks, n sums of
- * columns. Tasks are strips of rows of one group, about 256 and one more per group; so a matrix
- * holds n * (256 + groups) doubles at most, over all nodes, and nothing of size n^2 or n * groups
- * per strip. That is why rows go by group and not by code: a strip of mixed rows would need n sums
- * of columns for each group in it; and a second pass over columns could not serve measures that
- * compute whole rows. */
+ * by ring. Rings alone cost nothing here where the pair pass walks a triangle: it makes
+ * them of the pairs that it has (plan/pairs/rings.c). A task leaves its rows' numbers and, for
+ * directed matrices with blocks, n sums of columns. Tasks are strips of rows of one group, about
+ * 256 and one more per group; so a matrix holds n * (256 + groups) doubles at most, over all nodes,
+ * and nothing of size n^2 or n * groups per strip. That is why rows go by group and not by code: a
+ * strip of mixed rows would need n sums of columns for each group in it; and a second pass over
+ * columns could not serve measures that compute whole rows. */
 #ifndef SW_PLAN_SUMS_SUMS_H
 #define SW_PLAN_SUMS_SUMS_H
 
@@ -31,6 +33,9 @@ int64_t sw_sums_count(const sw_run *run, int entry);
 int sw_sums_region(const sw_run *run, int entry);
 void sw_sums_regions(const sw_run *run, int entry, sw_region *regions);
 
+/* The output before q whose numbers an output of an entry has, too: an undirected unit receives
+ * what it sends; -1: none. */
+int sw_sums_same(const sw_run *run, int entry, int q);
 /* For the estimate: bytes of slots and threads per node, and pairs evaluated; 0 without sums. */
 double sw_sums_bytes(const sw_run *run, int entry);
 double sw_sums_pairs(const sw_run *run, int entry);

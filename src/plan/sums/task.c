@@ -6,10 +6,8 @@
 #include "base/arena.h"
 #include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
-#include "kernel/space/distances.h"
 #include "kernel/space/links.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,12 +34,14 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   sw_error *err = &w->error;
   size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
-  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1) + p->sums->rings), sizeof(double),
+  int64_t squares = sw_sums_square_room(p->sums);
+  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1) + squares), sizeof(double),
                    (void **)&w->block));
+  SW_TRY(sw_sums_open_rings(w));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
-  w->values = w->key + w->stride;
+  if (squares) w->squares = w->key + w->stride;
   w->out[first_quantity(job)] = w->value;
   if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
   if (!job->measure->open) return SW_OK;
@@ -54,6 +54,7 @@ void sw_sums_close_worker(sums_worker *w) {
   const sw_job *job = w->p->job;
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
+  sw_free(w->ring);
   sw_free(w->workspace);
   sw_free(w->state);
 }
@@ -117,16 +118,6 @@ static void fill_links(sums_worker *w, int t, int64_t i) {
 
 /* ---- sums of a row ---------------------------------------------------------------------- */
 
-/* Distances of the row as inverse squares. One of zero is the nearest that there is. */
-static void fill_keys(sums_worker *w, int t, int64_t i) {
-  const sw_sums *s = w->p->sums;
-  int64_t n = w->p->job->n;
-  const sw_distance *distance = sw_job_distance_in(w->p->job, s->distance, t);
-  sw_distances_inverse_squares(distance, &s->points, i, 0, n, w->key);
-  for (int64_t j = 0; s->distance->kind == SW_GIVEN && j < n; j++)
-    if (w->key[j] > DBL_MAX) w->key[j] = DBL_MAX;
-}
-
 /* The sum of a row over `values` of its partners joins a total; the row's own number is NaN where
  * there are none, as 0 would be taken for a small one. */
 static void end_sum(double *row, double values, double *total, double *count) {
@@ -135,14 +126,8 @@ static void end_sum(double *row, double values, double *total, double *count) {
   if (values == 0) *row = NAN;
 }
 
-/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
- * added, its values added to the columns' sums (NULL: none are kept). */
-static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, double *totals,
-                    double *columns) {
-  const sw_sums *s = w->p->sums;
-  int64_t n = w->p->job->n;
+static void sum_groups(const sw_sums *s, const double *v, double *row, double *totals) {
   double values = 0;
-  v[i] = NAN; /* self is no partner, defined or not */
   for (int g = 0; g < s->groups; g++) {
     int64_t at = s->group_at[g], count = s->group_at[g + 1] - at;
     /* Units of a group mostly follow each other in code: the same sum without looking them up. */
@@ -152,15 +137,25 @@ static void sum_row(sums_worker *w, int t, int64_t i, double *v, double *row, do
       sw_groups_sum(count, s->unit + at, v, &row[g], &values);
     end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
+}
+
+/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
+ * added, its values added to the columns' sums (NULL: none are kept). */
+static void sum_row(sums_worker *w, int t, int64_t i, int64_t nth, double *v, double *row,
+                    double *totals, double *columns) {
+  const sw_sums *s = w->p->sums;
+  int64_t n = w->p->job->n;
+  double *by_group = row, *group_totals = totals;
+  v[i] = NAN; /* self is no partner, defined or not */
+  if (!s->squares) sum_groups(s, v, row, totals);
   row += s->groups, totals += 2 * s->groups;
-  if (s->rings) fill_keys(w, t, i);
-  if (s->rings) sw_groups_rings(n, w->key, s->rings, s->least, v, row, w->values);
-  for (int r = 0; r < s->rings; r++)
-    end_sum(&row[r], w->values[r], &totals[r], &totals[s->rings + r]);
+  if (s->rings) sw_sums_ring_row(w, t, i, v, row, totals);
   row += s->rings;
   for (int c = 0; s->row_centres && c < s->centres; c++)
     row[c] = v[s->centre[c]];
   if (columns) sw_groups_add(n, v, columns);
+  /* Last, as it fills gaps. */
+  if (s->squares) sw_sums_square_row(w, nth, v, by_group, group_totals);
 }
 
 /* ---- the task --------------------------------------------------------------------------- */
@@ -174,11 +169,13 @@ static void tell_ahead(sums_worker *w, int t, const int32_t *unit, int64_t left)
 
 static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   const sw_sums *s = w->p->sums;
-  int64_t at = s->task_at[task], end = s->task_at[task + 1];
+  int64_t at = s->task_at[task], end = s->task_at[task + 1], strip = at;
   double *totals = share + (end - at) * s->width, *row = share;
   double *columns = s->has_columns ? totals + sw_sums_totals(s) : NULL;
+  int64_t side = w->p->run->pair[w->p->entry].cut.side;
   memset(totals, 0, (size_t)sw_sums_totals(s) * sizeof *totals);
   if (columns) sw_lanes_begin(columns, w->p->job->n);
+  if (s->squares) sw_sums_square_begin(w);
   for (int64_t first = at; at < end;) {
     int64_t count = 1;
     if (w->p->job->measure->rows_ahead && (at - first) % SW_ROWS_AHEAD == 0)
@@ -187,9 +184,16 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
       fill_links(w, t, s->unit[at]);
     else
       count = fill_rows(w, t, s->unit + at, end - at);
-    for (int64_t r = 0; r < count; r++, at++, row += s->width)
-      sum_row(w, t, s->unit[at], w->value + r * w->stride, row, totals, columns);
+    for (int64_t r = 0; r < count; r++, at++, row += s->width) {
+      if (s->squares && at > first && s->unit[at] / side != s->unit[at - 1] / side) {
+        sw_sums_square_end(w, totals);
+        sw_sums_square_begin(w);
+        strip = at;
+      }
+      sum_row(w, t, s->unit[at], at - strip, w->value + r * w->stride, row, totals, columns);
+    }
   }
+  if (s->squares) sw_sums_square_end(w, totals);
 }
 
 /* The value of pair (i, j), which is a link where the measure has values there alone. */

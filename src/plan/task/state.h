@@ -3,6 +3,8 @@
 #ifndef SW_PLAN_TASK_STATE_H
 #define SW_PLAN_TASK_STATE_H
 
+#include "kernel/rings/rings.h"
+#include "kernel/space/arc.h"
 #include "plan/ports/past.h"
 #include "plan/ports/reader.h"
 #include "plan/ports/sink.h"
@@ -16,6 +18,8 @@ enum { SW_BATCH_ENTRIES = 1 << 17 };
 /* Raised when numbers change that the engine makes itself of pairs (2: a sum of nothing is NaN):
  * what an earlier program has left, a journal or results, is not taken up then. */
 enum { SW_SUMS_VERSION = 2 };
+/* The same of entries with rings (3: their sums are those of squares, as strengths are). */
+enum { SW_RINGS_VERSION = 3 };
 enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed
@@ -43,6 +47,16 @@ typedef struct sw_cutoff {
   bool distrusted; /* not all that the earlier file has of it is sound: nothing is taken */
 } sw_cutoff;
 
+/* Rings of distance by which an entry's pairs are summed (plan/sums). Sums of a row are those of
+ * squares, in the order of strengths (plan/pairs/private.h). */
+typedef struct sw_ring_plan {
+  sw_ring_limits rings;        /* with what lies beyond the last limit */
+  const sw_distance *distance; /* they are measured by */
+  sw_arc_points points;        /* of great circles */
+  sw_result *out, *sum, *count;
+  bool *made; /* by matrix: the pair pass has left its sums by unit, and its counts */
+} sw_ring_plan;
+
 typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
@@ -53,7 +67,9 @@ typedef struct sw_pair_plan {
   int64_t *row_start;    /* above, share, links: node-shared, n_matrices * n + 1 positions among all
                             entries; NULL for other kinds; while rows are counted, counts (totals.c) */
   int64_t n_entries;     /* of those: in all */
+  const struct sw_blocks *blocks; /* sums by group that the walk may make; NULL: none are wanted */
   sw_summary summary;
+  sw_ring_plan *rings; /* NULL: none */
 } sw_pair_plan;
 
 static inline const sw_links *sw_pair_links(const sw_pair_plan *plan, int matrix) {

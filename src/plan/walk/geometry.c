@@ -6,13 +6,15 @@
 #include "measure/outputs.h"
 
 /* Whole rows are needed where partners are kept or the measure asks for them. A dense directed
- * matrix goes by squares, as its file is chunked by squares and a chunk is written once. An
+ * matrix goes by squares, as its file is chunked by squares and a chunk is written once; one of
+ * which sums are kept does where a square and the one opposite share work. An
  * undirected one goes by the triangle, which evaluates half of the pairs. The pass that counts the
  * entries of `above` goes by strips, as the pass that stores them does. */
 static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
   if (counts || sw_measure_fills_rows(job->measure) || job->links_only) return SW_WALK_STRIPS;
   if (keep == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
   if (keep == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
+  if (keep == SW_KEEP_SUMMARY && job->measure->fold_both) return SW_WALK_SQUARES;
   return SW_WALK_STRIPS;
 }
 
@@ -25,12 +27,13 @@ static int64_t numbers_of(const sw_job *job) {
 }
 
 /* A sample recomputes tasks of the storing pass, so both have the same geometry. */
-sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
+sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, int rings, const sw_cut *cut,
                              sw_pair_pass pass) {
   sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT || pass == SW_PAIRS_RANK};
   g.prepares = job->measure->row_periods != NULL;
   g.walk = choose_walk(job, keep, g.counts);
   g.numbers = g.counts ? 0 : numbers_of(job);
+  if (g.walk == SW_WALK_TRIANGLE) g.rings = rings;
   g.parts = job->directed;
   if (g.walk == SW_WALK_TRIANGLE) g.parts = 1;
   if (g.walk == SW_WALK_SQUARES) g.parts = cut->strips_a_square;
@@ -102,9 +105,17 @@ int64_t sw_geometry_columns_at(const sw_geometry *g) {
 }
 
 /* A count is an int64_t, as large as a double. */
-int64_t sw_geometry_slot(const sw_geometry *g) {
+int64_t sw_geometry_layer(const sw_geometry *g) {
   int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
-  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
+  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns) + g->blocks;
+}
+
+int64_t sw_geometry_blocks_at(const sw_geometry *g) {
+  return sw_geometry_slot(g) - g->blocks;
+}
+
+int64_t sw_geometry_slot(const sw_geometry *g) {
+  return sw_geometry_layer(g) * (1 + g->rings) + g->rings + g->blocks;
 }
 
 int64_t sw_geometry_slots(const sw_geometry *g) {

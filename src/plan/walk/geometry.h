@@ -28,14 +28,17 @@ typedef struct sw_geometry {
   sw_walk walk;
   bool prepares;   /* rows are prepared once for the matrices of a window */
   bool counts;     /* RANK or COUNT: shares are counts of rows, and there are no slots */
+  int rings;       /* by which the squares' sums are told apart in their slots; 0: none */
   int64_t numbers; /* of each row of a strip: what the measure's whole_row tells of its unit */
-  int64_t parts; /* row segments for which a square's slot, or a strip's, has column sums: one in a
-                    triangle; for directed matrices one a strip, or as many as strips nest in a
-                    square; 0 for undirected strips, whose rows hold all */
+  int64_t parts;  /* row segments for which a square's slot, or a strip's, has column sums: one in a
+                     triangle; for directed matrices one a strip, or as many as strips nest in a
+                     square; 0 for undirected strips, whose rows hold all */
+  int64_t blocks; /* doubles of a triangle's slot behind these, in sums by group (pairs/blocks.h) */
 } sw_geometry;
 
-/* Of a bound job. Pure: rests on the job, `keep` and the cut, never on ranks or threads. */
-sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
+/* Of a bound job. Pure: rests on the job, `keep`, rings that are asked for and the cut, never on
+ * ranks or threads. */
+sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, int rings, const sw_cut *cut,
                              sw_pair_pass pass);
 
 /* Rows of a matrix, tasks of a row, tasks of a matrix, and the place of a row's `nth` task among
@@ -57,13 +60,16 @@ bool sw_geometry_mirrors(const sw_geometry *g, int64_t row, int64_t nth);
 int64_t sw_geometry_tiles(const sw_geometry *g);
 void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, int64_t tile[2]);
 
-/* A slot, in doubles: sums of rows, `side` or `strip` of them, then the numbers of each row, then
- * from `columns_at` on sums of columns: of each part of a square `side`, of a strip all n. Slots at
- * the edge are as large, so that a slot's place is a product. A counting pass has shares, but no
- * slots. */
+/* A layer of a slot, in doubles: sums of rows, `side` or `strip` of them, then the numbers of each
+ * row, then from `columns_at` on sums of columns: of each part of a square `side`, of a strip all
+ * n. Behind it are such layers for each ring, then how many values each ring has (pairs/rings.c).
+ * Slots at the edge are as large, so that a slot's place is a product. A counting pass has shares,
+ * but no slots. */
 int64_t sw_geometry_slot(const sw_geometry *g);
+int64_t sw_geometry_layer(const sw_geometry *g);
 int64_t sw_geometry_numbers_at(const sw_geometry *g);
 int64_t sw_geometry_columns_at(const sw_geometry *g);
+int64_t sw_geometry_blocks_at(const sw_geometry *g);
 /* Of all tasks of a matrix; 0 of a counting pass. */
 int64_t sw_geometry_slots(const sw_geometry *g);
 /* Matrices whose slots fit into `bytes`, one at least: INT64_MAX of a counting pass. Where rows are

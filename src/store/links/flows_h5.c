@@ -112,7 +112,7 @@ static sw_status take_time(sw_error *err, void *self, hsize_t i, const char *tex
 static sw_status read_labels(sw_error *err, table *t) {
   SW_TRY(sw_netcdf_texts(err, &t->file, &t->from, 0, t->n, take_from, t));
   SW_TRY(sw_netcdf_texts(err, &t->file, &t->to, 0, t->n, take_to, t));
-  return t->matrix ? sw_netcdf_times(err, &t->file, &t->time, take_time, t) : SW_OK;
+  return t->matrix ? sw_netcdf_times(err, &t->file, &t->time, true, take_time, t) : SW_OK;
 }
 
 /* Runs in the child. Only whether it ends matters: what is wrong the parent finds for itself. */

@@ -125,9 +125,10 @@ typedef sw_status sw_netcdf_label(sw_error *err, void *self, hsize_t i, const ch
 sw_status sw_netcdf_texts(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                           hsize_t lo, hsize_t hi, sw_netcdf_label *take, void *self);
 /* All labels of an axis of time (time.c): texts; whole numbers; times by their units and calendar
- * as years, months or days. */
+ * as years, months or days. `is_list`: not an axis, whose times are different ones, but a time for
+ * each of many things. */
 sw_status sw_netcdf_times(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
-                          sw_netcdf_label *take, void *self);
+                          bool is_list, sw_netcdf_label *take, void *self);
 
 /* Which way round a variable lies: *first_is_first where its axes are (first, second). Told by the
  * scales that netCDF attaches, where there are some, else by the lengths; where these are equal,

@@ -10,6 +10,7 @@
 typedef struct times {
   const sw_netcdf *file;
   const sw_netcdf_axis *axis;
+  bool is_list;
   sw_netcdf_variable variable;
   const char *units, *calendar; /* NULL: plain numbers */
   sw_clock clock;
@@ -66,7 +67,7 @@ static sw_status find_dates(sw_error *err, times *in) {
     if (wrong)
       return sw_fail(err, SW_EINPUT, "%s: %s: %.17g %.60s %s", in->file->name, in->axis->name,
                      in->value[t], in->units, wrong);
-    if (t > 0 && compare(&in->date[t - 1], &in->date[t]) == 0)
+    if (!in->is_list && t > 0 && compare(&in->date[t - 1], &in->date[t]) == 0)
       return sw_fail(err, SW_EINPUT,
                      "%s: %s: two times are of one day, %lld-%02d-%02d; expected "
                      "periods of whole days",
@@ -134,8 +135,8 @@ static sw_status read_times(sw_error *err, times *in, sw_netcdf_label *take, voi
 }
 
 sw_status sw_netcdf_times(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
-                          sw_netcdf_label *take, void *self) {
-  times in = {.file = file, .axis = axis};
+                          bool is_list, sw_netcdf_label *take, void *self) {
+  times in = {.file = file, .axis = axis, .is_list = is_list};
   if (axis->text) return sw_netcdf_texts(err, file, axis, 0, axis->n, take, self);
   SW_TRY(sw_alloc(err, axis->n, sizeof *in.value, (void **)&in.value));
   sw_status status = sw_calloc(err, axis->n, sizeof *in.date, (void **)&in.date);

@@ -81,7 +81,7 @@ static sw_status number_period(sw_error *err, void *self, hsize_t t, const char 
 static sw_status read_periods(sw_error *err, reading *in) {
   SW_NEW(err, in->arena, in->period_number, in->time.n);
   if (!in->time.name) return number_period(err, in, 0, "0", 1);
-  SW_TRY(sw_netcdf_times(err, &in->file, &in->time, number_period, in));
+  SW_TRY(sw_netcdf_times(err, &in->file, &in->time, false, number_period, in));
   if (in->rows->periods.n == (int64_t)in->time.n) return SW_OK;
   return sw_fail(err, SW_EINPUT,
                  "%s: %s: a period appears twice; give each period once: indicators are (%s, %s)",

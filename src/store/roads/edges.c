@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "kernel/space/neighbours.h"
+#include "panel/time.h"
 #include "store/roads/network.h"
 
 /* Columns of the file; -1: none. */
@@ -146,8 +147,22 @@ static sw_status read_time(sw_error *err, const struct reading *r, sw_roads_edge
   return SW_OK;
 }
 
-/* The first period of the panel in which the edge is there. A year before the panel is as good as
- * its first; one after its last is never reached. */
+/* The first period of the panel that does not come before `value`; n: all do. */
+static int first_from(const sw_periods *periods, int64_t value) {
+  int t = 0;
+  while (t < periods->n && periods->value[t] < value)
+    t++;
+  return t;
+}
+
+/* Whether a text is written as the panel's periods are, and which one it means. */
+static bool reads_as_theirs(const sw_periods *periods, const char *text, int64_t *value) {
+  sw_time_form form = sw_time_form_of(periods->n, periods->label, periods->format);
+  return form != SW_FORM_TEXT && sw_time_read_as(form, text, periods->format, value);
+}
+
+/* The first period of the panel in which the edge is there. A period before the panel, in the form
+ * of the panel's own, is as good as its first; one after its last is never reached. */
 static sw_status read_opening(sw_error *err, const struct reading *r, sw_roads_edge *edge) {
   const sw_periods *periods = r->network->periods;
   if (r->column.opens < 0 || r->csv->field[r->column.opens].length == 0) return SW_OK;
@@ -161,8 +176,7 @@ static sw_status read_opening(sw_error *err, const struct reading *r, sw_roads_e
         "not there, and this column empty",
         r->csv->column[r->column.opens], (int)(field.length < 80 ? field.length : 80), field.text);
   if (periods->integer && sw_parse_integer(field.text, field.length, &year)) {
-    while (edge->state < periods->n && periods->value[edge->state] < year)
-      edge->state++;
+    edge->state = first_from(periods, year);
     return SW_OK;
   }
   edge->state = -1;
@@ -170,6 +184,8 @@ static sw_status read_opening(sw_error *err, const struct reading *r, sw_roads_e
     memcpy(text, field.text, field.length);
     text[field.length] = '\0';
     edge->state = sw_periods_find(periods, text);
+    if (edge->state < 0 && periods->value && reads_as_theirs(periods, text, &year))
+      edge->state = first_from(periods, year);
   }
   if (edge->state >= 0) return SW_OK;
   return sw_csv_fail(err, r->csv, "%s is '%.*s', which is no period of the panel; e.g. %s",

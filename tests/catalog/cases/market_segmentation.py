@@ -30,8 +30,9 @@ def check(world, label, params, r):
                        keepdims=True)
     count = (~np.isnan(b)).sum(0)
     v = np.where(count >= 2, np.nanvar(b, axis=0), np.nan)
+    v[:, ~(linked | linked.T)] = np.nan
+    unit = np.nanmean(v, axis=2)  # over partners, whichever of the two is linked to the other
     v[:, ~linked] = np.nan
-    unit = np.nanmean(v, axis=2)
     assert close(r["segmentation"], unit, 1e-9), "segmentation"
     assert close(r["integration"], 1 / np.sqrt(unit), 1e-9), "integration"
     assert close(r["national"], np.nanmean(unit, axis=1), 1e-9), "national"

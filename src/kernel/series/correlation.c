@@ -1,17 +1,23 @@
 /* See correlation.h. */
-#include "kernel/pairs/correlation.h"
+#include "kernel/series/correlation.h"
 
 #include <math.h>
 
+/* Whether squares of n values of that size are more than rounding. */
+static bool is_spread(double squares, int n, double size) {
+  double rounding = 1e-12 * size;
+  return squares > n * rounding * rounding;
+}
+
 /* How far values are from their mean, squared; 0: rounding alone, where all are of that size. */
 static double spread_of(const double *v, int n, double size, double *mean) {
-  double sum = 0, squares = 0, rounding = 1e-12 * size;
+  double sum = 0, squares = 0;
   for (int s = 0; s < n; s++)
     sum += v[s];
   *mean = sum / n;
   for (int s = 0; s < n; s++)
     squares += (v[s] - *mean) * (v[s] - *mean);
-  return squares > n * rounding * rounding ? squares : 0;
+  return is_spread(squares, n, size) ? squares : 0;
 }
 
 static double size_of(const double *v, int n) {
@@ -26,6 +32,24 @@ void sw_correlation_standardise(double *v, int n, double size, bool variance) {
   double by = squares > 0 ? sqrt(variance ? squares / n : squares) : NAN;
   for (int s = 0; s < n; s++)
     v[s] = (v[s] - mean) / by;
+}
+
+/* Each as spread_of and the above do it. */
+void sw_correlation_standardise_all(double *v, int n, const double size[SW_SERIES]) {
+  double mean[SW_SERIES] = {0}, squares[SW_SERIES] = {0}, by[SW_SERIES];
+  for (int s = 0; s < n; s++)
+    for (int k = 0; k < SW_SERIES; k++)
+      mean[k] += v[s * SW_SERIES + k];
+  for (int k = 0; k < SW_SERIES; k++)
+    mean[k] /= n;
+  for (int s = 0; s < n; s++)
+    for (int k = 0; k < SW_SERIES; k++)
+      squares[k] += (v[s * SW_SERIES + k] - mean[k]) * (v[s * SW_SERIES + k] - mean[k]);
+  for (int k = 0; k < SW_SERIES; k++)
+    by[k] = is_spread(squares[k], n, size[k]) ? sqrt(squares[k]) : NAN;
+  for (int s = 0; s < n; s++)
+    for (int k = 0; k < SW_SERIES; k++)
+      v[s * SW_SERIES + k] = (v[s * SW_SERIES + k] - mean[k]) / by[k];
 }
 
 double sw_correlation(const double *x, const double *y, int n, int least) {

@@ -1,7 +1,7 @@
 /* Pearson's correlation of two series of a few values each. A series that does not vary has none;
  * rounding of a constant is told from variation by the size of its values. */
-#ifndef SW_KERNEL_PAIRS_CORRELATION_H
-#define SW_KERNEL_PAIRS_CORRELATION_H
+#ifndef SW_KERNEL_SERIES_CORRELATION_H
+#define SW_KERNEL_SERIES_CORRELATION_H
 
 #include <stdbool.h>
 
@@ -10,6 +10,9 @@
  * the values were made of, whose rounding they have. The product of two series over their lengths
  * is r. */
 void sw_correlation_standardise(double *v, int n, double size, bool variance);
+/* Several series side by side, over their lengths: value s of the k-th is v[s * SW_SERIES + k]. */
+enum { SW_SERIES = 8 };
+void sw_correlation_standardise_all(double *v, int n, const double size[SW_SERIES]);
 /* r; NaN of fewer than `least` values, or where one of the two does not vary. Exchanging the two
  * series changes no bit. */
 double sw_correlation(const double *x, const double *y, int n, int least);

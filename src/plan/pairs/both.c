@@ -1,0 +1,167 @@
+/* Two squares opposite each other of a directed matrix of which only sums are kept, for a measure
+ * whose values of a pair in both orders share work (`fold_both`). Called by task.c for the upper
+ * one of them where both are this node's and neither is done; each keeps its slot and its mark, so
+ * a resumed run, or one on other nodes, may compute one alone. The sums are those of the square
+ * computed alone (task.c): the same lanes, each in the same order.
+ *
+ * A square on the diagonal goes by steps, segments of its rows: pairs of a step by values, what
+ * lies behind it in both orders. The sums over columns before a step are then in the lanes of the
+ * order back, by row, and are gone on with.
+ *
+ * Invariant: the worker's lanes are zero before and after each task. */
+#include "plan/pairs/private.h"
+
+#include "kernel/pairs/lanes.h"
+
+#include <math.h>
+#include <string.h>
+
+bool sw_pairs_folds_both(const sw_pairs *p) {
+  const sw_pass *pass = &p->job->pass[p->job->n_passes - 1];
+  return p->geometry.walk == SW_WALK_SQUARES && !p->stores && p->job->measure->fold_both &&
+         !pass->no_fold;
+}
+
+/* ---- room ------------------------------------------------------------------------------- */
+
+/* Rows of a segment, as in task.c. */
+static int64_t height(const sw_pairs *p) {
+  return p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
+}
+
+/* Lanes of the rows of a segment, of rows of the square opposite, and of its columns by segment. */
+int64_t sw_pairs_both_room(const sw_pairs *p) {
+  int64_t segments = p->geometry.parts * height(p);
+  return SW_LANES * (sw_pairs_row_length(p) + height(p) + segments);
+}
+
+static sw_fold_both sums_of(const sw_worker *w, int t) {
+  const sw_pairs *p = w->pairs;
+  double *back_row = w->both, *row = back_row + SW_LANES * w->stride;
+  return (sw_fold_both){.row = row,
+                        .column = w->lanes,
+                        .back_row = back_row,
+                        .back_column = row + SW_LANES * height(p),
+                        .stride = w->stride,
+                        .high = height(p),
+                        .greatest = w->greatest[t]};
+}
+
+static void clear(double *sum, int64_t n) {
+  memset(sum, 0, (size_t)n * sizeof *sum);
+}
+
+/* ---- segments --------------------------------------------------------------------------- */
+
+/* Lanes of rows become sums, of the square's rows from `at` on; false where one is NaN. */
+static bool join_rows(const double *lanes, int64_t rows, double *share) {
+  bool numbers = true;
+  for (int64_t r = 0; r < rows; r++) {
+    share[r] = sw_lanes_join(lanes + r * SW_LANES);
+    numbers = numbers && !isnan(share[r]);
+  }
+  return numbers;
+}
+
+/* Sums of columns of the square opposite, of segments from `first` on. Its lanes lie by the place
+ * in the square, and begin with that of the segment's first row. */
+static void join_back(const sw_pairs *p, const sw_fold_both *sums, int64_t rows, int64_t first,
+                      int64_t columns, double *share) {
+  for (int64_t part = first; part * sums->high < columns; part++)
+    for (int64_t r = 0; r < rows; r++) {
+      const double *from = sums->back_column + (part * sums->high + r) * SW_LANES;
+      double lane[SW_LANES];
+      for (int64_t l = 0; l < SW_LANES; l++)
+        lane[l] = from[(part * sums->high + l) % SW_LANES];
+      share[part * p->plan->cut.side + sums->row_at + r] = sw_lanes_join(lane);
+    }
+}
+
+/* Sums of columns [from, columns) of a segment. */
+static void join_columns(sw_worker *w, int64_t from, int64_t columns, double *share) {
+  sw_lanes_join_rows(w->lanes + from, w->stride, columns - from, share + from);
+  clear(w->lanes, SW_LANES * w->stride);
+}
+
+/* Nothing is in segments that a last square is too short for. */
+static void end_parts(const sw_pairs *p, int64_t rows, double *share) {
+  int64_t side = p->plan->cut.side;
+  for (int64_t part = 0; part < p->geometry.parts; part++)
+    if (part * height(p) >= rows) sw_lanes_begin(share + part * side, side);
+}
+
+/* ---- squares ---------------------------------------------------------------------------- */
+
+/* Both squares; false where a value is NaN: slots, lanes and the greatest are then spoilt. */
+bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                           double *slot, double *back_slot) {
+  const sw_pairs *p = w->pairs;
+  int64_t side = p->plan->cut.side, columns = j1 - j0, at = sw_geometry_columns_at(&p->geometry);
+  sw_fold_both sums = sums_of(w, t);
+  clear(sums.back_row, SW_LANES * w->stride);
+  for (int64_t row = i0, part = 0; row < i1; row += sums.high, part++) {
+    int64_t end = row + sums.high < i1 ? row + sums.high : i1;
+    sums.row_at = row - i0;
+    clear(sums.row, SW_LANES * sums.high * (1 + p->geometry.parts));
+    p->job->measure->fold_both(p->job, t, row, end, j0, j1, &sums, w->workspace);
+    if (!join_rows(sums.row, end - row, slot + sums.row_at)) return false;
+    join_columns(w, 0, columns, slot + at + part * side);
+    join_back(p, &sums, end - row, 0, columns, back_slot + at);
+  }
+  sw_lanes_join_rows(sums.back_row, w->stride, columns, back_slot);
+  for (int64_t c = 0; c < columns; c++)
+    if (isnan(back_slot[c])) return false;
+  end_parts(p, i1 - i0, slot + at);
+  end_parts(p, columns, back_slot + at);
+  w->greatest[t] = sums.greatest;
+  return true;
+}
+
+/* Pairs within a step, of rows and columns [i, end), `place` in the square. */
+static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *sums) {
+  const double *v = w->all[w->pairs->quantity[0]];
+  int64_t place = sums->row_at, count = end - i;
+  for (int64_t r = 0, rows; r < count; r += rows) {
+    rows = sw_pairs_fill(w, t, i + r, end, i, end);
+    for (int64_t k = r; k < r + rows; k++) {
+      const double *x = v + (k - r) * w->stride;
+      double *lane = sums->row + k * SW_LANES;
+      double *column = sums->column + k % SW_LANES * sums->stride + place;
+      for (int64_t c = 0; c < count; c++) {
+        if (c == k) continue;
+        if (isnan(x[c])) return false;
+        lane[(place + c) % SW_LANES] += x[c];
+        column[c] += x[c];
+        if (x[c] > sums->greatest) sums->greatest = x[c];
+      }
+    }
+  }
+  return true;
+}
+
+/* A square on the diagonal; false as above. */
+bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot) {
+  const sw_pairs *p = w->pairs;
+  int64_t side = p->plan->cut.side, columns = i1 - i0, at = sw_geometry_columns_at(&p->geometry);
+  sw_fold_both sums = sums_of(w, t);
+  clear(sums.back_row, SW_LANES * w->stride);
+  for (int64_t row = i0, part = 0; row < i1; row += sums.high, part++) {
+    int64_t end = row + sums.high < i1 ? row + sums.high : i1;
+    sums.row_at = row - i0;
+    sums.column_at = end - i0;
+    clear(sums.row, SW_LANES * sums.high * (1 + p->geometry.parts));
+    for (int64_t r = 0; r < end - row; r++)
+      for (int l = 0; l < SW_LANES; l++)
+        sums.row[r * SW_LANES + l] = sums.back_row[l * w->stride + sums.row_at + r];
+    if (!add_step(w, t, row, end, &sums)) return false;
+    if (end < i1) p->job->measure->fold_both(p->job, t, row, end, end, i1, &sums, w->workspace);
+    if (!join_rows(sums.row, end - row, slot + sums.row_at)) return false;
+    join_columns(w, sums.row_at, columns, slot + at + part * side);
+    join_back(p, &sums, end - row, part + 1, columns, slot + at);
+  }
+  for (int64_t c = 0; c < columns; c++)
+    if (isnan(slot[c])) return false;
+  end_parts(p, columns, slot + at);
+  w->greatest[t] = sums.greatest;
+  return true;
+}
