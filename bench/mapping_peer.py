@@ -5,9 +5,10 @@ numpy goes library by library, as the engine does: one table of neighbours serve
 predictions of a block of targets come by adding up rows taken by index, or as a product of matrices
 with the weights in a dense one, whichever is faster, in buffers made once; then three sums over
 time. The number of targets in a block is chosen by trying. The search for neighbours is timed apart:
-distances by broadcasting, argpartition, and a sort of what is left. Both are timed over some of the
-libraries, evenly spread; the engine computes all. Processor time, nothing stored; the same skills
-are demanded first. Wanted of the engine: 20 times numpy, tables and pairs together.
+distances by broadcasting, as many rows at a time as stay in cache, or as a product of matrices, which
+loses some digits, whichever is faster; argpartition, and a sort of what is left. Both are timed over
+some of the libraries, evenly spread; the engine computes all. Processor time, nothing stored; the same
+skills are demanded first. Wanted of the engine: 20 times numpy, tables and pairs together.
 
 mpEDM (Watanakeesuntorn et al. 2020) publishes 101,729 series in 199 s on 512 nodes of ABCI, 5.2e7
 directed pairs a second of all nodes together. Its series are of calcium imaging, some 1,450 steps, in
@@ -59,20 +60,42 @@ def write(folder, x, dimensions):
     return paths
 
 
-def table(v, dimension, distance):
+def by_rows(v, dimension, room, rows):
+    """Squared distances, `rows` points at a time: first row, matrix."""
+    count = len(v) - dimension + 1
+    for first in range(0, count, rows):
+        some = min(rows, count - first)
+        d2, term = (room[k, :some * count].reshape(some, count) for k in range(2))
+        for lag in range(dimension):
+            past, to = v[dimension - 1 - lag:len(v) - lag], term if lag else d2
+            np.subtract(past[first:first + some, None], past, out=to)
+            np.multiply(to, to, out=to)
+            if lag:
+                np.add(d2, term, out=d2)
+        yield first, d2
+
+
+def by_product(v, dimension, room, _):
+    count = len(v) - dimension + 1
+    points = np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(v - v.mean(), dimension))
+    size, d2 = np.einsum("ij,ij->i", points, points), room[0, :count * count].reshape(count, count)
+    np.matmul(points, points.T, out=d2)
+    d2 *= -2
+    d2 += size
+    d2 += size[:, None]
+    yield 0, np.maximum(d2, 0, out=d2)
+
+
+def table(v, dimension, room, distances=by_rows, rows=64):
     """Neighbours of each point and their weights, nearest first."""
     count, k = len(v) - dimension + 1, dimension + 1
-    d2 = distance[:count, :count]
-    d2[:] = 0
-    term = distance[:count, count:2 * count]
-    for lag in range(dimension):
-        past = v[dimension - 1 - lag:len(v) - lag]
-        np.subtract(past[:, None], past, out=term)
-        np.multiply(term, term, out=term)
-        np.add(d2, term, out=d2)
-    np.fill_diagonal(d2, np.inf)
-    near = np.argpartition(d2, k, axis=1)[:, :k]
-    d = np.sqrt(np.take_along_axis(d2, near, 1))
+    near, d = np.empty((count, k), int), np.empty((count, k))
+    for first, d2 in distances(v, dimension, room, rows):
+        at = slice(first, first + len(d2))
+        d2[np.arange(len(d2)), np.arange(first, first + len(d2))] = np.inf
+        near[at] = np.argpartition(d2, k, axis=1)[:, :k]
+        d[at] = np.take_along_axis(d2, near[at], 1)
+    d = np.sqrt(d)
     order = np.argsort(d, axis=1)
     d, near = np.take_along_axis(d, order, 1), np.take_along_axis(near, order, 1)
     w = np.maximum(np.exp(-d / d[:, :1]), 1e-6)
@@ -142,6 +165,16 @@ def tune(x, dimension, tables):
     return best[1]
 
 
+def tune_search(series, dimension, room):
+    """The way of `table` that is fastest."""
+    best = None
+    for way in ((by_rows, 16), (by_rows, 64), (by_rows, 256), (by_product, 0)):
+        seconds = min(timed(lambda: [table(v, dimension, room, *way) for v in series])[0] for _ in range(2))
+        if best is None or seconds < best[0]:
+            best = seconds, way
+    return best[1]
+
+
 def check(programs, path, name, peer, libraries, tables):
     """What comes in: the mean of a column's skills, but for the unit's own."""
     run.call(programs.spillway, "run", "--quiet", "--force", path)
@@ -155,8 +188,9 @@ def check(programs, path, name, peer, libraries, tables):
 def compare(programs, path, x, dimension, repeats, suite):
     periods, n = x.shape
     libraries = np.arange(0, n, max(1, n // (40 if periods < 1000 else 8)))
-    distance = np.empty((periods, 2 * periods))
-    tables = [table(x[:, j], dimension, distance) for j in libraries]
+    room = np.empty((2, periods * periods))
+    way = tune_search([x[:, j] for j in libraries[:4]], dimension, room)
+    tables = [table(x[:, j], dimension, room, *way) for j in libraries]
     peer = tune(x, dimension, tables[:4])
     check(programs, path, "ccm", peer, libraries, tables)
     ours, pairs, theirs, theirs_pairs, theirs_plain = [], [], [], [], []
@@ -165,7 +199,7 @@ def compare(programs, path, x, dimension, repeats, suite):
         one = run.run_study(programs, path, 1, 1)[0]
         ours.append(one["processor"])
         pairs.append(one["pairs"])
-        search = timed(lambda: [table(x[:, j], dimension, distance) for j in libraries])[0]
+        search = timed(lambda: [table(x[:, j], dimension, room, *way) for j in libraries])[0]
         theirs_pairs.append(scale * timed(lambda: [peer.skills(*one) for one in tables])[0])
         theirs.append(theirs_pairs[-1] + scale * search)
         some = len(tables) // 8 + 1
@@ -174,8 +208,9 @@ def compare(programs, path, x, dimension, repeats, suite):
     ours, pairs, theirs, theirs_pairs, theirs_plain = (
         np.array(a) for a in (ours, pairs, theirs, theirs_pairs, theirs_plain))
     label = f"mapping, T = {periods}, E = {dimension}"
-    note = (f"numpy by {'matrix products' if peer.dense else 'rows taken'}, {peer.width} targets a block, over "
-            f"{len(libraries)} of {n} libraries; OpenBLAS of {run.blas_core() or 'no core'}")
+    search = "a product" if way[0] is by_product else f"{way[1]} rows at a time"
+    note = (f"numpy by {'matrix products' if peer.dense else 'rows taken'}, {peer.width} targets a block, distances "
+            f"by {search}, over {len(libraries)} of {n} libraries; OpenBLAS of {run.blas_core() or 'no core'}")
     common = {"units": n, "periods": periods, "threads": 1, "measure": "convergent_cross_mapping"}
     return [record.make(suite, label, "directed pairs a second", "1/s", count / ours, note="tables and pairs", **common),
             record.make(suite, label + ", pairs alone", "directed pairs a second", "1/s", count / pairs, **common),

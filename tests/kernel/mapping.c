@@ -183,17 +183,27 @@ static void fill(double *panel, int nth) {
   if (nth == 1) panel[50 * LANES + 3] = NAN;
 }
 
+/* The first panel alone, then the others together, with lines to be fetched. */
 static void expect_panels(const sw_mapping *m, double *const *panel, double *work) {
   sw_mapping_window window[PANELS];
-  sw_mapping_target target[PANELS];
   double first[PANELS][LANES], r[PANELS][LANES];
-  for (int b = 0; b < PANELS; b++) {
+  const void *ahead[T];
+  for (int b = 0; b < PANELS; b++)
     sw_mapping_window_of(m, panel[b], &window[b]);
-    target[b] = (sw_mapping_target){panel[b], &window[b], r[b]};
-  }
+  for (int t = 0; t < T; t++)
+    ahead[t] = panel[0] + t;
+  sw_mapping_target target[] = {
+      {.m = m, .panels = 1, .panel = {panel[0]}, .window = {&window[0]}, .r = r[0]},
+      {.m = m,
+       .panels = 2,
+       .panel = {panel[1], panel[2]},
+       .window = {&window[1], &window[2]},
+       .r = r[1],
+       .ahead = ahead,
+       .n_ahead = T}};
   for (sw_set_of set = SW_SET_PLAIN; set < SW_SET_COUNT && sw_set_runs(set); set = next_set(set)) {
     sw_set_at_most(set);
-    sw_mapping_panels(m, PANELS, target, work);
+    sw_mapping_map(target, 2, work);
     if (set == SW_SET_PLAIN) memcpy(first, r, sizeof r);
     cr_expect_eq(memcmp(first, r, sizeof r), 0, "set %d, %d neighbours", (int)set, m->k);
   }
@@ -221,6 +231,33 @@ Test(mapping, panels) {
   }
   for (int b = 0; b < PANELS; b++)
     free(panel[b]);
+  free(work);
+}
+
+/* Tables of several dimensions, made at once, are those of each. */
+Test(mapping, several_dimensions) {
+  double v[T];
+  sw_mapping m[6];
+  void *work = room(sw_embedding_workspace(T, 6));
+  one_stretch();
+  draw(v, T, 5);
+  v[30] = NAN;
+  for (int lag = 1; lag <= 2; lag++) {
+    sw_embedding e = {.v = v, .run = run, .length = T, .lag = lag};
+    for (int d = 2; d <= 7; d++)
+      m[d - 2] = table_of(d + 1);
+    sw_embedding_map(&e, 2, 7, 1, false, NULL, m, work);
+    for (int d = 2; d <= 7; d++) {
+      sw_mapping one = map(v, d, lag, 1, NULL), *all = &m[d - 2];
+      size_t points = (size_t)one.points, numbers = points * (size_t)one.k;
+      cr_assert(points > 0 && all->points == one.points && all->k == d + 1);
+      cr_expect_eq(memcmp(all->at, one.at, points * sizeof *one.at), 0);
+      cr_expect_eq(memcmp(all->near, one.near, numbers * sizeof *one.near), 0);
+      cr_expect_eq(memcmp(all->weight, one.weight, numbers * sizeof *one.weight), 0);
+      free(one.at);
+      free(all->at);
+    }
+  }
   free(work);
 }
 

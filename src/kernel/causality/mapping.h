@@ -13,6 +13,9 @@
 
 /* Series of a panel; panels that are best mapped together; points of a skill. */
 enum { SW_MAPPING_LANES = 16, SW_MAPPING_TOGETHER = 2, SW_MAPPING_LEAST = 3 };
+/* Neighbours of a point from which on lines are fetched: with fewer it would take as long as
+ * adding. */
+enum { SW_MAPPING_FETCHES = 6 };
 
 /* Periods are given as places in a panel: period times SW_MAPPING_LANES. */
 typedef struct sw_mapping {
@@ -35,16 +38,19 @@ typedef struct sw_mapping_window {
 /* panel[period * SW_MAPPING_LANES + lane]; values should be about zero, as of series about their
  * mean. */
 void sw_mapping_window_of(const sw_mapping *m, const double *panel, sw_mapping_window *window);
-/* A panel, its window and r of each of its series. */
+/* Panels that a table is to map, and r of their series, one panel after the other. `ahead`: lines
+ * of memory that are read before long; one for each point is fetched meanwhile. */
 typedef struct sw_mapping_target {
-  const double *panel;
-  const sw_mapping_window *window;
+  const sw_mapping *m;
+  int panels, n_ahead;
+  const double *panel[SW_MAPPING_TOGETHER];
+  const sw_mapping_window *window[SW_MAPPING_TOGETHER];
   double *r;
+  const void *const *ahead;
 } sw_mapping_target;
 
 /* `work`: numbers for two series. */
-void sw_mapping_panels(const sw_mapping *m, int panels, const sw_mapping_target *target,
-                       double *work);
+void sw_mapping_map(const sw_mapping_target *target, int count, double *work);
 
 /* r of the series x[period * stride]. Points without a value, or that are predicted of a neighbour
  * without one, are left out; NaN of fewer than SW_MAPPING_LEAST, and where a side does not vary. */

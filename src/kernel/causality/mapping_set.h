@@ -11,37 +11,33 @@ enum {
 #define EACH_PANEL _Pragma("GCC unroll 2") for (int b = 0; b < panels; b++)
 #define EACH_OF_PANEL _Pragma("GCC unroll 8") for (int g = 0; g < SW_SET(REGS); g++)
 
-/* r out of the sums of p, of p^2 and of p x; adds 0 to `found`, NaN where r is none. */
+/* r of a register of series out of the sums of p, of p^2 and of p x. */
 SW_INLINE reg SW_SET(correlate)(reg sum, reg square, reg product, double points,
-                                const sw_mapping_window *window, int lane, double *r, reg found) {
+                                const sw_mapping_window *window, int lane) {
   reg about = reg_sub(square, reg_div(reg_mul(sum, sum), reg_spread(points)));
   reg with = reg_sub(product, reg_mul(reg_load(window->mean + lane), sum));
   reg size = reg_where(about, reg_mul(reg_spread(ENOUGH), square),
                        reg_mul(about, reg_load(window->square + lane)));
-  reg value = reg_div(with, reg_root(size));
-  reg_store(r + lane, value);
-  return reg_add(found, reg_sub(value, value));
+  return reg_div(with, reg_root(size));
 }
 
-SW_INLINE bool SW_SET(is_number)(reg x) {
-  double value[SW_WIDTH], sum = 0;
-  reg_store(value, x);
-  for (int k = 0; k < SW_WIDTH; k++)
-    sum += value[k];
-  return !isnan(sum);
-}
-
-SW_INLINE bool SW_SET(map_panels)(const sw_mapping *m, const int k, const int panels,
-                                  const sw_mapping_target *target) {
+/* The panels first .. of a target. `ahead`: lines to be fetched, the last again and again. */
+SW_INLINE void SW_SET(map_panels)(const sw_mapping_target *target, int first, const int k,
+                                  const int panels, const void *const *ahead, int last_ahead) {
   reg sum[SW_SET(TOGETHER)][SW_SET(REGS)], square[SW_SET(TOGETHER)][SW_SET(REGS)],
-      product[SW_SET(TOGETHER)][SW_SET(REGS)], found = reg_spread(0);
+      product[SW_SET(TOGETHER)][SW_SET(REGS)];
+  const sw_mapping *m = target->m;
   const double *panel[SW_SET(TOGETHER)];
-  EACH_PANEL panel[b] = target[b].panel;
-  EACH_PANEL EACH_OF_PANEL sum[b][g] = square[b][g] = product[b][g] = reg_spread(0);
   const int32_t *near = m->near;
   const double *weight = m->weight;
+  double *r = target->r + first * LANES;
+  EACH_PANEL panel[b] = target->panel[first + b];
+  EACH_PANEL EACH_OF_PANEL sum[b][g] = square[b][g] = product[b][g] = reg_spread(0);
   for (int q = 0; q < m->points; q++, near += k, weight += k) {
     reg p[SW_SET(TOGETHER)][SW_SET(REGS)], w = reg_spread(weight[0]);
+    if (k >= SW_MAPPING_FETCHES)
+      __builtin_prefetch(ahead[q < last_ahead ? q : last_ahead], 0,
+                         2); /* not into the first cache */
     EACH_PANEL EACH_OF_PANEL p[b][g] = reg_mul(w, reg_load(panel[b] + near[0] + g * SW_WIDTH));
     _Pragma("GCC unroll 11") for (int c = 1; c < k; c++) {
       w = reg_spread(weight[c]);
@@ -55,35 +51,47 @@ SW_INLINE bool SW_SET(map_panels)(const sw_mapping *m, const int k, const int pa
       product[b][g] = reg_fma(p[b][g], x, product[b][g]);
     }
   }
-  EACH_PANEL EACH_OF_PANEL found =
-      SW_SET(correlate)(sum[b][g], square[b][g], product[b][g], m->points, target[b].window,
-                        g * SW_WIDTH, target[b].r, found);
-  return SW_SET(is_number)(found);
+  EACH_PANEL EACH_OF_PANEL reg_store(r + b * LANES + g * SW_WIDTH,
+                                     SW_SET(correlate)(sum[b][g], square[b][g], product[b][g],
+                                                       m->points, target->window[first + b],
+                                                       g * SW_WIDTH));
 }
 
 #undef EACH_PANEL
 #undef EACH_OF_PANEL
 
-/* Whether all r are numbers. */
-static bool SW_SET(map_some)(const sw_mapping *m, int panels, const sw_mapping_target *target) {
+/* One panel, or as many as go together. */
+static void SW_SET(map_some)(const sw_mapping_target *target, int first, int panels,
+                             const void *const *ahead, int last_ahead) {
 #define OF_NEIGHBOURS(k)                                                                           \
-  case k:                                                                                          \
-    return panels == 1 ? SW_SET(map_panels)(m, k, 1, target)                                       \
-                       : SW_SET(map_panels)(m, k, SW_SET(TOGETHER), target);
-  switch (m->k) {
+  if (panels == 1)                                                                                 \
+    SW_SET(map_panels)(target, first, k, 1, ahead, last_ahead);                                    \
+  else                                                                                             \
+    SW_SET(map_panels)(target, first, k, SW_SET(TOGETHER), ahead, last_ahead);                     \
+  break;
+  switch (target->m->k) {
+  case 2:
     OF_NEIGHBOURS(2)
+  case 3:
     OF_NEIGHBOURS(3)
+  case 4:
     OF_NEIGHBOURS(4)
+  case 5:
     OF_NEIGHBOURS(5)
+  case 6:
     OF_NEIGHBOURS(6)
+  case 7:
     OF_NEIGHBOURS(7)
+  case 8:
     OF_NEIGHBOURS(8)
+  case 9:
     OF_NEIGHBOURS(9)
+  case 10:
     OF_NEIGHBOURS(10)
+  case 11:
     OF_NEIGHBOURS(11)
   default:
-    return panels == 1 ? SW_SET(map_panels)(m, m->k, 1, target)
-                       : SW_SET(map_panels)(m, m->k, SW_SET(TOGETHER), target);
+    OF_NEIGHBOURS(target->m->k)
   }
 #undef OF_NEIGHBOURS
 }

@@ -67,8 +67,8 @@ double sw_ccm_fact(const sw_job *job, int place, int64_t unit);
 void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_mapping *out,
                    bool *whole);
 
-/* A table that is unpacked before long: its lines on their way. */
-void sw_ccm_fetch(const sw_job *job, int dimension, int64_t unit);
+/* The lines of memory that such a table is read from, `most` of them: how many. */
+int sw_ccm_lines(const sw_job *job, int dimension, int64_t unit, const void **line, int most);
 
 /* Of libraries by size: the sum of skills and their number. */
 typedef struct sw_ccm_sum {

@@ -8,7 +8,9 @@
 
 #include "kernel/pairs/lanes.h"
 
-enum { LANES = SW_MAPPING_LANES };
+enum { LANES = SW_MAPPING_LANES, TOGETHER = SW_MAPPING_TOGETHER * LANES };
+/* Of the next table that are fetched, at most: one for each point of the panels of a call. */
+enum { LINES_A_PERIOD = SW_CCM_ROWS / TOGETHER };
 
 /* Sixteen units' series, or fewer: the last stands for the others. */
 typedef struct panel {
@@ -27,6 +29,9 @@ typedef struct desk {
   sw_mapping table[SW_CCM_COLUMNS];
   bool whole[SW_CCM_COLUMNS];
   double *work; /* two series */
+  /* Of the table as many columns on: lines it is read from, how many, and how many are fetched. */
+  const void **line[SW_CCM_COLUMNS];
+  int lines[SW_CCM_COLUMNS], fetched[SW_CCM_COLUMNS];
   /* Of libraries. */
   double *v;
   uint8_t *in; /* the library, by period */
@@ -47,6 +52,8 @@ static size_t lay_out(const sw_job *job, int panels, bool libraries, void *works
   for (int l = 0; l < SW_CCM_COLUMNS; l++)
     d->table[l] = sw_mapping_place(sw_ccm_take(&at, sw_mapping_bytes(job->n_periods, c->last + 1)),
                                    job->n_periods, c->last + 1);
+  for (int l = 0; l < SW_CCM_COLUMNS; l++)
+    d->line[l] = sw_ccm_take(&at, LINES_A_PERIOD * n * sizeof(void *));
   d->work = sw_ccm_take(&at, 2 * n * sizeof(double));
   if (libraries) {
     d->v = sw_ccm_take(&at, n * sizeof(double));
@@ -121,17 +128,18 @@ static const sw_mapping_window *window_of(panel *p, const sw_mapping *m, bool wh
   return window;
 }
 
-/* A few panels; their r one after the other. */
-static void map(panel *const *p, int panels, const sw_mapping *m, bool whole, double *r,
-                double *work) {
-  sw_mapping_window own[SW_MAPPING_TOGETHER];
-  sw_mapping_target target[SW_MAPPING_TOGETHER];
+/* What a table is to map; false: it has no points, and r is NaN. `own`: room for its windows. */
+static bool begin_target(sw_mapping_target *target, panel *const *p, int panels,
+                         const sw_mapping *m, bool whole, double *r, sw_mapping_window *own) {
   for (int l = 0; m->points == 0 && l < panels * LANES; l++)
     r[l] = NAN;
-  if (m->points == 0) return;
-  for (int b = 0; b < panels; b++)
-    target[b] = (sw_mapping_target){p[b]->value, window_of(p[b], m, whole, &own[b]), r + b * LANES};
-  sw_mapping_panels(m, panels, target, work);
+  if (m->points == 0) return false;
+  *target = (sw_mapping_target){.m = m, .panels = panels, .r = r};
+  for (int b = 0; b < panels; b++) {
+    target->panel[b] = p[b]->value;
+    target->window[b] = window_of(p[b], m, whole, &own[b]);
+  }
+  return true;
 }
 
 /* ---- pairs -------------------------------------------------------------------------------- */
@@ -144,19 +152,40 @@ static int next_panels(desk *d, int dimension, int *at, panel **found) {
   return count;
 }
 
+/* The lines of the next tables, each to be fetched while a table of now is mapped. */
+static void look_ahead(const sw_job *job, int dimension, int64_t j, int count, desk *d) {
+  for (int l = 0; l < count; l++)
+    d->lines[l] = j + l < job->n ? sw_ccm_lines(job, dimension, j + l, d->line[l],
+                                                LINES_A_PERIOD * job->n_periods)
+                                 : 0;
+}
+
+/* A few panels with a table of now, while the one as many columns on is fetched. */
+static void map_panels(panel *const *p, int panels, int l, double *r, desk *d) {
+  sw_mapping_window own[SW_MAPPING_TOGETHER];
+  sw_mapping_target target;
+  if (!begin_target(&target, p, panels, &d->table[l], d->whole[l], r, own)) return;
+  for (; target.m->k < SW_MAPPING_FETCHES && d->fetched[l] < d->lines[l]; d->fetched[l]++)
+    __builtin_prefetch(d->line[l][d->fetched[l]]);
+  target.ahead = d->line[l] + d->fetched[l];
+  target.n_ahead = d->lines[l] - d->fetched[l];
+  d->fetched[l] += target.n_ahead < target.m->points ? target.n_ahead : target.m->points;
+  sw_mapping_map(&target, 1, d->work);
+}
+
 /* All panels of a dimension with the tables of a few columns. */
 static void map_columns(const sw_job *job, int dimension, int64_t i0, int64_t j, int count,
                         double *out, int64_t stride, desk *d) {
-  double r[SW_CCM_COLUMNS][SW_MAPPING_TOGETHER * LANES];
+  double r[SW_CCM_COLUMNS][TOGETHER];
   panel *p[SW_MAPPING_TOGETHER];
   int at = 0, panels = next_panels(d, dimension, &at, p);
   if (panels == 0) return;
   sw_ccm_unpack(job, dimension, j, count, d->table, d->whole);
-  for (int64_t ahead = j + count; panels > 0; panels = next_panels(d, dimension, &at, p)) {
-    for (int l = 0; l < count; l++, ahead++) {
-      if (ahead < job->n && ahead < j + 2 * count) sw_ccm_fetch(job, dimension, ahead);
-      map(p, panels, &d->table[l], d->whole[l], r[l], d->work);
-    }
+  look_ahead(job, dimension, j + count, count, d);
+  memset(d->fetched, 0, sizeof d->fetched);
+  for (; panels > 0; panels = next_panels(d, dimension, &at, p)) {
+    for (int l = 0; l < count; l++)
+      map_panels(p, panels, l, r[l], d);
     for (int b = 0; b < panels; b++)
       for (int u = 0; u < p[b]->count; u++) {
         double *row = out + (p[b]->unit[u] - i0) * stride;
@@ -229,13 +258,16 @@ static void map_library(const sw_job *job, int64_t unit, int dimension, int64_t 
 static void add_panel(const sw_job *job, const int32_t *order, int64_t u, int count, int64_t lo,
                       int tables, sw_ccm_sum *of, desk *d) {
   double r[LANES];
+  sw_mapping_window own;
+  sw_mapping_target target;
   panel *p = &d->panel[0];
   p->count = count;
   for (int l = 0; l < count; l++)
     p->unit[l] = order ? order[u + l] : u + l;
   fill(job, p);
   for (int k = 0; k < tables; k++) {
-    map(&p, 1, &d->table[k], d->whole[k], r, d->work);
+    if (begin_target(&target, &p, 1, &d->table[k], d->whole[k], r, &own))
+      sw_mapping_map(&target, 1, d->work);
     for (int l = 0; l < count; l++)
       if (p->unit[l] != lo + k && !isnan(r[l])) {
         of->sum += r[l];

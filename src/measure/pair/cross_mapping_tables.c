@@ -98,14 +98,16 @@ static void clear_cells(cells *at, int64_t count) {
   }
 }
 
-static void fetch_cells(cells at, int64_t count) {
+static int lines_of(cells at, int64_t count, const void **line, int most) {
   double *cell = NULL;
+  int found = 0;
   for (int64_t left = count, some; left > 0; left -= some) {
     some = next_piece(&at, left, &cell);
-    for (int64_t k = 0; k < some; k += LINE)
-      __builtin_prefetch(cell + k);
-    __builtin_prefetch(cell + some - 1);
+    /* The last may be on the line before, too. */
+    for (int64_t k = 0; k < some + LINE - 1 && found < most; k += LINE)
+      line[found++] = cell + (k < some ? k : some - 1);
   }
+  return found;
 }
 
 /* ---- packing ------------------------------------------------------------------------------ */
@@ -219,10 +221,10 @@ static cells cells_of_table(const sw_job *job, int d, int64_t unit) {
   return cells_of(job, job->operand[c->tables], c->by_target ? d - c->first : 0, unit);
 }
 
-void sw_ccm_fetch(const sw_job *job, int dimension, int64_t unit) {
+int sw_ccm_lines(const sw_job *job, int dimension, int64_t unit, const void **line, int most) {
   const sw_ccm *c = job->state;
   int d = dimension_there(job, dimension, unit), count = c->whole[d].points * (d + 1);
-  if (d > 0) fetch_cells(cells_of_table(job, d, unit), count + words_of(count));
+  return d > 0 ? lines_of(cells_of_table(job, d, unit), count + words_of(count), line, most) : 0;
 }
 
 static void read_table(const sw_job *job, int d, int64_t unit, sw_mapping *m, bool *whole) {
