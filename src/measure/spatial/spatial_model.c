@@ -248,7 +248,7 @@ static const sw_param params[] = {
      .choices = "terms",
      .help =
          "the matrix of effects of these variables, as pairs: what each unit gives to each; with "
-         "every key of a pair entry: keep, by, blocks, rings, centres"},
+         "every key of a pair entry: keep, by, precision, blocks, rings, centres"},
     {.name = "grid.y",
      .type = SW_P_COLUMNS,
      .fallback = "",
