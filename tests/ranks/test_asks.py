@@ -327,8 +327,7 @@ def refuse_below(folder):
              "study.yaml:12:42: asks_below: spillover: 'a/b' cannot name a result; give the column "
              "another name with `derive`"),
             ("peers: {terms: [y]}}", "study.yaml:12:39: unknown key 'terms'; known keys: keep, by, "
-             "precision, "
-                                     "blocks, rings, centres, weights"),
+                                     "precision, blocks, rings, centres, weights"),
             ("peers: {keep: links}}", "study.yaml:12:45: asks_below/peers: keep: links needs "
                                       "`weights`: the name of a weights matrix")):
         refused(folder, at + entry + "\n", line)

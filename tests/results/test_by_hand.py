@@ -3,7 +3,6 @@
 list with dates of netCDF, a railway older than a panel of months, networks that igraph alone never
 ends with, and such as no number holds."""
 import os
-import subprocess
 import tempfile
 import unittest
 
@@ -11,21 +10,12 @@ import h5py
 import numpy as np
 import xarray
 
-SPILLWAY = os.environ["SPILLWAY"]
+from studies import spillway, write
+
 UNITS = "id,lon,lat,area\n01,0,50,900\n02,1,50,400\n03,2,50.5,100\n04,3,51,250\n"
 HEAD = """panel: {{file: p.csv, unit: id, time: t, missing: keep}}
 units: {{file: u.csv, unit: id, lon: lon, lat: lat, area: {{column: area, unit: km2}}}}
 """
-
-
-def spillway(*words, ranks=1):
-    command = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-    return subprocess.run([*command, SPILLWAY, *words], text=True, capture_output=True, timeout=120)
-
-
-def write(name, text):
-    with open(name, "w") as file:
-        file.write(text)
 
 
 class ByHand(unittest.TestCase):

@@ -3,7 +3,6 @@
 `check` says of it, and what stands in the results; names of periods by meaning; what cannot be read
 is refused in one line with status 2."""
 import os
-import subprocess
 import tempfile
 import unittest
 
@@ -11,18 +10,9 @@ import h5py
 import numpy as np
 import xarray
 
-SPILLWAY = os.environ["SPILLWAY"]
+from studies import spillway, write
+
 MONTHS = [f"2001M{m}" for m in range(1, 13)]
-
-
-def spillway(*words, ranks=1):
-    command = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-    return subprocess.run([*command, SPILLWAY, *words], text=True, capture_output=True, timeout=120)
-
-
-def write(name, text):
-    with open(name, "w") as file:
-        file.write(text)
 
 
 def long(values):

@@ -185,23 +185,23 @@ SW_INLINE void SW_SET(by_group)(const block *k, int64_t r, int rows, bool column
   *most = top;
 }
 
-static void SW_SET(grouped_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
-                                 double *most) {
+SW_INLINE void SW_SET(all_rows)(const block *k, int64_t r, int64_t end, bool columns_too,
+                                const sw_lane_sums *sums, double *most) {
   reg top = reg_load(most);
   for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
-    SW_SET(by_group)(k, r, SW_SET(ROWS), true, sums, &top);
+    SW_SET(by_group)(k, r, SW_SET(ROWS), columns_too, sums, &top);
   for (; r < end; r++)
-    SW_SET(by_group)(k, r, 1, true, sums, &top);
+    SW_SET(by_group)(k, r, 1, columns_too, sums, &top);
   reg_store(most, top);
+}
+
+static void SW_SET(grouped_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                                 double *most) {
+  SW_SET(all_rows)(k, r, end, true, sums, most);
 }
 
 /* Rows of the first group, whose sums of columns are those of all rows so far. */
 static void SW_SET(first_rows)(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
                                double *most) {
-  reg top = reg_load(most);
-  for (; r + SW_SET(ROWS) <= end; r += SW_SET(ROWS))
-    SW_SET(by_group)(k, r, SW_SET(ROWS), false, sums, &top);
-  for (; r < end; r++)
-    SW_SET(by_group)(k, r, 1, false, sums, &top);
-  reg_store(most, top);
+  SW_SET(all_rows)(k, r, end, false, sums, most);
 }

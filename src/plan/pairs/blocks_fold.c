@@ -237,7 +237,8 @@ static void place_by_threads(const sw_pairs *p, between *to) {
 /* ---- several nodes -------------------------------------------------------------------------- */
 
 /* Packs this node's tasks for every rank that this one serves, rank after rank. */
-static void pack_all(const sw_pairs *p, double *into, size_t *bytes) {
+static void pack_all(void *self, double *into, size_t *bytes) {
+  const sw_pairs *p = self;
   const sw_team *team = p->run->team;
   int64_t count = 0;
   for (int r = 0; r < team->size; r++) {
@@ -254,25 +255,6 @@ static void pack_all(const sw_pairs *p, double *into, size_t *bytes) {
       }
     bytes[r] = (size_t)(count - before) * sizeof(double);
   }
-}
-
-/* *received: by sending rank, and so by node. A rank that runs out of memory is agreed on before
- * all_to_all, which would wait for it for ever. */
-static sw_status exchange(sw_error *err, const sw_pairs *p, void **received) {
-  sw_team *team = p->run->team;
-  size_t *bytes = NULL, total = 0;
-  double *send = NULL;
-  sw_status status = sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
-  if (status == SW_OK) pack_all(p, NULL, bytes);
-  for (int r = 0; status == SW_OK && r < team->size; r++)
-    total += bytes[r];
-  if (status == SW_OK) status = sw_alloc(err, total, 1, (void **)&send);
-  if (status == SW_OK) pack_all(p, send, bytes);
-  status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, NULL);
-  sw_free(send);
-  sw_free(bytes);
-  return status;
 }
 
 /* All tasks of the window in order, whichever node has them. `from`: by node, what comes next in
@@ -324,7 +306,7 @@ sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *received = NULL;
   between to = {0};
-  if (team->nodes > 1) SW_TRY(exchange(err, p, &received));
+  if (team->nodes > 1) SW_TRY(sw_team_exchange(err, p->run->team, SW_OK, pack_all, p, &received));
   sw_status status = team->rank == 0 ? open_between(err, p->plan->blocks, &to) : SW_OK;
   if (status == SW_OK && team->nodes > 1)
     status = place_messages(err, p, received, &to);

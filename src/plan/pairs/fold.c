@@ -194,10 +194,18 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
   return count;
 }
 
+/* What packing goes by, and works in. */
+typedef struct packing {
+  const sw_pairs *p;
+  sw_ladder ladder;
+} packing;
+
 /* Packs the runs of this node for every rank, rank after rank, in the order of lots. The ranks of a
  * node share this work: rank r of the team is served by one of them, so it gets one message per
  * node. */
-static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t *bytes) {
+static void pack_all(void *self, double *into, size_t *bytes) {
+  packing *all = self;
+  const sw_pairs *p = all->p;
   const sw_team *team = p->run->team;
   int64_t count = 0;
   for (int r = 0; r < team->size; r++) {
@@ -207,7 +215,7 @@ static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t 
     for (int64_t k = 0; r % team->node_size == team->node_rank && k < p->n_lots;) {
       const sw_lot *lot = &p->lot[k];
       int64_t rows = end_of_run(p, lot->t, lot->row) - lot->row;
-      count += pack_run(p, lot, rows, units, ladder, into ? into + count : NULL);
+      count += pack_run(p, lot, rows, units, &all->ladder, into ? into + count : NULL);
       k += rows;
     }
     bytes[r] = (size_t)(count - before) * sizeof(double);
@@ -225,26 +233,12 @@ static sw_status widest(sw_error *err, const sw_pairs *p, sw_ladder *ladder) {
 }
 
 /* Sends what every rank needs. *received: by sending rank, and so by node, as exactly one rank of
- * each node serves this one, and ranks are ordered by node. Collective: a rank that runs out of
- * memory is agreed on before all_to_all, which would wait for it for ever. */
+ * each node serves this one, and ranks are ordered by node. Collective. */
 static sw_status exchange(sw_error *err, sw_pairs *p, void **received) {
-  sw_team *team = p->run->team;
-  size_t *bytes = NULL, total = 0;
-  double *send = NULL;
-  sw_ladder ladder = {0};
-  sw_status status = sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
-  if (status == SW_OK) status = widest(err, p, &ladder);
-  /* Twice: first for the sizes, then into the buffer made of that size. */
-  if (status == SW_OK) pack_all(p, &ladder, NULL, bytes);
-  for (int r = 0; status == SW_OK && r < team->size; r++)
-    total += bytes[r];
-  if (status == SW_OK) status = sw_alloc(err, total, 1, (void **)&send);
-  if (status == SW_OK) pack_all(p, &ladder, send, bytes);
-  sw_ladder_destroy(&ladder);
-  status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, NULL);
-  sw_free(send);
-  sw_free(bytes);
+  packing all = {.p = p};
+  sw_status status = widest(err, p, &all.ladder);
+  status = sw_team_exchange(err, p->run->team, status, pack_all, &all, received);
+  sw_ladder_destroy(&all.ladder);
   return status;
 }
 

@@ -41,6 +41,25 @@ sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t or
   return said.status;
 }
 
+sw_status sw_team_exchange(sw_error *err, sw_team *team, sw_status mine, sw_team_pack *pack,
+                           void *self, void **received) {
+  size_t *bytes = NULL, total = 0;
+  double *send = NULL;
+  sw_status status = mine;
+  if (status == SW_OK) status = sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
+  /* Twice: first for the sizes, then into the buffer made of that size. */
+  if (status == SW_OK) pack(self, NULL, bytes);
+  for (int r = 0; status == SW_OK && r < team->size; r++)
+    total += bytes[r];
+  if (status == SW_OK) status = sw_alloc(err, total, 1, (void **)&send);
+  if (status == SW_OK) pack(self, send, bytes);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, NULL);
+  sw_free(send);
+  sw_free(bytes);
+  return status;
+}
+
 /* ---- one process ------------------------------------------------------------------------ */
 
 /* Each call does what it would do among ranks if there is one: what is sent comes back as a copy

@@ -67,6 +67,15 @@ struct sw_team {
  * lowest `order` (e.g. a line number), else of the lowest rank. */
 sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t order);
 
+/* Doubles for every rank, rank after rank, to `into` (NULL: nothing is written yet); bytes[r]: of
+ * rank r. Called twice, and must say the same. */
+typedef void sw_team_pack(void *self, double *into, size_t *bytes);
+/* Sends what is packed for each rank; *received: by sending rank, the caller's to free. `mine`:
+ * what this rank has come to before. A rank that fails, or runs out of memory here, is agreed on
+ * before anything is sent, as the others would wait for it for ever. */
+sw_status sw_team_exchange(sw_error *err, sw_team *team, sw_status mine, sw_team_pack *pack,
+                           void *self, void **received);
+
 /* A team of one, without MPI. */
 sw_status sw_team_serial(sw_error *err, sw_team **team);
 void sw_team_serial_destroy(sw_team *team);

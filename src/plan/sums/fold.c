@@ -53,7 +53,8 @@ static int64_t pack(const sw_sums *s, int64_t task, const double *share, receive
 }
 
 /* Packs this node's tasks for every rank that this one serves, rank after rank. */
-static void pack_all(const sums_pass *p, double *into, size_t *bytes) {
+static void pack_all(void *self, double *into, size_t *bytes) {
+  const sums_pass *p = self;
   const sw_team *team = p->run->team;
   int64_t count = 0;
   int t = 0;
@@ -64,25 +65,6 @@ static void pack_all(const sums_pass *p, double *into, size_t *bytes) {
                     receiver_of(p, r), into ? into + count : NULL);
     bytes[r] = (size_t)(count - before) * sizeof(double);
   }
-}
-
-/* *received: by sending rank, and so by node, whose tasks are in order. A rank that runs out of
- * memory is agreed on before all_to_all, which would wait for it for ever. */
-static sw_status exchange(sw_error *err, const sums_pass *p, void **received) {
-  sw_team *team = p->run->team;
-  size_t *bytes = NULL, total = 0;
-  double *send = NULL;
-  sw_status status = sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
-  if (status == SW_OK) pack_all(p, NULL, bytes);
-  for (int r = 0; status == SW_OK && r < team->size; r++)
-    total += bytes[r];
-  if (status == SW_OK) status = sw_alloc(err, total, 1, (void **)&send);
-  if (status == SW_OK) pack_all(p, send, bytes);
-  status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, NULL);
-  sw_free(send);
-  sw_free(bytes);
-  return status;
 }
 
 /* ---- placing ---------------------------------------------------------------------------- */
@@ -256,7 +238,7 @@ sw_status sw_sums_fold(sw_error *err, sums_pass *p) {
   const double **from = NULL;
   double *own = NULL;
   receiver me = {p->run->panel->lo, p->run->panel->hi, team->rank == 0};
-  if (team->nodes > 1) SW_TRY(exchange(err, p, &received));
+  if (team->nodes > 1) SW_TRY(sw_team_exchange(err, p->run->team, SW_OK, pack_all, p, &received));
   sw_status status = sw_alloc(err, (size_t)p->sums->share, sizeof *own, (void **)&own);
   if (status == SW_OK) status = sw_alloc(err, (size_t)team->nodes, sizeof *from, (void **)&from);
   if (status == SW_OK && received) find_streams(p, me, received, from);

@@ -1,0 +1,15 @@
+"""Small studies through the program, in a folder of their own: starting it, writing its files."""
+import os
+import subprocess
+
+SPILLWAY = os.environ["SPILLWAY"]
+
+
+def spillway(*words, ranks=1):
+    command = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
+    return subprocess.run([*command, SPILLWAY, *words], text=True, capture_output=True, timeout=120)
+
+
+def write(name, text):
+    with open(name, "w") as file:
+        file.write(text)
