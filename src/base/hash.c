@@ -10,6 +10,8 @@
  * arena. */
 #include "base/hash.h"
 
+#include "base/arena.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -70,11 +72,10 @@ struct sw_map {
   size_t mask, count; /* slots - 1, slots taken */
 };
 
-/* Zeroed, that is empty. */
+/* Zeroed, that is empty. Not calloc: a probe reads a page before it is written to, and each page
+ * would fault twice, the second time with a word to all threads of the process. */
 static sw_status make_slots(sw_error *err, size_t slots, struct slot **out) {
-  *out = slots > SIZE_MAX / sizeof **out ? NULL : calloc(slots, sizeof **out);
-  if (*out) return SW_OK;
-  return sw_fail(err, SW_ENOMEM, "out of memory: cannot allocate a table of %zu texts", slots);
+  return sw_calloc(err, slots, sizeof **out, (void **)out);
 }
 
 /* Room for `expected` texts without growing; more are welcome. */
@@ -95,7 +96,7 @@ sw_status sw_map_create(sw_error *err, size_t expected, sw_map **map) {
 
 void sw_map_destroy(sw_map *map) {
   if (!map) return;
-  free(map->slot);
+  sw_free(map->slot);
   free(map);
 }
 
@@ -124,7 +125,7 @@ static sw_status double_slots(sw_error *err, sw_map *map) {
     const struct slot *old = &map->slot[i];
     if (old->text) *locate(&wider, old->text, old->length, old->hash) = *old;
   }
-  free(map->slot);
+  sw_free(map->slot);
   *map = wider;
   return SW_OK;
 }
