@@ -8,6 +8,10 @@
  * add_if(x, a, b) is a + b where x is a number, else a; add_above(x, y, a, b) is a + b where x > y,
  * else a. reaches(a, b) has bit k set where a >= b in lane k, above(a, b) where a > b.
  *
+ * div_by_steps(a, b) is div(a, b) where a is 0, or the sizes of a, b and the quotient lie between
+ * 1e-290 and 1e290; NaN comes out of NaN and of 0 / 0. On AVX-512 the pipes of multiplication take
+ * it, beside which the divider is free for a root or for other quotients; the other sets divide.
+ *
  * A kernel of few numbers works on a vec, whose registers do not wait for each other; one that
  * fills the registers by itself goes through them one by one. */
 
@@ -25,6 +29,7 @@
 #define reg_sub SW_SET(reg_sub)
 #define reg_mul SW_SET(reg_mul)
 #define reg_div SW_SET(reg_div)
+#define reg_div_by_steps SW_SET(reg_div_by_steps)
 #define reg_fma SW_SET(reg_fma)
 #define reg_root SW_SET(reg_root)
 #define reg_larger SW_SET(reg_larger)
@@ -81,6 +86,20 @@ SW_INLINE reg reg_div(reg a, reg b) {
 }
 SW_INLINE reg reg_fma(reg a, reg b, reg c) {
   return _mm512_fmadd_pd(a, b, c);
+}
+/* 1/b from 14 bits to within half a unit of the last place, then the quotient, corrected twice by
+ * its remainder; the first makes it one of the two neighbours of a/b, whose remainder is exact, and
+ * then the second rounds as it should (Markstein 1990). The theorem leaves out a b whose digits are
+ * all ones, as its 1/b may stay below; it does not where the step before comes from above. */
+SW_INLINE reg reg_div_by_steps(reg a, reg b) {
+  enum { UP = _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC };
+  reg y = _mm512_rcp14_pd(b), one = reg_spread(1);
+  y = reg_fma(y, _mm512_fnmadd_pd(b, y, one), y);
+  y = _mm512_fmadd_round_pd(y, _mm512_fnmadd_pd(b, y, one), y, UP);
+  y = reg_fma(y, _mm512_fnmadd_pd(b, y, one), y);
+  reg q = reg_mul(a, y);
+  q = reg_fma(_mm512_fnmadd_pd(b, q, a), y, q);
+  return reg_fma(_mm512_fnmadd_pd(b, q, a), y, q);
 }
 SW_INLINE reg reg_root(reg a) {
   return _mm512_sqrt_pd(a);
@@ -142,6 +161,9 @@ SW_INLINE reg reg_div(reg a, reg b) {
 SW_INLINE reg reg_fma(reg a, reg b, reg c) {
   return _mm256_fmadd_pd(a, b, c);
 }
+SW_INLINE reg reg_div_by_steps(reg a, reg b) {
+  return reg_div(a, b);
+}
 SW_INLINE reg reg_root(reg a) {
   return _mm256_sqrt_pd(a);
 }
@@ -201,6 +223,9 @@ SW_INLINE reg reg_div(reg a, reg b) {
 }
 SW_INLINE reg reg_fma(reg a, reg b, reg c) {
   return (reg){__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
+}
+SW_INLINE reg reg_div_by_steps(reg a, reg b) {
+  return reg_div(a, b);
 }
 SW_INLINE reg reg_root(reg a) {
   return (reg){__builtin_sqrt(a[0]), __builtin_sqrt(a[1])};

@@ -2,10 +2,10 @@
  * set; included by meta_fold.c. The operations and their order are those of triple_ratio and
  * triple_store (kernel/pairs/meta.c), which has the formula.
  *
- * A division and a root take as long as the products of a pair, and a pair is a long chain of both.
- * So each turn divides and takes roots for eight pairs while it multiplies for the next. The
- * numbers of one register of pairs fill the registers: those of a turn are multiplied one after the
- * other. */
+ * A pair is a long chain of products, a quotient and a root. So each turn takes roots for eight
+ * pairs while it multiplies for the next. A root keeps the divider as busy as all products of a pair
+ * keep the multipliers: the quotient goes by steps. The numbers of one register of pairs fill the
+ * registers: those of a turn are multiplied one after the other. */
 
 #if SW_VEC_BITS == 256
 enum { SW_SET(ROWS) = 1 };
@@ -58,8 +58,9 @@ SW_INLINE ratio SW_SET(multiply)(const triple *t, const double *to) {
   return (ratio){reg_fma(two, z.under, reg_mul(z.over, under)), reg_mul(under, z.under)};
 }
 
+/* Scores are 0 or within SW_META_TINY and 1, so both parts and C are in range (vec.h). */
 SW_INLINE reg SW_SET(quotient)(ratio c) {
-  return reg_div(c.over, c.under);
+  return reg_div_by_steps(c.over, c.under);
 }
 
 /* D^2 of C and the halves of T. */

@@ -27,7 +27,7 @@ void sw_radiation_flows(int64_t n, double own, double factor, const double *mass
  * lane has the bits of the period alone; lanes from `periods` on may be left out. */
 typedef struct sw_radiation_lanes {
   int periods;
-  bool in_range; /* no flow but 0 is below 1e-280, so that quotients may be taken by steps */
+  bool in_range; /* masses are such that quotients may be taken by steps (kernel/vec.h) */
   double own[SW_RADIATION_LANES], factor[SW_RADIATION_LANES];
 } sw_radiation_lanes;
 void sw_radiation_together(sw_radiation_row row, const sw_radiation_lanes *lanes,

@@ -1,33 +1,12 @@
 /* Flows of a row in several periods, in the registers of one instruction set; included by
  * radiation.c. */
 
-#if SW_VEC_BITS == 512
-/* a / b as the division rounds it, by steps of fma: 1/b from 14 bits to within half a unit of the
- * last place, then the quotient, corrected twice by its remainder; the first makes it one of the
- * two neighbours of a/b, whose remainder is exact, and then the second rounds as it should
- * (Markstein 1990). Where 1/b, the remainders or the quotient leave the range of normal numbers
- * this does not hold; the caller sees to it. NaN and a = 0 come out as from a division. */
-SW_INLINE reg SW_SET(quotient)(reg a, reg b) {
-  reg y = _mm512_rcp14_pd(b), one = reg_spread(1);
-  _Pragma("GCC unroll 3") for (int k = 0; k < 3; k++) y =
-      reg_fma(y, _mm512_fnmadd_pd(b, y, one), y);
-  reg q = reg_mul(a, y);
-  q = reg_fma(_mm512_fnmadd_pd(b, q, a), y, q);
-  return reg_fma(_mm512_fnmadd_pd(b, q, a), y, q);
-}
-#endif
-
 /* The flow to a unit of mass m behind the mass s, as `flow` has it. */
 SW_INLINE void SW_SET(step)(const double *from, double *to, reg mine, reg scale, bool by_steps,
                             reg *s) {
   reg m = reg_load(from), with = reg_add(mine, *s);
   reg over = reg_mul(scale, m), under = reg_mul(with, reg_add(with, m));
-#if SW_VEC_BITS == 512
-  reg_store(to, by_steps ? SW_SET(quotient)(over, under) : reg_div(over, under));
-#else
-  (void)by_steps;
-  reg_store(to, reg_div(over, under));
-#endif
+  reg_store(to, by_steps ? reg_div_by_steps(over, under) : reg_div(over, under));
   *s = reg_add_if(m, *s, m);
 }
 

@@ -85,7 +85,7 @@ static sw_status check_range(sw_error *err, const sw_job *job) {
 }
 
 /* Whether no flow but 0 can be very small: the least of what is sent, times the least mass twice,
- * over twice the square of all mass. */
+ * over twice the square of all mass; and no product of masses very large. */
 static bool is_in_range(const sw_job *job) {
   double least = INFINITY, most = 0, n = (double)job->n;
   for (int k = 0; k < job->n_inputs; k++)
@@ -96,7 +96,7 @@ static bool is_in_range(const sw_job *job) {
         if (x[i] > most) most = x[i];
       }
     }
-  return least * least * (least / (2 * n * n * most * most)) > 1e-270;
+  return most < 1e80 && least * least * (least / (2 * n * n * most * most)) > 1e-270;
 }
 
 /* Only to refuse what is no distance or mass; rows need no points. Every rank sees all masses. */
