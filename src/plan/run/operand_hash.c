@@ -109,6 +109,9 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, counted * sizeof *numbers);
+  int64_t centres = SW_CENTRES_VERSION;
+  if (run->study->entry[e].sums.centres.where && job->defines_diagonal)
+    hash = add(hash, &centres, sizeof centres);
   hash = hash_named(hash, run, e);
   hash = hash_classes(hash, job);
   return hash_tables(hash, job);
