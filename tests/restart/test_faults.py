@@ -135,9 +135,10 @@ class Case:
 
     def each_start(self):
         """(calls, those tried, runs that failed), each in a run of its own."""
-        count = self.count()
-        ks = some(count, self.first, self.rest)
-        failed = sum(self.try_fault(k, self.start, self.complete) for k in ks)
+        count, copies = self.count(), Copies(self.study, "out.h5", self.complete)
+        ks, go_on = some(count, self.first, self.rest), copies.go_on if ALL else self.complete
+        failed = sum(self.try_fault(k, self.start, go_on) for k in ks)
+        self.gone_on = len(copies.seen)
         if not self.ranks:  # ranks share their tasks as it comes
             assert not self.try_fault(count + 1, self.start, self.complete), "calls not counted"
         return count, len(ks), failed
