@@ -42,8 +42,8 @@ SW_INLINE void SW_SET(mix)(int fma, int add, int root, int64_t turns, double *ou
   reg_store(out, reg_add(reg_add(f[0], f[1]), reg_add(f[2], f[3])));
 }
 
-/* Twice `turns` registers of sums of products: so many fma of a pair, then its additions to a row and
- * to a column and the greatest. The fma go by twenty, of two registers in turn. */
+/* Twice `turns` registers of sums of products: so many fma of a pair, then its additions to a row
+ * and to a column and the greatest. The fma go by twenty, of two registers in turn. */
 SW_INLINE void SW_SET(products)(int fma, int64_t turns, double *out) {
   reg f[8], a[4], top[2], m = reg_spread(0.999), x = reg_spread(1.5);
   _Pragma("GCC unroll 8") for (int k = 0; k < 8; k++) f[k] = reg_spread(k + 1);

@@ -46,10 +46,13 @@ static double take_out(double *x, const double *basis, int count, int n) {
   return product(x, x, n);
 }
 
+/* To length 1, where a number below SW_GRANGER_LEAST is none. */
 static void over_length(double *x, double squares, int n) {
   double length = sqrt(squares);
-  for (int r = 0; r < n; r++)
+  for (int r = 0; r < n; r++) {
     x[r] /= length;
+    if (fabs(x[r]) < SW_GRANGER_LEAST) x[r] = 0;
+  }
 }
 
 static void fill_nan(double *x, int n) {

@@ -25,7 +25,10 @@
 enum { SW_GRANGER_LAGS = 20 };
 #define SW_GRANGER_SINGULAR 1e-10   /* of a lag's squares about its mean: less is none of its own */
 #define SW_GRANGER_ROUNDING 0x1p-52 /* 1 - g at least */
-enum { SW_GRANGER_GRAIN = 32 };     /* rows of a block for which its columns are read once */
+/* Of Q and e less is 0. Products of two such numbers are whole multiples of 2^-404 and so are their
+ * sums: what a pair divides is 0 or far above the least that reg_div_by_steps takes (vec.h). */
+#define SW_GRANGER_LEAST 0x1p-150
+enum { SW_GRANGER_GRAIN = 32 }; /* rows of a block for which its columns are read once */
 
 /* Of one unit: v a series, row[0 .. rows) the places in it that the test predicts, each with `lags`
  * values before it. basis[l * rows + r] is Q; rest[r] is e, NaN where the lags predict all (NULL:

@@ -89,7 +89,7 @@ void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_t
                        void *out) {
   double *sum = out, *count = sum + series->length, *without = count + series->length;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-    for (int t = 0; has_logarithm(series->kind) && t < job->n_periods; t++)
+    for (int t = 0; has_logarithm(series->kind) && t < sw_job_seen(job); t++)
       *without += sw_view_at(job->input[series->input].view, t, unit) <= 0;
     walk at = {.t = -1};
     for (int s = 0; series->kind == SW_RELATIVE_GROWTH && s < series->length; s++) {
