@@ -57,10 +57,11 @@ void sw_granger_block(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, i
                       double *out, int64_t stride, void *workspace);
 
 /* F of one pair, over those of the rows in which the sender's lags, the receiver's value and its
- * lags are all there; *df: its degrees of freedom. NaN where these are none. `work`:
+ * lags are all there; *df: its degrees of freedom. NaN where these are none. from_..: the size of
+ * what values were made of, where it is larger than theirs; 0: it is not. `work`:
  * sw_granger_pair_room doubles. */
 size_t sw_granger_pair_room(int lags, int rows);
-double sw_granger_pair(int lags, int rows, const int *row, const double *sender,
-                       const double *receiver, double *work, int *df);
+double sw_granger_pair(int lags, int rows, const int *row, const double *sender, double from_sender,
+                       const double *receiver, double from_receiver, double *work, int *df);
 
 #endif

@@ -43,7 +43,10 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
   /* A difference has the rounding of its levels. */
   double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level));
   if (from > *size) *size = from;
-  return series->kind == SW_RELATIVE_GROWTH ? v - mean[s] : v;
+  if (series->kind != SW_RELATIVE_GROWTH) return v;
+  /* As all others grow: what is left is rounding, which has no sign and correlates with nothing. */
+  double relative = v - mean[s];
+  return fabs(relative) <= SW_TRANSFORM_ROUNDING * from ? 0 : relative;
 }
 
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
