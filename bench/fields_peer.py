@@ -1,8 +1,8 @@
 """Fields of 50 centres, and sums by group and ring, on one thread.
 
-Fields: the first period against its arcs alone, stored as it is, further ones against storing as many numbers, by the
-loops of the measure (bench_fields); the measure itself against numpy by the same formula. Wanted: the
-first within 1.5 of its arcs, a further one within 1.5 of the stores.
+Fields: the first period against its arcs alone, stored as it is, further ones against filling as much
+memory at a stretch, by the loops of the measure (bench_fields); the measure itself against numpy by the
+same formula. Wanted: the first within 1.5 of its arcs, a further one within 1.5 of the stores.
 Sums: the pair phase of gravity with `blocks`, `rings` and `centres` over that without, of one period
 and of ten. Wanted: 1.1, 1.5, 1.1."""
 import os

@@ -56,12 +56,52 @@ SW_INLINE int64_t SW_SET(mix_of)(int fma, int add, int root, int steps, int64_t 
   return 4 * turns * SW_WIDTH;
 }
 
-/* Pairs of a call. The counts are those of src/kernel/pairs/arc_fold_set.h and meta_fold_set.h. */
+/* Twice `turns` registers of sums of products: so many fma of a pair, then its additions to a row
+ * and to a column and the greatest. The fma go by twenty, of two registers in turn. */
+SW_INLINE void SW_SET(products)(int fma, int64_t turns, double *out) {
+  reg f[8], a[4], top[2], m = reg_spread(0.999), x = reg_spread(1.5);
+  _Pragma("GCC unroll 8") for (int k = 0; k < 8; k++) f[k] = reg_spread(k + 1);
+  _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) a[k] = reg_spread(k + 1);
+  top[0] = top[1] = reg_spread(1);
+  for (int64_t t = 0; t < turns; t++) {
+    for (int s = 0; s < fma; s += 20) {
+      _Pragma("GCC unroll 40") for (int k = 0; k < 40; k++) {
+        f[k % 8] = reg_fma(m, x, f[k % 8]);
+        SW_SET_FRESH(f[k % 8]);
+      }
+    }
+    _Pragma("GCC unroll 2") for (int k = 0; k < 2; k++) {
+      a[2 * k] = reg_add(a[2 * k], x);
+      a[2 * k + 1] = reg_add(a[2 * k + 1], x);
+      top[k] = reg_larger(x, top[k]);
+      SW_SET_FRESH(a[2 * k]);
+      SW_SET_FRESH(a[2 * k + 1]);
+      SW_SET_FRESH(top[k]);
+    }
+  }
+  _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) f[k] = reg_add(reg_add(f[k], f[k + 4]), a[k]);
+  f[0] = reg_add(reg_add(f[0], top[0]), reg_add(f[1], top[1]));
+  reg_store(out, reg_add(f[0], reg_add(f[2], f[3])));
+}
+
+/* Pairs of a call. The counts are those of src/kernel/pairs/arc_fold_set.h and meta_fold_set.h,
+ * and of block_fold_set.h for pairs of 20 and of 240 numbers, which have no quotients. */
 static int64_t SW_SET(gravity_mix)(int steps, int64_t turns, double *out) {
   return SW_SET(mix_of)(12, 5, 0, steps, turns, out);
 }
 static int64_t SW_SET(coupling_mix)(int steps, int64_t turns, double *out) {
-  return SW_SET(mix_of)(22, 13, 1, steps, turns, out);
+  return SW_SET(mix_of)(22, 10, 1, steps, turns, out);
+}
+
+static int64_t SW_SET(product_mix)(int steps, int64_t turns, double *out) {
+  (void)steps;
+  SW_SET(products)(20, turns, out);
+  return 2 * turns * SW_WIDTH;
+}
+static int64_t SW_SET(long_product_mix)(int steps, int64_t turns, double *out) {
+  (void)steps;
+  SW_SET(products)(240, turns / 12, out);
+  return 2 * (turns / 12) * SW_WIDTH;
 }
 
 #undef SW_SET_FRESH

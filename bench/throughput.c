@@ -65,6 +65,8 @@ throughput throughput_measure(void) {
 typedef int64_t mix_of(int steps, int64_t turns, double *out);
 static mix_of *const gravity_mixes[] = SW_SETS(gravity_mix);
 static mix_of *const coupling_mixes[] = SW_SETS(coupling_mix);
+static mix_of *const product_mixes[] = SW_SETS(product_mix);
+static mix_of *const long_product_mixes[] = SW_SETS(long_product_mix);
 
 /* Whichever share of the quotients goes by steps. */
 static double fastest_mix(mix_of *mix) {
@@ -80,7 +82,8 @@ static double fastest_mix(mix_of *mix) {
 
 mixes mixes_measure(void) {
   sw_set_of set = sw_set();
-  return (mixes){fastest_mix(gravity_mixes[set]), fastest_mix(coupling_mixes[set])};
+  return (mixes){fastest_mix(gravity_mixes[set]), fastest_mix(coupling_mixes[set]),
+                 fastest_mix(product_mixes[set]), fastest_mix(long_product_mixes[set])};
 }
 
 throughput throughput_of_threads(int threads) {

@@ -287,6 +287,8 @@ typedef struct sw_job {
   const sw_periods *periods; /* the panel's */
   int n_periods;             /* of this job */
   const int *period;         /* indices into `periods` */
+  int n_seen;                /* of inputs, where results have fewer (sw_job_results_at); else 0 */
+  const int *seen;           /* indices into `periods`; else NULL */
   bool has_gaps;             /* an input may have a missing value, or a pair no distance */
 
   int n_inputs;
@@ -406,6 +408,14 @@ void sw_job_foresee(sw_job *job, const char *format, ...) __attribute__((format(
 bool sw_job_stops(const sw_job *job);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
+/* In resolve, of a measure that pools periods and before it declares passes: results have only these
+ * of the job's periods, ascending, as the last ones of windows. From here on they are the job's
+ * periods. Inputs still have all, counted as before: how many these are, which of the panel's, and
+ * their labels. */
+sw_status sw_job_results_at(sw_error *err, sw_job *job, int count, const int *t);
+int sw_job_seen(const sw_job *job);
+int sw_job_seen_at(const sw_job *job, int t);
+const char *sw_job_seen_period(const sw_job *job, int t);
 
 /* ---- the descriptor --------------------------------------------------------------------- */
 
@@ -587,5 +597,4 @@ const sw_measure *sw_measure_at(int index);
 const sw_measure *sw_measure_find(const char *name);
 
 #pragma GCC visibility pop
-
 #endif

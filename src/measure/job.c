@@ -182,6 +182,30 @@ const char *sw_job_period(const sw_job *job, int t) {
   return job->periods->label[job->period[t]];
 }
 
+sw_status sw_job_results_at(sw_error *err, sw_job *job, int count, const int *t) {
+  int *period = NULL;
+  SW_NEW(err, job->arena, period, count + 1);
+  for (int k = 0; k < count; k++)
+    period[k] = job->period[t[k]];
+  job->n_seen = job->n_periods;
+  job->seen = job->period;
+  job->n_periods = count;
+  job->period = period;
+  return SW_OK;
+}
+
+int sw_job_seen(const sw_job *job) {
+  return job->seen ? job->n_seen : job->n_periods;
+}
+
+int sw_job_seen_at(const sw_job *job, int t) {
+  return job->seen ? job->seen[t] : job->period[t];
+}
+
+const char *sw_job_seen_period(const sw_job *job, int t) {
+  return job->periods->label[sw_job_seen_at(job, t)];
+}
+
 bool sw_job_stops(const sw_job *job) {
   return job->stops && job->stops();
 }

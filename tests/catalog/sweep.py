@@ -530,8 +530,9 @@ SUMMED = ("block_sum", "block_count", "sent_to", "received_from", "ring_sum", "r
           "from_centre", "to_centre")
 
 
-def check_sums(world, params, r, dense):
-    """Against the matrix: by group, by ring of the entry's own distance, from and to centres."""
+def check_sums(world, params, r, dense, whole):
+    """Against the matrix: by group, by ring of the entry's own distance, from and to centres, which have the
+    diagonal (`whole`) where the measure defines it."""
     value = dense["value"]
     v, there = np.where(np.isnan(value), 0, value), ~np.isnan(value)
     # Values of both signs may cancel: what a sum agrees to goes by the largest of them.
@@ -552,8 +553,8 @@ def check_sums(world, params, r, dense):
     assert close(r["block_sum"], block), "block_sum"
     assert same(r["block_count"], member.T.astype(int) @ (there @ member.astype(int))), "block_count"
     centre = [world.at[code] for code in r.label["centre"]]
-    assert same(r["to_centre"], value[:, :, centre]), "to_centre"
-    assert same(r["from_centre"], value[:, centre]), "from_centre"
+    assert same(r["to_centre"], whole["value"][:, :, centre]), "to_centre"
+    assert same(r["from_centre"], whole["value"][:, centre]), "from_centre"
     kind = params.get("distance", "great-circle")
     if kind == "geodesic":  # the plain world has no ellipsoid
         return

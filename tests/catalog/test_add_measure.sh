@@ -118,7 +118,7 @@ with h5py.File("out.h5") as f:
     # The most alike; in 2002 unit 02 has nothing, and a value of 03 is missing.
     assert f["unlike/partner"][:, :, 0].tolist() == [[1, 0, 1], [1, 0, -1]], f["unlike/partner"][:]
     assert np.allclose(f["unlike/value"][:, :, 0], [[2 / 3, 2 / 3, 19 / 21], [1, 1, nan]], equal_nan=True)
-    assert f["unlike"].attrs["parameters"] == b"{of: [a, b, c, d], keep: {top: 1}, by: smallest}"
+    assert f["unlike"].attrs["parameters"] == b"{of: [a, b, c, d], keep: {top: 1}, by: smallest, precision: float32}"
     attributes = f["hhi"].attrs
     assert attributes["measure"] == b"herfindahl", attributes["measure"]
     assert attributes["undefined"].startswith(b"4 of 12 values"), attributes["undefined"]

@@ -160,7 +160,7 @@ class Runs:
             sweep.check_dense(dense, case.is_directed(label), names)
             sweep.check_kept(kept, dense, self.threshold[label], linked, case.order(label),
                              names)
-            sweep.check_sums(self.world, params, kept["sums"], dense)
+            sweep.check_sums(self.world, params, kept["sums"], dense, r.by_period())
         if self.world.gaps and not case.needs and not r.undefined.startswith("0 of"):
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
             assert "the formula is not defined there (such as 0/0)" in r.undefined

@@ -186,7 +186,7 @@ Test(granger, gaps) {
       for (int j = 1; j < 40; j += 2) {
         if (i == j) continue;
         double want = by_least_squares(lags, series[i], series[j], &wanted);
-        double got = sw_granger_pair(lags, rows, row, series[i], series[j], work, &df);
+        double got = sw_granger_pair(lags, rows, row, series[i], 0, series[j], 0, work, &df);
         cr_expect_eq(df, wanted);
         cr_expect((isnan(want) && isnan(got)) || fabs(got - want) <= 1e-10 * (1 + want),
                   "%d lags, %d to %d: %.17g, not %.17g", lags, i, j, got, want);

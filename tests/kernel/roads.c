@@ -132,6 +132,24 @@ Test(roads, a_transfer_joins_nodes) {
   expect(minutes, (double[]){22, 12, 5, NAN}, 4);
 }
 
+/* From a station to another of the same mode: 0 -10- 1 =7= 2 -5- 3, all by rail. */
+Test(roads, a_transfer_joins_nodes_of_one_mode) {
+  sw_roads_edge all[3] = {edge(0, 1, RAIL, 10, 0), edge(2, 3, RAIL, 5, 0),
+                          edge(1, 2, SW_ROADS_TRANSFER, 7, 0)};
+  static const int32_t node[4] = {0, 1, 2, 3};
+  double minutes[MOST];
+  sw_roads_plan plan = {.n_nodes = 4,
+                        .n_edges = 3,
+                        .n_units = 4,
+                        .n_modes = 2,
+                        .edge = all,
+                        .transfer = SW_ROADS_NEVER,
+                        .within = SW_ROADS_NEVER,
+                        .unit_node = node};
+  row_of(&plan, 0, 0, minutes);
+  expect(minutes, (double[]){NAN, 10, 17, 22}, 4);
+}
+
 /* ---- against every way ------------------------------------------------------------------ */
 
 enum { NODES = 18, UNITS = 15, EDGES = 40, MODES = 3 };
@@ -209,7 +227,8 @@ static void every_way(const sw_roads_plan *plan, int state) {
       continue;
     for (int a = 0; a < MODES; a++)
       for (int b = 0; b < MODES; b++)
-        if (a != b && there[from * MODES + a] && there[to * MODES + b] && ticks < SW_ROADS_NEVER) {
+        if ((a != b || !is_node) && there[from * MODES + a] && there[to * MODES + b] &&
+            ticks < SW_ROADS_NEVER) {
           shorten(from * MODES + a, to * MODES + b, ticks);
           shorten(to * MODES + b, from * MODES + a, ticks);
         }

@@ -128,6 +128,24 @@ Test(cross_correlation, holes) {
   harness_free(h);
 }
 
+/* Steps of a thousandth from a million on are alike but for the rounding of a million. */
+Test(cross_correlation, rounding_of_levels) {
+  double steps[N * T];
+  for (int t = 0; t < T; t++) {
+    steps[t * N] = 1e6 + t * .001;
+    steps[t * N + 1] = t * t % 7;
+    steps[t * N + 2] = t == 3 ? NAN : t * t % 5;
+  }
+  harness *h = start(steps, "1");
+  harness_set(h, "transform", "difference");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  double lag = 0;
+  cr_expect(isnan(lag_of(h, 0, 1, &lag)) && isnan(lag), "not one that varies");
+  cr_expect(isnan(lag_of(h, 2, 0, &lag)) && isnan(lag), "nor beside a hole");
+  pair_expect_bits(h, 0);
+  harness_free(h);
+}
+
 /* A wave of period 4 and its opposite: r is -1 at lag 0 and 1 at lags 2 and -2. */
 Test(cross_correlation, ties) {
   double wave[N * T];

@@ -263,6 +263,27 @@ Test(granger, breaks) {
   harness_free(h);
 }
 
+/* Steps of a thousandth from a million on are alike but for the rounding of a million: such a unit
+ * neither leads nor follows one with a hole. */
+Test(granger, rounding_of_levels) {
+  enum { UNITS = 2, YEARS = 14 };
+  double x[YEARS * UNITS];
+  for (int t = 0; t < YEARS; t++) {
+    x[t * UNITS] = 1e6 + t * .001;
+    x[t * UNITS + 1] = t == 3 ? NAN : t * t * t % 11;
+  }
+  harness *h = harness_new(&sw_measure_granger, UNITS, YEARS);
+  harness_column(h, "of", "x", x);
+  harness_set(h, "transform", "difference");
+  cr_assert_eq(start(h), SW_OK, "%s", h->err.text);
+  double v[4];
+  of_pair(h, 0, 1, v);
+  cr_expect(isnan(v[F]), "%g", v[F]);
+  of_pair(h, 1, 0, v);
+  cr_expect(isnan(v[F]), "%g", v[F]);
+  harness_free(h);
+}
+
 /* Another variable of the sender: F of x against sums by hand, over the 8 rows of a lag. */
 Test(granger, another_variable) {
   double other[PERIODS * SMALL];

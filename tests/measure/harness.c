@@ -249,8 +249,8 @@ void harness_rows(harness *h) {
 static void harness_show_inputs(harness *h, int64_t lo) {
   for (int i = 0; i < h->job.n_inputs; i++) {
     double **row = NULL;
-    HARNESS_NEW(h, row, h->job.n_periods);
-    for (int t = 0; t < h->job.n_periods; t++)
+    HARNESS_NEW(h, row, sw_job_seen(&h->job));
+    for (int t = 0; t < sw_job_seen(&h->job); t++)
       row[t] = h->whole[i][t] + lo;
     h->input[i].view = (sw_view){row, lo};
   }

@@ -130,6 +130,46 @@ Test(synchronisation, relative_growth) {
   harness_free(h);
 }
 
+/* Where all grow alike, what the mean leaves is rounding: no series, and nothing above zero. */
+Test(synchronisation, no_relative_growth) {
+  static const double rate[T] = {1, 1.03, .97, 1.1, 1.02};
+  double x[3 * T], all = 1;
+  for (int t = 0; t < T; t++)
+    for (int i = 0; i < 3; i++)
+      x[t * 3 + i] = (i + 1.7) * (all *= i ? 1 : rate[t]);
+  harness *h = harness_new(&sw_measure_synchronisation, 3, T);
+  harness_column(h, "of", "x", x);
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(pair_value(h, 0, 0, 1)) && isnan(pair_value(h, 0, 1, 2)));
+  harness_free(h);
+  h = harness_new(&sw_measure_synchronisation, 3, T);
+  harness_column(h, "of", "x", x);
+  harness_set(h, "form", "concordance");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  VALUE(0, 1, 1);
+  VALUE(1, 2, 1);
+  harness_free(h);
+}
+
+/* Steps of a thousandth from a million on are all alike, but for the rounding of a million: no
+ * series, whether the other has all its values or not. */
+Test(synchronisation, rounding_of_levels) {
+  double x[3 * T];
+  for (int t = 0; t < T; t++) {
+    x[t * 3] = 1e6 + t * .001;
+    x[t * 3 + 1] = t * t % 7;
+    x[t * 3 + 2] = t == 1 ? NAN : t * t % 5;
+  }
+  harness *h = harness_new(&sw_measure_synchronisation, 3, T);
+  harness_column(h, "of", "x", x);
+  harness_set(h, "transform", "difference");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(pair_value(h, 0, 0, 1)), "%g", pair_value(h, 0, 0, 1));
+  cr_expect(isnan(pair_value(h, 0, 0, 2)), "%g", pair_value(h, 0, 0, 2));
+  pair_expect_bits(h, 0);
+  harness_free(h);
+}
+
 Test(synchronisation, growth_needs_logarithms) {
   static const double x[2 * T] = {1, 1, 2, 4, 8, 0, 16, 32, -1, 32};
   harness *h = harness_new(&sw_measure_synchronisation, 2, T);

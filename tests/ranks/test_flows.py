@@ -306,6 +306,13 @@ def check_h5(world):
         assert done.returncode == 2 and len([e for e in errors if said in e]) == 1, (said, done.stderr)
 
     refuse("bad.h5 has no dataset 'work'", work=None)
+    refuse("people has 2 dimensions, as a matrix or a grid has; expected a list: three datasets of one length",
+           people=np.ones((4, 4)))
+    refuse("people has 3 dimensions", home=np.arange(4.0), people=np.ones((2, 4, 4)))
+    world.study("measures:\n  - network: {result: bad}\n",
+                "  bad: {file: flows.h5, unit_from: unit, unit_to: unit_to, value: value}\n", "", "bad.yaml")
+    done = call("run", world.path("bad.yaml"), "-o", world.path("out.h5"), "--force")
+    assert done.returncode == 2 and "flows.h5: is a results file; expected a table of flows" in done.stderr, done
     refuse("bad.h5:2: unit 'nowhere' is not in the panel", home=np.array([a, "nowhere", a, a], "S"))
     refuse("home is not text; expected the codes of units as text", home=np.arange(4))
     refuse("people is text; expected numbers of 0 or more", people=np.array(["3"] * 4, "S"))

@@ -188,6 +188,47 @@ def check_flows(folder):
         there = green[~np.isnan(green)]
         assert green.shape[0] == 1 and len(there) and (there <= 1 + 1e-12).all(), green
     assert "correlation with predicted in 2002: 0." in done.stdout, done.stdout
+    check_without(where, head, table)
+
+
+WITHOUT = """pairs:
+  commuting: {file: od.csv, unit_from: home, unit_to: work, time: year, value: people}
+measures:
+  - gravity: {mass: population, periods: [2002], keep: %s, as: strongest}
+  - network: {result: commuting, starts: 1, qap: {with: strongest, permutations: 9}, as: net}
+output: {file: without.h5, precision: float64}
+"""
+
+
+def check_without(where, head, table):
+    """A unit without any value in the other result: with keep: {top: k} its pairs are 0, as all that is not kept;
+    with keep: dense they are missing. Both against plain sums."""
+    with open(os.path.join(where, "panel.csv")) as file:
+        rows = [line.rstrip("\n").split(",") for line in file]
+    column, code = rows[0].index("population"), sorted({row[0] for row in rows[1:]})
+    gone = code[11]
+    write(where, "panel.csv", [[*row[:column], "", *row[column + 1:]] if row[0] == gone else row for row in rows])
+    at = {c: k for k, c in enumerate(code)}
+    flow = np.zeros((len(code), len(code)))
+    for home, work, _, people in table[1:]:
+        flow[at[home], at[work]] = float(people)
+    for keep, without in (("{top: 4}", True), ("dense", False)):
+        with open(os.path.join(where, "without.yaml"), "w") as file:
+            file.write(head.replace("missing: error", "missing: keep") + WITHOUT % keep)
+        done = call(where, "run", "without.yaml", "--force")
+        assert done.returncode == 0, done.stderr
+        assert ("qap: 1 unit has no value in strongest in 2002" in done.stderr) == without, done.stderr
+        with h5py.File(os.path.join(where, "without.h5")) as file:
+            other, r = np.zeros(flow.shape), file["net/qap_r"][0]
+            if without:
+                for i, partners in enumerate(file["strongest/partner"][0]):
+                    other[i, partners[partners >= 0]] = file["strongest/value"][0, i][partners >= 0]
+            else:
+                other = file["strongest/value"][0]
+        there = ~np.eye(len(code), dtype=bool) & ~np.isnan(other)
+        assert there.sum() == len(code) * (len(code) - 1) - (0 if without else 2 * (len(code) - 1))
+        want = np.corrcoef(flow[there], other[there])[0, 1]
+        assert abs(r - want) < 1e-12, (keep, r, want)
 
 
 def main():

@@ -226,7 +226,7 @@ def memory_folder():
 
 
 class Faults:
-    """preload/faults.c, built."""
+    """preload/faults.c and forks.c, built."""
 
     def __init__(self, folder):
         if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
@@ -234,9 +234,9 @@ class Faults:
             sys.exit(77)
         self.library = os.path.join(folder, "faults.so")
         self.log = os.path.join(folder, "faults.log")
-        built = subprocess.run(["mpicc", "-O1", "-shared", "-fPIC", "-o", self.library,
-                                os.path.join(HERE, "preload", "faults.c"), "-ldl"],
-                               capture_output=True, text=True)
+        sources = [os.path.join(HERE, "preload", name) for name in ("faults.c", "forks.c")]
+        built = subprocess.run(["mpicc", "-O1", "-shared", "-fPIC", "-o", self.library, *sources,
+                                "-ldl"], capture_output=True, text=True)
         assert built.returncode == 0, built.stderr
 
     def env(self, kind, k=0, do="fail", path=None, **more):

@@ -2,11 +2,13 @@
 its results are those of an undisturbed run, or it refuses in one line.
 
 A bit in every 64 bytes, and every cut at 512 bytes with SPILLWAY_FAULTS=all; else a sample of both.
-A bit in each record of the journal always."""
+A bit in each record of the journal always, in runs of their own; the others are forks of one run that
+stops before it looks at them (forks.py)."""
 import os
 import random
 import time
 
+from forks import Forked
 from restart import Faults, Study, continued, kill_while_marking, memory_folder, said
 
 MEASURES = """measures:
@@ -27,13 +29,18 @@ class Damage:
     def __init__(self, study, want, left):
         self.study, self.want, self.left = study, want, left
         self.refused = 0
+        self.run = None  # of which all others are forks
 
     def resume(self, what, files):
         """Tasks that were taken over. `what` is told when it goes wrong; `files`: bytes by name."""
         for end, data in {**self.left, **files}.items():
             with open(self.study.path("out.h5" + end), "wb") as file:
                 file.write(data)
-        status, out, err = self.study.run("out.h5", threads=1)
+        if self.run:  # it has looked at no file of the output yet
+            status, out = self.run.attempt("none")
+            err = out
+        else:
+            status, out, err = self.study.run("out.h5", threads=1)
         if status == 0:
             assert self.study.digest("out.h5") == self.want, what
             assert self.study.left("out.h5") == [""], (what, self.study.left("out.h5"))
@@ -80,7 +87,8 @@ def damage_file(damage, end):
 def main():
     study = Study(90, 1, MEASURES, tile=16, where=memory_folder())
     want = study.complete("whole.h5", threads=1)[0]
-    left = kill_while_marking(study, Faults(study.folder.name))
+    faults = Faults(study.folder.name)
+    left = kill_while_marking(study, faults)
     assert len(left[PARTIAL]) <= 300_000, len(left[PARTIAL])
     records = records_of(left[JOURNAL])
     damage = Damage(study, want, left)
@@ -89,9 +97,12 @@ def main():
     for at in records:  # that task, and no other
         assert damage.flip(JOURNAL, at + random.randrange(RECORD)) == taken - 1, at
     print(f"{len(records)} records, a bit in each: its task is done again", flush=True)
-    damage_file(damage, JOURNAL)
-    damage_file(damage, PARTIAL)
-    assert damage.resume("both empty", {PARTIAL: b"", JOURNAL: b""}) == 0
+    with Forked(study, "out.h5", faults, "open", path="out.h5", files=False) as damage.run:
+        assert damage.run.stop()  # at the lock, which is the first it opens of them
+        assert damage.resume("nothing", {}) == taken and damage.refused == 0
+        damage_file(damage, JOURNAL)
+        damage_file(damage, PARTIAL)
+        assert damage.resume("both empty", {PARTIAL: b"", JOURNAL: b""}) == 0
     print(f"{damage.refused} runs refused")
 
 

@@ -2,15 +2,18 @@
 no results file, and the same command, undisturbed, gives the results of an undisturbed run. So too
 where the run goes on with an unfinished one: then nothing of what was done is lost.
 
-Every k until a run ends clean with SPILLWAY_FAULTS=all; else the first ones and a sample. A fault
+Every k with SPILLWAY_FAULTS=all, where one rank is alone in forks of one run (forks.py); else the
+first ones and a sample. A fault
 may be got over (HDF5 writes again what it could not write at first): then the results are whole.
 Calls that are interrupted, do only half of what they were asked to, or take long, are always got over.
 Arguments: the cases to try, as they are named in the output."""
+import os
 import subprocess
 import sys
 import time
 import traceback
 
+from forks import Copies, Forked
 from restart import (Faults, Study, continued, kill_while_marking, marked_tasks, memory_folder, said,
                      some)
 
@@ -24,6 +27,7 @@ output: {file: out.h5}
 # The lock: of ranks of which one failed alone and ended the others; nobody heeds it.
 LEFT = {".partial", ".partial.journal", ".partial.lock"}
 HANGS = 120  # seconds
+ALL = os.environ.get("SPILLWAY_FAULTS") == "all"
 # name: kind, once or from there on, how many of the first, how many of the rest, ranks (0: alone),
 # the rank concerned, whether an unfinished run is gone on with; *-over: an old result, which stays
 CASES = {
@@ -70,7 +74,7 @@ class Case:
         self.words = ["--force"] if self.old else []
         self.left = kill_while_marking(study, faults) if self.resumed else {}
         self.marked = 0
-        self.wrong = []
+        self.wrong, self.gone_on = [], 0
         if self.resumed:
             self.put_left()
             self.marked = marked_tasks(study.path("out.h5.partial.journal"))
@@ -88,7 +92,7 @@ class Case:
                                       self.words, **self.more))
         return calls // self.ranks if self.ranks and not self.rank else calls
 
-    def check_failed(self, k, status, err):
+    def check_failed(self, status, err, go_on):
         study = self.study
         assert status in (1, 2), (status, err)
         assert len(said(err)) == 1, err
@@ -98,40 +102,64 @@ class Case:
                 assert file.read() == self.old[""], "the old result is no more"
             left.remove("")
         assert left <= (LEFT if self.ranks else LEFT - {".partial.lock"}), left
-        got, out, err = study.complete("out.h5", threads=1, words=self.words)
+        go_on()
+
+    def complete(self, name="out.h5"):
+        """The same command, undisturbed."""
+        got, out, err = self.study.complete(name, threads=1, words=self.words)
         assert got == self.want, "another digest"
         assert not self.resumed or continued(out)[0] >= self.marked, (self.marked, out, err)
 
-    def fault(self, k):
-        """Whether the run failed."""
+    def start(self, k):
+        """A run of its own with the k-th fault: (status, what was said)."""
         self.put_left()
         env = self.faults.env(self.kind, k, self.do, self.path, **self.more)
         status, _, err = self.study.run("out.h5", self.ranks, self.words, threads=1, env=env,
                                         most=HANGS)
-        if status != 0:
-            self.check_failed(k, status, err)
-        else:
-            assert self.study.digest("out.h5") == self.want, "another digest"
-        return status != 0
+        return status, err
 
-    def try_fault(self, k):
-        """What goes wrong is told at once, and the others are tried as well."""
+    def try_fault(self, k, fault, go_on):
+        """Whether the run failed. What goes wrong is told at once, and the others are tried as well."""
         try:
-            return self.fault(k)
+            status, err = fault(k)
+            if status == 0:
+                assert self.study.digest("out.h5") == self.want, "another digest"
+            else:
+                self.check_failed(status, err, go_on)
+            return status != 0
         except (AssertionError, OSError, subprocess.TimeoutExpired):
             self.wrong.append(k)
             print(f"WRONG: {self.name}, call {k}", flush=True)
             traceback.print_exc(limit=2, file=sys.stdout)
             return True
 
-    def check(self):
-        began, count = time.time(), self.count()
-        ks = some(count, self.first, self.rest)
-        failed = sum(self.try_fault(k) for k in ks)
+    def each_start(self):
+        """(calls, those tried, runs that failed), each in a run of its own."""
+        count, copies = self.count(), Copies(self.study, "out.h5", self.complete)
+        ks, go_on = some(count, self.first, self.rest), copies.go_on if ALL else self.complete
+        failed = sum(self.try_fault(k, self.start, go_on) for k in ks)
+        self.gone_on = len(copies.seen)
         if not self.ranks:  # ranks share their tasks as it comes
-            assert not self.try_fault(count + 1), "there are calls that were not counted"
-        assert failed > len(ks) / 4, (self.name, failed)
-        print(f"{self.name}: {len(ks)} of {count} calls, {failed} runs failed; "
+            assert not self.try_fault(count + 1, self.start, self.complete), "calls not counted"
+        return count, len(ks), failed
+
+    def each_fork(self):
+        """The same of all calls, in forks of one run."""
+        failed, copies = 0, Copies(self.study, "out.h5", self.complete)
+        self.put_left()
+        with Forked(self.study, "out.h5", self.faults, self.kind, self.path, self.words) as run:
+            while run.stop():
+                failed += self.try_fault(run.k, lambda _: run.attempt(self.do), copies.go_on)
+        self.gone_on = len(copies.seen)
+        assert run.status == 0 and self.study.digest("out.h5") == self.want, (run.status, run.err)
+        return run.k, run.k, failed
+
+    def check(self):
+        began = time.time()
+        count, tried, failed = self.each_fork() if ALL and not self.ranks else self.each_start()
+        assert failed > tried / 4, (self.name, failed)
+        left = f", {self.gone_on} kinds of files gone on with" if self.gone_on else ""
+        print(f"{self.name}: {tried} of {count} calls, {failed} runs failed{left}; "
               f"{time.time() - began:.1f} s", flush=True)
         self.study.remove("out.h5")
         return self.wrong

@@ -2,14 +2,19 @@
 the cases of its sweep ask for it: one line that says so, no signal, no results file; undisturbed, the
 same study is then what it was.
 
-Every measure and every k with SPILLWAY_FAULTS=all; else the measures of SOME, and of their calls
-SPILLWAY_FAULTS_SOME (2), spread over the run. Arguments: the measures to try."""
+All are forks of one run that stops there (forks.py). With SPILLWAY_FAULTS=all every measure and every
+k, with SPILLWAY_FAULTS=callers every measure, and of calls with the same callers SPILLWAY_FAULTS_ALIKE
+(2). Else the measures of SOME, some of their calls, spread over the run, and of these
+SPILLWAY_FAULTS_SOME (2) in runs of their own. Arguments: the measures to try."""
+import collections
+import itertools
 import json
 import os
 import sys
 import tempfile
 import time
 
+from forks import Forked
 from restart import HERE, Faults, Study, memory_folder, said, some
 
 sys.path.insert(0, os.path.join(HERE, "..", "catalog"))
@@ -19,6 +24,11 @@ from test_sweep import Case  # noqa: E402
 HANGS = 120  # seconds
 UNITS, PERIODS, MANY = 60, 3, 12  # the cases' own
 LEFT = {".partial", ".partial.journal"}
+MODE = os.environ.get("SPILLWAY_FAULTS")
+ALIKE = int(os.environ.get("SPILLWAY_FAULTS_ALIKE", "2"))
+END = 1 << 40  # no run has so many calls
+FORKS = 25  # calls of each kind in each study
+seen = collections.Counter()  # calls by kind and callers, in all studies
 SOME = ("network", "spatial_model", "gravity")  # igraph, CHOLMOD, and what is in nearly all studies
 
 
@@ -55,29 +65,60 @@ def make_study(cases, name, folder, long):
     return Given(folder, world.path("study.yaml"))
 
 
+def is_right(study, want, status, err):
+    if status == 0:
+        return study.digest("out.h5") == want
+    return status in (1, 2) and len(said(err)) == 1 and set(study.left("out.h5")) <= LEFT
+
+
+def each_start(study, faults, kind, count):
+    """Some calls, each in a run of its own: (k, status, what was printed)."""
+    for k in some(count, 0, int(os.environ.get("SPILLWAY_FAULTS_SOME", "2"))) if count else []:
+        status, _, err = study.run("out.h5", threads=1, env=faults.env(kind, k), most=HANGS)
+        yield k, status, err
+        study.remove("out.h5")
+
+
+def each_fork(study, faults, kind, count, want):
+    """Calls in one run, which then ends as if nothing had been; those with callers seen often enough
+    are left out (MODE)."""
+    ks = itertools.count(1) if MODE else some(count, 0, FORKS) if count else []
+    with Forked(study, "out.h5", faults, kind, most=HANGS) as run:
+        for k in ks:
+            if not run.stop(k):
+                break
+            if MODE != "callers" or is_new(kind, run.stack):
+                yield (run.k, *run.attempt())
+        while run.status is None:  # there may be more calls than counted: a long pass marks its tasks
+            run.stop(END)
+    assert run.status == 0 and study.digest("out.h5") == want, (run.status, run.err)
+    study.remove("out.h5")
+
+
+def is_new(kind, stack):
+    """Whether fewer than ALIKE calls had these callers, in all studies."""
+    seen[kind, stack] += 1
+    return seen[kind, stack] <= ALIKE
+
+
 def check(study, faults, name, kind):
     study.remove("out.h5")
     want = study.complete("out.h5", threads=1)[0]
     study.remove("out.h5")
-    began, count, failed = time.time(), len(faults.calls(study, "out.h5", kind)), 0
+    count = len(faults.calls(study, "out.h5", kind))
     study.remove("out.h5")
-    ks = some(count, 0, int(os.environ.get("SPILLWAY_FAULTS_SOME", "2"))) if count else []
-    wrong = []
-    for k in ks:
-        status, _, err = study.run("out.h5", threads=1, env=faults.env(kind, k), most=HANGS)
-        left = set(study.left("out.h5"))
-        if status == 0:
-            right = study.digest("out.h5") == want
-        else:
-            failed += 1
-            right = status in (1, 2) and len(said(err)) == 1 and left <= LEFT
-        if not right:
+    began, tried, failed, wrong = time.time(), 0, 0, []
+    tries = each_fork(study, faults, kind, count, want)
+    for k, status, err in tries if MODE else itertools.chain(tries, each_start(study, faults, kind, count)):
+        tried += 1
+        failed += status != 0
+        if not is_right(study, want, status, err):
             wrong.append(k)
-            print(f"WRONG: {name}, {kind} {k}: status {status}, left {left}: {err}", flush=True)
-        study.remove("out.h5")
+            print(f"WRONG: {name}, {kind} {k}: status {status}, left {study.left('out.h5')}: {err}",
+                  flush=True)
     assert study.complete("out.h5", threads=1)[0] == want, name
-    print(f"{name}: {kind}: {len(ks)} of {count} calls, {failed} runs failed; "
-          f"{time.time() - began:.1f} s", flush=True)
+    print(f"{name}: {kind}: {tried} of {count} calls, {failed} runs failed; {time.time() - began:.1f} s",
+          flush=True)
     return wrong
 
 
@@ -86,7 +127,7 @@ def main():
               if line and line[0] not in " `" and line.split()[1] != "alias"]
     cases = {name: Case(name) for name in listed}
     wrong = {}
-    chosen = listed if os.environ.get("SPILLWAY_FAULTS") == "all" else SOME
+    chosen = listed if MODE else SOME
     assert set(SOME) <= set(listed)
     for name in sys.argv[1:] or chosen:
         for long in False, True:

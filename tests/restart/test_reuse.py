@@ -166,6 +166,17 @@ def check_parameter():
     assert "top: nothing is taken from" in err and "parameters have changed: decay: 1.5, now 3" in err, err
     assert "sums: nothing is taken" in err and "parameters have changed: form: wang2021, now product" in err, err
     assert "dense: 2 of 2 matrices are taken" in err, err
+    # Of the precision alone, also where a result pools all periods; it is named with all parameters.
+    with h5py.File(study.path("next.h5")) as file:
+        assert b"precision: float32}" in file["sums"].attrs["parameters"], file["sums"].attrs["parameters"]
+    with open(study.file) as file:
+        text = file.read()
+    with open(study.file, "w") as file:
+        file.write(text.replace("as: top}", "as: top, precision: float64}").replace(
+            "as: sums,", "as: sums, precision: float64,"))
+    err = study.complete("last.h5", words=["--reuse", study.path("next.h5")])[2]
+    for name in ("top", "sums"):
+        assert f"{name}: nothing is taken from" in err and "changed: precision: float32, now float64" in err, err
 
 
 def check_plain():

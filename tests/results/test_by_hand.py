@@ -41,6 +41,23 @@ class ByHand(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stderr
 
+    def test_strengths_of_series_are_values_of_every_period(self):
+        rng = np.random.default_rng(4)
+        self.panel([2001, 2002, 2003, 2004, 2005, 2006], a=rng.uniform(1, 2, (4, 6)))
+        write("w.csv", "from,to\n01,02\n02,01\n02,03\n03,02\n03,04\n04,03\n")
+        study = ("weights: {w: {kind: file, file: w.csv}}\nmeasures:\n"
+                 "  - synchronisation: {of: a, as: s, keep: summary}\n  - moran: {of: s.out_strength, weights: w}\n")
+        for ranks in (1, 2):
+            self.run_study(study, ranks)
+            with h5py.File("r.h5") as file:
+                z = file["s/out_strength"][...]
+                found = file["moran/I"][...]
+            z = z - z.mean()
+            wz = np.array([z[1], (z[0] + z[2]) / 2, (z[1] + z[3]) / 2, z[2]])
+            np.testing.assert_allclose(found, (z @ wz) / (z @ z), 1e-12)
+        said = self.run_study(study.replace("moran", "trend").replace(", weights: w}", "}"), status=2)
+        self.assertIn("'s.out_strength' has one value for all periods and does not change", said)
+
     def test_partners_of_one_way_links(self):
         rng = np.random.default_rng(3)
         self.panel([2001, 2002, 2003], a=rng.uniform(1, 2, (4, 3)), b=rng.uniform(1, 2, (4, 3)), c=rng.uniform(1, 2, (4, 3)))

@@ -40,7 +40,7 @@ static double result_bytes(const sw_run *run) {
       doubles += 2.0 * run->pair[e].summary.n_periods * own_units(run);
     /* Copies of a balanced entry's inputs; one without time is counted as if it had it. */
     if (run->study->entry[e].balanced && !run->study->entry[e].group)
-      doubles += (double)job->n_inputs * job->n_periods * own_units(run);
+      doubles += (double)job->n_inputs * sw_job_seen(job) * own_units(run);
     if (sw_keep_has_entries(run->pair[e].keep.kind))
       doubles += (double)run->pair[e].summary.n_periods * (double)job->n;
   }

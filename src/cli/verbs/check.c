@@ -91,10 +91,11 @@ static cover cover_of(const sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo;
   int need = total_need(run, e);
   cover c = {0};
-  for (int t = 0; t < job->n_periods; t++) {
-    const double *total = need >= 0 ? input_row(run, &entry->need[need], job->period[t]) : NULL;
+  for (int t = 0; t < sw_job_seen(job); t++) {
+    int period = sw_job_seen_at(job, t);
+    const double *total = need >= 0 ? input_row(run, &entry->need[need], period) : NULL;
     for (int64_t k = 0; k < own; k++) {
-      bool all = has_all(run, e, job->period[t], k);
+      bool all = has_all(run, e, period, k);
       double value = total && !isnan(total[k]) ? total[k] : 0.0;
       c.cells += all;
       c.of_cells += 1;

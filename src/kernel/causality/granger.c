@@ -46,10 +46,13 @@ static double take_out(double *x, const double *basis, int count, int n) {
   return product(x, x, n);
 }
 
+/* To length 1, where a number below SW_GRANGER_LEAST is none. */
 static void over_length(double *x, double squares, int n) {
   double length = sqrt(squares);
-  for (int r = 0; r < n; r++)
+  for (int r = 0; r < n; r++) {
     x[r] /= length;
+    if (fabs(x[r]) < SW_GRANGER_LEAST) x[r] = 0;
+  }
 }
 
 static void fill_nan(double *x, int n) {
@@ -327,8 +330,8 @@ static double pair_of(int lags, int rows, const double *x, const double *y, cons
   return f;
 }
 
-double sw_granger_pair(int lags, int rows, const int *row, const double *sender,
-                       const double *receiver, double *work, int *df) {
+double sw_granger_pair(int lags, int rows, const int *row, const double *sender, double from_sender,
+                       const double *receiver, double from_receiver, double *work, int *df) {
   size_t p = (size_t)lags, n = (size_t)rows;
   double *x = work, *y = x + p * n, *pivot = y + (p + 1) * n, *rest = pivot + 2 * p;
   double *lanes = rest + (n + 1) / 2;
@@ -337,7 +340,8 @@ double sw_granger_pair(int lags, int rows, const int *row, const double *sender,
     if (is_complete(lags, sender + row[r], receiver + row[r])) at[count++] = row[r];
   *df = sw_granger_df(lags, count);
   if (*df < 1) return NAN;
-  double size_x = size_of(sender, count, at, lags), size_y = size_of(receiver, count, at, lags);
+  double size_x = fmax(size_of(sender, count, at, lags), from_sender);
+  double size_y = fmax(size_of(receiver, count, at, lags), from_receiver);
   if (!sw_granger_unit(lags, count, at, sender, size_x, x, NULL, pivot)) return NAN;
   if (!sw_granger_unit(lags, count, at, receiver, size_y, y, y + p * (size_t)count, pivot + p))
     return NAN;

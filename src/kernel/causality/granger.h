@@ -25,7 +25,10 @@
 enum { SW_GRANGER_LAGS = 20 };
 #define SW_GRANGER_SINGULAR 1e-10   /* of a lag's squares about its mean: less is none of its own */
 #define SW_GRANGER_ROUNDING 0x1p-52 /* 1 - g at least */
-enum { SW_GRANGER_GRAIN = 32 };     /* rows of a block for which its columns are read once */
+/* Of Q and e less is 0. Products of two such numbers are whole multiples of 2^-404 and so are their
+ * sums: what a pair divides is 0 or far above the least that reg_div_by_steps takes (vec.h). */
+#define SW_GRANGER_LEAST 0x1p-150
+enum { SW_GRANGER_GRAIN = 32 }; /* rows of a block for which its columns are read once */
 
 /* Of one unit: v a series, row[0 .. rows) the places in it that the test predicts, each with `lags`
  * values before it. basis[l * rows + r] is Q; rest[r] is e, NaN where the lags predict all (NULL:
@@ -54,10 +57,11 @@ void sw_granger_block(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, i
                       double *out, int64_t stride, void *workspace);
 
 /* F of one pair, over those of the rows in which the sender's lags, the receiver's value and its
- * lags are all there; *df: its degrees of freedom. NaN where these are none. `work`:
+ * lags are all there; *df: its degrees of freedom. NaN where these are none. from_..: the size of
+ * what values were made of, where it is larger than theirs; 0: it is not. `work`:
  * sw_granger_pair_room doubles. */
 size_t sw_granger_pair_room(int lags, int rows);
-double sw_granger_pair(int lags, int rows, const int *row, const double *sender,
-                       const double *receiver, double *work, int *df);
+double sw_granger_pair(int lags, int rows, const int *row, const double *sender, double from_sender,
+                       const double *receiver, double from_receiver, double *work, int *df);
 
 #endif

@@ -3,10 +3,9 @@
  * and all products of its pairs stay in registers. Loops over a tile are unrolled, else its
  * products would be an array in memory.
  *
- * Divisions take as long as the products, and the machine does not look far enough ahead to do both
- * at once. So those of a tile are done one by one between the products of the next: tiles go
- * through a line, with one lag of two stages, products and sums, with two of three, as the second
- * division of a pair rests on the first. */
+ * The divider alone would take as long as the products, and longer than the machine, which looks
+ * some hundreds of operations ahead, has work for meanwhile. So F of one order is divided by steps,
+ * in the pipes of the products. */
 
 #include "kernel/causality/granger_of_set.h"
 
@@ -21,8 +20,7 @@
 #define ONE_REGS 1
 #define TWO_ROWS 1
 #endif
-enum { SW_SET(ONE_TILE) = ONE_ROWS, SW_SET(ONE_PANEL) = ONE_REGS * SW_WIDTH };
-enum { SW_SET(TWO_TILE) = TWO_ROWS, SW_SET(TWO_PANEL) = SW_WIDTH };
+enum { SW_SET(ONE_TILE) = ONE_ROWS, SW_SET(TWO_TILE) = TWO_ROWS };
 
 /* ---- products ----------------------------------------------------------------------------- */
 
@@ -30,17 +28,6 @@ typedef struct SW_SET(both_sums) {
   reg b[2][2], c[2], d[2]; /* [lag of the row][of the column]; Q of the row by e of the column; Q of
                               the column by e of the row */
 } SW_SET(both_sums);
-
-/* Divisions that wait, in the order in which they came. */
-enum { SW_SET(WAITING) = 16 };
-typedef struct SW_SET(quotients) {
-  double over[SW_SET(WAITING)][SW_WIDTH], under[SW_SET(WAITING)][SW_WIDTH];
-  double value[SW_SET(WAITING)][SW_WIDTH];
-} SW_SET(quotients);
-
-SW_INLINE void SW_SET(divide)(SW_SET(quotients) * q, int k) {
-  reg_store(q->value[k], reg_div(reg_load(q->over[k]), reg_load(q->under[k])));
-}
 
 /* Number `s` of all operands. lags, rows and regs are constants in all callers. */
 SW_INLINE void SW_SET(both_step)(int lags, int rows, int regs, const double *row,
@@ -61,182 +48,138 @@ SW_INLINE void SW_SET(both_step)(int lags, int rows, int regs, const double *row
   }
 }
 
-/* All products of a tile, and the first `waiting` divisions: two for three numbers, which take as
- * long; those that are left are under way while the tile's values are made. */
 SW_INLINE void SW_SET(both_products)(int count, int lags, int rows, int regs, const double *row,
-                                     const double *column, int waiting, SW_SET(quotients) * q,
-                                     SW_SET(both_sums) (*sum)[2]) {
+                                     const double *column, SW_SET(both_sums) (*sum)[2]) {
   const int down = (lags + 1) * rows, across = (lags + 1) * regs * SW_WIDTH;
-  int s = 0, done = 0;
   EACH(i, rows) EACH(v, regs) EACH(a, lags) {
     EACH(k, lags) sum[i][v].b[a][k] = reg_spread(0);
     sum[i][v].c[a] = sum[i][v].d[a] = reg_spread(0);
   }
-  for (; s + 3 <= count && done + 2 <= waiting; s += 3, done += 2) {
-    EACH(k, 3) {
-      if (k < 2) SW_SET(divide)(q, done + k);
-      SW_SET(both_step)(lags, rows, regs, row + k * down, column + k * across, sum);
-    }
-    row += 3 * down;
-    column += 3 * across;
-  }
-  for (; s < count; s++, row += down, column += across) {
-    if (done < waiting) SW_SET(divide)(q, done++);
+  for (int s = 0; s < count; s++, row += down, column += across)
     SW_SET(both_step)(lags, rows, regs, row, column, sum);
-  }
-  for (; done < waiting; done++)
-    SW_SET(divide)(q, done);
 }
 
-/* ---- the line ----------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------- */
 
-/* Where a tile's values go. */
-typedef struct SW_SET(stage) {
-  int64_t left, at, place; /* rows that are none of what fills up; the first; the first column */
-  const double *row_pivot, *column_pivot;
-  const back *to;
-} SW_SET(stage);
+/* F with the row as sender, and with the column. */
+typedef struct SW_SET(orders) {
+  reg there, back;
+} SW_SET(orders);
 
-/* Waiting are, of each pair, the order in which the row sends, then the other: with two lags the
- * first divisions of the last tile, then the second ones of the tile before. */
-typedef struct SW_SET(line) {
-  SW_SET(quotients) quotients;
-  SW_SET(stage) stage[2]; /* of the last tile, and of the one before */
-  double kept[2 * TWO_ROWS][3][SW_WIDTH];
-} SW_SET(line);
-
-SW_INLINE void SW_SET(put)(SW_SET(line) * line, int k, SW_SET(fraction) f) {
-  reg_store(line->quotients.over[k], f.over);
-  reg_store(line->quotients.under[k], f.under);
+SW_INLINE SW_SET(orders) SW_SET(divide)(SW_SET(fraction) f, SW_SET(fraction) g) {
+  return (SW_SET(orders)){reg_div(f.over, f.under), reg_div_by_steps(g.over, g.under)};
 }
 
-SW_INLINE void SW_SET(put_two)(SW_SET(line) * line, int k, SW_SET(two_lags) a) {
-  double(*kept)[SW_WIDTH] = line->kept[k];
-  SW_SET(put)(line, k, (SW_SET(fraction)){a.t, a.d1});
-  reg_store(kept[0], a.a22);
-  reg_store(kept[1], a.c1);
-  reg_store(kept[2], a.c2);
+SW_INLINE SW_SET(orders) SW_SET(both_of_one)(const SW_SET(both_sums) * s, double by) {
+  return SW_SET(divide)(SW_SET(one_lag)(s->b[0][0], s->c[0], by),
+                        SW_SET(one_lag)(s->b[0][0], s->d[0], by));
 }
 
-/* The tile's products go into the line. */
-SW_INLINE void SW_SET(enter)(SW_SET(line) * line, int lags, int rows, int regs, double by,
-                             SW_SET(both_sums) (*sum)[2]) {
-  EACH(i, rows) EACH(v, regs) {
-    const SW_SET(both_sums) *s = &sum[i][v];
-    const int k = 2 * (i * regs + v);
-    if (lags == 1) {
-      SW_SET(put)(line, k, SW_SET(one_lag)(s->b[0][0], s->c[0], by));
-      SW_SET(put)(line, k + 1, SW_SET(one_lag)(s->b[0][0], s->d[0], by));
-    } else {
-      SW_SET(put_two)
-      (line, k,
-       SW_SET(two_begin)(s->b[0][0], s->b[0][1], s->c[0], s->b[1][0], s->b[1][1], s->c[1]));
-      SW_SET(put_two)
-      (line, k + 1,
-       SW_SET(two_begin)(s->b[0][0], s->b[1][0], s->d[0], s->b[0][1], s->b[1][1], s->d[1]));
-    }
-  }
+SW_INLINE SW_SET(orders)
+    SW_SET(both_of_two)(const SW_SET(both_sums) * s, reg row_pivot, reg column_pivot, double by) {
+  SW_SET(two_lags)
+  f = SW_SET(two_begin)(s->b[0][0], s->b[0][1], s->c[0], s->b[1][0], s->b[1][1], s->c[1]),
+  g = SW_SET(two_begin)(s->b[0][0], s->b[1][0], s->d[0], s->b[0][1], s->b[1][1], s->d[1]);
+  return SW_SET(divide)(SW_SET(two_end)(f, reg_div(f.t, f.d1), row_pivot, by),
+                        SW_SET(two_end)(g, reg_div(g.t, g.d1), column_pivot, by));
 }
 
-/* Two lags: the last tile's first quotients are there, and give its second ones. */
-SW_INLINE void SW_SET(go_on)(SW_SET(line) * line, int rows, double by) {
-  const SW_SET(stage) *s = &line->stage[0];
-  EACH(i, rows) for (int order = 0; order < 2; order++) {
-    const int k = 2 * i + order;
-    double(*kept)[SW_WIDTH] = line->kept[k];
-    SW_SET(two_lags)
-    a = {reg_load(line->quotients.under[k]), reg_load(line->quotients.over[k]), reg_load(kept[0]),
-         reg_load(kept[1]), reg_load(kept[2])};
-    reg pivot = order ? reg_load(s->column_pivot) : reg_spread(s->row_pivot[i]);
-    SW_SET(put)
-    (line, 2 * rows + k, SW_SET(two_end)(a, reg_load(line->quotients.value[k]), pivot, by));
-  }
-}
+/* ---- sums --------------------------------------------------------------------------------- */
 
 SW_INLINE void SW_SET(add_to)(double *sum, reg x) {
   reg_store(sum, reg_add(reg_load(sum), x));
 }
 
-/* Values of a tile, from quotient `first` on, into the sums. */
-SW_INLINE void SW_SET(leave)(const both *b, const SW_SET(line) * line, const SW_SET(stage) * stage,
-                             int first, int rows, int regs) {
-  /* Copies: sums are stored in between, and might be these. */
-  const sw_fold_both s = *b->sums;
-  const int64_t left = stage->left, at = stage->at, place = stage->place;
-  const back *to = stage->to;
-  const bool splits = to->splits;
-  reg top = reg_load(b->most);
-  EACH(i, rows) if (i < left) {
-    double *row = s.row + (at + i) * SW_LANES;
-    double *down = s.column + (at + i) % SW_LANES * s.stride + place;
-    double *across = s.back_row + (s.row_at + at + i) % SW_LANES * s.stride + place;
+/* Values of row `at` of the call by the columns of a panel, from `place` on. Its registers meet in
+ * the same lanes of a row, or there is one. */
+SW_INLINE void SW_SET(add_row)(const sw_fold_both *s, const back *to, int regs, int64_t at,
+                               int64_t place, const SW_SET(orders) * f) {
+  const int64_t own = at * SW_LANES + (place & (SW_LANES - 1));
+  double *down = s->column + (at & (SW_LANES - 1)) * s->stride + place;
+  double *across = s->back_row + ((s->row_at + at) & (SW_LANES - 1)) * s->stride + place;
+  reg row = reg_load(s->row + own), lanes[2] = {reg_load(to->lanes[0] + own)};
+  EACH(v, regs) {
+    row = reg_add(row, f[v].there);
+    SW_SET(add_to)(down + v * SW_WIDTH, f[v].there);
+    SW_SET(add_to)(across + v * SW_WIDTH, f[v].back);
+  }
+  reg_store(s->row + own, row);
+  if (!to->splits) {
+    EACH(v, regs) lanes[0] = reg_add(lanes[0], f[v].back);
+    reg_store(to->lanes[0] + own, lanes[0]);
+    return;
+  }
+  lanes[1] = reg_load(to->lanes[1] + own);
+  EACH(k, 2) {
+    EACH(v, regs)
+    lanes[k] = reg_fma(f[v].back, reg_load(to->share[k] + v * SW_WIDTH), lanes[k]);
+    reg_store(to->lanes[k] + own, lanes[k]);
+  }
+}
+
+/* ---- tiles -------------------------------------------------------------------------------- */
+
+/* Rows from r of the pack on against a packed panel. */
+SW_INLINE void SW_SET(both_tile)(const both *b, const sw_fold_both *s, const back *to, int lags,
+                                 int rows, int regs, int64_t r, int64_t place, reg *top) {
+  SW_SET(both_sums) sum[4][2];
+  const int count = b->g->rows;
+  SW_SET(both_products)
+  (count, lags, rows, regs, b->row + r * (lags + 1) * count, b->column, sum);
+  EACH(i, rows) if (r + i < b->rows) {
+    SW_SET(orders) f[2];
     EACH(v, regs) {
-      const int64_t lane = (place + v * SW_WIDTH) % SW_LANES, own = (at + i) * SW_LANES + lane;
-      const double(*value)[SW_WIDTH] = line->quotients.value + first + 2 * (i * regs + v);
-      reg f = reg_load(value[0]), g = reg_load(value[1]);
-      top = reg_larger(f, reg_larger(g, top));
-      SW_SET(add_to)(row + lane, f);
-      SW_SET(add_to)(down + v * SW_WIDTH, f);
-      SW_SET(add_to)(across + v * SW_WIDTH, g);
-      if (!splits) {
-        SW_SET(add_to)(to->lanes[0] + own, g);
-        continue;
-      }
-      for (int k = 0; k < 2; k++) {
-        double *lanes = to->lanes[k] + own;
-        reg share = reg_load(to->share[k] + v * SW_WIDTH);
-        reg_store(lanes, reg_fma(g, share, reg_load(lanes)));
-      }
+      f[v] = lags == 1 ? SW_SET(both_of_one)(&sum[i][v], b->by)
+                       : SW_SET(both_of_two)(&sum[i][v], reg_spread(b->row_pivot[r + i]),
+                                             reg_load(b->column_pivot), b->by);
+      *top = reg_larger(f[v].there, reg_larger(f[v].back, *top));
     }
+    SW_SET(add_row)(s, to, regs, b->at + r + i, place, f);
+  }
+}
+
+/* Columns from j on, number by number; those outside of the call are zeros. */
+SW_INLINE void SW_SET(pack_panel)(const both *b, int lags, int regs, int64_t j) {
+  const sw_granger *g = b->g;
+  const int width = regs * SW_WIDTH;
+  bool whole = j >= b->j0 && j + width <= b->j1;
+  double *out = b->column;
+  for (int r = 0; r < g->rows; r++)
+    EACH(q, lags + 1) {
+      const double *x = g->receiver[q * g->rows + r];
+      if (whole)
+        EACH(v, regs) reg_store(out + v * SW_WIDTH, reg_load(x + j + v * SW_WIDTH));
+      else
+        copy_edge(x, j, b->j0, b->j1, width, out);
+      out += width;
+    }
+  if (lags == 2 && whole)
+    reg_store(b->column_pivot, reg_load(g->pivot[1] + j));
+  else if (lags == 2)
+    copy_edge(g->pivot[1], j, b->j0, b->j1, width, b->column_pivot);
+}
+
+/* The pack against all columns, from a multiple of eight in the square on: each row meets them from
+ * left to right, and each column the rows from top to bottom, as their lanes want. */
+SW_INLINE void SW_SET(both_panels)(const both *b, int lags, int rows, int regs) {
+  const sw_fold_both s = *b->sums; /* a copy: sums are stored in between, and might be these */
+  const int64_t origin = b->j0 - s.column_at, end = b->j1 - origin;
+  reg top = reg_load(b->most);
+  for (int64_t place = s.column_at / SW_LANES * SW_LANES; place < end; place += regs * SW_WIDTH) {
+    back to;
+    find_back(&s, place, regs * SW_WIDTH, end, &to);
+    SW_SET(pack_panel)(b, lags, regs, origin + place);
+    for (int64_t r = 0; r < b->rows; r += rows)
+      SW_SET(both_tile)(b, &s, &to, lags, rows, regs, r, place, &top);
   }
   reg_store(b->most, top);
 }
 
-/* One tile goes in, one comes out. `row` NULL: none goes in, of those that are left. */
-SW_INLINE void SW_SET(pass)(const both *b, SW_SET(line) * line, int lags, int rows, int regs,
-                            const double *row, const double *column, SW_SET(stage) next) {
-  SW_SET(both_sums) sum[4][2];
-  const int waiting = lags * 2 * rows * regs, out = waiting - 2 * rows * regs;
-  SW_SET(both_products)
-  (row ? b->count : 0, lags, rows, regs, row, column, waiting, &line->quotients, sum);
-  SW_SET(leave)(b, line, &line->stage[lags - 1], out, rows, regs);
-  if (lags == 2) SW_SET(go_on)(line, rows, b->by);
-  SW_SET(enter)(line, lags, rows, regs, b->by, sum);
-  line->stage[1] = line->stage[0];
-  line->stage[0] = next;
-}
-
-/* The pack against all panels of the chunk, which are columns [place, end). The line begins with
- * tiles of which no row counts. */
-SW_INLINE void SW_SET(both_panels)(const both *b, int lags, int rows, int regs, int64_t place,
-                                   int64_t end) {
-  const double *column = b->column, *pivot = b->column_pivot;
-  back backs[LINE] = {{.splits = false}};
-  SW_SET(line) line __attribute__((aligned(64)));
-  SW_SET(stage) stage = {.to = backs, .row_pivot = b->row_pivot, .column_pivot = pivot};
-  memset(&line, 0, sizeof line);
-  line.stage[0] = line.stage[1] = stage;
-  for (int panel = 0; place < end; place += regs * SW_WIDTH, panel++) {
-    back *to = &backs[panel % LINE];
-    find_back(b, place, regs * SW_WIDTH, end, to);
-    for (int64_t r = 0; r < b->rows; r += rows) {
-      stage = (SW_SET(stage)){b->rows - r, b->at + r, place, b->row_pivot + r, pivot, to};
-      SW_SET(pass)
-      (b, &line, lags, rows, regs, b->row + r * (lags + 1) * b->count, column, stage);
-    }
-    column += (lags + 1) * b->count * regs * SW_WIDTH;
-    pivot += regs * SW_WIDTH;
-  }
-  stage.left = 0;
-  for (int k = 0; k < lags; k++)
-    SW_SET(pass)(b, &line, lags, rows, regs, NULL, NULL, stage);
-}
-
-static void SW_SET(fold_both)(const both *b, int64_t place, int64_t end) {
-  if (b->lags == 1)
-    SW_SET(both_panels)(b, 1, ONE_ROWS, ONE_REGS, place, end);
+static void SW_SET(fold_both)(const both *b) {
+  if (b->g->lags == 1)
+    SW_SET(both_panels)(b, 1, ONE_ROWS, ONE_REGS);
   else
-    SW_SET(both_panels)(b, 2, TWO_ROWS, 1, place, end);
+    SW_SET(both_panels)(b, 2, TWO_ROWS, 1);
 }
 
 #undef EACH

@@ -121,5 +121,5 @@ SW_HOT static int predict(const sw_mapping *m, const double *x, int64_t stride, 
 double sw_mapping_skill(const sw_mapping *m, const double *x, int64_t stride, double *work) {
   double *predicted = work, *seen = work + m->points;
   int count = predict(m, x, stride, predicted, seen);
-  return sw_correlation(predicted, seen, count, SW_MAPPING_LEAST);
+  return sw_correlation(predicted, 0, seen, 0, count, SW_MAPPING_LEAST);
 }

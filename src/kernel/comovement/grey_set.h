@@ -61,6 +61,7 @@ static void SW_SET(grey_row)(const panel *p, int64_t i, double *out) {
   SW_EACH_REG {
     reg v = reg_div(grade.r[k], periods);
     v = reg_if_above(scaled.r[k], reg_spread(smallest), v, none);
+    v = reg_if_above(most.r[k], reg_spread(doubtful), v, none);
     grade.r[k] = reg_if_above(reg_spread(largest), most.r[k], v, none);
   }
   vec_store(out, grade);

@@ -3,8 +3,9 @@
  *   sum_(i != j) (a_ij - c_i c_j)^2,  a = (w + w') / 2
  *
  * by c_i = max(0, sum_j a_ij c_j / sum_(j != i) c_j^2), vertex after vertex, from
- * a_i. / sqrt(a..). The core is made of the k of largest coreness whose pattern (pairs of the core
- * 1, pairs of the periphery 0, mixed pairs unused) correlates most with a. */
+ * a_i. / sqrt(a..), and, between two rounds, by the best scale of the centre against all others.
+ * The core is made of the k of largest coreness whose pattern (pairs of the core 1, pairs of the
+ * periphery 0, mixed pairs unused) correlates most with a. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -33,18 +34,58 @@ static double improve(const sw_graph *g, double *c) {
   return most;
 }
 
-/* To 1e-14 of the largest. A network that is a star, or nearly, has no least value: the coreness of
- * its centre grows without end, slowly. */
-static bool settle(const sw_graph *g, double *c) {
+static int64_t find_centre(int64_t n, const double *c) {
+  int64_t centre = 0;
+  for (int64_t i = 1; i < n; i++)
+    if (c[i] > c[centre]) centre = i;
+  return centre;
+}
+
+/* Divides the coreness of the centre by s and multiplies that of all others by it, which leaves
+ * the products with the centre as they are: vertex after vertex this takes the more rounds the more
+ * one outweighs the rest, thousands in a network with heavy tails. In e = s^2 the sum is quadratic:
+ *
+ *   e = sum a_ij c_i c_j / sum c_i^2 c_j^2 over pairs of others
+ *
+ * Where others have no links (a star), or none that counts, the smaller e the better, without end:
+ * the norm of the others is kept at 2^-53 of the centre, beyond which only the scale would change.
+ * Returns the largest change; *boundless: whether that was met. */
+static double stretch(const sw_graph *g, double *c, bool *boundless) {
+  int64_t centre = find_centre(g->n, c);
+  double most = 0, links = 0, products = 0, squares = 0;
+  for (int64_t i = 0; i < g->n; i++)
+    most = i != centre && c[i] > most ? c[i] : most;
+  *boundless = false;
+  if (!(most > 0)) return 0;
+  for (int64_t i = 0; i < g->n; i++) {
+    double u = c[i] / most, sum = 0; /* scaled, as fourth powers leave the range of doubles */
+    if (i == centre) continue;
+    for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
+      if (g->tie_to[k] != centre) sum += g->tie[k] / 2 * c[g->tie_to[k]];
+    links += u * (sum / most);
+    products += 2 * (u * u) * squares; /* not as a difference, where one of the others dominates */
+    squares += u * u;
+  }
+  double norm = most * sqrt(squares), least = 0x1p-53 * c[centre] / norm;
+  double e = products > 0 ? links / most / most / products : 1, before = c[centre];
+  *boundless = e <= least;
+  double s = sqrt(*boundless ? least : e);
+  for (int64_t i = 0; i < g->n; i++)
+    c[i] = i == centre ? c[i] / s : c[i] * s;
+  return fmax(fabs(c[centre] - before), fabs(most * s - most));
+}
+
+/* To 1e-14 of the largest. */
+static sw_graph_core_kind settle(const sw_graph *g, double *c) {
   for (int64_t i = 0; i < g->n; i++) /* a.. is the total: (w + w') / 2 has the same */
     c[i] = (g->sent[i] + g->received[i]) / 2 / sqrt(g->total);
   for (int64_t left = sw_graph_rounds(g); left > 0 && !sw_stop_asked(); left--) {
-    double change = improve(g, c), most = 0;
-    for (int64_t i = 0; i < g->n; i++)
-      most = c[i] > most ? c[i] : most;
-    if (change <= 1e-14 * most) return true;
+    bool boundless;
+    double change = fmax(improve(g, c), stretch(g, c, &boundless));
+    if (change <= 1e-14 * c[find_centre(g->n, c)])
+      return boundless ? SW_CORE_BOUNDLESS : SW_CORE_SETTLED;
   }
-  return false;
+  return SW_CORE_UNSETTLED;
 }
 
 /* ---- the core --------------------------------------------------------------------------- */
@@ -95,12 +136,15 @@ static void add_vertex(const sw_graph *g, const int64_t *place, int64_t i, bool 
 /* behind[k]: sums of the periphery when the first k are the core, added up from the last vertex: to
  * take vertices away one by one would lose digits. A larger core must be better by more than
  * rounding. */
-bool sw_graph_core(const sw_graph *g, double *coreness, int32_t *order, int64_t *size, double *r) {
+sw_graph_core_kind sw_graph_core(const sw_graph *g, double *coreness, int32_t *order, int64_t *size,
+                                 double *r) {
+  sw_graph_core_kind kind = SW_CORE_NONE;
   int64_t *place = g->spare_index, n = g->n;
   double sum = 0, squares = 0, *sum0 = g->spare, *squares0 = g->spare + n;
   *size = 0;
   *r = NAN;
-  if (n >= 4 && g->n_links > 0 && settle(g, coreness)) {
+  if (n >= 4 && g->n_links > 0) {
+    kind = settle(g, coreness);
     sort(g, coreness, order, place);
     for (int64_t k = n - 1; k >= 0; k--) {
       add_vertex(g, place, order[k], false, &sum, &squares);
@@ -120,5 +164,5 @@ bool sw_graph_core(const sw_graph *g, double *coreness, int32_t *order, int64_t 
   }
   for (int64_t i = 0; *size == 0 && i < n; i++)
     coreness[i] = NAN;
-  return *size > 0;
+  return *size > 0 ? kind : SW_CORE_NONE;
 }

@@ -101,11 +101,20 @@ void sw_graph_number_groups(const sw_graph *graph, int32_t *group);
 
 /* ---- core.c ----------------------------------------------------------------------------- */
 
+/* NONE: no pattern of a core is defined (fewer than 4 vertices, equal weights). BOUNDLESS: a centre
+ * whose coreness has no least sum, as that of a star; the larger it is, and the smaller all others,
+ * the better; the order of vertices is that of the limit. UNSETTLED: the best that was found. */
+typedef enum sw_graph_core_kind {
+  SW_CORE_NONE,
+  SW_CORE_SETTLED,
+  SW_CORE_BOUNDLESS,
+  SW_CORE_UNSETTLED
+} sw_graph_core_kind;
+
 /* Coreness of each vertex, and *size, the number of those of largest coreness (ties: first comes
- * first) whose pattern correlates most with the weights, *r. order: the vertices by coreness.
- * Returns false, with all of it NaN and *size 0, where coreness does not settle or no pattern is
- * defined (fewer than 4 vertices, equal weights). */
-bool sw_graph_core(const sw_graph *graph, double *coreness, int32_t *order, int64_t *size,
-                   double *r);
+ * first) whose pattern correlates most with the weights, *r. order: the vertices by coreness. With
+ * SW_CORE_NONE all of it is NaN and *size 0. */
+sw_graph_core_kind sw_graph_core(const sw_graph *graph, double *coreness, int32_t *order,
+                                 int64_t *size, double *r);
 
 #endif

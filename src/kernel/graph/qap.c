@@ -184,16 +184,30 @@ static double walk(const sw_qap *q) {
   return correlation(&s);
 }
 
+/* Whether nothing is known of the unit: of what is not kept nothing can be said, it counts as 0. */
+static bool is_unknown(const sw_links *links, int64_t unit) {
+  return links->all_kept && links->outside && links->outside[unit];
+}
+
+static int64_t count_without(const sw_qap *q, const sw_links *links) {
+  int64_t count = 0;
+  for (int64_t p = 0; links->outside && p < q->n; p++)
+    count += links->outside[q->unit[p]];
+  return count;
+}
+
 sw_status sw_qap_fill(sw_error *err, sw_qap *q, const sw_links *a, const sw_links *b) {
   SW_TRY(make_room(err, q, a->n));
   q->n = 0;
   for (int64_t i = 0; i < a->n; i++) {
-    bool outside = (a->outside && a->outside[i]) || (b->outside && b->outside[i]);
-    q->place[i] = outside ? -1 : (int32_t)q->n;
-    if (!outside) q->unit[q->n++] = (int32_t)i;
+    bool unknown = is_unknown(a, i) || is_unknown(b, i);
+    q->place[i] = unknown ? -1 : (int32_t)q->n;
+    if (!unknown) q->unit[q->n++] = (int32_t)i;
   }
   prepare_side(q, a, &q->a);
   prepare_side(q, b, &q->b);
+  q->a.without = count_without(q, a);
+  q->b.without = count_without(q, b);
   q->has_missing = isnan(q->a.absent) || isnan(q->b.absent);
   for (int64_t p = 0; p < q->n; p++)
     q->dealt[p] = (int32_t)p;

@@ -4,8 +4,9 @@
  * from 0 (Mantel 1967; Hubert & Schultz 1976).
  *
  * A pair that a network does not have is 0; where it keeps all pairs (all_kept) it is missing, and
- * no part of the sums. A unit's pair with itself is left out, and so are units outside either
- * network. */
+ * no part of the sums. So are units outside a network that keeps all pairs; of one that keeps some,
+ * they are units without pairs, as its other units may be: all pairs are 0. A unit's pair with
+ * itself is left out. */
 #ifndef SW_KERNEL_GRAPH_QAP_H
 #define SW_KERNEL_GRAPH_QAP_H
 
@@ -17,6 +18,7 @@ typedef struct sw_qap_side {
   double shift, factor;
   double sum, squares; /* of u, over its pairs within */
   int64_t count;       /* of these pairs */
+  int64_t without;     /* units of q->unit that are outside it: their pairs are 0 */
   double *row;         /* by place: a row while it is looked at, else `absent` */
   double absent;       /* u of a pair it does not have: 0; NaN: missing */
 } sw_qap_side;
@@ -25,9 +27,9 @@ typedef struct sw_qap_side {
  * per unit. */
 typedef struct sw_qap {
   sw_qap_side a, b;
-  int64_t n;       /* units of both networks */
+  int64_t n;       /* units of the comparison */
   int32_t *unit;   /* by place, ascending */
-  int32_t *place;  /* by unit; -1: outside */
+  int32_t *place;  /* by unit; -1: it is left out */
   int32_t *dealt;  /* by place: the place of the second network whose pairs stand there */
   int32_t *stands; /* the inverse */
   bool has_missing;

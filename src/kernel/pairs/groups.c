@@ -100,17 +100,52 @@ SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int6
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
 
+/* Four rows at a time, which share their shuffles. */
 SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, int64_t groups,
                            double *restrict out, int64_t stride) {
-  for (int64_t k = 0; k < groups; k++)
-    for (int64_t r = 0; r < rows; r++) {
-      double *l = lanes + (r * groups + k) * SW_LANES;
+  const int64_t next = groups * SW_LANES;
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4)
+    for (int64_t k = 0; k < groups; k++) {
+      v4 half[4];
+      for (int q = 0; q < 4; q++) {
+        double *of = lanes + (r + q) * next + k * SW_LANES;
+        half[q] = *(const v4 *)of + *(const v4 *)(of + 4);
+        *(v4 *)of = *(v4 *)(of + 4) = (v4){0};
+      }
+      v4 ac = __builtin_shufflevector(half[0], half[2], 0, 1, 4, 5) +
+              __builtin_shufflevector(half[0], half[2], 2, 3, 6, 7);
+      v4 bd = __builtin_shufflevector(half[1], half[3], 0, 1, 4, 5) +
+              __builtin_shufflevector(half[1], half[3], 2, 3, 6, 7);
+      *(v4 *)(out + k * stride + r) =
+          __builtin_shufflevector(ac, bd, 0, 4, 2, 6) + __builtin_shufflevector(ac, bd, 1, 5, 3, 7);
+    }
+  for (; r < rows; r++)
+    for (int64_t k = 0; k < groups; k++) {
+      double *l = lanes + r * next + k * SW_LANES;
       v4 four = *(const v4 *)l + *(const v4 *)(l + 4);
+      *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
       v2 two =
           __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
-      *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
       out[k * stride + r] = two[0] + two[1];
     }
+}
+
+SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *restrict out) {
+  double *l0 = lanes, *l1 = l0 + stride, *l2 = l1 + stride, *l3 = l2 + stride;
+  double *l4 = l3 + stride, *l5 = l4 + stride, *l6 = l5 + stride, *l7 = l6 + stride;
+  int64_t c = 0;
+  for (; c + 4 <= n; c += 4) {
+#define OF(l) *(v4 *)((l) + c)
+    *(v4 *)(out + c) =
+        ((OF(l0) + OF(l4)) + (OF(l2) + OF(l6))) + ((OF(l1) + OF(l5)) + (OF(l3) + OF(l7)));
+    OF(l0) = OF(l1) = OF(l2) = OF(l3) = OF(l4) = OF(l5) = OF(l6) = OF(l7) = (v4){0};
+#undef OF
+  }
+  for (; c < n; c++) {
+    out[c] = ((l0[c] + l4[c]) + (l2[c] + l6[c])) + ((l1[c] + l5[c]) + (l3[c] + l7[c]));
+    l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
+  }
 }
 
 SW_INLINE double number(double sum) {
@@ -131,6 +166,24 @@ SW_HOT void sw_groups_place(int64_t n, const double *restrict share, bool first,
   else
     for (int64_t k = 0; k < n; k++)
       sum[k] += share[k];
+}
+
+SW_HOT void sw_groups_sum_rows(const sw_lane_rows *of, double *restrict sum) {
+  for (int64_t r = 0; r < of->rows; r++) {
+    const double *v = of->v + r * of->stride;
+    v4 low = {0}, high = {0};
+    double l[SW_LANES];
+    int64_t k = 0;
+    for (; k + SW_LANES <= of->n; k += SW_LANES) {
+      low += *(const v4 *)(v + k);
+      high += *(const v4 *)(v + k + 4);
+    }
+    *(v4 *)l = low;
+    *(v4 *)(l + 4) = high;
+    for (; k < of->n; k++)
+      l[k % SW_LANES] += v[k];
+    sum[r] = ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
+  }
 }
 
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,

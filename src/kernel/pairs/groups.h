@@ -13,12 +13,16 @@ void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *
                    double *values);
 /* The same of columns that stand one after the other, v[0 .. count). */
 void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *values);
+/* Rows of numbers without NaN: sum[r] in lanes by the place in the row. */
+void sw_groups_sum_rows(const sw_lane_rows *of, double *sum);
 /* Columns [place, place + n) of row r, of which v has no NaN, into the lanes of their groups;
  * `place` is a multiple of eight. */
 void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
                        int64_t n, const double *v);
 /* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
 void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
+/* out[c] = the join of lanes 0 .. 7 of column c, `stride` apart; these become zero. */
+void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *out);
 /* A share of sums joins them: the first is set, the others are added; with the last, what has no
  * number becomes NaN: a sum of nothing and an infinite one. */
 void sw_groups_place(int64_t n, const double *share, bool first, bool last, double *sum);

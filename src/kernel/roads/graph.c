@@ -59,14 +59,15 @@ static void put(maker *m, sw_roads_arc *arc, int32_t from, int32_t to, sw_ticks 
   m->at[from]++;
 }
 
-/* Between copies of two nodes (or of one, `from` < `to` by mode) that differ in mode. */
+/* Between all copies of two nodes, of one mode too: from station to station. Of one node, between
+ * its copies, `from` < `to` by mode. */
 static void put_transfers(maker *m, sw_roads_arc *arc, int64_t from, int64_t to, sw_ticks ticks) {
   int modes = m->plan->n_modes;
   if (ticks >= SW_ROADS_NEVER) return;
   for (int a = 0; a < modes; a++)
     for (int b = from == to ? a + 1 : 0; b < modes; b++) {
       int32_t x = m->copy[from * modes + a], y = m->copy[to * modes + b];
-      if (a == b || x < 0 || y < 0) continue;
+      if (x < 0 || y < 0) continue;
       put(m, arc, x, y, ticks);
       put(m, arc, y, x, ticks);
     }

@@ -52,11 +52,12 @@ void sw_correlation_standardise_all(double *v, int n, const double size[SW_SERIE
       v[s * SW_SERIES + k] = (v[s * SW_SERIES + k] - mean[k]) / by[k];
 }
 
-double sw_correlation(const double *x, const double *y, int n, int least) {
+double sw_correlation(const double *x, double from_x, const double *y, double from_y, int n,
+                      int least) {
   double mean_x = 0, mean_y = 0, sum = 0;
   if (n < least) return NAN;
-  double squares = spread_of(x, n, size_of(x, n), &mean_x);
-  double others = spread_of(y, n, size_of(y, n), &mean_y);
+  double squares = spread_of(x, n, fmax(size_of(x, n), from_x), &mean_x);
+  double others = spread_of(y, n, fmax(size_of(y, n), from_y), &mean_y);
   if (squares == 0 || others == 0) return NAN;
   for (int s = 0; s < n; s++)
     sum += (x[s] - mean_x) * (y[s] - mean_y);

@@ -13,8 +13,10 @@ void sw_correlation_standardise(double *v, int n, double size, bool variance);
 /* Several series side by side, over their lengths: value s of the k-th is v[s * SW_SERIES + k]. */
 enum { SW_SERIES = 8 };
 void sw_correlation_standardise_all(double *v, int n, const double size[SW_SERIES]);
-/* r; NaN of fewer than `least` values, or where one of the two does not vary. Exchanging the two
- * series changes no bit. */
-double sw_correlation(const double *x, const double *y, int n, int least);
+/* r; NaN of fewer than `least` values, or where one of the two does not vary. from_x, from_y: the
+ * size of what values were made of, where it is larger than theirs; 0: it is not. Exchanging the
+ * two series changes no bit. */
+double sw_correlation(const double *x, double from_x, const double *y, double from_y, int n,
+                      int least);
 
 #endif

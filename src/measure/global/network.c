@@ -34,15 +34,6 @@ enum { BY_UNIT = 5 };
 /* Parts of the sources of a period: enough for the threads of a node, each n numbers. */
 enum { MOST_PARTS = 16 };
 
-/* What a period leaves in the first pass; BY_UNIT * n numbers follow, then the sums of blocks, from
- * group to group, and the same per pair of units. */
-typedef struct figures {
-  double density, reciprocity, core_r, jaccard, overlap;
-  double backbone_links, backbone_weight;
-  double refused;   /* the first weight that is: from unit wrong[0] to wrong[1] ... */
-  int64_t wrong[2]; /* ... wrong[0] -1: none is; wrong[1] -1: it is the sum of all */
-} figures;
-
 /* A start; n numbers of communities follow, -1 for units without links and outside. */
 typedef struct start_found {
   double modularity, cpm; /* cpm: NaN unless it is the quality */
@@ -103,7 +94,8 @@ static size_t count_blocks(const sw_job *job) {
 }
 
 static size_t figures_bytes(const sw_job *job) {
-  return sizeof(figures) + (BY_UNIT * (size_t)job->n + 2 * count_blocks(job)) * sizeof(double);
+  return sizeof(network_figures) +
+         (BY_UNIT * (size_t)job->n + 2 * count_blocks(job)) * sizeof(double);
 }
 
 /* `mean` counts the units of groups in its first row before it is filled, from the last row up. */
@@ -132,7 +124,7 @@ static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, dou
 
 /* What has changed since the period before. A weight that is refused there is that period's to
  * say. */
-static void compare(const sw_job *job, int t, figures *out, thread *w) {
+static void compare(const sw_job *job, int t, network_figures *out, thread *w) {
   int64_t wrong[2];
   sw_error said = {0};
   if (t == 0) return;
@@ -144,7 +136,7 @@ static void compare(const sw_job *job, int t, figures *out, thread *w) {
 }
 
 /* A weight that is refused is left to `finish`, which says the first of the first period. */
-static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
+static void tile_figures(const sw_job *job, int t, network_figures *out, thread *w) {
   const network_state *state = job->state;
   double *by_unit = (double *)(out + 1);
   sw_graph *g = &w->graph;
@@ -163,7 +155,7 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   int64_t size = 0;
   for (int64_t i = 0; i < g->n; i++)
     w->order[i] = (int32_t)i;
-  sw_graph_core(g, by_unit + CORENESS * job->n, w->order, &size, &out->core_r);
+  out->core = sw_graph_core(g, by_unit + CORENESS * job->n, w->order, &size, &out->core_r);
   mark_core(g, w->order, size, by_unit + CORE * job->n);
   for (int q = 0; q < BY_UNIT; q++)
     sw_graph_spread(g, job->n, by_unit + q * job->n);
@@ -176,54 +168,6 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   compare(job, t, out, w);
 }
 
-static sw_status refuse(sw_error *err, const sw_job *job, int t, const figures *found) {
-  const char *when = job->is_timeless ? "" : sw_job_period(job, t), *to = when[0] ? ": " : "";
-  if (found->wrong[1] < 0)
-    return sw_job_fail(err, job, "result",
-                       "%s%sthe pairs add up to %g or more; give smaller values", when, to,
-                       found->refused);
-  return sw_job_fail(
-      err, job, "result", "%s%sthe pair %s to %s is %s", when, to,
-      sw_unit_code(job->units, found->wrong[0]), sw_unit_code(job->units, found->wrong[1]),
-      found->refused < 0 ? "below 0; a network has weights of 0 or more"
-                         : "infinite as it is stored; give its entry precision: float64, or "
-                           "smaller values");
-}
-
-static void say_why(sw_job *job, int t, double density) {
-  const network_state *state = job->state;
-  const char *none = density == 0 ? "no links" : "no two units have a pair with a value";
-  for (int q = DENSITY; q <= OVERLAP && !(density > 0); q++)
-    sw_job_undefined(job, state->form + q, t, none);
-  for (int q = BACKBONE_LINKS; q <= BACKBONE_WEIGHT && !(density > 0); q++)
-    sw_job_undefined(job, state->form + q, t, none);
-  for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
-    sw_job_undefined(job, state->form + q, t, "there is no period before");
-}
-
-/* Of coreness, by period: a network, but none that settles. */
-static void note_unsettled(sw_job *job, const char *all) {
-  const network_state *state = job->state;
-  int periods = 0, first = 0;
-  for (int t = job->n_periods; t-- > 0;) {
-    const figures *found = (const figures *)(all + (size_t)t * figures_bytes(job));
-    if (!isnan(found->core_r) || !(found->density > 0)) continue;
-    periods++;
-    first = t;
-    sw_job_undefined(job, state->form + CORE_R, t,
-                     "coreness does not settle, or no pattern of a core is defined");
-  }
-  if (periods && !job->is_timeless)
-    sw_note(job->notes,
-            "%s: %s: no core in %d of %d periods, first in %s: coreness does not settle there, as "
-            "where a few links outweigh all others",
-            job->where, job->name, periods, job->n_periods, sw_job_period(job, first));
-  else if (periods)
-    sw_note(job->notes,
-            "%s: %s: no core: coreness does not settle, as where a few links outweigh all others",
-            job->where, job->name);
-}
-
 static void put(const sw_job *job, int output, int t, double value) {
   sw_result *result = result_of(job, output);
   if (!result->off) result->row[0][t] = value;
@@ -232,9 +176,9 @@ static void put(const sw_job *job, int output, int t, double value) {
 static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, void *result) {
   size_t bytes = figures_bytes(job), blocks = count_blocks(job);
   for (int t = 0; t < job->n_periods; t++) {
-    const figures *found = (const figures *)(all + (size_t)t * bytes);
+    const network_figures *found = (const network_figures *)(all + (size_t)t * bytes);
     const double *sum = (const double *)(found + 1) + BY_UNIT * job->n;
-    if (found->wrong[0] >= 0) return refuse(err, job, t, found);
+    if (found->wrong[0] >= 0) return sw_network_refuse(err, job, t, found);
     put(job, DENSITY, t, found->density);
     put(job, RECIPROCITY, t, found->reciprocity);
     put(job, CORE_R, t, found->core_r);
@@ -242,13 +186,13 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
     put(job, OVERLAP, t, found->overlap);
     put(job, BACKBONE_LINKS, t, found->backbone_links);
     put(job, BACKBONE_WEIGHT, t, found->backbone_weight);
-    say_why(job, t, found->density);
+    sw_network_say_why(job, t, found);
     for (size_t b = 0; b < blocks; b++) {
       result_of(job, BLOCK_SUM)->row[0][(size_t)t * blocks + b] = sum[b];
       result_of(job, BLOCK_MEAN)->row[0][(size_t)t * blocks + b] = sum[blocks + b];
     }
   }
-  note_unsettled(job, all);
+  sw_network_note_core(job, all, bytes);
   memcpy(result, all, (size_t)job->n_periods * bytes);
   return SW_OK;
 }
@@ -356,8 +300,9 @@ static sw_status finish_paths(sw_job *job, const double *all, double *result) {
 static void fill_units(const sw_job *job, const sw_tile *at) {
   const network_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++) {
-    const double *by_unit = (const double *)((const char *)job->folded[FIGURES] +
-                                             (size_t)t * figures_bytes(job) + sizeof(figures));
+    const double *by_unit =
+        (const double *)((const char *)job->folded[FIGURES] + (size_t)t * figures_bytes(job) +
+                         sizeof(network_figures));
     const start_found *best =
         (const void *)((const char *)job->folded[COMMUNITIES] + (size_t)t * start_bytes(job));
     for (int64_t i = at->lo; i < at->hi; i++) {
@@ -581,7 +526,7 @@ const sw_measure sw_measure_network = {
         "84:016114; Serrano, Boguna and Vespignani 2009, PNAS 106:6483-6488; Hubert and Schultz "
         "1976, British J. of "
         "Mathematical and Statistical Psychology 29:190-241",
-    .version = 4,
+    .version = 5,
     .kind = SW_KIND_GLOBAL,
     .headline = "modularity",
     .param = params,

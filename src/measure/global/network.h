@@ -59,6 +59,24 @@ typedef struct network_state {
   int64_t permutations;        /* with another pair result */
 } network_state;
 
+/* What a period leaves in the first pass; numbers by unit follow, then the sums of blocks, from
+ * group to group, and the same per pair of units. */
+typedef struct network_figures {
+  double density, reciprocity, core_r, jaccard, overlap;
+  double backbone_links, backbone_weight;
+  double refused;   /* the first weight that is: from unit wrong[0] to wrong[1] ... */
+  int64_t wrong[2]; /* ... wrong[0] -1: none is; wrong[1] -1: it is the sum of all */
+  int64_t core;     /* sw_graph_core_kind */
+} network_figures;
+
+/* ---- network_say.c ---------------------------------------------------------------------- */
+
+sw_status sw_network_refuse(sw_error *err, const sw_job *job, int t, const network_figures *found);
+/* Why what is undefined of period t is. */
+void sw_network_say_why(sw_job *job, int t, const network_figures *found);
+/* Of coreness, what was not found or has no least sum; records of periods lie `bytes` apart. */
+void sw_network_note_core(sw_job *job, const char *all, size_t bytes);
+
 /* ---- network_qap.c ---------------------------------------------------------------------- */
 
 /* Of a thread: two networks of a period. */

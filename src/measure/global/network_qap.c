@@ -13,6 +13,7 @@ enum { EACH = 50, USUALLY = 999 };
 typedef struct compared {
   double r, deviation, common;
   int64_t far;
+  int64_t without[2]; /* units without a value in this result, in the other */
 } compared;
 
 static int64_t parts_of(const network_state *state) {
@@ -35,6 +36,8 @@ void sw_network_qap_tile(const sw_job *job, int64_t item, void *out, network_qap
   if (first == 0) {
     found->deviation = sw_qap_deviation(&w->qap);
     found->common = sw_qap_common(&w->qap);
+    found->without[0] = w->qap.a.without;
+    found->without[1] = w->qap.b.without;
   }
   if (!isnan(found->r))
     found->far = sw_qap_count(&w->qap, job->seed, job->units->key, first, last - first);
@@ -61,11 +64,29 @@ static void say(sw_job *job, int t, const compared *found, double p) {
                (long long)((const network_state *)job->state)->permutations);
 }
 
+/* Of a result that keeps some of its pairs, the units without any value, in the first period where
+ * there are such. */
+static void note_without(sw_job *job, const compared *all, int64_t parts, int side) {
+  int t = 0;
+  while (t < job->n_periods && all[t * parts].without[side] == 0)
+    t++;
+  if (t == job->n_periods) return;
+  long long units = (long long)all[t * parts].without[side];
+  sw_note(job->notes,
+          "%s: %s: qap: %lld unit%s no value in %s%s, which does not keep all pairs: what is not "
+          "kept counts as 0; with keep: dense such units are left out",
+          job->where, job->name, units, units == 1 ? " has" : "s have",
+          sw_job_arg(job, side ? "qap.with" : "result")->text,
+          job->is_timeless ? "" : sw_series_when(job, t));
+}
+
 /* Said of the first period and the last. */
 sw_status sw_network_qap_finish(sw_job *job, const void *all) {
   const network_state *state = job->state;
   const compared *found = all;
   int64_t parts = parts_of(state);
+  note_without(job, found, parts, 0);
+  note_without(job, found, parts, 1);
   for (int t = 0; t < job->n_periods; t++, found += parts) {
     int64_t far = 0;
     for (int64_t k = 0; k < parts; k++)

@@ -54,7 +54,7 @@ sw_decomposition sw_connect_decomposition(const sw_connectedness *c,
 double *sw_connect_numbers(const sw_job *job, int output, int window) {
   const sw_connectedness *c = job->state;
   const sw_result *result = &job->result[sw_connect_form(c, output)];
-  return result->row[0] + (size_t)sw_connect_period(c, window) * (size_t)result->width;
+  return result->row[0] + (size_t)window * (size_t)result->width;
 }
 
 /* ---- workspace ------------------------------------------------------------------------------- */
@@ -177,7 +177,7 @@ static void place_unit(const sw_job *job, int w, int64_t unit, int u, const doub
   const sw_connectedness *c = job->state;
   sw_view operand = job->operand_local[SW_CONNECT_UNITS];
   int64_t at = unit - operand.first, row = unit - job->first;
-  int rows = c->window[w].rows, t = sw_connect_period(c, w);
+  int rows = c->window[w].rows, t = w;
   for (int q = 0; q < SW_CONNECT_VECTORS; q++)
     for (int s = 0; s < rows; s++)
       operand.row[sw_connect_row(c, w, q, s)][at] =
@@ -454,7 +454,7 @@ const sw_measure sw_measure_connectedness = {
         "Diebold and Yilmaz 2012, International Journal of Forecasting 28:57-66; 2014, Journal "
         "of Econometrics 182:119-134; Schafer and Strimmer 2005, Statistical Applications in "
         "Genetics and Molecular Biology 4:32 (shrinkage)",
-    .version = 1,
+    .version = 2,
     .headline = "total_connectedness",
     .kind = SW_KIND_PAIR,
     .param = params,

@@ -105,9 +105,10 @@ static inline int sw_connect_scopes(const sw_connectedness *c) {
 static inline int sw_connect_scope(const sw_connectedness *c, int window) {
   return c->by == SW_CONNECT_EACH ? window : 0;
 }
-/* The job's period that a window has in results: its last. */
-static inline int sw_connect_period(const sw_connectedness *c, int window) {
-  return c->rolls ? c->series.at[window * c->step + c->length - 1] : 0;
+/* The last value of a window among those of a series. Results have these periods and no others: a
+ * window is a period of the job. */
+static inline int sw_connect_end(const sw_connectedness *c, int window) {
+  return window * c->step + c->length - 1;
 }
 /* An output in the form that is on, and its numbers of a window (GLOBAL and TABLE). */
 static inline int sw_connect_form(const sw_connectedness *c, int output) {

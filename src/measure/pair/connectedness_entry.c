@@ -62,7 +62,7 @@ static sw_status read_window(sw_error *err, const sw_job *job, sw_connectedness 
   return SW_OK;
 }
 
-static sw_status place_windows(sw_error *err, const sw_job *job, sw_connectedness *c) {
+static sw_status place_windows(sw_error *err, sw_job *job, sw_connectedness *c) {
   int rows = 0;
   for (int s = 1; s < c->series.length; s++)
     rows += c->series.at[s] == c->series.at[s - 1] + 1 && c->series.follows[c->series.at[s]];
@@ -76,7 +76,12 @@ static sw_status place_windows(sw_error *err, const sw_job *job, sw_connectednes
                        c->series.length, c->series.length);
   c->windows = c->rolls ? (c->series.length - c->length) / c->step + 1 : 1;
   c->longest = (c->rolls ? c->length : c->series.length) - 1;
-  return SW_OK;
+  if (!c->rolls) return SW_OK;
+  int *end = NULL;
+  SW_NEW(err, job->arena, end, c->windows);
+  for (int w = 0; w < c->windows; w++)
+    end[w] = c->series.at[sw_connect_end(c, w)];
+  return sw_job_results_at(err, job, c->windows, end);
 }
 
 static void declare_passes(sw_job *job, const sw_connectedness *c) {

@@ -43,14 +43,6 @@ sw_status sw_connect_point(sw_error *err, sw_job *job, sw_connectedness *c) {
   return point_at(err, job, SW_CONNECT_SECOND, &c->second);
 }
 
-/* The window of a period; -1: none ends there. */
-static int window_of(const sw_connectedness *c, int t) {
-  if (!c->rolls) return 0;
-  for (int w = 0; w < c->windows; w++)
-    if (sw_connect_period(c, w) == t) return w;
-  return -1;
-}
-
 /* The senders' vectors of all terms, by C from one to the next. */
 static void make_terms(const sw_connectedness *c, int w, const sw_decomposition *d, int64_t i0,
                        int rows, double *q, char *room) {
@@ -76,10 +68,9 @@ static void make_terms(const sw_connectedness *c, int w, const sw_decomposition 
 void sw_connect_block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                       double *const *out, int64_t stride, void *workspace) {
   const sw_connectedness *c = job->state;
-  int w = window_of(c, t), rows = (int)(i1 - i0);
-  const sw_connect_model *model =
-      w < 0 ? NULL : sw_connect_model_at(c, job->folded[SW_CONNECT_MODEL], w);
-  if (!model || model->found == 0) {
+  int w = t, rows = (int)(i1 - i0); /* a period of the job is the end of a window */
+  const sw_connect_model *model = sw_connect_model_at(c, job->folded[SW_CONNECT_MODEL], w);
+  if (model->found == 0) {
     for (int r = 0; r < rows; r++)
       for (int64_t j = 0; j < j1 - j0; j++)
         out[0][r * stride + j] = NAN;

@@ -26,10 +26,10 @@ void sw_connect_note_ridges(sw_job *job, const sw_connectedness *c, const sw_con
     }
   if (ends == 0) return;
   const sw_connect_ridges *one = &of[first];
-  const char *where =
-      scopes == 1 ? ""
-                  : sw_arena_printf(job->arena, " in %d of %d windows, as that to %s", ends, scopes,
-                                    sw_job_period(job, sw_connect_period(c, first)));
+  const char *where = scopes == 1
+                          ? ""
+                          : sw_arena_printf(job->arena, " in %d of %d windows, as that to %s", ends,
+                                            scopes, sw_job_period(job, first));
   sw_note(
       job->notes,
       "%s: %s: leave-one-out ends at the %s ridge that was tried, c = %.4g%s: with %.0f rows of "
@@ -59,12 +59,13 @@ static void say_ridge(sw_job *job, const sw_connectedness *c, const sw_connect_r
 
 /* Windows begin with the first value, so what is left of a step lies at the end. */
 static const char *say_rest(sw_job *job, const sw_connectedness *c) {
-  int first = (c->windows - 1) * c->step + c->length, last = c->series.length - 1;
+  int first = sw_connect_end(c, c->windows - 1) + 1, last = c->series.length - 1;
   if (first > last) return "";
-  const char *from = sw_job_period(job, c->series.at[first]);
-  const char *text = first == last ? sw_arena_printf(job->arena, "; %s is in no window", from)
-                                   : sw_arena_printf(job->arena, "; %s to %s are in no window",
-                                                     from, sw_job_period(job, c->series.at[last]));
+  const char *from = sw_job_seen_period(job, c->series.at[first]);
+  const char *text = first == last
+                         ? sw_arena_printf(job->arena, "; %s is in no window", from)
+                         : sw_arena_printf(job->arena, "; %s to %s are in no window", from,
+                                           sw_job_seen_period(job, c->series.at[last]));
   return text ? text : "";
 }
 
@@ -79,10 +80,8 @@ static void say_windows(sw_job *job, const sw_connectedness *c) {
   if (least < 0) return;
   sw_job_say(job,
              "%d window%s of %d values: least in that to %s (%.4g), most in that to %s (%.4g)%s",
-             c->windows, c->windows == 1 ? "" : "s", c->length,
-             sw_job_period(job, sw_connect_period(c, least)),
-             *sw_connect_numbers(job, SW_CONNECT_TOTAL, least),
-             sw_job_period(job, sw_connect_period(c, most)),
+             c->windows, c->windows == 1 ? "" : "s", c->length, sw_job_period(job, least),
+             *sw_connect_numbers(job, SW_CONNECT_TOTAL, least), sw_job_period(job, most),
              *sw_connect_numbers(job, SW_CONNECT_TOTAL, most), say_rest(job, c));
 }
 
@@ -147,15 +146,12 @@ void sw_connect_why(sw_job *job, const sw_connectedness *c, const void *models) 
       SW_CONNECT_FROM, SW_CONNECT_TO,     SW_CONNECT_NET,   SW_CONNECT_TOTAL, SW_CONNECT_BY_RIDGE,
       SW_CONNECT_NULL, SW_CONNECT_LAMBDA, SW_CONNECT_DELTA, SW_CONNECT_USED,  SW_CONNECT_LEAVE_OUT};
   enum { COUNT = sizeof output / sizeof *output };
-  /* Of the index alone: a line for each output and period would leave no room for others. */
-  for (int t = 0; c->rolls && t < job->n_periods; t++)
-    sw_job_undefined(job, sw_connect_form(c, SW_CONNECT_TOTAL), t, "no window ends there");
   int64_t left_out = 0;
   for (int w = 0; w < c->windows; w++) {
     const sw_connect_model *model = sw_connect_model_at(c, models, w);
     const char *why = model->found != 0 ? NULL : why_none(&c->window[w], model);
     for (int q = 0; q < COUNT; q++)
-      sw_job_undefined(job, sw_connect_form(c, output[q]), sw_connect_period(c, w), why);
+      sw_job_undefined(job, sw_connect_form(c, output[q]), w, why);
     int64_t absent = job->n - (int64_t)model->used;
     if (absent > left_out) left_out = absent;
   }

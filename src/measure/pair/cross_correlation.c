@@ -45,6 +45,7 @@ typedef struct lag_rows {
 typedef struct operands {
   const double ***window[ENDS]; /* [l][row] */
   const double **value;         /* by place in the series */
+  const double *from;           /* of changes: the size of what those of a unit are made of */
 } operands;
 
 /* Columns of operands: of `of`, then of `to`: for each lag both ends, then the values. */
@@ -86,6 +87,8 @@ static void place_variable(const sw_job *job, int variable, int64_t unit, double
     to.row[column_of_values(c, variable) * job->n_periods + s][unit - to.first] = v[s];
     whole &= !isnan(v[s]);
   }
+  if (series->kind != SW_LEVEL) /* behind them, see `from` */
+    to.row[column_of_values(c, variable) * job->n_periods + series->length][unit - to.first] = size;
   for (int lag = 0; lag <= c->lags; lag++)
     for (end at = EARLIER; at < ENDS; at++) {
       const lag_rows *r = &c->of_lag[lag];
@@ -131,7 +134,10 @@ static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
       SW_TRY(point_at(err, job, column_of(c, variable, lag, at), c->of_lag[lag].count,
                       &of->window[at][lag]));
   }
-  return point_at(err, job, column_of_values(c, variable), c->series[variable].length, &of->value);
+  int values = column_of_values(c, variable), length = c->series[variable].length;
+  if (c->series[variable].kind != SW_LEVEL)
+    of->from = job->operand[c->operands].row[values * job->n_periods + length];
+  return point_at(err, job, values, length, &of->value);
 }
 
 /* Operands of rows of the sample, so that they go through the kernel together. */
@@ -202,6 +208,12 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]);
 }
 
+/* The size of what values of a unit are made of, where it is larger than theirs. */
+static double made_from(const cross *c, int variable, int64_t unit) {
+  const double *from = c->of[variable].from;
+  return from ? from[unit] : 0;
+}
+
 /* r of a lag over the rows that both have: of i at one end, of j at the other. `work`: two series.
  */
 static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j, double *work) {
@@ -215,7 +227,7 @@ static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j
     x[count] = a;
     y[count++] = b;
   }
-  return sw_correlation(x, y, count, LEAST);
+  return sw_correlation(x, made_from(c, 0, i), y, made_from(c, c->variables - 1, j), count, LEAST);
 }
 
 static double product_of(const cross *c, int lag, end of_i, int64_t i, int64_t j) {

@@ -29,6 +29,12 @@ static int column_of(const sw_granger_job *g, int variable, int further) {
   return variable * (g->lags + FURTHER) + g->lags + further;
 }
 
+/* The size of what values of a unit are made of, where it is larger than theirs. */
+static double made_from(const sw_granger_job *g, int side, int64_t unit) {
+  const double *from = g->made_from[sw_granger_variable(g, side)];
+  return from ? from[unit] : 0;
+}
+
 /* Of units with gaps, see find_states. */
 static const double *values_of(const sw_granger_job *g, int side, int64_t unit) {
   int variable = sw_granger_variable(g, side);
@@ -71,6 +77,8 @@ static void place_variable(const sw_job *job, const sw_granger_job *g, int varia
     to.row[column_of(g, variable, PIVOT) * job->n_periods + l][unit - to.first] = pivot[l];
   for (int s = 0; s < series->length; s++)
     to.row[column_of(g, variable, VALUE) * job->n_periods + s][unit - to.first] = v[s];
+  if (series->kind != SW_LEVEL) /* behind the values, see made_from */
+    to.row[column_of(g, variable, VALUE) * job->n_periods + series->length][unit - to.first] = size;
   for (int side = SW_GRANGER_OF; side <= SW_GRANGER_FROM; side++)
     count->gaps +=
         sw_granger_variable(g, side) == variable && state_of(g, side, v) == SW_GRANGER_GAPS;
@@ -176,6 +184,8 @@ static sw_status point(sw_error *err, sw_job *job, sw_granger_job *g) {
 static sw_status find_states(sw_error *err, sw_job *job, sw_granger_job *g) {
   for (int v = 0; v < g->variables; v++) {
     int length = g->series[v].length;
+    if (g->series[v].kind != SW_LEVEL)
+      g->made_from[v] = operand_row(job, g, column_of(g, v, VALUE), length);
     if (!g->value[v]) SW_NEW(err, job->arena, g->value[v], job->n * length);
     for (int s = 0; s < length; s++) {
       const double *row = operand_row(job, g, column_of(g, v, VALUE), s);
@@ -214,7 +224,8 @@ static void fill_pair(const sw_granger_job *g, int64_t i, int64_t j, double *f, 
                       double *entropy, double *room) {
   int df = 0;
   *f = sw_granger_pair(g->lags, g->rows, g->row, values_of(g, SW_GRANGER_FROM, i),
-                       values_of(g, SW_GRANGER_OF, j), room, &df);
+                       made_from(g, SW_GRANGER_FROM, i), values_of(g, SW_GRANGER_OF, j),
+                       made_from(g, SW_GRANGER_OF, j), room, &df);
   if (isnan(*f)) return;
   if (p) sw_f_tails(g->law[df], 1, f, p);
   if (entropy) sw_f_entropies(g->law[df], 1, f, entropy);

@@ -46,11 +46,12 @@ typedef struct sw_granger_job {
   const sw_f_law **law; /* by df; NULL until needed */
   /* Ready after prepare of a pass behind the operands. */
   sw_granger kernel;
-  double *value[2];        /* with gaps: series by unit */
-  unsigned char *state[2]; /* of each unit, as receiver and as sender */
-  bool has_gaps;           /* some unit has: pairs are ordered by p */
-  double from;             /* p of a smaller F decides nothing */
-  sw_discovery now;        /* what the rounds know; behind the last: what is rejected */
+  double *value[2];           /* with gaps: series by unit */
+  const double *made_from[2]; /* the same, of changes: the size of what those are made of */
+  unsigned char *state[2];    /* of each unit, as receiver and as sender */
+  bool has_gaps;              /* some unit has: pairs are ordered by p */
+  double from;                /* p of a smaller F decides nothing */
+  sw_discovery now;           /* what the rounds know; behind the last: what is rejected */
 } sw_granger_job;
 
 static inline int sw_granger_variable(const sw_granger_job *g, int variable) {

@@ -87,6 +87,7 @@ void sw_granger_tests_merge(const sw_granger_job *g, sw_discovery_count *all,
 }
 
 enum { COLUMNS = 2 * SW_GRANGER_CHUNK }; /* of a block of F */
+enum { REGISTER = 8 };                   /* the most numbers of one */
 
 /* Doubles of F of a block, p and strengths of a part of a row, what is in question of it. */
 static size_t block_room(const sw_granger_job *g) {
@@ -118,13 +119,17 @@ static void count_row(const sw_granger_job *g, int64_t i, int64_t j0, int64_t co
   }
 }
 
-/* Rows [i, i + rows) against columns [j, j + columns), GRAIN and COLUMNS at most. */
-static void count_block(const sw_granger_job *g, int64_t i, int64_t rows, int64_t j,
+/* Rows [i, i + rows) against columns [j, j + columns), GRAIN and COLUMNS at most, of n. Of a few
+ * columns the kernel is given more, as it takes less than a register one by one. */
+static void count_block(const sw_granger_job *g, int64_t n, int64_t i, int64_t rows, int64_t j,
                         int64_t columns, double *workspace, sw_discovery_count *count) {
   double *f = workspace, *work = f + SW_GRANGER_GRAIN * COLUMNS;
-  sw_granger_block(&g->kernel, i, i + rows, j, j + columns, f, COLUMNS, workspace + block_room(g));
+  int64_t wide = columns < REGISTER && n >= REGISTER ? REGISTER : columns;
+  int64_t first = j + wide > n ? n - wide : j;
+  sw_granger_block(&g->kernel, i, i + rows, first, first + wide, f, COLUMNS,
+                   workspace + block_room(g));
   for (int64_t r = 0; r < rows; r++)
-    count_row(g, i + r, j, columns, f + r * COLUMNS, work, count);
+    count_row(g, i + r, j, columns, f + r * COLUMNS + j - first, work, count);
 }
 
 /* Columns outside, so that their operands stay in the second cache for all rows of the tile. */
@@ -134,7 +139,7 @@ static void count_all(const sw_job *job, const sw_granger_job *g, const sw_tile 
     for (int64_t i = tile->lo, rows; i < tile->hi; i += rows) {
       int64_t columns = job->n - j < COLUMNS ? job->n - j : COLUMNS;
       rows = tile->hi - i < SW_GRANGER_GRAIN ? tile->hi - i : SW_GRANGER_GRAIN;
-      count_block(g, i, rows, j, columns, workspace, count);
+      count_block(g, job->n, i, rows, j, columns, workspace, count);
     }
 }
 
@@ -153,13 +158,14 @@ static bool find_sieve(const sw_granger_job *g, sw_granger_sieve *sieve) {
 
 typedef struct sifted {
   const sw_granger_job *g;
+  int64_t n;
   sw_discovery_count *count;
   double *workspace;
 } sifted;
 
 static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
   const sifted *s = to;
-  count_block(s->g, i, rows, j, columns, s->workspace, s->count);
+  count_block(s->g, s->n, i, rows, j, columns, s->workspace, s->count);
 }
 
 static int64_t least(int64_t a, int64_t b) {
@@ -193,7 +199,8 @@ static void sift_blocks(sifter *s, int64_t i0, int64_t i1, int64_t n, int64_t b0
 
 static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_granger_sieve *sieve,
                      const sw_tile *tile, sw_discovery_count *count, double *workspace) {
-  sifter s = {sieve, {g, count, workspace}, {0}, workspace + block_room(g) + kernel_room(g)};
+  sifter s = {
+      sieve, {g, job->n, count, workspace}, {0}, workspace + block_room(g) + kernel_room(g)};
   bool shares = sw_granger_folds_both(&g->kernel);
   int64_t n = job->n, block = tile->lo / SW_BLOCK, behind = 0;
   int64_t blocks = blocks_behind(n, block, &behind), end = block + 1 + behind;

@@ -410,7 +410,7 @@ const sw_measure sw_measure_gravity = {
     .variant = variants,
     .source = "Isard 1954, Location theory and trade theory, Quarterly Journal of Economics 68(2); "
               "estimates: Santos Silva and Tenreyro 2006",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_PAIR,
     .param = param,
     .output = output,

@@ -289,7 +289,8 @@ static const sw_param param[] = {
     {.name = "finite",
      .type = SW_P_BOOL,
      .fallback = "false",
-     .help = "divide by 1 - m_i/M, so that all is received within the study"},
+     .help = "for a country that ends at its borders: over 1 - m_i/M, M the mass of all units, so "
+             "that the flows of a unit add up to what it sends; without it, to 1 - m_i/M of that"},
     {.name = NULL}};
 
 static const sw_output output[] = {{.name = "value",

@@ -27,7 +27,8 @@
 typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the order of the choices */
 
 /* Operands by period of the series, a column each: of a unit that has all values, what products are
- * made of, else NaN; and the values. A quasi-correlation has no need of these, and no such pass. */
+ * made of, else NaN; and the values, where the first period, which has no change, holds the size of
+ * what changes are made of. A quasi-correlation has no need of these, and no such pass. */
 enum { MEANS, PRODUCTS, VALUES };
 
 enum { LEAST = 3 }; /* values of a series: two are on a line */
@@ -37,6 +38,7 @@ typedef struct synchronisation {
   form form;
   const double **product; /* ready after prepare: by place in the series */
   const double **value;   /* the same; not of a quasi-correlation */
+  const double *from;     /* of changes: the size of what those of a unit are made of */
   sw_lacking lacking;     /* of products */
   double *above;          /* concordance: of each unit the number of values above zero */
 } synchronisation;
@@ -151,6 +153,14 @@ static void place_values(const sw_job *job, int64_t unit, int count, double *v) 
   double size[SW_SERIES];
   sw_transform_units(job, &sync->series, unit, count, v, size);
   place(job, VALUES, unit, count, v, NULL);
+  sw_view to = job->operand_local[VALUES];
+  for (int k = 0; k < count && sync->series.kind != SW_LEVEL; k++)
+    to.row[0][unit + k - to.first] = size[k];
+}
+
+/* The same of a unit, for pairs. */
+static double made_from(const synchronisation *sync, int64_t unit) {
+  return sync->from ? sync->from[unit] : 0;
 }
 
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
@@ -214,6 +224,8 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   if (job->pass[pass].domain != SW_PAIRS) return SW_OK;
   SW_TRY(rows_of(err, job, PRODUCTS, &sync->product));
   if (sync->form != QUASI) SW_TRY(rows_of(err, job, VALUES, &sync->value));
+  if (sync->form == PEARSON && sync->series.kind != SW_LEVEL)
+    sync->from = job->operand[VALUES].row[0];
   SW_TRY(sw_lacking_find(err, job, lacks_product, sync, &sync->lacking));
   if (!counts_above(sync)) return SW_OK;
   SW_NEW(err, job->arena, sync->above, job->n);
@@ -238,8 +250,9 @@ static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j,
     x[count] = a;
     y[count++] = b;
   }
-  return sync->form == PEARSON ? sw_correlation(x, y, count, LEAST)
-                               : concordance_of(x, y, count, sync->form == CORRECTED);
+  return sync->form == PEARSON
+             ? sw_correlation(x, made_from(sync, i), y, made_from(sync, j), count, LEAST)
+             : concordance_of(x, y, count, sync->form == CORRECTED);
 }
 
 /* Sums of products of +1 and -1 are whole numbers: periods alike less the others. */

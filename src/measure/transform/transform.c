@@ -43,7 +43,10 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
   /* A difference has the rounding of its levels. */
   double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level));
   if (from > *size) *size = from;
-  return series->kind == SW_RELATIVE_GROWTH ? v - mean[s] : v;
+  if (series->kind != SW_RELATIVE_GROWTH) return v;
+  /* As all others grow: what is left is rounding, which has no sign and correlates with nothing. */
+  double relative = v - mean[s];
+  return fabs(relative) <= SW_TRANSFORM_ROUNDING * from ? 0 : relative;
 }
 
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
@@ -89,7 +92,7 @@ void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_t
                        void *out) {
   double *sum = out, *count = sum + series->length, *without = count + series->length;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-    for (int t = 0; has_logarithm(series->kind) && t < job->n_periods; t++)
+    for (int t = 0; has_logarithm(series->kind) && t < sw_job_seen(job); t++)
       *without += sw_view_at(job->input[series->input].view, t, unit) <= 0;
     walk at = {.t = -1};
     for (int s = 0; series->kind == SW_RELATIVE_GROWTH && s < series->length; s++) {

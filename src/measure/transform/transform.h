@@ -60,8 +60,11 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
                               const void *all, void *result);
 
 /* In later passes: the series of a unit, `length` values, missing NaN. Returns the size of what
- * they are made of, by which rounding can be told from change. */
+ * they are made of, by which rounding can be told from change. Whoever looks at some of the values
+ * alone needs that size too, unless they are levels: changes are made of levels that may be far
+ * larger. Series of changes leave the first period free for it. */
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out);
+#define SW_TRANSFORM_ROUNDING 1e-12 /* of that size: a smaller relative growth is 0 */
 /* The same of `count` units from `unit` on, side by side: value s of the k-th is out[s * SW_SERIES
  * + k]; zeros where there are fewer. A unit's own values lie in as many lines as there are periods,
  * which all of these units share. */

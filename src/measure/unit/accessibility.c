@@ -4,8 +4,8 @@
  *
  * over the units j that are reached, i.e. that have a time; reached_i is their share of the mass of
  * all other units. count_within, mass_within: the units with t_ij up to a limit, which belongs to
- * it, and their mass, the unit itself included. Units without a mass in a period are in none of
- * these. Nothing reached: undefined.
+ * it, and their mass, the unit itself included, in the count also where its own mass is missing.
+ * No unit reaches others that have no mass in a period. Nothing reached: undefined.
  *
  * A pass over units leaves the masses and their totals; in a second one a row's times are listed
  * once for each state of the distances and summed with the masses of every period. Cost: n times as
@@ -129,7 +129,7 @@ static void place(const sw_job *job, int t, int64_t unit, const reach *r) {
   for (int k = 0; k < a->limits; k++) {
     double number = 0, mass = 0;
     sw_reach_within(r->count, r->mass, r->time, a->far[k], &number, &mass);
-    job->result[COUNT_WITHIN].row[k * job->n_periods + t][at] = number + !isnan(own);
+    job->result[COUNT_WITHIN].row[k * job->n_periods + t][at] = number + 1;
     job->result[MASS_WITHIN].row[k * job->n_periods + t][at] = mass + (isnan(own) ? 0 : own);
   }
 }
@@ -288,7 +288,7 @@ const sw_measure sw_measure_accessibility = {
     .formula =
         "mean time = sum_{j != i} M_j t_ij / sum M_j over reached j; potential sum M_j / t_ij",
     .source = "Hansen 1959; Ingram 1971; Geurs and van Wee 2004",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_UNIT,
     .param = param,
     .output = output,

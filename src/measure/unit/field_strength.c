@@ -46,17 +46,17 @@ static double mass_of(const sw_job *job, const sw_centres *set, int c, int t) {
   return job->operand[MASSES].row[t][set->unit[c]];
 }
 
-/* What a thread has: weights by centre; masses of a period and rows for its fields; whose fields
- * are the strongest at each unit. `buffer`: rows of the block, of several periods. */
+/* What a thread has: weights by centre; masses of a period and where its fields go; whose fields
+ * are the strongest at each unit. */
 typedef struct workspace {
-  double *w, *first_of, *second_of, *mass, **field, *buffer;
+  double *w, *first_of, *second_of, *mass, **field;
 } workspace;
 
 static workspace workspace_of(const sw_centres *set, void *memory) {
   int64_t k = set->n, rows = k * ROOM;
   double *at = memory;
-  workspace room = {.w = at, .buffer = at + rows};
-  room.first_of = room.buffer + rows, room.second_of = room.first_of + ROOM;
+  workspace room = {.w = at, .first_of = at + rows};
+  room.second_of = room.first_of + ROOM;
   room.mass = room.second_of + ROOM, room.field = (double **)(room.mass + k);
   return room;
 }
@@ -64,7 +64,7 @@ static workspace workspace_of(const sw_centres *set, void *memory) {
 static size_t workspace_bytes(const sw_job *job) {
   const sw_centres *set = job->state;
   size_t k = (size_t)set->n;
-  return (2 * (k + 1) * ROOM + k) * sizeof(double) + k * sizeof(double *);
+  return ((k + 2) * ROOM + k) * sizeof(double) + k * sizeof(double *);
 }
 
 /* A centre with a field is the first at its own unit, and who is first among the others is second.
@@ -79,22 +79,17 @@ static void own_units(const sw_job *job, const sw_centres *set, int t, const sw_
   }
 }
 
-/* Fields go to the results by whole rows of the block: the results of so many centres lie too far
- * apart to be written a few units at a time. */
 static void fields(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
                    const workspace *room) {
   int64_t at = tile->lo - job->first, n = tile->hi - tile->lo;
   for (int c = 0; c < set->n; c++) {
     room->mass[c] = mass_of(job, set, c, t) * set->scale;
-    room->field[c] = room->buffer + (int64_t)c * ROOM;
+    room->field[c] = job->result[VALUE].row[c * job->n_periods + t] + at;
   }
   sw_fields_strongest(n, set->n, set->by_code, room->mass, room->w, ROOM, room->field,
                       room->first_of, room->second_of);
-  for (int c = 0; c < set->n; c++) {
-    double *row = job->result[VALUE].row[c * job->n_periods + t] + at;
-    memcpy(row, room->field[c], (size_t)n * sizeof *row);
-    if (set->checked) sw_power_drop_infinite(n, row);
-  }
+  for (int c = 0; c < set->n && set->checked; c++)
+    sw_power_drop_infinite(n, room->field[c]);
   own_units(job, set, t, tile, room);
   memcpy(job->result[HINTERLAND].row[t] + at, room->first_of, (size_t)n * sizeof(double));
   memcpy(job->result[SECOND].row[t] + at, room->second_of, (size_t)n * sizeof(double));

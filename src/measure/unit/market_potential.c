@@ -350,7 +350,7 @@ const sw_measure sw_measure_market_potential = {
     .formula = "P_i = sum_{j != i} M_j / d_ij^c, and the own market",
     .variant = variants,
     .source = "Harris 1954; Head and Mayer 2000; Redding and Venables 2004",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_UNIT,
     .param = param,
     .output = output,

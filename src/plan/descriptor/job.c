@@ -172,6 +172,20 @@ static sw_status check_links(sw_error *err, const sw_job *job) {
                              "a parameter names pairs, and no pass sees links; set links in one");
 }
 
+/* Results of fewer periods than inputs have: what they rest on is hashed as one, and the engine
+ * finds what else an argument brings by the periods of results. */
+static sw_status check_seen(sw_error *err, const sw_job *job) {
+  if (!job->seen) return SW_OK;
+  if (!job->pooled) return sw_job_fault(err, job, "results are of some of its periods; set pooled");
+  for (int p = 0; job->measure->param[p].name; p++)
+    if (job->arg[p].flow || (job->arg[p].distance && job->arg[p].distance->state) ||
+        job->measure->param[p].type == SW_P_PAIRS)
+      return sw_job_fault(err, job,
+                          "results are of some of its periods, beside pairs, flows or distances of "
+                          "all of them");
+  return SW_OK;
+}
+
 /* The file's checksums of values by unit are by matrix, of which a whole series has one. */
 static sw_status check_timeless(sw_error *err, const sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++) {
@@ -374,6 +388,7 @@ sw_status sw_job_check(sw_error *err, const sw_job *job) {
   bool any = false;
   SW_TRY(check_passes(err, job));
   SW_TRY(check_links(err, job));
+  SW_TRY(check_seen(err, job));
   SW_TRY(check_domains(err, job));
   SW_TRY(sw_resource_check(err, job));
   SW_TRY(check_axes(err, job));

@@ -184,27 +184,30 @@ void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_
     if (c != own && sw_lanes_is_nothing(v[c])) count[w->groups.of_column[c]]++;
 }
 
-/* Shares of a strip, in lanes by their order in it. */
+/* Shares of a strip in a group, in lanes by their order in it. */
 static double sum_strip(const int32_t *unit, int64_t count, int64_t first, const double *share) {
-  double lane[SW_LANES] = {0}, sum = 0, greatest = 0;
-  if (unit[count - 1] - unit[0] == count - 1) {
-    sw_lanes_scan(share + unit[0] - first, count, &sum, &greatest);
-    return sum;
-  }
+  double lane[SW_LANES] = {0};
   for (int64_t k = 0; k < count; k++)
     lane[k % SW_LANES] += share[unit[k] - first];
   return sw_lanes_join(lane);
 }
 
-/* Of each strip of the square that begins with unit `first` its sums over `groups` groups. */
+/* Of each strip of the square its sums over `groups` groups. Where units of a group stand together,
+ * a strip is a piece of the rows of shares, and several of these go at a time. */
 static void sum_strips(const sw_pairs *p, int64_t square, int64_t groups, const double *share,
                        double *strip) {
   const sw_blocks *b = p->plan->blocks;
-  int64_t side = p->plan->cut.side;
+  int64_t side = p->plan->cut.side, first = square * side;
   for (int64_t s = b->square_at[square]; s < b->square_at[square + 1]; s++, strip += b->most) {
     int64_t at = b->strip_at[b->strip[s]], count = b->strip_at[b->strip[s] + 1] - at;
+    const int32_t *unit = b->unit + at;
+    if (unit[count - 1] - unit[0] == count - 1) {
+      sw_lane_rows of = {share + unit[0] - first, side, groups, count};
+      sw_groups_sum_rows(&of, strip);
+      continue;
+    }
     for (int64_t k = 0; k < groups; k++)
-      strip[k] = sum_strip(b->unit + at, count, square * side, share + k * side);
+      strip[k] = sum_strip(unit, count, first, share + k * side);
   }
 }
 
@@ -233,8 +236,10 @@ void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot
   int64_t down = groups_of(b, row), lanes = SW_LANES * w->stride;
   for (int64_t k = 0; k < down; k++) {
     double *group = w->groups.column + k * lanes;
-    if (row != column) sw_lanes_join_rows(group, w->stride, j1 - j0, s.column + k * cut->side);
-    memset(group, 0, (size_t)lanes * sizeof *group);
+    if (row == column)
+      memset(group, 0, (size_t)lanes * sizeof *group);
+    else
+      sw_groups_join_columns(group, w->stride, j1 - j0, s.column + k * cut->side);
   }
   if (row != column) sum_strips(p, column, down, s.column, s.column_strip);
 }

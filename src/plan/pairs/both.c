@@ -83,6 +83,25 @@ static void join_columns(sw_worker *w, int64_t from, int64_t columns, double *sh
   clear(w->lanes, SW_LANES * w->stride);
 }
 
+/* Segment `part` becomes shares; false where the sum of a row is NaN. On the diagonal, where both
+ * slots are one, columns begin with those of the segment, and sums of the square back behind it. */
+static bool join_segment(sw_worker *w, const sw_fold_both *sums, int64_t rows, int64_t part,
+                         int64_t columns, double *slot, double *back_slot) {
+  const sw_pairs *p = w->pairs;
+  int64_t at = sw_geometry_columns_at(&p->geometry);
+  bool diagonal = slot == back_slot;
+  if (!join_rows(sums->row, rows, slot + sums->row_at)) return false;
+  join_columns(w, diagonal ? sums->row_at : 0, columns, slot + at + part * p->plan->cut.side);
+  join_back(p, sums, rows, diagonal ? part + 1 : 0, columns, back_slot + at);
+  return true;
+}
+
+static bool are_numbers(const double *share, int64_t n) {
+  for (int64_t k = 0; k < n; k++)
+    if (isnan(share[k])) return false;
+  return true;
+}
+
 /* Nothing is in segments that a last square is too short for. */
 static void end_parts(const sw_pairs *p, int64_t rows, double *share) {
   int64_t side = p->plan->cut.side;
@@ -96,7 +115,7 @@ static void end_parts(const sw_pairs *p, int64_t rows, double *share) {
 bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                            double *slot, double *back_slot) {
   const sw_pairs *p = w->pairs;
-  int64_t side = p->plan->cut.side, columns = j1 - j0, at = sw_geometry_columns_at(&p->geometry);
+  int64_t columns = j1 - j0, at = sw_geometry_columns_at(&p->geometry);
   sw_fold_both sums = sums_of(w, t);
   clear(sums.back_row, SW_LANES * w->stride);
   for (int64_t row = i0, part = 0; row < i1; row += sums.high, part++) {
@@ -104,13 +123,10 @@ bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t 
     sums.row_at = row - i0;
     clear(sums.row, SW_LANES * sums.high * (1 + p->geometry.parts));
     p->job->measure->fold_both(p->job, t, row, end, j0, j1, &sums, w->workspace);
-    if (!join_rows(sums.row, end - row, slot + sums.row_at)) return false;
-    join_columns(w, 0, columns, slot + at + part * side);
-    join_back(p, &sums, end - row, 0, columns, back_slot + at);
+    if (!join_segment(w, &sums, end - row, part, columns, slot, back_slot)) return false;
   }
   sw_lanes_join_rows(sums.back_row, w->stride, columns, back_slot);
-  for (int64_t c = 0; c < columns; c++)
-    if (isnan(back_slot[c])) return false;
+  if (!are_numbers(back_slot, columns)) return false;
   end_parts(p, i1 - i0, slot + at);
   end_parts(p, columns, back_slot + at);
   w->greatest[t] = sums.greatest;
@@ -142,7 +158,7 @@ static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *
 /* A square on the diagonal; false as above. */
 bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot) {
   const sw_pairs *p = w->pairs;
-  int64_t side = p->plan->cut.side, columns = i1 - i0, at = sw_geometry_columns_at(&p->geometry);
+  int64_t columns = i1 - i0;
   sw_fold_both sums = sums_of(w, t);
   clear(sums.back_row, SW_LANES * w->stride);
   for (int64_t row = i0, part = 0; row < i1; row += sums.high, part++) {
@@ -155,13 +171,10 @@ bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double 
         sums.row[r * SW_LANES + l] = sums.back_row[l * w->stride + sums.row_at + r];
     if (!add_step(w, t, row, end, &sums)) return false;
     if (end < i1) p->job->measure->fold_both(p->job, t, row, end, end, i1, &sums, w->workspace);
-    if (!join_rows(sums.row, end - row, slot + sums.row_at)) return false;
-    join_columns(w, sums.row_at, columns, slot + at + part * side);
-    join_back(p, &sums, end - row, part + 1, columns, slot + at);
+    if (!join_segment(w, &sums, end - row, part, columns, slot, slot)) return false;
   }
-  for (int64_t c = 0; c < columns; c++)
-    if (isnan(slot[c])) return false;
-  end_parts(p, columns, slot + at);
+  if (!are_numbers(slot, columns)) return false;
+  end_parts(p, columns, slot + sw_geometry_columns_at(&p->geometry));
   w->greatest[t] = sums.greatest;
   return true;
 }

@@ -23,7 +23,7 @@
 #include <omp.h>
 #include <string.h>
 
-enum { BLOCKS_BYTES = 16 << 20 };
+enum { BLOCKS_BYTES = 8 << 20 };
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 

@@ -69,7 +69,7 @@ static bool copy_unit(const sw_run *run, int e, int64_t k) {
   bool whole = true;
   for (int i = 0; i < job->n_inputs; i++)
     for (int r = 0; r < rows_of(source->column[i]); r++) {
-      double value = sw_run_column_row(source->whole[i], job->period[r])[k];
+      double value = sw_run_column_row(source->whole[i], sw_job_seen_at(job, r))[k];
       source->column[i]->row[r][k] = value;
       /* Obstacles are missing where nothing is lacking, which is no want of data. */
       whole = whole && (!isnan(value) || job->input[i].part_of);

@@ -1,8 +1,8 @@
 /* The parameters of an entry as they were in force, as a study would write them: defaults filled
  * in, periods and `keep` as settled by bind. The text is an attribute of each result, so that a
- * file explains itself without its study, and it is hashed into the operand hash (operand_hash.c):
- * a change of its wording makes every earlier result count as changed. Local; the same on every
- * rank. */
+ * file explains itself without its study, and all of it but the precision, which stands there as a
+ * number, is hashed into the operand hash (operand_hash.c): a change of its wording makes every
+ * earlier result count as changed. Local; the same on every rank. */
 #include "plan/run/describe.h"
 
 #include "base/text.h"
@@ -127,8 +127,15 @@ static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, con
     fprintf(out, ", %s: %s", param->choices, job->arg[entry->param].texts[job->label]);
 }
 
+/* Also where no pairs are stored, as it is hashed there, too. */
+static void print_precision(FILE *out, const sw_run *run, int entry) {
+  if (!run->study->entry[entry].is_pair) return;
+  fprintf(out, ", precision: %s", sw_study_is_wide(run->study, entry) ? "float64" : "float32");
+}
+
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
-const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
+static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool periods,
+                            bool precision) {
   const sw_job *job = &run->job[entry];
   char *text = NULL;
   size_t length = 0;
@@ -147,18 +154,27 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, boo
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
-  if (periods && !job->is_timeless && job->n_periods < job->periods->n) {
+  if (periods && !job->is_timeless && sw_job_seen(job) < job->periods->n) {
     fputs(", periods: [", out);
-    for (int t = 0; t < job->n_periods; t++)
-      fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));
+    for (int t = 0; t < sw_job_seen(job); t++)
+      fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_seen_period(job, t));
     fputc(']', out);
   }
   if (run->study->entry[entry].balanced) fputs(", balanced: true", out);
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
   if (run->study->entry[entry].is_pair) print_links(out, run, entry);
   print_sums(out, run, entry);
+  if (precision) print_precision(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
   free(text);
   return copy;
+}
+
+const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
+  return describe(arena, run, entry, true, true);
+}
+
+const char *sw_run_hashed_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
+  return describe(arena, run, entry, periods, false);
 }

@@ -4,9 +4,11 @@
 
 #include "plan/run/engine.h"
 
-/* "{systems: [economy, ecology], form: product, keep: dense}", defaults included; with `periods`,
- * where these are not all of the panel's. */
-const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods);
+/* "{systems: [economy, ecology], form: product, keep: dense, precision: float32}", defaults
+ * included, periods where these are not all of the panel's. */
+const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry);
+/* The part of it that is hashed: without the precision, and with periods only where asked for. */
+const char *sw_run_hashed_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods);
 /* Lines "LABEL\tVALUE" of everything that the bits of the results depend on: the study's text line
  * by line, hashes of the inputs (`inputs`: lines "HASH  NAME"), versions of the measures,
  * instruction set and libraries (`store`: of the floor above). Ranks that differ in the last two

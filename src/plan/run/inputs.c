@@ -104,12 +104,9 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
       return sw_fail(err, SW_EINPUT,
                      "%s: %s computes the pairs of its centres alone; give it keep: summary",
                      need->where, job->name);
-    if (job->whole_series)
-      return sw_fail(err, SW_EINPUT,
-                     "%s: %s is one matrix over all periods: it has no series by period",
-                     need->where, need->name);
     column->row = strcmp(need->quantity, SW_NAME_IN_STRENGTH) == 0 ? summary->in_strength
                                                                    : summary->out_strength;
+    column->timeless = job->whole_series;
     return SW_OK;
   }
   return result_rows(err, job, need, column);

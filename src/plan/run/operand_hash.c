@@ -109,6 +109,9 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, counted * sizeof *numbers);
+  int64_t centres = SW_CENTRES_VERSION;
+  if (run->study->entry[e].sums.centres.where && job->defines_diagonal)
+    hash = add(hash, &centres, sizeof centres);
   hash = hash_named(hash, run, e);
   hash = hash_classes(hash, job);
   return hash_tables(hash, job);
@@ -116,16 +119,16 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
 
 /* ---- inputs ----------------------------------------------------------------------------- */
 
-/* This rank's blocks, period by period of the job: hashes[t * blocks + b], over all inputs in their
- * order. Runs by local rows; a rank's units begin at a block, and only the last block of all may be
- * short, so the blocks are the same for any number of ranks. */
+/* This rank's blocks, period by period of the job's inputs: hashes[t * blocks + b], over all inputs
+ * in their order. Runs by local rows; a rank's units begin at a block, and only the last block of
+ * all may be short, so the blocks are the same for any number of ranks. */
 static void hash_inputs(const sw_run *run, int e, int64_t blocks, uint64_t *hashes) {
   const sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
-  memset(hashes, 0, (size_t)(job->n_periods * blocks) * sizeof *hashes);
+  memset(hashes, 0, (size_t)(sw_job_seen(job) * blocks) * sizeof *hashes);
   for (int i = 0; i < job->n_inputs; i++)
-    for (int t = 0; t < job->n_periods; t++) {
-      const double *row = sw_run_input_row(run, e, i, job->period[t]);
+    for (int t = 0; t < sw_job_seen(job); t++) {
+      const double *row = sw_run_input_row(run, e, i, sw_job_seen_at(job, t));
       for (int64_t b = 0; b < blocks; b++) {
         int64_t first = b * SW_BLOCK, left = own - first;
         uint64_t *hash = &hashes[t * blocks + b];
@@ -187,23 +190,25 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
                           const size_t *bytes) {
   const sw_job *job = &run->job[e];
   bool mixes = job->pooled || job->whole_series;
-  const char *parameters = sw_run_parameters(run->arena, run, e, mixes);
+  const char *parameters = sw_run_hashed_parameters(run->arena, run, e, mixes);
   if (!parameters)
     return sw_fail(err, SW_ENOMEM, "%s: out of memory for its parameters", job->name);
   uint64_t *out = run->operand_hash[e], common = hash_common(run, e, parameters), whole = common;
-  for (int t = 0; t < job->n_periods; t++) {
-    out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
-    out[t] = add_text(out[t], sw_job_period(job, t));
-    out[t] = add_flows(add_pairs(out[t], run, e, t), job, t);
-    out[t] = add_networks(out[t], job, t);
-    whole = add(whole, &out[t], sizeof *out);
+  int seen = sw_job_seen(job); /* more than have results only where periods are mixed */
+  for (int t = 0; t < seen; t++) {
+    uint64_t one = join_period(all, bytes, run->team->size, seen, t, common);
+    one = add_text(one, sw_job_seen_period(job, t));
+    if (!job->seen) one = add_flows(add_pairs(one, run, e, t), job, t);
+    if (!job->seen) one = add_networks(one, job, t);
+    whole = add(whole, &one, sizeof one);
+    if (!mixes) out[t] = one;
   }
   /* What looks across periods may heed where a series breaks. */
   for (int b = 0; b < job->periods->n_breaks; b++)
     whole = add_text(whole, job->periods->label[job->periods->break_period[b]]);
   /* And how far its periods are apart, which of whole numbers their labels say. */
-  for (int t = 0; !job->periods->integer && job->periods->value && t < job->n_periods; t++)
-    whole = add(whole, &job->periods->value[job->period[t]], sizeof *job->periods->value);
+  for (int t = 0; !job->periods->integer && job->periods->value && t < seen; t++)
+    whole = add(whole, &job->periods->value[sw_job_seen_at(job, t)], sizeof *job->periods->value);
   if (mixes)
     for (int t = 0; t < job->n_periods; t++)
       out[t] = whole;
@@ -218,7 +223,7 @@ sw_status sw_run_operand_hash(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t blocks = (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
   uint64_t *mine = NULL, *all = NULL;
-  size_t *bytes = NULL, own = (size_t)(blocks * job->n_periods) * sizeof *mine;
+  size_t *bytes = NULL, own = (size_t)(blocks * sw_job_seen(job)) * sizeof *mine;
   sw_status status = sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *mine,
                                     (void **)&run->operand_hash[e]);
   /* 8 more, as a rank without units has no hashes and still needs something to send. */

@@ -45,9 +45,9 @@ static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
   for (int i = 0; i < job->n_inputs; i++) {
     const sw_column *column = run->private->source[e].column[i];
     double **row = NULL;
-    SW_NEW(err, run->arena, row, job->n_periods);
-    for (int t = 0; t < job->n_periods; t++)
-      row[t] = column->row[source_period(column, job->period[t])];
+    SW_NEW(err, run->arena, row, sw_job_seen(job));
+    for (int t = 0; t < sw_job_seen(job); t++)
+      row[t] = column->row[source_period(column, sw_job_seen_at(job, t))];
     job->input[i].view = (sw_view){row, run->panel->lo};
   }
   return SW_OK;
@@ -59,8 +59,8 @@ static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared)
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
     double **row = (double **)job->input[i].view.row; /* of view_inputs */
-    SW_TRY(sw_run_gather_rows(err, run, row, job->n_periods, &shared[i]));
-    for (int t = 0; t < job->n_periods; t++)
+    SW_TRY(sw_run_gather_rows(err, run, row, sw_job_seen(job), &shared[i]));
+    for (int t = 0; t < sw_job_seen(job); t++)
       row[t] = (double *)shared[i] + t * sw_run_row_stride(job->n);
     job->input[i].view.first = 0;
   }

@@ -139,20 +139,25 @@ static void sum_groups(const sw_sums *s, const double *v, double *row, double *t
   }
 }
 
+/* Of a pair of a unit with itself: a value where the measure gives it a meaning. */
+static double own_value(const sums_worker *w, double value) {
+  return w->p->job->defines_diagonal ? value : NAN;
+}
+
 /* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
  * added, its values added to the columns' sums (NULL: none are kept). */
 static void sum_row(sums_worker *w, int t, int64_t i, int64_t nth, double *v, double *row,
                     double *totals, double *columns) {
   const sw_sums *s = w->p->sums;
   int64_t n = w->p->job->n;
-  double *by_group = row, *group_totals = totals;
+  double *by_group = row, *group_totals = totals, own = own_value(w, v[i]);
   v[i] = NAN; /* self is no partner, defined or not */
   if (!s->squares) sum_groups(s, v, row, totals);
   row += s->groups, totals += 2 * s->groups;
   if (s->rings) sw_sums_ring_row(w, t, i, v, row, totals);
   row += s->rings;
   for (int c = 0; s->row_centres && c < s->centres; c++)
-    row[c] = v[s->centre[c]];
+    row[c] = s->centre[c] == i ? own : v[s->centre[c]];
   if (columns) sw_groups_add(n, v, columns);
   /* Last, as it fills gaps. */
   if (s->squares) sw_sums_square_row(w, nth, v, by_group, group_totals);
@@ -217,10 +222,10 @@ static void centre_task(sums_worker *w, int t, int64_t unit, double *share) {
     fill_links(w, t, unit);
   else
     fill(w, t, unit, 1);
-  w->value[unit] = NAN;
+  w->value[unit] = own_value(w, w->value[unit]);
   memcpy(share, w->value, (size_t)n * sizeof *share);
   for (int64_t i = 0; w->p->sums->columns_too && i < n; i++)
-    share[n + i] = i == unit ? NAN : value_at(w, t, i, unit);
+    share[n + i] = i == unit ? share[unit] : value_at(w, t, i, unit);
 }
 
 /* Fills all of the task's share, whatever lay there. */

@@ -20,6 +20,8 @@ enum { SW_BATCH_ENTRIES = 1 << 17 };
 enum { SW_SUMS_VERSION = 2 };
 /* The same of entries with rings (3: their sums are those of squares, as strengths are). */
 enum { SW_RINGS_VERSION = 3 };
+/* Of rows and columns of centres (2: a pair of a centre with itself may be defined). */
+enum { SW_CENTRES_VERSION = 2 };
 enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed

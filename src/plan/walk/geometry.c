@@ -107,7 +107,7 @@ int64_t sw_geometry_columns_at(const sw_geometry *g) {
 /* A count is an int64_t, as large as a double. */
 int64_t sw_geometry_layer(const sw_geometry *g) {
   int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
-  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns) + g->blocks;
+  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
 }
 
 int64_t sw_geometry_blocks_at(const sw_geometry *g) {

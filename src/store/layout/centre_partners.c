@@ -50,12 +50,20 @@ static const char *name_largest(const partners *p, const int64_t found[PARTNERS]
   return text;
 }
 
+/* A centre is no partner of its own, though it may have a value with itself. */
+static void leave_out(const partners *p, int64_t c, double *value) {
+  for (int64_t k = 0; k < p->n; k++)
+    if (strcmp(p->unit[k], p->centre[c]) == 0) value[k] = NAN;
+}
+
 /* The line of centre c behind what stands already. */
 static const char *add_line(const partners *p, const char *text, int64_t c, double *room) {
   int64_t out[PARTNERS], in[PARTNERS];
   if (!sw_figure_read_at(&p->from, p->t, p->from.unit, centre_axis(&p->from), c, room)) return text;
+  leave_out(p, c, room);
   find_largest(p->n, room, out);
   if (!sw_figure_read_at(&p->to, p->t, p->to.unit, centre_axis(&p->to), c, room)) return text;
+  leave_out(p, c, room);
   find_largest(p->n, room, in);
   bool same = memcmp(out, in, sizeof out) == 0;
   const char *sent = name_largest(p, out), *received = same ? "" : name_largest(p, in);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/child.h"
 #include "measure/names.h"
+#include "store/layout/layout.h"
 
 #include <math.h>
 
@@ -34,6 +35,38 @@ static sw_status open_codes(sw_error *err, table *t, const char *key, const char
       err, SW_EINPUT,
       "%s: %s is not text; expected the codes of units as text, with their leading zeros",
       t->file.name, name);
+}
+
+/* Whether the dataset is there, and is numbers in two dimensions or more. */
+static bool is_grid(const table *t, const char *name, int *dims) {
+  hsize_t size[2] = {0, 0};
+  hid_t dataset = sw_netcdf_has(&t->file, name) ? H5Dopen2(t->file.id, name, H5P_DEFAULT) : -1;
+  if (dataset < 0) return false;
+  hid_t type = H5Dget_type(dataset);
+  bool text = H5Tget_class(type) == H5T_STRING;
+  *dims = sw_netcdf_shape(dataset, size);
+  H5Tclose(type);
+  H5Dclose(dataset);
+  return !text && *dims > 1;
+}
+
+/* What is in HDF5 but no list of flows: a matrix, as of unit and unit, and our own results. */
+static sw_status refuse_others(sw_error *err, const table *t) {
+  int dims = 0;
+  if (is_grid(t, t->r->spec->value, &dims))
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s has %d dimensions, as a matrix or a grid has; expected a list: three "
+                   "datasets of one length, which for each flow have the code of its sender, that "
+                   "of its receiver and the flow",
+                   t->file.name, t->r->spec->value, dims);
+  if (H5Aexists(t->file.id, SW_ATTR_STUDY) > 0 && H5Aexists(t->file.id, SW_ATTR_BUILD) > 0)
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: is a results file; expected a table of flows. Pairs of earlier results are "
+        "taken as weights, {kind: result, of: NAME, file: %s}; as flows, write them as a "
+        "table first",
+        t->file.name, t->file.name);
+  return SW_OK;
 }
 
 static sw_status open_values(sw_error *err, table *t) {
@@ -64,6 +97,7 @@ static sw_status check_length(sw_error *err, const table *t, const char *name, h
 static sw_status open_table(sw_error *err, table *t) {
   const sw_flow_spec *spec = t->r->spec;
   SW_TRY(sw_netcdf_open(err, &t->file));
+  SW_TRY(refuse_others(err, t));
   SW_TRY(open_codes(err, t, "unit_from", spec->from, &t->from));
   SW_TRY(open_codes(err, t, SW_NAME_UNIT_TO, spec->to, &t->to));
   SW_TRY(open_values(err, t));

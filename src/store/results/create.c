@@ -394,7 +394,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, SW_ATTR_FORMULA, sw_job_formula(job)));
   SW_TRY(put_text(l, group, SW_ATTR_SOURCE, measure->source));
   SW_TRY(put_text(l, group, SW_ATTR_PARAMETERS,
-                  sw_run_parameters(l->results->arena, l->run, at->job, true)));
+                  sw_run_parameters(l->results->arena, l->run, at->job)));
   if (l->run->study->entry[at->job].is_pair)
     SW_TRY(put_text(l, group, SW_ATTR_ORIENTATION, "row: sender, column: receiver"));
   const char *weights =

@@ -342,7 +342,7 @@ static const char *tell_parameters(sw_arena *arena, const char *then, const char
 static sw_status changed(sw_past *self, sw_error *err, int job, const char **what) {
   const sw_past_file *p = self->self;
   sw_arena *arena = p->results.arena;
-  const char *now = sw_run_parameters(arena, p->results.run, job, true);
+  const char *now = sw_run_parameters(arena, p->results.run, job);
   *what = NULL;
   if (!now) return sw_fail(err, SW_ENOMEM, "out of memory for parameters");
   hid_t at = H5Gopen2(p->results.file, p->results.schema.group[job].path, H5P_DEFAULT);

@@ -28,6 +28,6 @@ def check(world, label, params, r):
     assert r.label["within"] == limits
     for k, limit in enumerate(limits):
         near = reach & (time <= limit)
-        assert same(r["count_within"][..., k], near.sum(2) + there), "count_within"
+        assert same(r["count_within"][..., k], near.sum(2) + 1), "count_within: itself included, with a mass or without"
         want = np.where(near, mass[:, None, :], 0).sum(2) + np.nan_to_num(mass)
         assert close(r["mass_within"][..., k], want, 1e-10), "mass_within"

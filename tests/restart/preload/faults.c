@@ -7,13 +7,16 @@
  *                change (write, room, rename and remove)
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
- *                before), stop (SIGUSR1), pause (SIGSTOP); without FAULT_K: interrupt (every second
- *                call, EINTR), short (all read and write half of what they are asked to), slow
+ *                before), stop (SIGUSR1), pause (SIGSTOP), fork (see forks.c); without FAULT_K:
+ *                interrupt (every second call, EINTR), short (all read and write half of what they
+ *                are asked to), slow
  *   FAULT_PATH   what the path of a file contains that counts
  *   FAULT_RANK   the only rank that counts
  *   FAULT_LOG    a file that gets a line, kind and path, for each call that counts
  *   FAULT_SPARSE blocks can never be reserved */
 #define _GNU_SOURCE
+#include "forks.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -41,9 +44,10 @@ typedef struct faults {
 } faults;
 
 static long counted;
-static int ended; /* from here on nothing fails: see coverage_program.c */
+static int ended;              /* from here on nothing fails: see coverage_program.c */
+static uintptr_t object[2][2]; /* where the program and igraph lie */
 
-static const faults *settings(void) {
+static faults *settings(void) {
   static faults f;
   static int known;
   if (known) return &f;
@@ -88,17 +92,31 @@ static void write_counts(void) {
   if (write_them) write_them();
 }
 
+static int does(const char *what) {
+  const faults *f = settings();
+  return f->what && strcmp(f->what, what) == 0;
+}
+
+/* Where the run is forked: in a child this call is the one, and it does what the test said. */
+static void fork_here(faults *f, long now) {
+  const char *what = forks_stop(now, object);
+  if (!what) return;
+  f->what = what;
+  f->k = strcmp(what, "none") == 0 ? 0 : now;
+}
+
 /* `half`: done before the end, when this is where the run is killed. */
 static int strikes(const char *kind, const char *path, void (*half)(void *), void *call) {
-  const faults *f = settings();
-  if (!f->kind || f->other_rank || ended) return 0;
+  faults *f = settings();
+  if (!f->kind || f->other_rank || ended || forks_busy()) return 0;
   if (strcmp(f->kind, kind) != 0 && !(strcmp(f->kind, "change") == 0 && is_change(kind))) return 0;
   if (f->path && !strstr(path, f->path)) return 0;
   if (f->log) note(f->log, kind, path);
   long now = __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED);
+  if (does("fork")) fork_here(f, now);
   const char *what = f->what ? f->what : "fail";
   if (strcmp(what, "interrupt") == 0) return (int)(now % 2);
-  if (f->k == 0 || now < f->k) return 0;
+  if (strcmp(what, "fork") == 0 || f->k == 0 || now < f->k) return 0;
   if (strcmp(what, "on") == 0) return 1;
   if (now > f->k) return 0;
   if (strcmp(what, "fail") == 0) return 1;
@@ -106,11 +124,6 @@ static int strikes(const char *kind, const char *path, void (*half)(void *), voi
   if (strcmp(what, "kill") == 0) write_counts();
   raise(strcmp(what, "kill") == 0 ? SIGKILL : strcmp(what, "pause") == 0 ? SIGSTOP : SIGUSR1);
   return 0;
-}
-
-static int does(const char *what) {
-  const faults *f = settings();
-  return f->what && strcmp(f->what, what) == 0;
 }
 
 static int fails(const char *kind, const char *path, int reason) {
@@ -293,9 +306,9 @@ void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 
-static uintptr_t program[2], igraph[2];
+static uintptr_t *const program = object[0], *const igraph = object[1];
 
-static void find_bounds(const struct dl_phdr_info *info, uintptr_t bounds[2]) {
+static void find_bounds(const struct dl_phdr_info *info, uintptr_t *bounds) {
   bounds[0] = UINTPTR_MAX;
   for (int k = 0; k < info->dlpi_phnum; k++) {
     if (info->dlpi_phdr[k].p_type != PT_LOAD) continue;
