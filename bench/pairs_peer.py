@@ -5,8 +5,10 @@ is one by other algebra, products of k = 4 matrices). Wanted of the best: gravit
 coupling 7, and .77 and .76 of the bound; of similarity, which is a matrix product of k = 20: 2.5, and
 1/1.3 of the bound.
 The bound of a measure is what its operations (multiplications, fused with an addition where they can
-be, additions, divisions, roots) reach in registers, at the best rate measured in the same run
-(mix_set.h): they share the machine's pipes. Loads and the summing of strengths are taken to cost
+be, additions, a quotient, roots) reach in registers, at the best rate measured in the same run
+(mix_set.h): they share the machine's pipes. Where a quotient can be had by steps of multiplications
+(AVX-512, kernel/vec.h) the mix takes none, one, two or all of each four so, whichever is the fastest:
+the targets, set for quotients by the divider alone, are of this higher bound. Loads and the summing of strengths are taken to cost
 nothing. Times are processor time of one thread, each of the second of two runs. `shares`: of that
 bound at 40,000 units and at a number that is no multiple of 8, without the peers, whose matrices
 would not fit."""
@@ -23,8 +25,8 @@ from panel import country, industries
 
 # The rate that bounds a measure, of those that `bounds` answers, pairs of one operation, and words.
 RATES = ("fma", "gravity", "coupling", "similarity")
-BOUND = {"gravity": ("gravity", 1, "12 fma, 5 additions and a division in registers"),
-         "coupling": ("coupling", 1, "22 fma, 13 additions, a division and a root in registers"),
+BOUND = {"gravity": ("gravity", 1, "12 fma, 5 additions and a quotient, by division or by steps, in registers"),
+         "coupling": ("coupling", 1, "22 fma, 10 additions, a root and a quotient, by division or by steps, in registers"),
          "similarity": ("fma", 20, "20 fma")}
 # Beside a bound of multiply-adds alone: with the sums and the greatest, which no kernel can leave out.
 MIX = {"similarity": ("similarity", 1, "20 fma, 2 additions and a maximum in registers")}
