@@ -487,8 +487,8 @@ class Attributes(unittest.TestCase):
         self.assertEqual(self.said(lambda f: f.attrs.modify("seed", 7)), "seed: 1 -> 7")
         self.assertRegex(self.said(lambda f: f.attrs.__setitem__("version", np.bytes_("9.9"))),
                          r"^version: \S+ -> 9\.9$")
-        self.assertEqual(self.said(lambda f: f["gravity"].attrs.modify("measure_version", 2)),
-                         "gravity: measure_version: 1 -> 2")
+        self.assertEqual(self.said(lambda f: f["gravity"].attrs.modify("measure_version", 9)),
+                         "gravity: measure_version: 2 -> 9")
         self.assertRegex(self.said(lambda f: f["gravity/value"].attrs.__setitem__("units", np.bytes_("t"))),
                          r"^gravity/value: units: .* -> t$")
         self.assertRegex(self.said(lambda f: f["ccd"].attrs.__delitem__("formula")),
