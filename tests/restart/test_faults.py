@@ -7,14 +7,13 @@ first ones and a sample. A fault
 may be got over (HDF5 writes again what it could not write at first): then the results are whole.
 Calls that are interrupted, do only half of what they were asked to, or take long, are always got over.
 Arguments: the cases to try, as they are named in the output."""
-import hashlib
 import os
 import subprocess
 import sys
 import time
 import traceback
 
-from forks import Forked
+from forks import Copies, Forked
 from restart import (Faults, Study, continued, kill_while_marking, marked_tasks, memory_folder, said,
                      some)
 
@@ -75,7 +74,7 @@ class Case:
         self.words = ["--force"] if self.old else []
         self.left = kill_while_marking(study, faults) if self.resumed else {}
         self.marked = 0
-        self.wrong, self.gone_on = [], set()
+        self.wrong, self.gone_on = [], 0
         if self.resumed:
             self.put_left()
             self.marked = marked_tasks(study.path("out.h5.partial.journal"))
@@ -111,23 +110,6 @@ class Case:
         assert got == self.want, "another digest"
         assert not self.resumed or continued(out)[0] >= self.marked, (self.marked, out, err)
 
-    def complete_copy(self):
-        """The same of a copy of what there is, as the run that was forked waits with the files open;
-        of the same bytes once."""
-        files, hashed = {}, hashlib.sha256()
-        for end in self.study.left("out.h5"):
-            with open(self.study.path("out.h5" + end), "rb") as file:
-                files[end] = file.read()
-            hashed.update(f"{end} {len(files[end])} ".encode() + files[end])
-        if hashed.digest() in self.gone_on:
-            return
-        for end, data in files.items():
-            with open(self.study.path("again.h5" + end), "wb") as file:
-                file.write(data)
-        self.complete("again.h5")
-        self.study.remove("again.h5")
-        self.gone_on.add(hashed.digest())
-
     def start(self, k):
         """A run of its own with the k-th fault: (status, what was said)."""
         self.put_left()
@@ -153,20 +135,22 @@ class Case:
 
     def each_start(self):
         """(calls, those tried, runs that failed), each in a run of its own."""
-        count = self.count()
-        ks = some(count, self.first, self.rest)
-        failed = sum(self.try_fault(k, self.start, self.complete) for k in ks)
+        count, copies = self.count(), Copies(self.study, "out.h5", self.complete)
+        ks, go_on = some(count, self.first, self.rest), copies.go_on if ALL else self.complete
+        failed = sum(self.try_fault(k, self.start, go_on) for k in ks)
+        self.gone_on = len(copies.seen)
         if not self.ranks:  # ranks share their tasks as it comes
             assert not self.try_fault(count + 1, self.start, self.complete), "calls not counted"
         return count, len(ks), failed
 
     def each_fork(self):
         """The same of all calls, in forks of one run."""
-        failed = 0
+        failed, copies = 0, Copies(self.study, "out.h5", self.complete)
         self.put_left()
         with Forked(self.study, "out.h5", self.faults, self.kind, self.path, self.words) as run:
             while run.stop():
-                failed += self.try_fault(run.k, lambda _: run.attempt(self.do), self.complete_copy)
+                failed += self.try_fault(run.k, lambda _: run.attempt(self.do), copies.go_on)
+        self.gone_on = len(copies.seen)
         assert run.status == 0 and self.study.digest("out.h5") == self.want, (run.status, run.err)
         return run.k, run.k, failed
 
@@ -174,7 +158,7 @@ class Case:
         began = time.time()
         count, tried, failed = self.each_fork() if ALL and not self.ranks else self.each_start()
         assert failed > tried / 4, (self.name, failed)
-        left = f", {len(self.gone_on)} kinds of files gone on with" if self.gone_on else ""
+        left = f", {self.gone_on} kinds of files gone on with" if self.gone_on else ""
         print(f"{self.name}: {tried} of {count} calls, {failed} runs failed{left}; "
               f"{time.time() - began:.1f} s", flush=True)
         self.study.remove("out.h5")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+from forks import Copies, Forked
 from restart import (Faults, Study, continued, is_pending, kill_all, marked_tasks, memory_folder,
                      ranks_of, said, some, wait_until, wait_until_held)
 
@@ -98,9 +99,43 @@ def check_one_is_asked(study, want):
     study.remove("out.h5")
 
 
+def check_all_faults(study, faults, want):
+    """The same of every call, on any file of the study and on those of a killed run too, in forks of
+    one run for each kind."""
+    def complete(name):
+        assert study.complete(name, threads=1, env=AT_ONCE)[0] == want, name
+
+    left = killed(study)
+    for resumed in False, True:
+        for kind in ("memory", "open", "write", "sync", "room", "read"):
+            path = None if kind == "memory" else study.folder.name
+            for end, data in left.items() if resumed else ():
+                with open(study.path("out.h5" + end), "wb") as file:
+                    file.write(data)
+            copies, failed, began = Copies(study, "out.h5", complete), 0, time.time()
+            with Forked(study, "out.h5", faults, kind, path, more=AT_ONCE) as run:
+                while run.stop():
+                    status, err = run.attempt()
+                    assert status in (0, 1, 2), (kind, run.k, status, err)
+                    assert len(said(err)) == (status != 0), (kind, run.k, err)
+                    failed += status != 0
+                    if status:
+                        copies.go_on()
+                    else:
+                        assert study.digest("out.h5") == want, (kind, run.k)
+            assert run.status == 0 and study.digest("out.h5") == want, (run.status, run.err)
+            study.remove("out.h5")
+            print(f"{kind}{', resumed' if resumed else ''}: all {run.k} calls, {failed} runs failed, "
+                  f"{len(copies.seen)} kinds of files gone on with; {time.time() - began:.1f} s",
+                  flush=True)
+
+
 def check_faults(study, faults, want):
     """The k-th write and sync of the journal, read of it, and allocation fails: one line, and the
     same command then gives the results."""
+    if os.environ.get("SPILLWAY_FAULTS") == "all":
+        check_all_faults(study, faults, want)
+        return
     for kind, path in (("write", ".journal"), ("sync", ".journal"), ("read", ".journal"),
                        ("memory", None)):
         count = len(faults.calls(study, "out.h5", kind, path, **AT_ONCE))
@@ -117,14 +152,27 @@ def check_faults(study, faults, want):
         print(f"{kind}: {count} calls", flush=True)
 
 
-def check_damage(study, want):
-    """A mark whose share is damaged is none: its task is computed."""
+def killed(study):
+    """What a run that was killed in its midst has left: {end of the name: bytes}."""
     process = study.start("out.h5", threads=1, hold=UNIT_TASKS + 20, env={**AT_ONCE, "SLOW_MS": "2"})
     wait_until_held(process)
     kill_all(process)
     study.let_go("out.h5")
-    with open(study.path(JOURNAL), "rb") as file:
-        whole = file.read()
+    left = {}
+    for end in study.left("out.h5"):
+        with open(study.path("out.h5" + end), "rb") as file:
+            left[end] = file.read()
+        os.remove(study.path("out.h5" + end))
+    return left
+
+
+def check_damage(study, want):
+    """A mark whose share is damaged is none: its task is computed."""
+    left = killed(study)
+    whole = left[".partial.journal"]
+    for end, data in left.items():
+        with open(study.path("out.h5" + end), "wb") as file:
+            file.write(data)
     marked, step = marked_tasks(study.path(JOURNAL)), max(1, len(whole) // 25)
     for at in range(4096 * 2, len(whole), step):
         with open(study.path(JOURNAL), "wb") as file:
