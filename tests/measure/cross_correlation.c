@@ -160,6 +160,33 @@ Test(cross_correlation, ties) {
   harness_free(h);
 }
 
+/* Series that repeat every three periods: over whole repeats, at lags 0, 3 and 6 of 12 periods, r
+ * is the same but for rounding. */
+Test(cross_correlation, ties_to_rounding) {
+  enum { UNITS = 12, PERIODS = 12 };
+  double x[PERIODS * UNITS], gap[PERIODS * UNITS];
+  for (int t = 0; t < PERIODS; t++)
+    for (int i = 0; i < UNITS; i++) {
+      x[t * UNITS + i] = 1 / (1.3 + (t % 3 + 1) * (i + 1) % 7);
+      gap[t * UNITS + i] = i == 0 && t == 2 ? NAN : x[t * UNITS + i];
+    }
+  for (int turn = 0; turn < 2; turn++) {
+    harness *h = harness_new(&sw_measure_cross_correlation, UNITS, PERIODS);
+    harness_column(h, "of", "x", turn ? gap : x);
+    harness_set(h, "transform", "level");
+    harness_set(h, "lags", "6");
+    cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+    for (int64_t i = 0; i < UNITS; i++)
+      for (int64_t j = 0; j < UNITS; j++) {
+        double lag = 0, r = lag_of(h, i, j, &lag);
+        cr_expect(isnan(r) || lag == 0 || (int)lag % 3 || (turn && (i == 0 || j == 0)),
+                  "%lld %lld: %g", (long long)i, (long long)j, lag);
+      }
+    pair_expect_bits(h, 0);
+    harness_free(h);
+  }
+}
+
 Test(cross_correlation, refusals) {
   harness *h = start(level, "5");
   PAIR_FAILS(h, "lags: lags of up to 5 need 9 periods, and there are 8; expected at most 4");

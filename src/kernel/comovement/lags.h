@@ -2,8 +2,8 @@
  *
  * A lag has operands of two ends, rows of series by unit, such as standardised series: the product
  * of i and j at lag l is the sum over its rows of x_i y_j, added by fma in their order. Lags come
- * in the order 0, 1, -1, 2, -2, ...; of equal sizes the first stays. So the bits of a pair depend
- * on its numbers alone. */
+ * in the order 0, 1, -1, 2, -2, ...; of sizes that are equal but for rounding the first stays. So
+ * the bits of a pair depend on its numbers alone. */
 #ifndef SW_KERNEL_COMOVEMENT_LAGS_H
 #define SW_KERNEL_COMOVEMENT_LAGS_H
 
@@ -20,7 +20,8 @@ typedef struct sw_lags {
   const double *packed; /* columns, by sw_lags_pack; NULL: they are packed for each block */
 } sw_lags;
 
-enum { SW_LAGS_ROWS = 64 }; /* of a block, of which all share what is read of a column */
+#define SW_LAGS_LARGER (1 - 1e-12) /* so much of a size is still larger, or both are equal */
+enum { SW_LAGS_ROWS = 64 };        /* of a block, of which all share what is read of a column */
 
 /* Packs the columns of n units into as many bytes, once for all blocks. */
 size_t sw_lags_packed_bytes(const sw_lags *lags, int64_t n);

@@ -39,9 +39,11 @@ SW_INLINE void SW_SET(products)(int count, const double *row, const double *colu
   }
 }
 
-/* The larger size of r and the best so far. `lag` NULL: not wanted. */
+/* The larger size of r and the best so far, which stays where r is larger by rounding alone. `lag`
+ * NULL: not wanted. */
 SW_INLINE void SW_SET(raise)(reg r, reg at, double *value, double *lag) {
-  reg best = reg_load(value), size = reg_size(r), other = reg_size(best);
+  reg best = reg_load(value), other = reg_size(best);
+  reg size = reg_mul(reg_size(r), reg_spread(SW_LAGS_LARGER));
   reg_store(value, reg_if_above(size, other, r, best));
   if (lag) reg_store(lag, reg_if_above(size, other, at, reg_load(lag)));
 }

@@ -1,8 +1,8 @@
 /* cross_correlation: which of two series leads, and by how much (methods.md section 4).
  *
  *   r(l) of x_i(t) and x_j(t + l), |l| <= L, each of the rows that both have, about their own
- * means: value is the r of the largest |r|, lag its l; l > 0: i leads. Ties go to the smaller |l|,
- * then to the positive one.
+ * means: value is the r of the largest |r|, lag its l; l > 0: i leads. Ties, to rounding, go to the
+ * smaller |l|, then to the positive one.
  *
  * Not what R's ccf and statsmodels give, which use the mean of the whole series and the divisor T.
  * The largest of 2 L + 1 correlations has no p-value of its own.
@@ -249,7 +249,7 @@ static void one_by_one(const cross *c, int64_t i, int64_t j, double *value, doub
     end of_i = step % 2 || step == 0 ? EARLIER : LATER; /* l > 0: i earlier */
     double r = product_of(c, size, of_i, i, j);
     if (isnan(r)) r = with_holes(c, size, of_i, i, j, work);
-    if (!(fabs(r) > fabs(best)) && !(isnan(best) && !isnan(r))) continue;
+    if (!(SW_LAGS_LARGER * fabs(r) > fabs(best)) && !(isnan(best) && !isnan(r))) continue;
     best = r;
     at = of_i == EARLIER ? size : -size;
   }
