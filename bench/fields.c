@@ -65,7 +65,7 @@ static void open_bench(bench *b) {
     b->order[c] = c;
   }
   sw_arc_cover(b->n, b->px, b->py, b->pz, b->ball);
-  b->points = (sw_arc_points){b->px, b->py, b->pz, b->ball};
+  b->points = (sw_arc_points){b->px, b->py, b->pz, b->ball, false};
 }
 
 static int64_t end_of(const bench *b, int64_t lo) {

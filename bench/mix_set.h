@@ -8,19 +8,19 @@
 #define SW_SET_FRESH(x) __asm__ volatile("" : "+w"(x))
 #endif
 
-/* Twice `turns` registers of pairs, each of so many multiplications (fused with an addition),
- * additions, a division and roots, which are constants in all callers. None waits for another:
- * results go round over eight and four registers, as many as a latency of four wants; two at a time
- * make the rounds even. */
-SW_INLINE void SW_SET(mix)(int fma, int add, int root, int64_t turns, double *out) {
+/* Four times `turns` registers of pairs, each of so many multiplications (fused with an addition),
+ * additions, a quotient and roots; `steps` of four quotients by steps of multiplications. All are
+ * constants in the callers. None waits for another: results go round over eight and four registers,
+ * as many as a latency of four wants; four at a time make the rounds even. */
+SW_INLINE void SW_SET(mix)(int fma, int add, int root, int steps, int64_t turns, double *out) {
   reg f[8], a[4], m = reg_spread(0.999), c = reg_spread(1e-3), x = reg_spread(1.5);
   _Pragma("GCC unroll 8") for (int k = 0; k < 8; k++) f[k] = reg_spread(k + 1);
   _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) a[k] = reg_spread(k + 1);
   for (int64_t t = 0; t < turns; t++) {
     int n = 0;
-    _Pragma("GCC unroll 64") for (int k = 0; k < 2 * fma; k++) {
+    _Pragma("GCC unroll 128") for (int k = 0; k < 4 * fma; k++) {
       if (k % fma == fma - 1) {
-        reg q = reg_div(c, x);
+        reg q = k / fma < steps ? reg_div_by_steps(c, x) : reg_div(c, x);
         SW_SET_FRESH(q);
         SW_SET_FRESH(x);
       }
@@ -42,14 +42,66 @@ SW_INLINE void SW_SET(mix)(int fma, int add, int root, int64_t turns, double *ou
   reg_store(out, reg_add(reg_add(f[0], f[1]), reg_add(f[2], f[3])));
 }
 
-/* Pairs of a call. The counts are those of src/kernel/pairs/arc_fold_set.h and meta_fold_set.h. */
-static int64_t SW_SET(gravity_mix)(int64_t turns, double *out) {
-  SW_SET(mix)(12, 5, 0, turns, out);
+SW_INLINE int64_t SW_SET(mix_of)(int fma, int add, int root, int steps, int64_t turns,
+                                 double *out) {
+  /* Where steps are divisions, all are one. */
+  if (SW_VEC_BITS < 512 || steps == 0)
+    SW_SET(mix)(fma, add, root, 0, turns, out);
+  else if (steps == 1)
+    SW_SET(mix)(fma, add, root, 1, turns, out);
+  else if (steps == 2)
+    SW_SET(mix)(fma, add, root, 2, turns, out);
+  else
+    SW_SET(mix)(fma, add, root, 4, turns, out);
+  return 4 * turns * SW_WIDTH;
+}
+
+/* Twice `turns` registers of sums of products: so many fma of a pair, then its additions to a row
+ * and to a column and the greatest. The fma go by twenty, of two registers in turn. */
+SW_INLINE void SW_SET(products)(int fma, int64_t turns, double *out) {
+  reg f[8], a[4], top[2], m = reg_spread(0.999), x = reg_spread(1.5);
+  _Pragma("GCC unroll 8") for (int k = 0; k < 8; k++) f[k] = reg_spread(k + 1);
+  _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) a[k] = reg_spread(k + 1);
+  top[0] = top[1] = reg_spread(1);
+  for (int64_t t = 0; t < turns; t++) {
+    for (int s = 0; s < fma; s += 20) {
+      _Pragma("GCC unroll 40") for (int k = 0; k < 40; k++) {
+        f[k % 8] = reg_fma(m, x, f[k % 8]);
+        SW_SET_FRESH(f[k % 8]);
+      }
+    }
+    _Pragma("GCC unroll 2") for (int k = 0; k < 2; k++) {
+      a[2 * k] = reg_add(a[2 * k], x);
+      a[2 * k + 1] = reg_add(a[2 * k + 1], x);
+      top[k] = reg_larger(x, top[k]);
+      SW_SET_FRESH(a[2 * k]);
+      SW_SET_FRESH(a[2 * k + 1]);
+      SW_SET_FRESH(top[k]);
+    }
+  }
+  _Pragma("GCC unroll 4") for (int k = 0; k < 4; k++) f[k] = reg_add(reg_add(f[k], f[k + 4]), a[k]);
+  f[0] = reg_add(reg_add(f[0], top[0]), reg_add(f[1], top[1]));
+  reg_store(out, reg_add(f[0], reg_add(f[2], f[3])));
+}
+
+/* Pairs of a call. The counts are those of src/kernel/pairs/arc_fold_set.h and meta_fold_set.h,
+ * and of block_fold_set.h for pairs of 20 and of 240 numbers, which have no quotients. */
+static int64_t SW_SET(gravity_mix)(int steps, int64_t turns, double *out) {
+  return SW_SET(mix_of)(12, 5, 0, steps, turns, out);
+}
+static int64_t SW_SET(coupling_mix)(int steps, int64_t turns, double *out) {
+  return SW_SET(mix_of)(22, 10, 1, steps, turns, out);
+}
+
+static int64_t SW_SET(product_mix)(int steps, int64_t turns, double *out) {
+  (void)steps;
+  SW_SET(products)(20, turns, out);
   return 2 * turns * SW_WIDTH;
 }
-static int64_t SW_SET(coupling_mix)(int64_t turns, double *out) {
-  SW_SET(mix)(22, 13, 1, turns, out);
-  return 2 * turns * SW_WIDTH;
+static int64_t SW_SET(long_product_mix)(int steps, int64_t turns, double *out) {
+  (void)steps;
+  SW_SET(products)(240, turns / 12, out);
+  return 2 * (turns / 12) * SW_WIDTH;
 }
 
 #undef SW_SET_FRESH

@@ -8,8 +8,8 @@
  *   gravity | coupling | similarity
  *          - seconds, total, greatest, sum of out-strength times (unit mod 7)
  *
- *   bounds - fused multiply-adds a second; pairs a second of the operations of gravity and of
- *            coupling, in registers
+ *   bounds - fused multiply-adds a second; pairs a second of the operations of gravity, of
+ *            coupling and of similarity, in registers
  *
  * Answers of runs are those of resident.h. */
 #include "resident.h"
@@ -71,7 +71,7 @@ static void answer(sw_team *team, sw_panel *panel, const char *command) {
   sw_status status = SW_OK;
   if (strcmp(command, "bounds\n") == 0) {
     mixes m = mixes_measure();
-    printf("%.6g %.6g %.6g\n", throughput_measure().fma, m.gravity, m.coupling);
+    printf("%.6g %.6g %.6g %.6g\n", throughput_measure().fma, m.gravity, m.coupling, m.product);
   } else {
     int which = 0;
     while (which < 2 && strcmp(command, command_of[which]) != 0)

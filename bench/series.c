@@ -5,7 +5,8 @@
  * FILE holds T rows of N doubles. Commands come on standard input, one a line, and each is answered
  * by a line:
  *
- *   bounds   - fused multiply-adds and divisions a second
+ *   bounds   - fused multiply-adds and divisions a second; pairs a second of sums of products of 20
+ *              numbers and of 240, in registers
  *   products - pairs a second of one square of 512 units and T numbers each, alone: sums without
  *              values, values, and values by OpenBLAS, always of this shape
  *   MEASURE: {...}
@@ -115,7 +116,8 @@ static void answer(sw_team *team, sw_panel *panel, const char *command) {
   char study[2 * LINE];
   if (strcmp(command, "bounds\n") == 0) {
     throughput t = throughput_measure();
-    printf("%.6g %.6g\n", t.fma, t.divide);
+    mixes m = mixes_measure();
+    printf("%.6g %.6g %.6g %.6g\n", t.fma, t.divide, m.product, m.long_product);
   } else if (strcmp(command, "products\n") == 0) {
     print_products(panel);
   } else {

@@ -49,6 +49,7 @@
 #define vec_sub SW_SET(vec_sub)
 #define vec_mul SW_SET(vec_mul)
 #define vec_div SW_SET(vec_div)
+#define vec_div_by_steps SW_SET(vec_div_by_steps)
 #define vec_fma SW_SET(vec_fma)
 /* Doubles of a register, registers of eight doubles. */
 #define SW_WIDTH (SW_VEC_BITS / 64)
@@ -295,6 +296,10 @@ SW_INLINE vec vec_mul(vec a, vec b) {
 }
 SW_INLINE vec vec_div(vec a, vec b) {
   SW_EACH_REG a.r[k] = reg_div(a.r[k], b.r[k]);
+  return a;
+}
+SW_INLINE vec vec_div_by_steps(vec a, vec b) {
+  SW_EACH_REG a.r[k] = reg_div_by_steps(a.r[k], b.r[k]);
   return a;
 }
 SW_INLINE vec vec_fma(vec a, vec b, vec c) {

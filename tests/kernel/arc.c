@@ -46,7 +46,7 @@ static double worst(void) {
   sw_arc_ball ball[(N + SW_ARC_CHUNK - 1) / SW_ARC_CHUNK];
   double value[N], greatest = 0;
   sw_arc_cover(N, x, y, z, ball);
-  sw_arc_points points = {x, y, z, ball};
+  sw_arc_points points = {x, y, z, ball, false};
   for (int i = 0; i < N; i++) {
     sw_arc_values(&points, i, 0, N, value);
     double error = worst_of_row(&points, i, value);
@@ -76,7 +76,7 @@ Test(arc, chosen_distances) {
   sw_arc_ball ball[3];
   double value[N];
   sw_arc_cover(N, x, y, z, ball);
-  sw_arc_points points = {x, y, z, ball};
+  sw_arc_points points = {x, y, z, ball, false};
   sw_arc_values(&points, 0, 0, N, value);
   for (int k = 1; k <= count; k++) {
     cr_expect_lt(fabs(value[k] / wanted(0, k) - 1), 5e-15, "%g km", km[k - 1]);
@@ -92,7 +92,7 @@ Test(arc, bits_belong_to_the_pair) {
   sw_arc_cover(N, x, y, z, ball);
   for (int c = 0; c < 3; c++)
     nowhere[c] = (sw_arc_ball){0, 0, 0, -1};
-  sw_arc_points points = {x, y, z, ball}, always_long = {x, y, z, nowhere};
+  sw_arc_points points = {x, y, z, ball, false}, always_long = {x, y, z, nowhere, false};
   double row[N], back[N], other[N];
   for (int i = 0; i < N; i += 13) {
     sw_arc_values(&points, i, 0, N, row);
@@ -118,7 +118,7 @@ Test(arc, unplaced_points_are_nan) {
   for (int k = 0; k < N; k++)
     b[k] = 1;
   sw_arc_cover(N, x, y, z, ball);
-  sw_arc_points points = {x, y, z, ball};
+  sw_arc_points points = {x, y, z, ball, false};
   sw_arc_values(&points, 0, 0, N, value);
   cr_expect(isnan(value[5]));
   cr_expect_not(isnan(value[6]));

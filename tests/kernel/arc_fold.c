@@ -12,14 +12,17 @@ enum { N = 1400, STRIDE = 600, ROWS = 70, GROUPS = 3 };
 
 static double x[N], y[N], z[N], mass[N];
 static sw_arc_ball ball[(N + SW_ARC_CHUNK - 1) / SW_ARC_CHUNK];
-static const sw_arc_points points = {x, y, z, ball};
+static sw_arc_points points = {x, y, z, ball, false};
+static const sw_arc_points divided = {x, y, z, ball, false}; /* no quotient by steps */
 
-/* Degrees of longitude and latitude about (100, 30). */
+static double middle = 30; /* latitude */
+
+/* Degrees of longitude and latitude about (100, middle). */
 static void scatter(double wide, double high) {
   srand(5);
   for (int k = 0; k < N; k++) {
     double lon = (100 + wide * (rand() / (RAND_MAX + 1.0) - .5)) * M_PI / 180;
-    double lat = (30 + high * (rand() / (RAND_MAX + 1.0) - .5)) * M_PI / 180;
+    double lat = (middle + high * (rand() / (RAND_MAX + 1.0) - .5)) * M_PI / 180;
     x[k] = cos(lat) * cos(lon);
     y[k] = cos(lat) * sin(lon);
     z[k] = sin(lat);
@@ -43,7 +46,7 @@ static void expect(square s) {
   sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &sums, NULL, NULL, room);
   for (int64_t i = s.i0; i < s.i1; i++) {
     double flow[STRIDE], sum = 0, greatest = 0;
-    sw_arc_flows(&points, i, s.j0, s.j1, mass[i], mass, flow);
+    sw_arc_flows(&divided, i, s.j0, s.j1, mass[i], mass, flow);
     sw_lanes_row(flow, s.j1 - s.j0, want_column + (i - s.i0) % SW_LANES * STRIDE, &sum, &greatest);
     most = greatest > most ? greatest : most;
     cr_assert_eq(sw_lanes_join(row + (i - s.i0) * SW_LANES), sum, "row %d of %d, columns %d-%d",
@@ -81,7 +84,7 @@ static void expect_groups(square s, int run, bool begins) {
   sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &plain, NULL, NULL, room);
   for (int64_t r = 0; r < s.i1 - s.i0; r++) {
     double flow[STRIDE];
-    sw_arc_flows(&points, s.i0 + r, s.j0, s.j1, mass[s.i0 + r], mass, flow);
+    sw_arc_flows(&divided, s.i0 + r, s.j0, s.j1, mass[s.i0 + r], mass, flow);
     for (int64_t c = 0; c < s.j1 - s.j0; c++) {
       want_row[(r * GROUPS + of[s.j0 + c]) * SW_LANES + c % SW_LANES] += flow[c];
       want_column[(of[s.i0 + r] * SW_LANES + r % SW_LANES) * STRIDE + c] += flow[c];
@@ -129,7 +132,7 @@ static void expect_rings(square s) {
     double flow[STRIDE], chord[STRIDE];
     const sw_ring_lanes own = {all.row + r * SW_LANES, all.column + r % SW_LANES * STRIDE,
                                all.row_next, all.column_next, want.count};
-    sw_arc_flows(&points, i, s.j0, s.j1, mass[i], mass, flow);
+    sw_arc_flows(&divided, i, s.j0, s.j1, mass[i], mass, flow);
     sw_arc_chords(&points, i, s.j0, s.j1, chord);
     sw_rings_add(&rings, s.j1 - s.j0, chord, flow, &own);
   }
@@ -166,9 +169,12 @@ static void each_set(void) {
     if (!sw_set_runs((sw_set_of)set)) continue;
     sw_set_at_most((sw_set_of)set);
     cr_assert_eq(sw_set(), (sw_set_of)set);
-    expect_all(expect);
-    expect_all(expect_rings);
-    expect_all_groups();
+    for (int steps = 0; steps < 2; steps++) {
+      points.by_steps = steps;
+      expect_all(expect);
+      expect_all(expect_rings);
+      expect_all_groups();
+    }
   }
 }
 
@@ -218,4 +224,87 @@ Test(arc_fold, missing) {
       cr_expect(isnan(sw_lanes_join(row + r * SW_LANES)), "the last column is missing");
   }
   free(room);
+}
+
+/* The same numbers, or both none. */
+static void expect_same(const double *got, const double *want, int64_t n, const char *what) {
+  for (int64_t k = 0; k < n; k++)
+    cr_assert(memcmp(&got[k], &want[k], sizeof *got) == 0 || (isnan(got[k]) && isnan(want[k])),
+              "%s: %a, not %a", what, got[k], want[k]);
+}
+
+/* Sums and rows of flows where quotients go by steps if points and weights say that they may,
+ * against divisions. */
+static void expect_guarded(const char *what) {
+  static double row[2][ROWS * SW_LANES], column[2][SW_LANES * STRIDE], flow[2][STRIDE];
+  double *room = aligned_alloc(64, sw_arc_fold_workspace()), top[2];
+  sw_arc_cover(N, x, y, z, ball);
+  points.by_steps = sw_arc_points_in_range(N, x, y, z) && sw_arc_weights_in_range(N, mass);
+  for (int set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
+    if (!sw_set_runs((sw_set_of)set)) continue;
+    sw_set_at_most((sw_set_of)set);
+    memset(row, 0, sizeof row);
+    memset(column, 0, sizeof column);
+    for (int k = 0; k < 2; k++) {
+      sw_lane_sums sums = {row[k], column[k], STRIDE, -INFINITY, NULL};
+      sw_arc_fold_flows(k ? &divided : &points, mass, mass, 0, ROWS, 500, 997, &sums, NULL, NULL,
+                        room);
+      top[k] = sums.greatest;
+    }
+    expect_same(row[0], row[1], ROWS * SW_LANES, what);
+    expect_same(column[0], column[1], SW_LANES * STRIDE, what);
+    expect_same(&top[0], &top[1], 1, what);
+    /* Segments with the row's own place, and others. */
+    for (int64_t i = 0; i < 80; i++) {
+      int64_t j0 = i % 2 ? i / 3 : 500, j1 = 997 - 9 * i;
+      if (j1 > j0 + STRIDE) j1 = j0 + STRIDE;
+      if (j1 < j0) continue;
+      sw_arc_flows(&points, i % 40, j0, j1, mass[i % 40], mass, flow[0]);
+      sw_arc_flows(&divided, i % 40, j0, j1, mass[i % 40], mass, flow[1]);
+      expect_same(flow[0], flow[1], j1 - j0, what);
+      sw_arc_values(&points, i % 40, j0, j1, flow[0]);
+      sw_arc_values(&divided, i % 40, j0, j1, flow[1]);
+      expect_same(flow[0], flow[1], j1 - j0, what);
+    }
+  }
+  free(room);
+}
+
+/* Masses of any size. -0.0 by steps would be 0.0. */
+Test(arc_fold, guards_of_masses) {
+  static const double odd[] = {0,     1e-80,  1e80,     NAN,   -0.0,   1e-300,
+                               1e300, 5e-324, INFINITY, 9e-81, 1.1e80, -1};
+  for (int k = 0; k < (int)(sizeof odd / sizeof *odd); k++) {
+    scatter(20, 20);
+    mass[11] = mass[513] = mass[702] = odd[k];
+    cr_assert_eq(sw_arc_weights_in_range(N, mass), k < 4, "%g", odd[k]);
+    expect_guarded("masses");
+  }
+  scatter(20, 20);
+  for (int k = 0; k < N; k++)
+    mass[k] = k % 3 ? 1e80 : k % 2 ? 1e-80 : 0;
+  cr_assert(sw_arc_weights_in_range(N, mass));
+  expect_guarded("least and greatest masses");
+}
+
+/* Points next to each other, points whose chord vanishes, missing ones, and rows that are among the
+ * columns. */
+Test(arc_fold, guards_of_points) {
+  static const double close[] = {1e-40, 1e-16, 0x1p-53, 9e-41, 1e-170, 5e-324};
+  middle = 0;
+  for (int k = 0; k < (int)(sizeof close / sizeof *close); k++) {
+    scatter(20, 20);
+    x[5] = x[700], y[5] = y[700], z[5] = 0, z[700] = close[k];
+    cr_assert_eq(sw_arc_points_in_range(N, x, y, z), k < 3, "%g", close[k]);
+    for (int j = 0; j < N; j++)
+      mass[j] = j % 2 ? 1e80 : 1e-80;
+    expect_guarded("points close together");
+  }
+  scatter(20, 20);
+  for (int j = 520; j < 540; j++) {
+    x[j] = x[j - 515], z[j] = z[j - 515];
+    y[j] = nextafter(y[j - 515], 2);
+  }
+  x[9] = y[9] = z[9] = x[801] = y[801] = z[801] = mass[801] = NAN;
+  expect_guarded("neighbours, missing");
 }

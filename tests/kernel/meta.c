@@ -137,3 +137,31 @@ Test(meta, tiny_scores_go_the_plain_way) {
     compare_bits(&m);
   }
 }
+
+/* Scores from the least that have products in range to 1, zeros and gaps: the bits of every
+ * instruction set are those of the plain one, which divides. */
+Test(meta, sets) {
+  static const double odd[] = {0, SW_META_TINY, 1, NAN, 0x1p-52, 1 - 0x1p-53, 1e-20, 0};
+  static double want[3][N], got[3][N];
+  draw();
+  for (int s = 0; s < 3; s++)
+    for (int k = 0; k < 40; k++)
+      score[s][(k * 7 + s * k) % N] = odd[(k + k / 8 * s) % 8];
+  sw_meta m = make(SW_COUPLING_PRODUCT, 3);
+  for (int i = 0; i < N; i++)
+    for (int j1 = N - i % 17, j0 = i % 5; j0 < j1; j0 += 60) {
+      sw_set_at_most(SW_SET_PLAIN);
+      sw_meta_segment(&m, i, j0, j1, (double *[]){want[0], want[1], NULL});
+      sw_meta_segment(&m, i, j0, j1, (double *[]){want[2], NULL, NULL});
+      for (sw_set_of set = SW_SET_V3; set < SW_SET_COUNT; set++) {
+        if (!sw_set_runs(set)) continue;
+        sw_set_at_most(set);
+        sw_meta_segment(&m, i, j0, j1, (double *[]){got[0], got[1], NULL});
+        sw_meta_segment(&m, i, j0, j1, (double *[]){got[2], NULL, NULL});
+        for (int k = 0; k < 3; k++)
+          for (int j = 0; j < j1 - j0; j++)
+            cr_assert(got[k][j] == want[k][j] || (isnan(got[k][j]) && isnan(want[k][j])),
+                      "%d, %d: %a, not %a", i, j0 + j, got[k][j], want[k][j]);
+      }
+    }
+}

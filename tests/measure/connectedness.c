@@ -380,6 +380,12 @@ Test(connectedness, refused) {
   harness_set_node(bad, "window", harness_many(bad, 2, wrong, item));
   PAIR_FAILS(bad, "unknown key 'stp'");
   harness_free(bad);
+  static const char *const alone[] = {"step"};
+  bad = start(N, level, "2");
+  item[0] = harness_scalar(bad, "1");
+  harness_set_node(bad, "window", harness_many(bad, 1, alone, item));
+  PAIR_FAILS(bad, "window: 'length' is missing; expected {length: 20, step: 1}");
+  harness_free(bad);
   harness *h = harness_new(&sw_measure_connectedness, N, 3);
   harness_column(h, "of", "x", level);
   PAIR_FAILS(h, "3 periods; expected 5 or more");

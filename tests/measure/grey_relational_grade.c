@@ -64,6 +64,28 @@ Test(grey_relational_grade, by_hand) {
   harness_free(h);
 }
 
+/* A series, its treble and a fifth of it: the images differ by rounding, which is no difference. */
+Test(grey_relational_grade, rounding) {
+  static const double x[T] = {1.1, 2.3, 3.7};
+  double levels[N * T];
+  for (int t = 0; t < T; t++)
+    for (int i = 0; i < N; i++)
+      levels[t * N + i] = x[t] * (i == 1 ? 3 : i == 2 ? .2 : 1.7) + (i == 3 ? t * t : 0);
+  for (int turn = 0; turn < 4; turn++) {
+    harness *h = harness_new(&sw_measure_grey_relational_grade, N, T);
+    harness_column(h, "of", "x", levels);
+    harness_set(h, "image", turn % 2 ? "mean" : "initial");
+    harness_set(h, "bounds", turn / 2 ? "panel" : "pair");
+    cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+    NEAR(pair_value(h, 0, 0, 1), 1, turn / 2 ? 1e-14 : 0); /* beside the panel's greatest */
+    NEAR(pair_value(h, 0, 0, 2), 1, turn / 2 ? 1e-14 : 0);
+    NEAR(pair_value(h, 0, 1, 2), 1, turn / 2 ? 1e-14 : 0);
+    cr_expect_lt(pair_value(h, 0, 0, 3), .9);
+    pair_expect_bits(h, 0);
+    harness_free(h);
+  }
+}
+
 /* Images 1 2 3 (twice), 1 3 2, 1 . 2: the greatest difference is 1, the least 0. */
 Test(grey_relational_grade, of_the_panel) {
   harness *h = start("initial", "panel");

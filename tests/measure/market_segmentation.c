@@ -40,6 +40,29 @@ Test(market_segmentation, by_hand) {
   harness_free(h);
 }
 
+/* Prices that keep their ratio, which rounds anew in every period: no market is apart. */
+Test(market_segmentation, rounding) {
+  static const double ratio[N] = {1, .3, 1.7};
+  double level[2][N * T];
+  for (int k = 0; k < 2; k++)
+    for (int t = 0; t < T; t++)
+      for (int i = 0; i < N; i++)
+        level[k][t * N + i] = price[k][t * N] * ratio[i];
+  harness *h = harness_new(&sw_measure_market_segmentation, N, T);
+  harness_column(h, "prices", "rice", level[0]);
+  harness_column(h, "prices", "salt", level[1]);
+  cr_assert_eq(harness_resolve(h), SW_OK, "%s", h->err.text);
+  harness_rows(h);
+  for (int pass = 0; pass < h->job.n_passes - 1; pass++)
+    cr_assert_eq(harness_pass(h, pass), SW_OK, "%s", h->err.text);
+  for (int t = 1; t < T; t++)
+    for (int i = 0; i < N; i++) {
+      cr_expect_eq(harness_result(h, "segmentation", t)[i], 0);
+      cr_expect(isnan(harness_result(h, "integration", t)[i]));
+    }
+  harness_free(h);
+}
+
 Test(market_segmentation, refusals) {
   harness *h = harness_new(&sw_measure_market_segmentation, N, T);
   harness_column(h, "prices", "rice", price[0]);

@@ -13,6 +13,8 @@ enum { COLUMNS = 8 };
 
 /* What differences may be for products of four: no matter the rest of a pair's arithmetic. */
 static const double smallest = 1e-70, largest = 1e70;
+/* Of images, which are about 1, a smaller greatest difference may be rounding. */
+static const double doubtful = 1e-10;
 
 typedef struct panel {
   const sw_grey *grey;

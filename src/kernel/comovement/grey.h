@@ -17,8 +17,9 @@ typedef struct sw_grey {
 
 size_t sw_grey_workspace(int periods);
 /* out[(i - i0) * stride + j - j0] = the grade of i and j, for rows [i0, i1) and columns [j0, j1).
- * NaN: an image has no value in some period, all differences are 0, or they are so small or so
- * large that products of four would be out of range; these pairs are left to the caller. */
+ * NaN: an image has no value in some period, all differences are 0 or may be rounding, or they are
+ * so small or so large that products of four would be out of range; these pairs are left to the
+ * caller. */
 void sw_grey_grades(const sw_grey *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *out,
                     int64_t stride, void *workspace);
 

@@ -20,18 +20,29 @@ SW_INLINE vec SW_SET(term)(const panel *p, int t, vec scaled) {
   return vec_add(vec_load(p->apart + t * COLUMNS), scaled);
 }
 
-/* Over the periods, of 1/(d + scaled). */
+/* Of four periods from t on, of 1/(d + scaled). What may be out of range for steps is out of range
+ * for the products, and left out. */
+SW_INLINE vec SW_SET(four)(const panel *p, int t, vec scaled, bool by_steps) {
+  vec a = SW_SET(term)(p, t, scaled), b = SW_SET(term)(p, t + 1, scaled);
+  vec c = SW_SET(term)(p, t + 2, scaled), d = SW_SET(term)(p, t + 3, scaled);
+  vec ab = vec_mul(a, b), cd = vec_mul(c, d), under = vec_mul(ab, cd);
+  vec over = vec_fma(vec_add(a, b), cd, vec_mul(vec_add(c, d), ab));
+  return by_steps ? vec_div_by_steps(over, under) : vec_div(over, under);
+}
+
+/* Over the periods. Every other quotient goes by steps, which keeps the divider and the multipliers
+ * busy for about as long. */
 SW_INLINE vec SW_SET(inverses)(const panel *p, vec scaled) {
+  const int periods = p->grey->periods;
   vec sum = vec_spread(0);
   int t = 0;
-  for (; t + 4 <= p->grey->periods; t += 4) {
-    vec a = SW_SET(term)(p, t, scaled), b = SW_SET(term)(p, t + 1, scaled);
-    vec c = SW_SET(term)(p, t + 2, scaled), d = SW_SET(term)(p, t + 3, scaled);
-    vec ab = vec_mul(a, b), cd = vec_mul(c, d);
-    vec over = vec_fma(vec_add(a, b), cd, vec_mul(vec_add(c, d), ab));
-    sum = vec_add(sum, vec_div(over, vec_mul(ab, cd)));
+  for (; t + 8 <= periods; t += 8) {
+    vec first = SW_SET(four)(p, t, scaled, false), second = SW_SET(four)(p, t + 4, scaled, true);
+    sum = vec_add(vec_add(sum, first), second);
   }
-  for (; t < p->grey->periods; t++)
+  for (; t + 4 <= periods; t += 4)
+    sum = vec_add(sum, SW_SET(four)(p, t, scaled, true));
+  for (; t < periods; t++)
     sum = vec_add(sum, vec_div(vec_spread(1), SW_SET(term)(p, t, scaled)));
   return sum;
 }
@@ -50,6 +61,7 @@ static void SW_SET(grey_row)(const panel *p, int64_t i, double *out) {
   SW_EACH_REG {
     reg v = reg_div(grade.r[k], periods);
     v = reg_if_above(scaled.r[k], reg_spread(smallest), v, none);
+    v = reg_if_above(most.r[k], reg_spread(doubtful), v, none);
     grade.r[k] = reg_if_above(reg_spread(largest), most.r[k], v, none);
   }
   vec_store(out, grade);

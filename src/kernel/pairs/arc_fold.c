@@ -40,6 +40,7 @@ typedef struct block {
   columns columns;
   const sw_arc_ball *ball; /* of its points: one, or two where it crosses the end of a chunk */
   bool two;
+  bool by_steps; /* quotients of all its pairs may go by steps */
   int pieces;
   piece piece[BLOCK / SW_LANES];
   const sw_ring_limits *rings; /* NULL: none */
@@ -234,6 +235,8 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
   rows_of *near = (rings ? ring_rows : groups ? grouped_rows : near_rows)[sw_set()];
   block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
   k.stride = sums->stride;
+  /* A pair of a point with itself is infinite. */
+  k.by_steps = points->by_steps && (i1 <= j0 || j1 <= i0);
   k.columns =
       (columns){room, room + ROOM, room + 2 * ROOM, room + 3 * ROOM, (int32_t *)(room + 4 * ROOM)};
   int64_t rows = groups ? leading(groups, groups->of_row, i1 - i0) : 0;

@@ -30,7 +30,7 @@ SW_INLINE void SW_SET(add_by_ring)(const block *in, int64_t r, int64_t at, vec u
   SW_SET(add_near)(in->rings, at, u, flow, &to);
 }
 
-/* Rows r, r + 1, ... of the square, `rows` of them, a constant in both callers; see near_group. */
+/* Rows r, r + 1, ... of the square, `rows` of them, a constant in both callers; see near_row. */
 SW_INLINE void SW_SET(ring_group)(const block *k, int64_t r, int rows, const sw_lane_sums *sums,
                                   reg *most) {
   vec p[SW_SET(RING_ROWS)][4], u[SW_SET(RING_ROWS)], sum[SW_SET(RING_ROWS)];
@@ -53,13 +53,13 @@ SW_INLINE void SW_SET(ring_group)(const block *k, int64_t r, int rows, const sw_
     far[q] = k->ring->column + ring * k->ring->column_next + column;
     row[q] = k->ring->row + ring * k->ring->row_next + (r + q) * SW_LANES;
     beyond[q] = vec_load(row[q]);
-    u[q] = SW_SET(chords)(p[q], &c, 0);
+    u[q] = SW_SET(chords_at)(p[q], &c, 0);
   }
   for (int64_t j = 0; j < last; j += SW_LANES)
     _Pragma("GCC unroll 4") for (int q = 0; q < rows; q++) {
       vec chord = u[q];
       SW_SET(ratio)(p[q][3], vec_load(c.b + j), chord, &over, &under);
-      u[q] = SW_SET(chords)(p[q], &c, j + SW_LANES);
+      u[q] = SW_SET(chords_at)(p[q], &c, j + SW_LANES);
       vec flow = vec_div(over, under);
       SW_SET(add)(flow, &sum[q], lane[q] + j, &top);
       SW_SET(add_by_ring)(k, r + q, j, chord, flow, limit, &beyond[q], far[q] + j);

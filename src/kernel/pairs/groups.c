@@ -146,6 +146,8 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
     out[c] = ((l0[c] + l4[c]) + (l2[c] + l6[c])) + ((l1[c] + l5[c]) + (l3[c] + l7[c]));
     l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
   }
+  for (; c < stride; c++)
+    l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
 }
 
 SW_INLINE double number(double sum) {

@@ -21,7 +21,7 @@ void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, 
                        int64_t n, const double *v);
 /* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
 void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
-/* out[c] = the join of lanes 0 .. 7 of column c, `stride` apart; these become zero. */
+/* out[c] = the join of lanes 0 .. 7 of column c, `stride` apart; all of these lanes become zero. */
 void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *out);
 /* A share of sums joins them: the first is set, the others are added; with the last, what has no
  * number becomes NaN: a sum of nothing and an infinite one. */

@@ -22,127 +22,54 @@ double sw_meta_root(sw_coupling_form form, int p, double score) {
  * The vector with system k of j has numerator e_ik r_jk, e the product of the two other roots,
  * and denominator f_ik + s_jk, f the sum of the two other scores; its complement the same with i
  * and j exchanged. C = 1/6 * 3 * the sum of six fractions. The row's side carries the half, in r
- * and e: halving is exact, so it makes no difference to the bits which unit is the row. */
-/* The row's unit. */
-struct triple {
-  double s[3], f[3], r[3], e[3]; /* scores, sums of the two others, roots, mates; r and e halved */
-  double half;                   /* its half of the development */
-};
-
-/* Filled in place: returned by value, the struct would be copied with wide loads of what has just
- * been stored in parts, which the machine must wait for, once per row. */
-static void fill_triple(const sw_meta *m, int64_t i, struct triple *t) {
-  for (int k = 0; k < 3; k++) {
-    t->s[k] = m->score[k][i];
-    t->r[k] = 0.5 * m->root[k][i];
-    t->e[k] = 0.5 * m->mate[k][i];
-  }
-  t->f[0] = t->s[1] + t->s[2], t->f[1] = t->s[0] + t->s[2], t->f[2] = t->s[0] + t->s[1];
-  t->half = m->half_from[i];
-}
-
-/* One vector and its complement, over / under = e_ik r_jk / a + e_jk r_ik / b. Exchanging the
- * units exchanges a with b and the two summands, so no bit changes; `fma` would break that. */
-SW_INLINE void fractions(const struct triple *t, int k, double s, double f, double r, double e,
-                         double *over, double *under) {
-  double a = t->f[k] + s, b = f + t->s[k];
-  *over = (t->e[k] * r) * b + (e * t->r[k]) * a;
-  *under = a * b;
-}
-
+ * and e: halving is exact, so it makes no difference to the bits which unit is the row.
+ *
+ * A vector and its complement are one fraction, over / under = e_ik r_jk / a + e_jk r_ik / b, a and
+ * b their denominators. Exchanging the units exchanges a with b and the two summands, so no bit
+ * changes; `fma` would break that. The six fractions are put on one denominator, as a division
+ * costs as much as eight products: three sums of two, then two more steps. The order of the systems
+ * is the same on both sides, so `fma` may stand there. Six factors of 1e-48 and more keep the
+ * denominator in the range of a double (SW_META_TINY). */
 /* The columns of a segment, from its first unit on; `e` are the mates. */
 struct triple_columns {
   const double *s[3], *r[3], *e[3], *half;
 };
 
-/* C as over / under. The six fractions are put on one denominator, as a division costs as much
- * as eight products: three sums of two (fractions), then two more steps. The order of the
- * systems is the same on both sides, so `fma` may stand here. Six factors of 1e-48 and more keep
- * `under` in the range of a double (SW_META_TINY). */
-SW_INLINE void triple_ratio(const struct triple *t, const struct triple_columns *to, int64_t j,
-                            double *over, double *under) {
-  double s0 = to->s[0][j], s1 = to->s[1][j], s2 = to->s[2][j];
-  double n0, n1, n2, d0, d1, d2;
-  fractions(t, 0, s0, s1 + s2, to->r[0][j], to->e[0][j], &n0, &d0);
-  fractions(t, 1, s1, s0 + s2, to->r[1][j], to->e[1][j], &n1, &d1);
-  fractions(t, 2, s2, s0 + s1, to->r[2][j], to->e[2][j], &n2, &d2);
-  /* n0/d0 + n1/d1, then the third. */
-  double two = __builtin_fma(n0, d1, n1 * d0), under_two = d0 * d1;
-  *over = __builtin_fma(two, d2, n2 * under_two);
-  *under = under_two * d2;
-}
-
-/* Pairs of a turn. Divisions and roots take as long as all products of a pair, and a pair is a
- * long chain of both. So each turn divides and takes roots for one block of pairs while it
- * multiplies for the next, which keeps the divider and the multipliers busy at once. */
+/* Pairs of a turn. */
 enum { TURN = 8 };
 
-/* The multiplying half of a turn, for `lanes` pairs from column j on. */
-SW_INLINE void triple_products(const struct triple *row, const struct triple_columns *to, int64_t j,
-                               int lanes, double *restrict over, double *restrict under) {
-  for (int l = 0; l < lanes; l++)
-    triple_ratio(row, to, j + l, &over[l], &under[l]);
-}
+#define SW_VEC_FILE "kernel/pairs/meta_set.h"
+#include "kernel/vec_each.h"
 
-/* The dividing half. */
-SW_INLINE void triple_divide(int lanes, const double *restrict over, const double *restrict under,
-                             double *restrict coupling) {
-  for (int l = 0; l < lanes; l++)
-    coupling[l] = over[l] / under[l];
-}
+typedef int64_t triple_row_of(const sw_meta *m, int64_t i, const struct triple_columns *to,
+                              int64_t n, bool only_coupling, double *out);
+static triple_row_of *const triple_row[] = SW_SETS(triple_row);
 
-/* D = sqrt(C T), or C alone. `out` overlaps no column; ivdep says so where inlining has lost the
- * `restrict`. */
-SW_INLINE void triple_store(double half, const double *restrict halves, int lanes,
-                            const double *restrict coupling, bool only_coupling,
-                            double *restrict out) {
-  if (only_coupling) {
-    for (int l = 0; l < lanes; l++)
-      out[l] = coupling[l];
-    return;
+/* The last columns, fewer than a turn, with others that are harmless. */
+static void triple_rest(const sw_meta *m, int64_t i, const struct triple_columns *to, int64_t j,
+                        int64_t n, bool only_coupling, double *out) {
+  double number[10][TURN], value[TURN];
+  struct triple_columns part = {.half = number[9]};
+  for (int s = 0; s < 3; s++)
+    part.s[s] = number[s], part.r[s] = number[3 + s], part.e[s] = number[6 + s];
+  for (int64_t l = 0; l < TURN; l++) {
+    int64_t from = j + l < n ? j + l : j;
+    for (int s = 0; s < 3; s++) {
+      number[s][l] = to->s[s][from];
+      number[3 + s][l] = to->r[s][from], number[6 + s][l] = to->e[s][from];
+    }
+    number[9][l] = to->half[from];
   }
-#pragma GCC ivdep
-  for (int l = 0; l < lanes; l++)
-    out[l] = __builtin_sqrt(coupling[l] * (half + halves[l]));
+  triple_row[sw_set()](m, i, &part, TURN, only_coupling, value);
+  for (int64_t l = 0; l < n - j; l++)
+    out[j + l] = value[l];
 }
 
-/* only_coupling: C is wanted as a result too, and D is made of it afterwards (finish_lanes).
- * Block j is divided and stored while block j + TURN is multiplied; the last pairs go one by
- * one, through the same functions and so with the same bits. */
-SW_INLINE void triple_loop(const struct triple *from, const struct triple_columns *columns,
-                           int64_t n, bool only_coupling, double *restrict out) {
-  /* Copies: what is written to `out` cannot change them. */
-  const struct triple row = *from;
-  const struct triple_columns to = *columns;
-  double over[TURN], under[TURN], coupling[TURN];
-  int64_t whole = n - n % TURN;
-  /* The first block has none before it, the last none behind it. */
-  if (whole) triple_products(&row, &to, 0, TURN, over, under);
-  for (int64_t j = TURN; j < whole; j += TURN) {
-    triple_divide(TURN, over, under, coupling);
-    triple_products(&row, &to, j, TURN, over, under);
-    triple_store(row.half, to.half + j - TURN, TURN, coupling, only_coupling, out + j - TURN);
-  }
-  if (whole) {
-    triple_divide(TURN, over, under, coupling);
-    triple_store(row.half, to.half + whole - TURN, TURN, coupling, only_coupling,
-                 out + whole - TURN);
-  }
-  for (int64_t j = whole; j < n; j++) {
-    triple_products(&row, &to, j, 1, over, under);
-    triple_divide(1, over, under, coupling);
-    triple_store(row.half, to.half + j, 1, coupling, only_coupling, out + j);
-  }
-}
-
-SW_HOT static void triple_values(const struct triple *row, const struct triple_columns *to,
-                                 int64_t n, double *restrict value) {
-  triple_loop(row, to, n, false, value);
-}
-
-SW_HOT static void triple_couplings(const struct triple *row, const struct triple_columns *to,
-                                    int64_t n, double *restrict coupling) {
-  triple_loop(row, to, n, true, coupling);
+/* only_coupling: C is wanted as a result too, and D is made of it afterwards (finish_lanes). */
+static void triple_pairs(const sw_meta *m, int64_t i, const struct triple_columns *to, int64_t n,
+                         bool only_coupling, double *out) {
+  int64_t done = triple_row[sw_set()](m, i, to, n, only_coupling, out);
+  if (done < n) triple_rest(m, i, to, done, n, only_coupling, out);
 }
 
 /* ---- two systems, product ----------------------------------------------------------------
@@ -159,7 +86,7 @@ static struct couple couple_of(const sw_meta *m, int64_t i) {
   return c;
 }
 
-/* As in `fractions`: exchanging the units exchanges a with b and the summands. */
+/* As with three systems: exchanging the units exchanges a with b and the summands. */
 SW_INLINE double couple_coupling(const struct couple *t, double s0, double s1, double r0,
                                  double r1) {
   double a = t->s[0] + s1, b = s0 + t->s[1];
@@ -343,7 +270,7 @@ SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, d
 
 /* ---- segments --------------------------------------------------------------------------- */
 
-/* D = sqrt(C T), by the very expression of triple_store and couple_values, so that the bits of D
+/* D = sqrt(C T), by the very expression of meta_set.h and couple_values, so that the bits of D
  * do not depend on whether C is asked for. */
 SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from,
                                 const double *restrict to, double *restrict value) {
@@ -367,20 +294,14 @@ static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, d
 /* `value` D, `coupling` C or NULL; likewise below. */
 static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                            double *coupling) {
-  struct triple row;
-  fill_triple(m, i, &row);
   struct triple_columns to = {.half = m->half_to + j0};
   for (int k = 0; k < 3; k++) {
     to.s[k] = m->score[k] + j0;
     to.r[k] = m->root[k] + j0;
     to.e[k] = m->mate[k] + j0;
   }
-  if (!coupling) {
-    triple_values(&row, &to, j1 - j0, value);
-    return;
-  }
-  triple_couplings(&row, &to, j1 - j0, coupling);
-  finish_lanes(j1 - j0, coupling, row.half, to.half, value);
+  triple_pairs(m, i, &to, j1 - j0, coupling, coupling ? coupling : value);
+  if (coupling) finish_lanes(j1 - j0, coupling, m->half_from[i], to.half, value);
 }
 
 static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,

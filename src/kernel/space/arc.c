@@ -9,36 +9,19 @@
 
 #include <math.h>
 
-/* Pairs that the short loop takes together. */
-enum { NEAR_LANES = 16 };
-
 /* Brings the far quotient, whose polynomials begin with 1 as the near ones do, to the same
  * scale. */
 #define FAR_SCALE (14.625172783789005447 / SW_ARC_SCALE)
 
-/* p = p u + c, in so many lanes. */
-SW_INLINE void horner(int lanes, double *restrict p, const double *restrict u, double c) {
-  for (int l = 0; l < lanes; l++)
-    p[l] = __builtin_fma(p[l], u[l], c);
-}
-
-/* N(u) and u D(u) of near pairs. Written step by step over the lanes: neighbouring instructions
- * then belong to different pairs and do not wait for each other. Pair by pair, one pair's chain
- * of some fifty cycles fills the machine's queue before its pipes are full. */
-SW_INLINE void near_ratios(int lanes, const double *restrict u, double *restrict over,
-                           double *restrict under) {
-  for (int l = 0; l < lanes; l++)
-    over[l] = u[l] - 52.957369847139837848;
-  for (int l = 0; l < lanes; l++)
-    under[l] = u[l] - 214.40758958717790138;
-  horner(lanes, over, u, 794.73191621307163718);
-  horner(lanes, under, u, 5157.1685873530390226);
-  horner(lanes, over, u, -4482.894496168392406);
-  horner(lanes, under, u, -37808.959425707002493);
-  horner(lanes, over, u, 8466.6769981727979115);
-  horner(lanes, under, u, 84746.517347421187278);
-  for (int l = 0; l < lanes; l++)
-    under[l] = u[l] * under[l];
+/* N(u) and u D(u) of a near pair, by the operations of arc_vec.h. */
+SW_INLINE void near_ratio(double u, double *over, double *under) {
+  double n = u - 52.957369847139837848, d = u - 214.40758958717790138;
+  n = __builtin_fma(n, u, 794.73191621307163718);
+  d = __builtin_fma(d, u, 5157.1685873530390226);
+  n = __builtin_fma(n, u, -4482.894496168392406);
+  d = __builtin_fma(d, u, -37808.959425707002493);
+  *over = __builtin_fma(n, u, 8466.6769981727979115);
+  *under = u * __builtin_fma(d, u, 84746.517347421187278);
 }
 
 /* N(u) and u D(u) for u <= 2, up to a quarter of the great circle. */
@@ -63,7 +46,7 @@ SW_INLINE void far_ratio(double u, double *over, double *under) {
  * near formula. */
 SW_INLINE void any_ratio(double u, double v, double *over, double *under) {
   double near_over, near_under, far_over, far_under;
-  near_ratios(1, &u, &near_over, &near_under);
+  near_ratio(u, &near_over, &near_under);
   far_ratio(u > 2 ? v : u, &far_over, &far_under);
   /* far_over / far_under is 1 / (SCALE arc^2) of the antipode, so its arc is sqrt(far_under /
    * (far_over SCALE)); 0 at the antipode itself. */
@@ -88,62 +71,44 @@ struct row {
   double x, y, z, a; /* a: 1 where only values are asked for */
 };
 
-/* The order and the fma are those of square_sums. Squares of differences are the same from
- * either side of a pair. */
+enum { EIGHT = 8 }; /* lanes */
+
+#define SW_VEC_FILE "kernel/arc_set.h"
+#include "kernel/vec_each.h"
+
+static int64_t (*const near_row[])(const struct row *p, int64_t n, const double *x, const double *y,
+                                   const double *z, const double *b, bool by_steps,
+                                   double *out) = SW_SETS(near_row);
+
+/* The last columns, fewer than eight: with others that are harmless. */
+static void near_rest(const struct row *p, int64_t n, const double *x, const double *y,
+                      const double *z, const double *b, double *out) {
+  double column[4][EIGHT], value[EIGHT];
+  for (int64_t l = 0; l < EIGHT; l++) {
+    int64_t from = l < n ? l : 0;
+    column[0][l] = x[from], column[1][l] = y[from], column[2][l] = z[from];
+    column[3][l] = b ? b[from] : 1;
+  }
+  near_row[sw_set()](p, EIGHT, column[0], column[1], column[2], b ? column[3] : NULL, false, value);
+  for (int64_t l = 0; l < n; l++)
+    out[l] = value[l];
+}
+
+/* `b` NULL: values; otherwise flows. */
+static void near_pairs(const struct row *p, int64_t n, const double *x, const double *y,
+                       const double *z, const double *b, bool by_steps, double *out) {
+  int64_t done = near_row[sw_set()](p, n, x, y, z, b, by_steps, out);
+  if (done < n)
+    near_rest(p, n - done, x + done, y + done, z + done, b ? b + done : NULL, out + done);
+}
+
+/* The order and the fma are those of arc_vec.h. Squares of differences are the same from either
+ * side of a pair. */
 SW_INLINE double square_sum(double a, double b, double c) {
   return __builtin_fma(c, c, __builtin_fma(b, b, a * a));
 }
 
-/* Squared chords, step by step as near_ratios. */
-SW_INLINE void square_sums(int lanes, struct row p, const double *restrict x,
-                           const double *restrict y, const double *restrict z, double *restrict u) {
-  double b[NEAR_LANES], c[NEAR_LANES];
-  for (int l = 0; l < lanes; l++)
-    u[l] = p.x - x[l], u[l] = u[l] * u[l];
-  for (int l = 0; l < lanes; l++)
-    b[l] = p.y - y[l];
-  for (int l = 0; l < lanes; l++)
-    u[l] = __builtin_fma(b[l], b[l], u[l]);
-  for (int l = 0; l < lanes; l++)
-    c[l] = p.z - z[l];
-  for (int l = 0; l < lanes; l++)
-    u[l] = __builtin_fma(c[l], c[l], u[l]);
-}
-
 /* (a b) N / (u D): the masses are joined first, so that exchanging them changes no bit. */
-SW_INLINE void near_flow(int lanes, struct row p, const double *restrict x,
-                         const double *restrict y, const double *restrict z,
-                         const double *restrict b, double *restrict out) {
-  double u[NEAR_LANES], over[NEAR_LANES], under[NEAR_LANES];
-  square_sums(lanes, p, x, y, z, u);
-  near_ratios(lanes, u, over, under);
-  for (int l = 0; l < lanes; l++)
-    over[l] = (p.a * b[l]) * over[l];
-  for (int l = 0; l < lanes; l++)
-    out[l] = over[l] / under[l];
-}
-
-SW_HOT static void near_flows(struct row p, int64_t n, const double *restrict x,
-                              const double *restrict y, const double *restrict z,
-                              const double *restrict b, double *restrict out) {
-  int64_t j = 0;
-  for (; j + NEAR_LANES <= n; j += NEAR_LANES)
-    near_flow(NEAR_LANES, p, x + j, y + j, z + j, b + j, out + j);
-  for (; j < n; j++)
-    near_flow(1, p, x + j, y + j, z + j, b + j, out + j);
-}
-
-SW_INLINE void near_value(int lanes, struct row p, const double *restrict x,
-                          const double *restrict y, const double *restrict z,
-                          double *restrict out) {
-  double u[NEAR_LANES], over[NEAR_LANES], under[NEAR_LANES];
-  square_sums(lanes, p, x, y, z, u);
-  near_ratios(lanes, u, over, under);
-  for (int l = 0; l < lanes; l++)
-    out[l] = over[l] / under[l];
-}
-
-/* The multiplication and the division stand in the order of near_flow: ((a b) N) / (u D). */
 SW_HOT static void any_flows(struct row p, int64_t n, const double *restrict x,
                              const double *restrict y, const double *restrict z,
                              const double *restrict b, double *restrict out) {
@@ -153,16 +118,6 @@ SW_HOT static void any_flows(struct row p, int64_t n, const double *restrict x,
               square_sum(p.x + x[j], p.y + y[j], p.z + z[j]), &over, &under);
     out[j] = (p.a * b[j]) * over / under;
   }
-}
-
-SW_HOT static void near_values(struct row p, int64_t n, const double *restrict x,
-                               const double *restrict y, const double *restrict z,
-                               double *restrict out) {
-  int64_t j = 0;
-  for (; j + NEAR_LANES <= n; j += NEAR_LANES)
-    near_value(NEAR_LANES, p, x + j, y + j, z + j, out + j);
-  for (; j < n; j++)
-    near_value(1, p, x + j, y + j, z + j, out + j);
 }
 
 SW_HOT static void chords(struct row p, int64_t n, const double *restrict x,
@@ -181,6 +136,14 @@ SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
               square_sum(p.x + x[j], p.y + y[j], p.z + z[j]), &over, &under);
     out[j] = over / under;
   }
+}
+
+static void any_pairs(struct row p, int64_t n, const double *x, const double *y, const double *z,
+                      const double *b, double *out) {
+  if (b)
+    any_flows(p, n, x, y, z, b, out);
+  else
+    any_values(p, n, x, y, z, out);
 }
 
 /* ---- chunks ----------------------------------------------------------------------------- */
@@ -228,6 +191,30 @@ void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, 
   }
 }
 
+/* ---- ranges ------------------------------------------------------------------------------- */
+
+bool sw_arc_points_in_range(int64_t n, const double *x, const double *y, const double *z) {
+  const double *const side[] = {x, y, z};
+  int64_t close = 0;
+  for (int s = 0; s < 3; s++)
+    for (int64_t k = 0; k < n; k++) {
+      double size = __builtin_fabs(side[s][k]);
+      close += (size > 0) & (size < 1e-40);
+    }
+  return close == 0;
+}
+
+/* -0.0 by steps would become 0.0. */
+bool sw_arc_weights_in_range(int64_t n, const double *weight) {
+  for (int64_t k = 0; k < n; k++) {
+    double w = weight[k];
+    if (w == 0 ? signbit(w) != 0 : w < 1e-80 || w > 1e80) return false;
+  }
+  return true;
+}
+
+/* ---- segments ----------------------------------------------------------------------------- */
+
 static bool is_near(const sw_arc_ball *ball, struct row p) {
   return sw_arc_is_near(ball, p.x, p.y, p.z);
 }
@@ -244,26 +231,33 @@ static int64_t run_end(const sw_arc_points *points, struct row p, int64_t j, int
   return chunk * SW_ARC_CHUNK < j1 ? chunk * SW_ARC_CHUNK : j1;
 }
 
-/* Segments may begin and end within a chunk: the ball holds for any part of it. */
-void sw_arc_values(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out) {
+/* Segments may begin and end within a chunk: the ball holds for any part of it. `b` NULL: values.
+ */
+static void segment(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double a,
+                    const double *b, double *out) {
   const double *x = points->x, *y = points->y, *z = points->z;
-  struct row p = {x[i], y[i], z[i], 1};
+  const struct row p = {x[i], y[i], z[i], a};
   bool near;
   for (int64_t j = j0, end; j < j1; j = end) {
     end = run_end(points, p, j, j1, &near);
-    (near ? near_values : any_values)(p, end - j, x + j, y + j, z + j, out + (j - j0));
+    if (near)
+      near_pairs(&p, end - j, x + j, y + j, z + j, b ? b + j : NULL, points->by_steps,
+                 out + (j - j0));
+    else
+      any_pairs(p, end - j, x + j, y + j, z + j, b ? b + j : NULL, out + (j - j0));
   }
+  /* A point and itself, which have no quotient by steps. */
+  if (points->by_steps && i >= j0 && i < j1)
+    any_pairs(p, 1, x + i, y + i, z + i, b ? b + i : NULL, out + (i - j0));
+}
+
+void sw_arc_values(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out) {
+  segment(points, i, j0, j1, 1, NULL, out);
 }
 
 void sw_arc_flows(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double a,
                   const double *b, double *out) {
-  const double *x = points->x, *y = points->y, *z = points->z;
-  struct row p = {x[i], y[i], z[i], a};
-  bool near;
-  for (int64_t j = j0, end; j < j1; j = end) {
-    end = run_end(points, p, j, j1, &near);
-    (near ? near_flows : any_flows)(p, end - j, x + j, y + j, z + j, b + j, out + (j - j0));
-  }
+  segment(points, i, j0, j1, a, b, out);
 }
 
 void sw_arc_chords(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out) {

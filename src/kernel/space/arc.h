@@ -42,6 +42,10 @@ typedef struct sw_arc_ball {
 typedef struct sw_arc_points {
   const double *x, *y, *z;
   const sw_arc_ball *ball; /* sw_arc_chunks(n) of them */
+  /* Quotients may go by steps (kernel/vec.h), which changes no bit: no two points coincide, and
+   * they and all weights given with them pass sw_arc_points_in_range and sw_arc_weights_in_range.
+   */
+  bool by_steps;
 } sw_arc_points;
 
 static inline int64_t sw_arc_chunks(int64_t n) {
@@ -58,6 +62,13 @@ static inline bool sw_arc_is_near(const sw_arc_ball *ball, double x, double y, d
 
 /* Fills ball[0 .. sw_arc_chunks(n)) for all n points. */
 void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, sw_arc_ball *ball);
+
+/* Whether squared chords between points that are not the same are 1e-112 and more: no coordinate is
+ * so close to 0, and not 0, that a last bit of it would be less. And whether all of n weights are
+ * 0.0, NaN, or between 1e-80 and 1e80, so that numerator, denominator and flow of any pair are
+ * within 1e-200 and 1e280. */
+bool sw_arc_points_in_range(int64_t n, const double *x, const double *y, const double *z);
+bool sw_arc_weights_in_range(int64_t n, const double *weight);
 
 /* out[j - j0] = value(i, j), and the same times a * b[j], rounded as (a * b[j]) * N / (u D). */
 void sw_arc_values(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out);

@@ -47,7 +47,9 @@ static sw_status read_window(sw_error *err, const sw_job *job, sw_connectedness 
   int64_t length = 0, step = 1;
   if (strcmp(text_of(node), "none") == 0) return SW_OK;
   if (node->kind == SW_NODE_MAP) SW_TRY(sw_node_check_keys(err, node, keys));
-  if (node->kind != SW_NODE_MAP || !sw_node_get(node, "length"))
+  if (node->kind == SW_NODE_MAP && !sw_node_get(node, "length"))
+    return sw_job_fail(err, job, "window", "'length' is missing; expected {length: 20, step: 1}");
+  if (node->kind != SW_NODE_MAP)
     return refuse(err, job, "window", node, "none, or {length: 20, step: 1}");
   SW_TRY(sw_node_integer(err, sw_node_get(node, "length"), &length));
   if (sw_node_get(node, "step")) SW_TRY(sw_node_integer(err, sw_node_get(node, "step"), &step));

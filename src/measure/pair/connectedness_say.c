@@ -156,11 +156,11 @@ void sw_connect_why(sw_job *job, const sw_connectedness *c, const void *models) 
     if (absent > left_out) left_out = absent;
   }
   if (left_out > 0)
-    sw_note(
-        job->notes,
-        "%s: %s: %s%lld of %lld units lack a value of a period or do not vary, and take no part",
-        job->where, job->name, c->rolls ? "in some window " : "", (long long)left_out,
-        (long long)job->n);
+    sw_note(job->notes, "%s: %s: %s%lld of %lld units %s, and take%s no part", job->where,
+            job->name, c->rolls ? "in some window " : "", (long long)left_out, (long long)job->n,
+            left_out == 1 ? "lacks a value of a period or does not vary"
+                          : "lack a value of a period or do not vary",
+            left_out == 1 ? "s" : "");
   if (c->whole.used < c->series.length)
     sw_note(job->notes,
             "%s: %s: in %d of %d periods no unit has a value; they are left out, and no lag leads "

@@ -217,6 +217,14 @@ static void find_range(sw_job *job, gravity *g) {
             job->where, job->name, g->decay);
 }
 
+/* Whether the points' flag holds for all masses as well: sw_arc_flows takes them. */
+static bool masses_in_range(const sw_job *job, const gravity *g) {
+  int columns = (1 + (g->a != g->b)) * job->n_periods;
+  for (int k = 0; k < columns; k++)
+    if (!sw_arc_weights_in_range(job->n, job->operand[0].row[k])) return false;
+  return true;
+}
+
 /* Before the pairs, on every rank. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   gravity *g = job->state;
@@ -224,6 +232,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   if (pass == 0) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &g->points));
   find_range(job, g);
+  if (is_common(g)) g->points.by_steps = g->points.by_steps && masses_in_range(job, g);
   job->pass[pass].no_fold = job->pass[pass].no_fold || g->checked;
   return SW_OK;
 }

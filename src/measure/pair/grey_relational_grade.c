@@ -5,9 +5,9 @@
  *
  * a an image of the series: x over its first value (initial) or over its mean. min and max of
  * |a_it - a_jt| are over the periods of the pair, so that a value belongs to its pair, or with
- * `bounds: panel`, as Deng has it, over all pairs and periods of the study. Two equal images: 1. A
- * series without a first value, or whose divisor is 0, has none; otherwise a pair uses the periods
- * that both have.
+ * `bounds: panel`, as Deng has it, over all pairs and periods of the study. Two images that are
+ * equal but for rounding, as those of a series and its treble: 1. A series without a first value,
+ * or whose divisor is 0, has none; otherwise a pair uses the periods that both have.
  *
  * Pass 0 leaves images; pass 1 finds, of `panel`, the greatest and least difference in each period
  * out of sorted images, which no pair is looked at for; then pairs.
@@ -22,7 +22,8 @@
 #include <stdlib.h>
 
 enum { IMAGES, BOUNDS };
-enum { ROWS = 16 }; /* of a block */
+enum { ROWS = 16 };    /* of a block */
+#define ROUNDING 1e-12 /* of images: what is no farther apart is equal */
 
 typedef enum image { INITIAL, MEAN } image;
 
@@ -155,13 +156,9 @@ static size_t workspace(const sw_job *job) {
   return grades > sorted ? grades : sorted;
 }
 
-static double grade(bounds of, double rho, double sum_of_inverses, double count) {
-  return of.most == 0 ? 1 : (of.least + rho * of.most) * sum_of_inverses / count;
-}
-
 /* The periods that both have, one after the other. */
 static double one_by_one(const sw_job *job, const grey *g, int64_t i, int64_t j) {
-  double *const *a = job->operand[IMAGES].row, sum = 0;
+  double *const *a = job->operand[IMAGES].row, sum = 0, size = 0;
   bounds of = {INFINITY, 0};
   int count = 0;
   for (int t = 0; t < job->n_periods; t++) {
@@ -169,19 +166,21 @@ static double one_by_one(const sw_job *job, const grey *g, int64_t i, int64_t j)
     if (isnan(apart)) continue;
     of.least = apart < of.least ? apart : of.least;
     of.most = apart > of.most ? apart : of.most;
+    size = fmax(size, fmax(fabs(a[t][i]), fabs(a[t][j])));
     count++;
   }
   if (count == 0 || (g->image == INITIAL && (isnan(a[0][i]) || isnan(a[0][j])))) return NAN;
   if (g->of_panel) of = g->all;
+  if (of.most <= ROUNDING * size && of.most < INFINITY) return 1;
   for (int t = 0; t < job->n_periods; t++) {
     double apart = fabs(a[t][i] - a[t][j]);
     if (!isnan(apart)) sum += 1 / (apart + g->rho * of.most);
   }
-  return grade(of, g->rho, sum, count);
+  return (of.least + g->rho * of.most) * sum / count;
 }
 
-/* What has a hole, two equal images (0 times infinity) or differences out of range is gone through
- * one by one. */
+/* What has a hole, two images that may be equal (0 times infinity) or differences out of range is
+ * gone through one by one. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   (void)t;

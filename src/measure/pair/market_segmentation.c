@@ -23,6 +23,7 @@
 enum { VALUE, SEGMENTATION, INTEGRATION, NATIONAL };
 enum { CHANGES, MEANS, UNITS, PAIRS }; /* passes */
 enum { GRAIN = 16, LEAST_GOODS = 2 };
+#define ROUNDING 1e-13 /* of changes of ln p: what is no farther apart moves together */
 
 typedef struct segmentation {
   int goods;
@@ -120,7 +121,7 @@ static double variance_between(const sw_job *job, int t, int64_t i, int64_t j) {
     double b = apart(job, k, t, i, j) - mean[k * job->n_periods + t];
     if (!isnan(b)) squares += (b - sum_b / goods) * (b - sum_b / goods);
   }
-  return squares / goods;
+  return squares > goods * ROUNDING * ROUNDING ? squares / goods : 0;
 }
 
 /* ---- pass 2: units ----------------------------------------------------------------------- */

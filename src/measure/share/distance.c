@@ -28,7 +28,9 @@ sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_a
   sw_arc_ball *ball = NULL;
   SW_NEW(err, job->arena, ball, sw_arc_chunks(job->n));
   sw_arc_cover(job->n, d->x, d->y, d->z, ball);
-  *points = (sw_arc_points){d->x, d->y, d->z, ball};
+  /* Units at one place are refused where points are made. */
+  *points =
+      (sw_arc_points){d->x, d->y, d->z, ball, sw_arc_points_in_range(job->n, d->x, d->y, d->z)};
   return SW_OK;
 }
 

@@ -97,7 +97,7 @@ static sw_status find_all(sw_error *err, const sw_resource *resource, found *f) 
     return sw_fail(err, SW_ENOMEM, "out of memory: bands of distance");
   if (d->kind == SW_GREAT_CIRCLE) {
     sw_arc_cover(s->n, d->x, d->y, d->z, f->ball);
-    points = (sw_arc_points){d->x, d->y, d->z, f->ball};
+    points = (sw_arc_points){d->x, d->y, d->z, f->ball, false};
   }
   for (int64_t i = 0; i < s->n; i++) {
     if (!find_row(d, &points, s, i, f))

@@ -44,7 +44,7 @@ sw_status sw_sums_bind_rings(sw_error *err, sw_run *run, int e, const sw_distanc
   if (distance->kind != SW_GREAT_CIRCLE) return SW_OK;
   SW_NEW(err, run->arena, ball, sw_arc_chunks(n));
   sw_arc_cover(n, distance->x, distance->y, distance->z, ball);
-  made->points = (sw_arc_points){distance->x, distance->y, distance->z, ball};
+  made->points = (sw_arc_points){distance->x, distance->y, distance->z, ball, false};
   return SW_OK;
 }
 
