@@ -35,7 +35,7 @@ class Forked:
         with open(self.own, "w") as file:
             self.process = subprocess.Popen(
                 [study.program, "run", study.file, "-o", study.path(name), "--threads", "1", *words],
-                stdout=file, stderr=file, pass_fds=[theirs.fileno()], start_new_session=True,
+                stdout=file, stderr=file, pass_fds=[theirs.fileno()],
                 env={**os.environ, **ALONE, **(more or {}), **env})
         theirs.close()
         self.began = False

@@ -1,6 +1,6 @@
-"""The k-th allocation of a run fails, and the k-th of igraph's, for every measure of the catalogue, as
-the cases of its sweep ask for it: one line that says so, no signal, no results file; undisturbed, the
-same study is then what it was.
+"""The k-th allocation of a run fails, and the k-th of igraph's (with SPILLWAY_FAULTS also the k-th open
+and read of a file), for every measure of the catalogue, as the cases of its sweep ask for it: one line
+that says so, no signal, no results file; undisturbed, the same study is then what it was.
 
 All are forks of one run that stops there (forks.py). With SPILLWAY_FAULTS=all every measure and every
 k, with SPILLWAY_FAULTS=callers every measure, and of calls with the same callers SPILLWAY_FAULTS_ALIKE
@@ -25,6 +25,7 @@ HANGS = 120  # seconds
 UNITS, PERIODS, MANY = 60, 3, 12  # the cases' own
 LEFT = {".partial", ".partial.journal"}
 MODE = os.environ.get("SPILLWAY_FAULTS")
+KINDS = ("memory", "igraph", "open", "read") if MODE else ("memory", "igraph")
 ALIKE = int(os.environ.get("SPILLWAY_FAULTS_ALIKE", "2"))
 END = 1 << 40  # no run has so many calls
 FORKS = 25  # calls of each kind in each study
@@ -71,19 +72,20 @@ def is_right(study, want, status, err):
     return status in (1, 2) and len(said(err)) == 1 and set(study.left("out.h5")) <= LEFT
 
 
-def each_start(study, faults, kind, count):
+def each_start(study, faults, kind, path, count):
     """Some calls, each in a run of its own: (k, status, what was printed)."""
     for k in some(count, 0, int(os.environ.get("SPILLWAY_FAULTS_SOME", "2"))) if count else []:
-        status, _, err = study.run("out.h5", threads=1, env=faults.env(kind, k), most=HANGS)
+        status, _, err = study.run("out.h5", threads=1, env=faults.env(kind, k, path=path),
+                                   most=HANGS)
         yield k, status, err
         study.remove("out.h5")
 
 
-def each_fork(study, faults, kind, count, want):
+def each_fork(study, faults, kind, path, count, want):
     """Calls in one run, which then ends as if nothing had been; those with callers seen often enough
     are left out (MODE)."""
     ks = itertools.count(1) if MODE else some(count, 0, FORKS) if count else []
-    with Forked(study, "out.h5", faults, kind, most=HANGS) as run:
+    with Forked(study, "out.h5", faults, kind, path, most=HANGS) as run:
         for k in ks:
             if not run.stop(k):
                 break
@@ -101,15 +103,17 @@ def is_new(kind, stack):
     return seen[kind, stack] <= ALIKE
 
 
-def check(study, faults, name, kind):
+def check(study, faults, name, kind, path):
     study.remove("out.h5")
     want = study.complete("out.h5", threads=1)[0]
     study.remove("out.h5")
-    count = len(faults.calls(study, "out.h5", kind))
+    count = len(faults.calls(study, "out.h5", kind, path))
     study.remove("out.h5")
     began, tried, failed, wrong = time.time(), 0, 0, []
-    tries = each_fork(study, faults, kind, count, want)
-    for k, status, err in tries if MODE else itertools.chain(tries, each_start(study, faults, kind, count)):
+    tries = each_fork(study, faults, kind, path, count, want)
+    if not MODE:
+        tries = itertools.chain(tries, each_start(study, faults, kind, path, count))
+    for k, status, err in tries:
         tried += 1
         failed += status != 0
         if not is_right(study, want, status, err):
@@ -136,8 +140,9 @@ def main():
                 if not study:
                     continue
                 faults = Faults(path)
-                for kind in "memory", "igraph":
-                    wrong[name, long, kind] = check(study, faults, name, kind)
+                for kind in KINDS:
+                    wrong[name, long, kind] = check(study, faults, name, kind, os.path.join(
+                        path, "world") if kind in ("open", "read") else None)
     assert not any(wrong.values()), {of: ks for of, ks in wrong.items() if ks}
 
 
