@@ -71,7 +71,8 @@ static void answer(sw_team *team, sw_panel *panel, const char *command) {
   sw_status status = SW_OK;
   if (strcmp(command, "bounds\n") == 0) {
     mixes m = mixes_measure();
-    printf("%.6g %.6g %.6g %.6g\n", throughput_measure().fma, m.gravity, m.coupling, m.product);
+    printf("%.6g %.6g %.6g %.6g %.6g %.6g\n", throughput_measure().fma, m.gravity, m.coupling,
+           m.product, m.gravity_divided, m.coupling_divided);
   } else {
     int which = 0;
     while (which < 2 && strcmp(command, command_of[which]) != 0)

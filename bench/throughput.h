@@ -19,6 +19,7 @@ throughput throughput_measure(void);
  * summed. */
 typedef struct mixes {
   double gravity, coupling, product, long_product;
+  double gravity_divided, coupling_divided; /* no quotient by steps */
 } mixes;
 mixes mixes_measure(void);
 /* Of all threads together, each at work while the others are. */
