@@ -264,12 +264,12 @@ static bool has_no_time(const sw_run *run, int e) {
   return run->job[e].whole_series || (flow && run->private->flow[flow - 1].timeless);
 }
 
-/* Whether the entry takes such pairs and nothing else. */
+/* Whether the entry takes such pairs and nothing else. Of other needs `entry` may be none. */
 static bool is_timeless(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   bool all = entry->n_needs == 0 && entry->n_pair_needs > 0;
-  for (int k = 0; k < entry->n_pair_needs; k++)
-    all &= has_no_time(run, entry->need[k].entry);
+  for (int k = 0; all && k < entry->n_pair_needs; k++)
+    all = has_no_time(run, entry->need[k].entry);
   return all;
 }
 

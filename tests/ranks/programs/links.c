@@ -161,7 +161,10 @@ static void fill_units(const sw_job *job, const sw_tile *at) {
 static void tile(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
   object *mine = workspace;
   int busy = __atomic_add_fetch(&busy_tiles, 1, __ATOMIC_SEQ_CST);
-  if (busy > most_busy) most_busy = busy;
+  int most = __atomic_load_n(&most_busy, __ATOMIC_SEQ_CST);
+  while (busy > most && !__atomic_compare_exchange_n(&most_busy, &most, busy, false,
+                                                     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    ;
   if (!mine->opened) sw_fail(mine->err, SW_EINTERNAL, "not opened");
   if (is("library_fails") && at->pass == 0 && at->lo == 4)
     sw_fail(mine->err, SW_ENOMEM, "probe: the library has no memory");
