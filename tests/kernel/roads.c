@@ -113,8 +113,9 @@ Test(roads, limit_is_within) {
   cr_expect(minutes[8] == .8 && isnan(minutes[9]));
 }
 
-Test(roads, a_transfer_joins_nodes) {
-  sw_roads_edge all[3] = {edge(0, 1, ROAD, 10, 0), edge(2, 3, RAIL, 5, 0),
+/* 0 -10- 1 =7= 2 -5- 3, the edges of such modes: what lies between two stations is a transfer. */
+static void expect_transfer(int first, int last) {
+  sw_roads_edge all[3] = {edge(0, 1, first, 10, 0), edge(2, 3, last, 5, 0),
                           edge(1, 2, SW_ROADS_TRANSFER, 7, 0)};
   static const int32_t node[4] = {0, 1, 2, 3};
   double minutes[MOST];
@@ -132,22 +133,12 @@ Test(roads, a_transfer_joins_nodes) {
   expect(minutes, (double[]){22, 12, 5, NAN}, 4);
 }
 
-/* From a station to another of the same mode: 0 -10- 1 =7= 2 -5- 3, all by rail. */
+Test(roads, a_transfer_joins_nodes) {
+  expect_transfer(ROAD, RAIL);
+}
+
 Test(roads, a_transfer_joins_nodes_of_one_mode) {
-  sw_roads_edge all[3] = {edge(0, 1, RAIL, 10, 0), edge(2, 3, RAIL, 5, 0),
-                          edge(1, 2, SW_ROADS_TRANSFER, 7, 0)};
-  static const int32_t node[4] = {0, 1, 2, 3};
-  double minutes[MOST];
-  sw_roads_plan plan = {.n_nodes = 4,
-                        .n_edges = 3,
-                        .n_units = 4,
-                        .n_modes = 2,
-                        .edge = all,
-                        .transfer = SW_ROADS_NEVER,
-                        .within = SW_ROADS_NEVER,
-                        .unit_node = node};
-  row_of(&plan, 0, 0, minutes);
-  expect(minutes, (double[]){NAN, 10, 17, 22}, 4);
+  expect_transfer(RAIL, RAIL);
 }
 
 /* ---- against every way ------------------------------------------------------------------ */

@@ -30,6 +30,7 @@ double sw_meta_root(sw_coupling_form form, int p, double score) {
  * costs as much as eight products: three sums of two, then two more steps. The order of the systems
  * is the same on both sides, so `fma` may stand there. Six factors of 1e-48 and more keep the
  * denominator in the range of a double (SW_META_TINY). */
+
 /* The columns of a segment, from its first unit on; `e` are the mates. */
 struct triple_columns {
   const double *s[3], *r[3], *e[3], *half;
