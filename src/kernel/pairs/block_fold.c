@@ -12,9 +12,9 @@
 
 /* Rows of a pack. Chunks of columns consist of whole panels of every instruction set. */
 enum { PACK = 64, STEP = 96, MOST = 6 * STEP };
-/* Numbers that are few enough to be packed panel by panel, while those of the next panel come. Of
- * many that is slower than all columns of a number at a time, which the machine foresees. */
-enum { FEW = 64 };
+/* Terms by which a tile's rows are fetched before their turn: enough for the second cache to answer,
+ * few enough that the first one keeps the panel. */
+enum { AHEAD = 12 };
 enum { WIDEST = 24, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
 
 typedef struct block {
@@ -80,7 +80,7 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   b.from = from;
   b.to = to;
   b.j = j0;
-  b.asks = set == SW_SET_V4 && b.k <= FEW;
+  b.asks = set == SW_SET_V4;
   b.row = row;
   b.column = column;
   b.kept = column + (size_t)b.k * (size_t)most;

@@ -112,6 +112,7 @@ static void place(const sw_job *job, int pass, int64_t unit, int count, const do
   for (int t = 0, s = 0; t < job->n_periods; t++) {
     double *row = to.row[t] + (unit - to.first);
     bool any = s < series->length && series->at[s] == t;
+    __builtin_prefetch(row + SW_SERIES, 1); /* a line of its own each period, not foreseen */
     for (int k = 0; k < count; k++)
       row[k] = any && (!kept || kept[k]) ? v[s * SW_SERIES + k] : NAN;
     s += any;
