@@ -52,7 +52,8 @@ static void print_symmetry(const sw_links_summary *s) {
   else if (s->one_way == 0)
     puts("in its links, not in its weights");
   else
-    printf("no: %lld links have no link back\n", (long long)s->one_way);
+    printf("no: %lld link%s no link back\n", (long long)s->one_way,
+           s->one_way == 1 ? " has" : "s have");
 }
 
 static void print_summary(const char *name, const char *words, const sw_units *units,

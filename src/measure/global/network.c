@@ -526,7 +526,7 @@ const sw_measure sw_measure_network = {
         "84:016114; Serrano, Boguna and Vespignani 2009, PNAS 106:6483-6488; Hubert and Schultz "
         "1976, British J. of "
         "Mathematical and Statistical Psychology 29:190-241",
-    .version = 5,
+    .version = 6,
     .kind = SW_KIND_GLOBAL,
     .headline = "modularity",
     .param = params,

@@ -222,13 +222,13 @@ static sw_status finish_bounds(sw_error *err, const sw_job *job, const void *all
   for (int i = 0; i < state->p; i++) {
     kept.lo[i] = state->lo ? state->lo[i] : found.lo[i];
     kept.hi[i] = state->hi ? state->hi[i] : found.hi[i];
+    bool one = found.beyond[i] == 1;
     if (found.beyond[i] > 0)
-      sw_note(
-          job->notes,
-          "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g]: their order degrees lie "
-          "outside [0, 1]",
-          job->input[i].where, job->name, found.beyond[i], job->input[i].name, kept.lo[i],
-          kept.hi[i]);
+      sw_note(job->notes,
+              "%s: %s: %.0f value%s of '%s' lie%s outside its bounds [%g, %g]: %s outside [0, 1]",
+              job->input[i].where, job->name, found.beyond[i], one ? "" : "s", job->input[i].name,
+              one ? "s" : "", kept.lo[i], kept.hi[i],
+              one ? "its order degree lies" : "their order degrees lie");
   }
   return SW_OK;
 }

@@ -74,8 +74,14 @@ static bool is_apart(const finding *f, int64_t count, int64_t unit) {
 static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t valued) {
   const sw_centres_spec *spec = f->spec;
   if (valued < spec->top)
-    return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld, but %lld units have a value of %s",
-                   spec->where, f->entry->name, (long long)spec->top, (long long)valued, f->by);
+    return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld, but %lld unit%s a value of %s",
+                   spec->where, f->entry->name, (long long)spec->top, (long long)valued,
+                   valued == 1 ? " has" : "s have", f->by);
+  if (found == 1)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: centres: top: %lld, but none is %g km from the largest; give a lower "
+                   "apart_km",
+                   spec->where, f->entry->name, (long long)spec->top, spec->apart_km);
   return sw_fail(err, SW_EINPUT,
                  "%s: %s: centres: top: %lld, but only %lld units are %g km apart; ask for fewer, "
                  "or a lower apart_km",
