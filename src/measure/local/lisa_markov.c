@@ -98,6 +98,7 @@ static int quadrant_at(const sw_job *job, int t, int64_t unit) {
   return (int)job->operand[SW_LISA_STATISTICS].row[job->n_periods + t][unit];
 }
 
+/* A second pass, as a unit's quadrant of another period may be another tile's. */
 static void tile_moves(const sw_job *job, const sw_tile *tile) {
   const markov_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++)
@@ -157,6 +158,7 @@ static sw_status prepare_markov(sw_error *err, sw_job *job, int pass) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
+/* Moves of a period are from the one before it. */
 static void place_periods(sw_job *job, const markov_state *state, tally of) {
   for (int t = 0; t < job->n_periods; t++) {
     double *moves = of.moves + t * MOVES, used = moves[0] + moves[1] + moves[2] + moves[3];
@@ -185,6 +187,7 @@ static void say(sw_job *job, const markov_state *state, tally of) {
   sw_lisa_say(job, &state->lisa);
 }
 
+/* The chain is that of markov (share/chain_tables.c), with four classes. */
 static sw_status finish_markov(sw_error *err, sw_job *job, int pass, const void *all,
                                void *result) {
   (void)result;
@@ -243,6 +246,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* lisa declares the first two passes; the operand gets a second block of rows, for quadrants. */
 static sw_status resolve_markov(sw_error *err, sw_job *job) {
   markov_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
