@@ -382,7 +382,7 @@ static sw_status read_time(sw_error *err, sw_job *job, sw_gwr_model *m) {
   return SW_OK;
 }
 
-/* A task costs n steps a unit, and rank 0 keeps a part of each: some 500 tasks at most. */
+/* A task costs n steps per unit, and rank 0 keeps a part of each: some 500 tasks at most. */
 static int64_t grain_of(const sw_job *job) {
   int64_t grain = 16;
   while (grain < SW_BLOCK && job->n > 500 * grain)
