@@ -152,6 +152,7 @@ static void note_coarse(const sw_job *job, const grid *g) {
             job->where, job->name, step, coarse, job->n_periods, narrow, sw_job_period(job, at));
 }
 
+/* Records stand by period, then by tile; the last tile of a period may be part empty. */
 static void finish_sums(sw_job *job, const double *all) {
   const distribution_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++, all += (int64_t)state->tiles * POINTS_A_TILE) {
@@ -162,6 +163,7 @@ static void finish_sums(sw_job *job, const double *all) {
   }
 }
 
+/* Rank 0; `result` goes to all ranks as job->folded[SPREAD]. */
 static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const void *all,
                                      void *result) {
   (void)err;
