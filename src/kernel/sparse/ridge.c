@@ -1,6 +1,6 @@
 /* I + c A A' as the Schur complement of a matrix M of twice the size and few entries (ridge.h):
  *
- *  *   M = [-I, sqrt(c) A'; sqrt(c) A, I],  I - sqrt(c) A (-I)^-1 sqrt(c) A' = I + c A A' = K
+ *     M = [-I, sqrt(c) A'; sqrt(c) A, I],  I - sqrt(c) A (-I)^-1 sqrt(c) A' = I + c A A' = K
  *
  * So |det M| = |det K|, K^-1 is the lower right block of M^-1, and K^-1 b is the lower half of M^-1
  * (0, b). M keeps the sparsity of W; A A' itself would link all neighbours of neighbours. The

@@ -106,8 +106,7 @@ static void probe_values(const sw_links *w, bool similar, double *value) {
 
 /* The spectral radius is at most the greatest row sum: that is a safe start. Of a W that is similar
  * to a symmetric matrix -1 mirrors the search for the least eigenvalue; of another W only the bound
- * of
- * W| is known on both sides. */
+ * by the spectral radius of |W| is known on both sides. */
 static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const double *value,
                                sw_interval *out) {
   double within = 1 / greatest_sum(of->links) * (1 - 1e-12), low = 1;

@@ -71,7 +71,7 @@ static void put_nothing(const sw_job *job, const sw_tile *tile) {
   sw_view operand = job->operand_local[SW_LISA_STATISTICS];
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t i = tile->lo; i < tile->hi; i++) {
-      sw_lisa_put(job, CLASS, t, i, NAN);
+      sw_lisa_put(job, CLASS, t, i, 0);
       operand.row[t][i - operand.first] = NAN;
       operand.row[job->n_periods + t][i - operand.first] = 0;
       if (state->draws) sw_lisa_put(job, P_VALUE, t, i, NAN);
@@ -137,7 +137,8 @@ static void tile_markov(const sw_job *job, const sw_tile *tile, void *out, void 
   const markov_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS) {
     put_nothing(job, tile);
-    sw_lisa_tile(job, &state->lisa, tile, SW_LOCAL_LAG, 0, put_unit, CLASS, CLASS, workspace);
+    /* From 0 to -1: of a unit without neighbours nothing is left to say. */
+    sw_lisa_tile(job, &state->lisa, tile, SW_LOCAL_LAG, 0, put_unit, 0, -1, workspace);
   } else if (tile->pass == SW_LISA_DECISION) {
     tile_moves(job, tile);
     if (state->draws) sw_lisa_tile_significant(job, &state->lisa, tile, P_VALUE, SIGNIFICANT);
@@ -287,7 +288,7 @@ static const sw_param params[] = {
 static const sw_output outputs[] = {
     {.name = "class",
      .long_name = "quadrant, own value and its neighbours': 1 HH, 2 LH, 3 LL, 4 HL; a value at the "
-                  "mean counts as low; -1 undefined",
+                  "mean counts as low; 0 undefined",
      .number = SW_INT32,
      .classes = "class_label",
      .class_first = 1,
@@ -344,7 +345,7 @@ const sw_measure sw_measure_lisa_markov = {
                "N_ij/N_i.; pi = pi P; m_ij = 1 + sum_(k != j) p_ik m_kj",
     .source = "Rey 2001, Geographical Analysis 33:195-214; Rey and Janikas 2006, Geographical "
               "Analysis 38:67-86",
-    .version = 1,
+    .version = 2,
     .headline = "shorrocks",
     .kind = SW_KIND_GLOBAL,
     .param = params,
