@@ -8,9 +8,9 @@
  * value less three bandwidths, over all periods, to the largest with three more. Modes are local
  * maxima of 1% of the largest or more: stray units in the tails make others.
  *
- * Two passes over items. The first has an item a period: bandwidth and ends. Its `finish` makes the
- * grid, and the second has an item for some points of a period: a sum over all units for each. The
- * grid follows from values, so it is an output, the coordinate of its axis.
+ * Two passes over items. The first has an item per period: bandwidth and ends. Its `finish` makes
+ * the grid, and the second has an item for some points of a period: a sum over all units for each.
+ * The grid follows from values, so it is an output, the coordinate of its axis.
  *
  * Sources: Silverman 1986; Sheather and Jones 1991. */
 #include "kernel/series/density.h"
