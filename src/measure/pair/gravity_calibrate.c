@@ -134,7 +134,7 @@ void sw_gravity_fit_tile(const sw_job *job, const sw_gravity_fit *fit, const sw_
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* The estimates of all periods in one line a period, as the file of results says nothing else of
+/* The estimates of all periods in one line per period, as the file of results says nothing else of
  * pairs and constraint. */
 static void say(sw_job *job, const sw_calibration *c, int t, int count,
                 const char *const name[SW_FIT_TERMS], const int term[SW_FIT_TERMS]) {
