@@ -355,7 +355,7 @@ int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
 /* In resolve: add the axis `name` and, unless NULL, the axis `to`, whose labels are the groups of a
  * column. In the file they are named after the column, COLUMN and COLUMN_to, or group_COLUMN and
- * group_COLUMN_to where COLUMN is the name of an output or of a dataset the file always has. */
+ * group_COLUMN_to where COLUMN is the name of an output, of an axis, or one of the engine's own. */
 sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
                             const sw_grouping *grouping);
 /* The axis that outputs refer to as `name`, or NULL; its name in the file. */

@@ -575,6 +575,26 @@ Test(declared, group_axes) {
   }
 }
 
+/* Names of the engine are taken for all measures: whoever reads `rank` need not ask which have
+ * pairs. */
+Test(declared, group_axes_without_pairs) {
+  static const sw_output tables[] = {TABLE("weight", "term", NULL), {0}};
+  static const char *const column[] = {"total", "mean", "rank", "entry", "partner", "side"};
+  for (int k = 0; k < 6; k++) {
+    sw_grouping grouping = {.name = column[k], .n_groups = 2, .label = label};
+    char as[64];
+    bench b;
+    sw_error err = {0};
+    make_bench(&b);
+    b.measure.output = tables;
+    cr_assert_eq(sw_arena_create(&err, &b.job.arena), SW_OK);
+    cr_expect_eq(sw_job_group_axes(&err, &b.job, "group", NULL, &grouping), SW_OK);
+    snprintf(as, sizeof as, "%s%s", k < 5 ? "group_" : "", column[k]);
+    cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&b.job, "group")), as);
+    sw_arena_destroy(b.job.arena);
+  }
+}
+
 /* Variants of a name, as a composite has: one of them is on. */
 Test(declared, variants) {
   static const sw_output variants[] = {
