@@ -75,8 +75,8 @@ bool sw_run_notes_lack(const sw_run *run, int e, const char *lines) {
   return false;
 }
 
-/* Those of an earlier results file that this run has not said itself, with the place of the entry, as
- * if it had said them now: a line that it says again is then the same one, and is told once. */
+/* Those of an earlier results file that this run has not said itself, with the place of the entry,
+ * as if it had said them now: a line that it says again is then the same one, and is told once. */
 void sw_run_notes_take(sw_run *run, int e, const char *lines) {
   const char *where = run->study->entry[e].where;
   int before = run->private->notes.of;
