@@ -163,8 +163,8 @@ typedef struct sw_output {
   bool log;            /* ratios matter, not differences */
   const char *with[2]; /* outputs it is drawn with: BAND: expectation, variance; PARTS: the whole;
                           SCATTER: the horizontal; BARS: a standard error, or lower and upper end */
-  bool of_pairs; /* a sum over pairs made by the engine (blocks, rings, centres); never set by a
-                    descriptor */
+  const char *given; /* a parameter without which `resolve` switches it off; it is not offered then */
+  bool of_pairs; /* a sum over pairs by the engine (blocks, rings, centres); no descriptor sets it */
 } sw_output;
 
 /* A further axis, e.g. "industry", declared in resolve. Its n positions are either labels or numbers

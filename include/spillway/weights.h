@@ -15,9 +15,9 @@ typedef struct sw_links {
   const double *row_sum;    /* n: sums of value, in the order of `to`; 0 without a link */
   int64_t islands;          /* units without a link */
   bool symmetric;           /* value(i, j) = value(j, i) to the bit, for every pair */
-  /* Kept pairs of another entry: 1 for a unit none of whose stored pairs is defined, which is no
-   * unit without links but none of the network; n of them. NULL: there is none, or it is not known
-   * (of `above` and `share`, which store no undefined pair). */
+  /* Kept pairs of another entry: 1 for a unit none of whose pairs is defined, which is no unit
+   * without links but none of the network; n of them. NULL: there is none. Where only some pairs are
+   * kept its strengths tell, as they are sums of all. */
   const uint8_t *outside;
   bool all_kept; /* kept pairs of another entry: it keeps all that are defined, so what is not here
                     is not 0 but unknown */

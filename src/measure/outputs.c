@@ -1,5 +1,6 @@
-/* See outputs.h. Asked of the descriptor, while the study is parsed; whether a job really has pairs
- * is known after `resolve` only (sw_job_has_pairs in plan/descriptor). */
+/* Questions about the outputs of a measure (outputs.h). Asked of the descriptor, while the study is
+ * parsed; whether a job really has pairs is known after `resolve` only (sw_job_has_pairs in
+ * plan/descriptor). */
 #include "measure/outputs.h"
 
 #include <string.h>
@@ -10,11 +11,13 @@ bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape) {
   return false;
 }
 
+/* Pair outputs of the result itself have no group (NULL), and are of none. */
 bool sw_output_is_of(const sw_output *output, const char *group) {
   if (output->shape != SW_PAIR) return false;
   return group && output->group ? strcmp(group, output->group) == 0 : group == output->group;
 }
 
+/* A table along the one axis that it is named for: its values are the positions of that axis. */
 bool sw_output_is_coordinate(const sw_output *output) {
   return output->shape == SW_TABLE && output->axis[0] && !output->axis[1] &&
          strcmp(output->axis[0], output->name) == 0;

@@ -1,4 +1,7 @@
-/* See show.h. Asked of descriptors, when a results file is laid out and by `measures`. */
+/* How an output is looked at where its descriptor does not say: by its shape, axes and classes
+ * (show.h). Asked of descriptors when a results file is laid out, by `measures`, and for files of
+ * older versions (store/page/look.c). The words are attributes in results files: they do not
+ * change. */
 #include "measure/show.h"
 
 #include <stdio.h>
@@ -12,6 +15,7 @@ static bool is_square(const sw_output *output) {
          strcmp(to + length, "_to") == 0;
 }
 
+/* A table that is named like its axis holds the positions of the axis: nothing to draw. */
 static sw_show show_of_table(const sw_output *output) {
   bool is_coordinate = output->axis[0] && strcmp(output->axis[0], output->name) == 0;
   if (is_square(output)) return SW_SHOW_MATRIX;
@@ -83,15 +87,18 @@ const char *sw_palette_name(sw_palette palette) {
   return "";
 }
 
+/* 1 of quotients, 0 of differences. */
 int sw_palette_centre(sw_palette palette) {
   return palette == SW_DIVERGING_1;
 }
 
+/* Views in which a colour stands for a number. */
 bool sw_show_has_palette(sw_show show) {
   return show == SW_SHOW_MAP || show == SW_SHOW_CLASSES || show == SW_SHOW_MATRIX ||
          show == SW_SHOW_FLOWS || show == SW_SHOW_SCATTER;
 }
 
+/* In words: "map, diverging around 0, logarithmic; with expected, variance". */
 const char *sw_output_look(const sw_output *output, char *text, size_t size) {
   sw_show show = sw_output_show(output);
   sw_palette palette = sw_output_palette(output);

@@ -1,5 +1,7 @@
 /* The periods of a panel as time: their spacing, the period that a text names, their numbers in
- * results, and what is said of them. See time.h. */
+ * results, and what is said of them (time.h). Labels have been read to numbers in one unit
+ * (time.c); here numbers ascend. Differences are taken as unsigned numbers, as those of far ends do
+ * not fit a signed one. */
 #include "panel/time.h"
 
 #include "base/text.h"
@@ -41,6 +43,7 @@ static int64_t place(const sw_periods *periods, int t) {
   return 12 * year + month - 1;
 }
 
+/* The greatest common divisor (Euclid): of 0 and b it is b. */
 static uint64_t common(uint64_t a, uint64_t b) {
   while (b) {
     uint64_t rest = a % b;
@@ -55,6 +58,9 @@ static uint64_t distance(const sw_periods *periods, int t) {
   return (uint64_t)place(periods, t) - (uint64_t)place(periods, t - 1);
 }
 
+/* The step is the greatest that divides all distances; a period that is further than one step from
+ * the one before it has a hole there. `follows` is the caller's, and kept only where there are
+ * holes. */
 void sw_time_space(sw_periods *periods, bool *follows) {
   periods->step = 0;
   periods->holes = 0;
@@ -83,6 +89,7 @@ static uint64_t between(const sw_periods *periods, int from, int to) {
   return (uint64_t)place(periods, to) - (uint64_t)place(periods, from);
 }
 
+/* Exactly `span` steps before, or none: a hole is not stepped over. */
 int sw_periods_before(const sw_periods *periods, int period, int64_t span) {
   if (!periods->value) return -1;
   uint64_t step = counted_in(periods);
@@ -106,6 +113,8 @@ static bool all_read(const sw_periods *periods, const char *format) {
   return true;
 }
 
+/* Whole numbers that are dates: 200112 would else be the year 200112. Returns the format to
+ * suggest. */
 const char *sw_time_packed(const sw_periods *periods) {
   int64_t first = periods->value[0], last = periods->value[periods->n - 1];
   if (first >= 170000 && last < 220000 && all_read(periods, "%Y%m")) return "%Y%m";
@@ -127,6 +136,7 @@ static bool reads(const sw_periods *periods, const char *text, int64_t *value) {
   return sw_time_unit_of(sw_time_read(text, NULL, value)) == unit;
 }
 
+/* By label first: a label names its own period whatever else it could be read as. */
 int sw_periods_find(const sw_periods *periods, const char *text) {
   int64_t value = 0;
   for (int t = 0; t < periods->n; t++)
@@ -137,6 +147,7 @@ int sw_periods_find(const sw_periods *periods, const char *text) {
   return -1;
 }
 
+/* The first period at or after the moment that the text names. */
 int sw_periods_after(const sw_periods *periods, const char *text) {
   int64_t value = 0;
   int at = sw_periods_find(periods, text);
@@ -169,6 +180,8 @@ static int64_t first_day(int parts, int64_t value) {
   return days;
 }
 
+/* Parts of years and weeks become the day that they begin with; years and numbers stay as they
+ * are. */
 int64_t sw_periods_axis(const sw_periods *periods, int period) {
   int64_t value = periods->value[period];
   switch (periods->unit) {
@@ -217,6 +230,7 @@ static const char *first_hole(const sw_periods *periods) {
   return "";
 }
 
+/* For `check` and `info`. Longer labels are cut, so that the line fits its room. */
 const char *sw_time_say(const sw_periods *periods, char text[SW_TIME_ROOM]) {
   char step[SW_TIME_ROOM];
   const char *first = periods->label[0], *last = periods->label[periods->n - 1];

@@ -211,7 +211,7 @@ class Values(unittest.TestCase):
     def test_unit(self):
         said = self.one("ccd/coordination", (1, 7), ["2002", unit(7), "-"])
         self.assertIn("units that moved most (1 of 1)", said)
-        self.assertRegex(said, rf"(?m)^  {unit(7)} .*in ccd/coordination 2002; 1 values moved$")
+        self.assertRegex(said, rf"(?m)^  {unit(7)} .*in ccd/coordination 2002; 1 value moved$")
 
     def test_unit_with_an_axis(self):
         with h5py.File("old/results.h5") as f:

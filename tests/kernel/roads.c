@@ -214,8 +214,7 @@ static void every_way(const sw_roads_plan *plan, int state) {
     bool is_node = e >= EDGES;
     int from = is_node ? e - EDGES : world.edge[e].from, to = is_node ? from : world.edge[e].to;
     sw_ticks ticks = is_node ? plan->transfer : world.edge[e].ticks;
-    if (!is_node && (world.edge[e].mode >= 0 || world.edge[e].state > state || from == to))
-      continue;
+    if (!is_node && (world.edge[e].mode >= 0 || world.edge[e].state > state)) continue;
     for (int a = 0; a < MODES; a++)
       for (int b = 0; b < MODES; b++)
         if ((a != b || !is_node) && there[from * MODES + a] && there[to * MODES + b] &&

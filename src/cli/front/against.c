@@ -1,4 +1,6 @@
-/* The changes since earlier results, told: as a table, and in the manifest for the map of them. */
+/* The changes since earlier results, told: as a table, and in the manifest for the map of them.
+ * What has changed was found before (changes.c); here it is written, in that order. Cells carry
+ * their number in full, so that the page's script can sort and copy them. */
 #include "cli/front/changes.h"
 #include "cli/front/words.h"
 
@@ -17,6 +19,7 @@ typedef struct card {
 
 /* ---- cells ------------------------------------------------------------------------------ */
 
+/* What is shown is rounded; data-value and title are exact. */
 static void put_value(sw_html *h, const char *column, double value, const char *text) {
   char full[SW_NUMBER_ROOM] = "";
   if (!isnan(value)) sw_show_number(value, full);
@@ -38,6 +41,7 @@ static void put_move(sw_html *h, double old, double now) {
 
 /* ---- tables ----------------------------------------------------------------------------- */
 
+/* The name in the file as code, and the title up to its first comma. */
 static void put_name(const card *to, const sw_page_variable *v, const char *key) {
   sw_html *h = to->html;
   const char *head = sw_words_head(to->report->arena, v->title);
@@ -119,6 +123,7 @@ static void put_names(sw_html *h, const char *english, const char *chinese, int 
   fputs("</p>\n", h->out);
 }
 
+/* Nothing new and nothing gone needs no line. */
 static void put_tally(sw_html *h, const char *english, const char *chinese, int64_t more,
                       int64_t fewer) {
   char in[2][160];
@@ -156,6 +161,7 @@ sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *htm
 
 /* ---- the manifest ----------------------------------------------------------------------- */
 
+/* Changes by unit are a block, the largest of them stand here. */
 static void tell_change(const sw_report_change *change, sw_json *j) {
   char block[24];
   snprintf(block, sizeof block, "b%d", change->block);

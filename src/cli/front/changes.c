@@ -37,6 +37,7 @@ static void match_units(comparing *c) {
   }
 }
 
+/* Labels mostly stand where they stood, but few are looked up, so a plain search will do. */
 static int find_label(const char *const *label, int64_t n, const char *wanted) {
   for (int64_t k = 0; k < n; k++)
     if (strcmp(label[k], wanted) == 0) return (int)k;
@@ -89,6 +90,7 @@ static int old_period(const comparing *c, const sw_page_variable *v, const sw_pa
   return -1;
 }
 
+/* Bits, as `spillway diff`; one NaN is like another. */
 static bool is_same(double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
@@ -147,6 +149,7 @@ static sw_status compare_part(const comparing *c, const sw_page_variable *v,
   return SW_OK;
 }
 
+/* A part without any change leaves no entry; its place is taken by the next. */
 static sw_status add_part(comparing *c, const sw_page_variable *v, const sw_page_variable *old,
                           int64_t part, double *room) {
   int64_t was = old_part(c, v, old, part);
@@ -163,6 +166,7 @@ static sw_status add_part(comparing *c, const sw_page_variable *v, const sw_page
                            room + c->page->n, &change->block);
 }
 
+/* Results on the page, and columns that it draws. */
 static bool is_mapped(const comparing *c, const sw_page_variable *v) {
   return c->report->taken[v->result] && v->use == SW_PAGE_COLUMN && v->n_parts <= SW_MOST_PARTS;
 }
@@ -272,6 +276,7 @@ static bool has_result(const sw_page *page, const char *name) {
   return false;
 }
 
+/* Called both ways round: what is new, and what is gone. */
 static sw_status list_lacking(const comparing *c, const sw_page *of, const sw_page *in, int *count,
                               const char *const **names) {
   const char **list = NULL;
@@ -282,6 +287,7 @@ static sw_status list_lacking(const comparing *c, const sw_page *of, const sw_pa
   return SW_OK;
 }
 
+/* Units and periods are matched first; the rest is read by these matches. */
 sw_status sw_report_changes_make(sw_error *err, const sw_report *report, sw_blocks *blocks,
                                  struct sw_report_changes **changes) {
   comparing c = {

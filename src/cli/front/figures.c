@@ -1,4 +1,9 @@
-/* See figures.h. What a figure is follows from its axes and from how it is looked at. */
+/* Which numbers of a result are figures for the headline table (figures.h): the mean over its
+ * pairs, its headline, the wholes that it splits into parts. What a figure is follows from its axes
+ * and from how it is looked at: of a column its mean, of classes a share, of a small variable the
+ * number itself.
+ *
+ * Each figure reads its column once, period by period; rows lie in the report's arena. */
 #include "cli/front/figures.h"
 
 #include <math.h>
@@ -109,6 +114,7 @@ static sw_status find_still(making *m, sw_figure_row *row, int64_t part) {
   return status;
 }
 
+/* A mean that cannot change (of scores, of shares) is marked, so that no change is told of it. */
 static sw_status add_mean(making *m, sw_figure_row *row, int64_t part) {
   row->kind = SW_FIGURE_MEAN;
   row->of = m->page->n;
@@ -202,6 +208,7 @@ static sw_status choose_part(making *m, const sw_page_variable *v, int64_t *part
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* Small variables are figures as they stand, and say of how many units they are. */
 static sw_status add_part(making *m, const sw_page_variable *v, int64_t part) {
   sw_figure_row *row = NULL;
   SW_TRY(begin_row(m, v, &row));
@@ -235,6 +242,7 @@ static int64_t pairs_in_all(const making *m, int periods) {
   return all / (periods > 0 ? periods : 1);
 }
 
+/* The mean over ordered pairs, and how many have a value, of those there are. */
 static sw_status add_pairs(making *m) {
   sw_page_pairs pairs;
   sw_figure_row *row = NULL;
@@ -273,6 +281,7 @@ static bool is_whole(const making *m, int variable) {
   return false;
 }
 
+/* In the order of the table; MOST_ROWS at most, as a result of many terms would fill the page. */
 sw_status sw_figures_of(sw_error *err, const sw_report *report, int result, int *count,
                         sw_figure_row **row) {
   making m = {.err = err,

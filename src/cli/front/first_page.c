@@ -20,7 +20,8 @@ typedef struct table {
 
 /* ---- cells ------------------------------------------------------------------------------ */
 
-/* `class` behind "number". */
+/* `class` behind "number". Rounded text in the cell; the whole number in its attributes, for
+ * sorting, copying and hovering. */
 static void put_value(sw_html *h, const char *column, const char *class, double value,
                       const char *text) {
   char full[SW_NUMBER_ROOM] = "";
@@ -106,11 +107,13 @@ static void put_change(const table *to, const sw_figure_row *row) {
 
 enum { WIDTH = 88, HEIGHT = 22, MARGIN = 3 };
 
+/* A row without change is a line in the middle, not at the bottom. */
 static double y_of(const sw_figure_row *row, int t, double lo, double hi) {
   if (row->still || !(hi > lo)) return HEIGHT / 2.0;
   return HEIGHT - MARGIN - (row->value[t] - lo) / (hi - lo) * (HEIGHT - 2 * MARGIN);
 }
 
+/* By the period's place among those of the study: gaps in time are gaps on the line. */
 static double x_of(const sw_figure_row *row, int t) {
   int from = row->at[0], to = row->at[row->n_periods - 1];
   return MARGIN + (double)(row->at[t] - from) / (to > from ? to - from : 1) * (WIDTH - 2 * MARGIN);
@@ -200,6 +203,7 @@ static void put_quantity(const table *to, const sw_figure_row *row, bool first) 
   fputs("</div>", h->out);
 }
 
+/* The first row of a result carries its name; the others only say of what they are. */
 static void put_name(const table *to, const sw_figure_row *row, bool first) {
   sw_html *h = to->html;
   sw_html_put(h, "<th scope=\"row\" title=\"%s\">",
@@ -254,6 +258,7 @@ static bool put_given(const table *to, const sw_figure_row *row, const char *par
   return true;
 }
 
+/* Weights matrices by name, else what is given as weight or distance; a dash: none. */
 static void put_weight(const table *to, const sw_figure_row *row) {
   sw_html *h = to->html;
   fputs("<td data-column=\"weight\">", h->out);
@@ -265,6 +270,7 @@ static void put_weight(const table *to, const sw_figure_row *row) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* Attributes name the result, variable and part: scripts and tests find a row by them. */
 static void put_row(const table *to, const sw_figure_row *row, bool first) {
   sw_html *h = to->html;
   int end = row->n_periods - 1, shown = to->report->page->n_periods - 1;
@@ -305,6 +311,7 @@ static void put_lines(const table *to, const sw_page_result *result) {
   fputs("</td></tr>\n", h->out);
 }
 
+/* The rows of a result stand together (figures.c decides which). */
 static sw_status put_result(sw_error *err, const table *to, int result) {
   sw_figure_row *row = NULL;
   int count = 0;

@@ -1,6 +1,7 @@
 /* By what the results were computed, to be cited and repeated: formulas in force with parameters
  * and sources, inputs with their hashes, program and seed, how to cite, the command that verifies,
- * what the page does not have, and licences of what is in it. */
+ * what the page does not have, and licences of what is in it. All of it is in the results file;
+ * nothing is looked up anew, so the page says what held when the results were made. */
 #include "cli/front/words.h"
 
 #include <stdio.h>
@@ -41,6 +42,7 @@ static void put_entry(sw_html *h, const char *english, const char *chinese, cons
   fputs(lines > MOST_LINES ? "</details></dd>\n" : "</dd>\n", h->out);
 }
 
+/* Tables within a summary keep their blanks, in a font of fixed width. */
 static void put_result(const part *to, const sw_page_result *r) {
   sw_html *h = to->html;
   const char *code = "<dd class=\"code\">", *plain = "<dd>";
@@ -85,6 +87,7 @@ static void put_inputs(const part *to) {
 
 /* ---- how it was made, and is cited --------------------------------------------------------- */
 
+/* A citation names files, not the folders of one machine. */
 static const char *folder_free(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
@@ -169,6 +172,7 @@ static void put_build(const part *to) {
 
 /* ---- what the page does not have ----------------------------------------------------------- */
 
+/* By sw_left_out's order of reasons. */
 static void put_left_out(const part *to) {
   static const char *const what[][2] = {
       {"first and last period, and means of all", "仅首末两期及各期均值"},

@@ -1,6 +1,6 @@
 /* What the results rest on: how many units and periods, which cells of the panel are missing, links
  * and islands of the weights matrices, units without a place on the map, and every warning of the
- * run, word for word. */
+ * run, word for word. Readable without the script; cells carry their number in data attributes. */
 #include "cli/front/words.h"
 #include "cli/map/geometry.h"
 
@@ -131,6 +131,7 @@ static void put_variable(const card *to, int variable) {
   sw_html_put(h, "<td class=\"number%s\">%s</td></tr>\n", share >= 10 ? " amber" : "", percent);
 }
 
+/* The first and the last period below the cells: labels for each would not fit. */
 static void put_span(const card *to) {
   const sw_page *page = to->page;
   char span[16];
@@ -143,6 +144,7 @@ static void put_span(const card *to) {
               page->period[page->n_periods - 1]);
 }
 
+/* Nothing missing is worth a line, too. In large tables variables without gaps are left out. */
 static void put_missing(const card *to) {
   const sw_page *page = to->page;
   char english[200], chinese[200];

@@ -1,9 +1,12 @@
-/* See words.h. */
+/* Words of the page: both languages in each element, titles, and parameters as the file has them
+ * (words.h). The results file keeps an entry's parameters as one line of flow YAML that the program
+ * wrote itself, so a scanner that knows quotes and brackets is enough to take them apart. */
 #include "cli/front/words.h"
 
 #include <ctype.h>
 #include <string.h>
 
+/* The text shown, and both for the language button of the page. */
 void sw_words_put(sw_html *html, const char *open, const char *english, const char *chinese,
                   const char *close) {
   fputs(open, html->out);
@@ -22,6 +25,8 @@ const char *sw_report_noun(const sw_report *report, int64_t count) {
   return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en;
 }
 
+/* In the page's language, else the name in neither, else in the other; NULL: the unit has only a
+ * code. */
 const char *sw_words_unit(const sw_report *report, int64_t unit) {
   const sw_page *page = report->page;
   const char *const *other = report->chinese ? page->unit_name_en : page->unit_name_zh;
@@ -34,6 +39,7 @@ const char *sw_words_unit(const sw_report *report, int64_t unit) {
 
 /* ---- titles ----------------------------------------------------------------------------- */
 
+/* A title up to its first comma, colon or semicolon, with a capital. */
 const char *sw_words_head(sw_arena *arena, const char *text) {
   size_t length = strlen(text);
   const char *const end[] = {", ", ": ", "; "};
@@ -46,6 +52,7 @@ const char *sw_words_head(sw_arena *arena, const char *text) {
   return head ? head : text;
 }
 
+/* Composites stand in a folder of the file, which says nothing to a reader. */
 const char *sw_words_name(const char *path) {
   const char *slash = strchr(path, '/');
   size_t folder = strlen(SW_NAME_COMPOSITES);
@@ -111,6 +118,7 @@ static const char *add_items(sw_arena *arena, const char *list, const char *valu
   return list;
 }
 
+/* The first parameter says what a result is of, in nearly all measures; some have more. */
 const char *sw_words_subject(sw_arena *arena, const char *parameters) {
   const char *key, *value, *at = parameters, *list = "";
   size_t length, bytes;
@@ -144,6 +152,7 @@ static void put_item(sw_html *html, const char *text, size_t length) {
   sw_html_put(html, "%b", item);
 }
 
+/* At most `most` items; the rest is counted. */
 void sw_words_items(sw_html *html, const char *value, int most) {
   const char *at = *value == '[' ? value + 1 : value;
   int count = count_items(at);

@@ -1,5 +1,8 @@
 /* The map of a report, step by step: what is there, which of it is drawn beside, each zone on a
- * plane, arcs, the frame, pixels. See geometry.h. */
+ * plane, arcs, the frame, pixels (geometry.h). Called by cli/report/report.c. The page gets arcs,
+ * each once though two units share it, as differences in 1/32 px: fewer bytes than whole rings, and
+ * no gap when they are simplified. Order matters: zones before projections, as each has its own;
+ * arcs before the frame, which is fitted to what is drawn; simplified last, in pixels. */
 #include "cli/map/geometry.h"
 
 #include <math.h>
@@ -128,6 +131,7 @@ static sw_status arcs_of_cells(sw_error *err, maker *m) {
 
 /* ---- frame ------------------------------------------------------------------------------- */
 
+/* What has no place does not widen the box. */
 static void widen(sw_map_box *box, double x, double y) {
   if (isnan(x) || isnan(y)) return;
   box->left = fmin(box->left, x), box->right = fmax(box->right, x);
@@ -139,6 +143,7 @@ static bool is_drawn(const maker *m, int64_t i) {
   return m->topology.n_rings == 0 || !isnan(m->source.x[i]);
 }
 
+/* The outline is of the main map alone: insets look for room in what it leaves free. */
 static void lay_out(maker *m) {
   const sw_topology *t = &m->topology;
   sw_outline outline;
@@ -228,6 +233,7 @@ static sw_status take_arcs(sw_error *err, maker *m) {
   return SW_OK;
 }
 
+/* Rings are in the order of units, as is the list of units without any. */
 static sw_status take_rings(sw_error *err, maker *m) {
   sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;
@@ -256,11 +262,13 @@ static sw_status open_maker(sw_error *err, sw_arena *arena, maker *m) {
   return sw_geometry_open(err, arena, m->in, &m->source);
 }
 
+/* Without polygons cells about the places; of too many units these take long and say little. */
 static sw_status make_arcs(sw_error *err, maker *m) {
   if (m->source.rings.n_rings > 0) return arcs_of_polygons(err, m);
   return m->source.n_places <= MOST_CELLS ? arcs_of_cells(err, m) : SW_OK;
 }
 
+/* Without polygons and places there is no map (SW_GEOMETRY_NONE). */
 static sw_status make(sw_error *err, sw_arena *arena, maker *m) {
   sw_report_geometry *g = m->out;
   SW_TRY(open_maker(err, arena, m));
@@ -286,6 +294,7 @@ static sw_status make(sw_error *err, sw_arena *arena, maker *m) {
   return take_rings(err, m);
 }
 
+/* On failure the caller destroys what there is, too. */
 sw_status sw_report_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
                                   sw_report_geometry *geometry) {
   *geometry = (sw_report_geometry){.n = input->n, .projection_en = "", .projection_zh = ""};

@@ -1,4 +1,6 @@
-/* What the map is made of: polygons of a file, matched to the units, and places. */
+/* What the map is made of: polygons of a file, matched to the units, and places. Called by
+ * geometry.c. The arrays of the polygons are cut to the units' own in place: the file is in memory
+ * once. Units without a polygon are drawn at their place, if the map is in degrees. */
 #include <math.h>
 #include <string.h>
 
@@ -57,6 +59,7 @@ static sw_status match_features(sw_error *err, sw_geometry_source *s, int32_t *u
   return status;
 }
 
+/* Holes are found by geometry, as not all files tell them. */
 static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_source *s) {
   const sw_geometry_input *in = s->input;
   sw_polygons *p = &s->polygons;
@@ -114,6 +117,7 @@ void sw_geometry_close(sw_geometry_source *source) {
 
 /* ---- both -------------------------------------------------------------------------------- */
 
+/* All points by unit: what zones are found from. */
 sw_status sw_geometry_spots(sw_error *err, const sw_geometry_source *source, int32_t **unit,
                             double **x, double **y, sw_spots *spots) {
   const sw_rings *rings = &source->rings;
@@ -133,6 +137,7 @@ sw_status sw_geometry_spots(sw_error *err, const sw_geometry_source *source, int
   return SW_OK;
 }
 
+/* By the extent of the zone's own borders and places; a map in metres is drawn as it is. */
 sw_projection sw_geometry_projection(const sw_geometry_source *source, const uint8_t *zone,
                                      int of) {
   const sw_rings *rings = &source->rings;

@@ -1,5 +1,7 @@
 /* What the caption of the map says of its projection, in English and Chinese; what insets are
- * called. */
+ * called. Called by geometry.c once projections and zones are known. A reader must be able to tell
+ * which map it is: the projection with its parameters, insets that are not to scale, cells that are
+ * no borders. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 
 enum { WORDS = 48 }; /* of a latitude or a longitude */
 
+/* The first text that failed sets *status; the caller looks once, after several. */
 static const char *checked(sw_error *err, const char *text, sw_status *status) {
   if (!text && *status == SW_OK) *status = sw_fail(err, SW_ENOMEM, "out of memory for a caption");
   return text;
@@ -15,6 +18,7 @@ static const char *checked(sw_error *err, const char *text, sw_status *status) {
 
 /* ---- degrees ----------------------------------------------------------------------------- */
 
+/* Zero to the digit shown has no side. */
 static const char *latitude(double lat, char text[WORDS]) {
   snprintf(text, WORDS, "%.1f°%s", fabs(lat), fabs(lat) < .05 ? "" : lat < 0 ? "S" : "N");
   return text;
@@ -134,6 +138,7 @@ static const char *common_label(const sw_geometry_input *in, const uint8_t *zone
   return common;
 }
 
+/* By the study, else by the label that a zone's units share; else an inset has no name. */
 sw_status sw_geometry_name_zones(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
                                  const uint8_t *zone, sw_report_geometry *geometry) {
   sw_status status = SW_OK;

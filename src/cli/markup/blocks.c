@@ -67,13 +67,15 @@ static void differ(size_t width, int64_t n, int64_t row, unsigned char *bytes) {
     bytes[k] ^= bytes[k - step];
 }
 
+/* Byte b of all numbers, for each b. */
 static void split(size_t width, int64_t n, const unsigned char *from, unsigned char *to) {
   for (size_t b = 0; b < width; b++)
     for (int64_t k = 0; k < n; k++)
       to[(int64_t)b * n + k] = from[k * (int64_t)width + (int64_t)b];
 }
 
-/* False: no memory. */
+/* False: no memory. Without a header, as the page inflates it; the bytes are cut to what they
+ * take. */
 static bool deflate_raw(const unsigned char *from, size_t length, packed *to) {
   z_stream z = {.next_in = (unsigned char *)from, .avail_in = (uInt)length};
   if (length > UINT32_MAX / 2 ||
@@ -107,6 +109,7 @@ static bool pack(const sw_block *block, packed *to) {
 
 /* ---- keeping ---------------------------------------------------------------------------- */
 
+/* By two hashes of 64 bits; the bytes are not compared. */
 static bool is_equal(const packed *a, const packed *b) {
   return a->cell == b->cell && a->n == b->n && a->row == b->row && a->hash[0] == b->hash[0] &&
          a->hash[1] == b->hash[1];
@@ -137,6 +140,8 @@ static int keep(sw_blocks *blocks, packed *block) {
   return blocks->count++;
 }
 
+/* Packing runs in any order; numbers are given in that of the list, so the page has the same bytes
+ * with any number of threads. Values of blocks with rows are changed in place. */
 sw_status sw_blocks_add(sw_error *err, sw_blocks *blocks, int count, const sw_block *block) {
   packed *made = calloc((size_t)count + 1, sizeof *made);
   bool whole = made != NULL;
@@ -160,6 +165,7 @@ sw_status sw_blocks_put(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t 
   return sw_blocks_add(err, blocks, 1, &block);
 }
 
+/* One text, lines apart; a newline within a text would be two. */
 sw_status sw_blocks_texts(sw_error *err, sw_blocks *blocks, int64_t n, const char *const *text,
                           int *number) {
   *number = -1;
@@ -182,6 +188,7 @@ sw_status sw_blocks_texts(sw_error *err, sw_blocks *blocks, int64_t n, const cha
 
 /* ---- numbers as a cell of another kind ------------------------------------------------------ */
 
+/* What is missing becomes NaN, or the one value of an integer cell that stands for it. */
 void sw_blocks_convert(sw_cell cell, int64_t n, const double *from, void *to) {
   for (int64_t k = 0; k < n; k++) {
     double v = from[k];

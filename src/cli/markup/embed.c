@@ -1,4 +1,6 @@
-/* Script and style of the page, as embed.cmake joins them: the assembler takes in the files. */
+/* Script and style of the page, as embed.cmake joins them: the assembler takes in the files, with a
+ * 0 behind each, so that they are C strings. The hashes are those of the content policy
+ * (report/page.c) and are made with the files: a script that was changed by hand would not run. */
 #include "cli/markup/embed.h"
 
 #define EMBED(name, file)                                                                          \

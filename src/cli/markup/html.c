@@ -1,4 +1,7 @@
-/* See html.h. */
+/* HTML written to a stream, and numbers as people read them (html.h). All that is not markup of
+ * ours goes through sw_html_put, which escapes it: %s for words of ours and attributes, %b for
+ * data, in a <bdi>, so that a name in another script does not turn the line. Bytes that are no
+ * UTF-8 become U+FFFD. */
 #include "cli/markup/html.h"
 
 #include <math.h>
@@ -53,6 +56,7 @@ static void put_data(FILE *out, const char *text, size_t bytes) {
   fputs("</bdi>", out);
 }
 
+/* Two marks and %%; a NULL is an empty text. */
 void sw_html_put(sw_html *html, const char *markup, ...) {
   va_list list;
   va_start(list, markup);
@@ -108,6 +112,7 @@ static const char *with_minus(const char *digits, char text[SW_HTML_NUMBER]) {
   return text;
 }
 
+/* Commas between thousands. */
 const char *sw_html_count(int64_t value, char text[SW_HTML_NUMBER]) {
   char digits[32];
   int length = snprintf(digits, sizeof digits, "%lld", (long long)(value < 0 ? -value : value));
@@ -176,6 +181,7 @@ const char *sw_html_change(double value, char text[SW_HTML_NUMBER]) {
   return put_number(value, 3, true, text);
 }
 
+/* One decimal; three digits from a hundredfold on. */
 const char *sw_html_percent(double value, char text[SW_HTML_NUMBER]) {
   char digits[32];
   if (!isfinite(value)) return strcpy(text, "\xE2\x80\x93");

@@ -1,4 +1,6 @@
-/* See json.h. */
+/* JSON written to a stream (json.h), value by value, without a tree. It stands within a script
+ * element: "<", ">" and "&" are escaped, so that no text can end it or begin a comment; bytes that
+ * are no UTF-8 become U+FFFD; numbers that JSON lacks become null. The caller balances brackets. */
 #include "cli/markup/json.h"
 
 #include <math.h>
@@ -14,7 +16,8 @@ static bool ends_line(const char *at) {
   return strncmp(at, "\xE2\x80\xA8", 3) == 0 || strncmp(at, "\xE2\x80\xA9", 3) == 0;
 }
 
-/* `bytes` at most. */
+/* `bytes` at most. Control characters and line ends of scripts by their numbers, all else as it
+ * is. */
 static void put_quoted(FILE *out, const char *text, size_t bytes) {
   fputc('"', out);
   for (const char *at = text, *end = text + bytes; at < end && *at;) {
@@ -47,6 +50,7 @@ static void begin(sw_json *json, const char *key) {
 
 /* ---- values ----------------------------------------------------------------------------- */
 
+/* `more` says whether a comma is due: not behind a bracket that opens. */
 void sw_json_open(sw_json *json, const char *key, char bracket) {
   begin(json, key);
   fputc(bracket, json->out);
@@ -67,6 +71,7 @@ void sw_json_text(sw_json *json, const char *key, const char *text) {
   put_quoted(json->out, text, strlen(text));
 }
 
+/* In the fewest digits that read back as the same double. */
 void sw_json_number(sw_json *json, const char *key, double value) {
   char text[SW_NUMBER_ROOM];
   if (!isfinite(value)) {
@@ -99,6 +104,7 @@ void sw_json_texts(sw_json *json, const char *key, int64_t n, const char *const 
   sw_json_close(json, ']');
 }
 
+/* Texts of several lines as a list; empty lines are left out. */
 void sw_json_lines(sw_json *json, const char *key, const char *lines) {
   sw_json_open(json, key, '[');
   for (const char *at = lines ? lines : ""; *at; at += *at == '\n') {

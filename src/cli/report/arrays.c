@@ -1,6 +1,7 @@
-/* All arrays of the page, in the order in which they stand there: what the first map needs, then
- * the rest. Partners are read period by period and packed at the end, as they are stored by what
- * differs from the period before. */
+/* All arrays of the page, in the order in which they stand there: what the first map needs (codes,
+ * groups, geometry, the column shown first), then the rest. Partners are read period by period and
+ * packed at the end, as they are stored by what differs from the period before. Equal blocks are
+ * kept once (markup/blocks.c). */
 #include "cli/report/arrays.h"
 
 #include <math.h>
@@ -8,6 +9,7 @@
 
 /* ---- units ------------------------------------------------------------------------------ */
 
+/* 65535 is no label; labels beyond it count as none. */
 static sw_status put_group(sw_error *err, const sw_report *report, sw_report_arrays *arrays,
                            int g) {
   const sw_page *page = report->page;
@@ -52,6 +54,7 @@ static sw_status put_missing(sw_error *err, const sw_report *report, sw_report_a
 
 /* ---- geometry --------------------------------------------------------------------------- */
 
+/* Places of all but a page without a map; borders where there are polygons. */
 static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
   const sw_report_geometry *g = report->geometry;
   int *const number[] = {&arrays->zone,      &arrays->x,         &arrays->y,
@@ -105,6 +108,7 @@ static bool is_equal(const sw_page_variable *a, const sw_report_values *of_a,
   return memcmp(of_a->part, of_b->part, (size_t)a->n_parts * sizeof *of_a->part) == 0;
 }
 
+/* Variables whose blocks are the same are drawn once; the later one names the earlier. */
 static void find_equal(const sw_report *report, sw_report_arrays *arrays) {
   const sw_page_variable *variable = report->page->variable;
   for (int v = 0; v < report->page->n_variables; v++)

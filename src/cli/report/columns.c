@@ -1,5 +1,8 @@
 /* Columns and small variables into blocks. Numbers are read by one thread, as HDF5 wants, and
- * packed by all: what is read waits until it is worth their while. */
+ * packed by all: what is read waits until it is worth their while. What plan.c has decided for each
+ * variable is done here: all periods, the first and the last with means of all, or nothing.
+ *
+ * Memory: one variable in double, and up to 48 MiB that waits. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +21,7 @@ typedef struct packing {
   sw_block block[MOST_WAITING];
 } packing;
 
+/* Packs what waits, in parallel, and frees it; numbers are given in the order of waiting. */
 static sw_status flush(packing *in) {
   sw_status status =
       in->count > 0 ? sw_blocks_add(in->err, in->arrays->blocks, in->count, in->block) : SW_OK;
@@ -28,6 +32,7 @@ static sw_status flush(packing *in) {
   return status;
 }
 
+/* *number is set when the block is packed, later: it must stay where it is. */
 static sw_status enqueue(packing *in, sw_cell cell, int64_t n, const double *value, int *number) {
   void *cells = NULL;
   size_t width = sw_blocks_width(cell);
@@ -54,6 +59,7 @@ typedef struct summing {
   double *sum, *count; /* [slot * n_periods + t] */
 } summing;
 
+/* Groups of too many labels have no lines of their own on the page. */
 static void add_period(const sw_page *page, summing *s, int t, const double *value) {
   for (int64_t i = 0; i < page->n; i++) {
     if (isnan(value[i])) continue;
@@ -213,6 +219,7 @@ static sw_status put(packing *in, int v) {
   return to->kept == SW_KEPT_ALL ? put_whole(in, v) : put_ends(in, v);
 }
 
+/* `only`: the column that is shown first, which stands before the script; -1: all that are left. */
 sw_status sw_report_columns(sw_error *err, const sw_report *report, sw_report_arrays *arrays,
                             int only) {
   packing in = {.err = err, .report = report, .arrays = arrays};

@@ -1,17 +1,23 @@
 /* The manifest: what the results file says of its results, and which block has which numbers. The
- * browser side knows no more of them. */
+ * browser side knows no more of them (cli/report/web): it chooses its views by shapes, axes and
+ * looks that stand here, and no measure by name. Text for a person is in both languages.
+ *
+ * Written straight to the page, one key after the other; nothing is kept. Failures of the stream
+ * show when the page is closed (target.c). */
 #include "cli/report/manifest.h"
 
 #include <string.h>
 
 /* ---- parts -------------------------------------------------------------------------------- */
 
+/* "b7" is the id of the script element that holds the block; -1: null. */
 void sw_manifest_block(sw_json *j, const char *key, int block) {
   char id[32];
   snprintf(id, sizeof id, "b%d", block);
   sw_json_text(j, key, block >= 0 ? id : NULL);
 }
 
+/* A variable of a result that was not asked for is not on the page: null. */
 void sw_manifest_id(sw_manifest *to, const char *key, int variable) {
   bool there = variable >= 0 && to->report->taken[to->page->variable[variable].result];
   sw_json_text(&to->json, key, there ? to->page->variable[variable].id : NULL);
@@ -32,6 +38,7 @@ void sw_manifest_two(sw_json *j, const char *key, const char *english, const cha
   sw_json_close(j, '}');
 }
 
+/* A time axis of its own for pairs of which the page has the last periods alone. */
 const char *sw_manifest_kept(const sw_manifest *to, const sw_report_partners *p) {
   return sw_arena_printf(to->report->arena, "kept/%s/time", to->page->result[p->pairs.result].name);
 }
@@ -100,6 +107,7 @@ static void put_time(sw_manifest *to, const char *id, const sw_page_axis *axis, 
   sw_json_close(j, '}');
 }
 
+/* `values` where positions are numbers: an axis of lags or limits is drawn to scale. */
 static void put_labels(sw_json *j, const sw_page_axis *axis) {
   sw_json_open(j, axis->id, '{');
   sw_json_texts(j, "labels", axis->n, axis->label);
@@ -113,6 +121,7 @@ static void put_labels(sw_json *j, const sw_page_axis *axis) {
   sw_json_close(j, '}');
 }
 
+/* Labels of axes that no variable on the page has would only take room. */
 static bool is_needed(const sw_manifest *to, int axis) {
   for (int v = 0; v < to->page->n_variables; v++) {
     const sw_page_variable *of = &to->page->variable[v];
@@ -201,6 +210,7 @@ static void put_dims(sw_manifest *to, const sw_page_variable *v, sw_kept kept) {
   sw_json_close(j, ']');
 }
 
+/* Of a variable that is left out one part stands for all, so that the page can say so. */
 static void put_part(sw_manifest *to, const sw_page_variable *v, const sw_report_values *values,
                      int64_t part) {
   sw_json *j = &to->json;
@@ -272,6 +282,7 @@ static void put_variables(sw_manifest *to) {
 
 /* ---- what is not here ------------------------------------------------------------------- */
 
+/* Of variables with two periods on the page: means over all periods, by nation and by group. */
 static void put_means(sw_manifest *to) {
   sw_json *j = &to->json;
   sw_json_open(j, "means", '{');
@@ -305,6 +316,7 @@ static void put_left_out(sw_manifest *to) {
   sw_json_close(j, ']');
 }
 
+/* The order of the keys is that of the work; the browser reads them by name. */
 sw_status sw_report_manifest(sw_error *err, const sw_report *report, const sw_report_arrays *arrays,
                              FILE *out) {
   sw_manifest to = {

@@ -1,9 +1,12 @@
 /* What the manifest says of pairs: what of them is kept, on the page and in the file, and which
- * variables are the sums over them. */
+ * variables are the sums over them. One entry for each quantity of a result; a result that keeps a
+ * summary alone has one, too, for its strengths. The browser draws flows, partners and matrices
+ * from this. */
 #include "cli/report/manifest.h"
 
 #include <string.h>
 
+/* By the name in the file: the manifest rests on what is there, not on the study. */
 static int find_variable(const sw_manifest *to, int result, const char *name) {
   for (int v = 0; v < to->page->n_variables; v++)
     if (to->page->variable[v].result == result && strcmp(to->page->variable[v].name, name) == 0)

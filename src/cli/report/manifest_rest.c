@@ -1,4 +1,6 @@
-/* What the manifest says of that which results rest on, and of where the units lie. */
+/* What the manifest says of that which results rest on, and of where the units lie. Called by
+ * manifest.c between results and means. Numbers are not here: the manifest names the block that
+ * holds them, null where the page has none; weights are told in words and counts alone. */
 #include "cli/report/manifest.h"
 
 void sw_manifest_rest(sw_manifest *to) {
@@ -24,6 +26,7 @@ void sw_manifest_rest(sw_manifest *to) {
   sw_json_close(j, '}');
 }
 
+/* Zone 0 is the main map, the others its insets, in pixels of the frame. */
 static void put_zones(sw_manifest *to) {
   sw_json *j = &to->json;
   const sw_report_geometry *g = to->report->geometry;
@@ -41,6 +44,7 @@ static void put_zones(sw_manifest *to) {
   sw_json_close(j, ']');
 }
 
+/* Without polygons the arc and ring blocks are null and the browser draws places. */
 void sw_manifest_geometry(sw_manifest *to) {
   static const char *const kind[] = {"none", "points", "polygons"};
   sw_json *j = &to->json;

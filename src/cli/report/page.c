@@ -1,6 +1,10 @@
 /* The page around its parts: head with a content policy that lets nothing in from outside, first
  * page as HTML, manifest, arrays, script. What the first map needs stands before the script, so
- * that it is there when the script runs; the rest may come later. */
+ * that it is there when the script runs; the rest may come later.
+ *
+ * One file without references: it works from a folder, by mail and offline. Whatever comes from the
+ * study is escaped (markup/html.c); script and style are allowed by their hashes alone. Sections
+ * that the script fills say so to readers that do not run it. */
 #include <string.h>
 
 #include "cli/markup/embed.h"
@@ -25,6 +29,7 @@ static void put_title(sw_html *h, const sw_report *report, const char *before, c
   put_words(h, before, english, page->title_zh ? page->title_zh : english, after);
 }
 
+/* The policy comes before anything that it governs. */
 static void put_head(sw_html *h, const sw_report *report) {
   fprintf(h->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n", h->chinese ? "zh" : "en");
   fputs("<meta charset=\"utf-8\">\n"
@@ -58,7 +63,8 @@ static void put_bar(sw_html *h, const sw_report *report) {
         h->out);
 }
 
-/* Title, and in a sentence what was studied. */
+/* Title, and in a sentence what was studied, in both languages: numbers of units and results, first
+ * and last period. */
 static void put_lede(sw_html *h, const sw_report *report) {
   const sw_page *page = report->page;
   char units[SW_HTML_NUMBER], results[SW_HTML_NUMBER];
@@ -120,6 +126,7 @@ static sw_status put_main(sw_error *err, const sw_report *report, sw_html *h) {
   return SW_OK;
 }
 
+/* Blocks [0, first) before the script, the rest behind it. */
 sw_status sw_report_page(sw_error *err, const sw_report *report,
                          const struct sw_report_arrays *arrays, FILE *out) {
   sw_html h = {.out = out, .chinese = report->chinese};

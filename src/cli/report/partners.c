@@ -1,4 +1,6 @@
-/* Pairs into blocks: partners of all periods, by period, unit and rank, and their values. */
+/* Pairs into blocks: partners of all periods, by period, unit and rank, and their values. Indices
+ * of 16 bits where the units allow it: half the bytes of the page's largest arrays. Memory: the
+ * partners and values of one result, freed before the next. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +33,7 @@ static sw_status allot(sw_error *err, const sw_page *page, const sw_report_partn
   return SW_OK;
 }
 
+/* The largest number stands for none. */
 static void narrow(const kept_pairs *k, int64_t n, const int32_t *from, void *to, int64_t at) {
   for (int64_t i = 0; i < n; i++) {
     if (k->wide)

@@ -1,6 +1,9 @@
 /* The report page, step by step: open the results, see what of them is wanted and in what words,
  * where units lie, arrays, changes, and the page itself. All that is read from the results is read
- * here and below, so that a damaged file can be tried in a child. */
+ * here and below, so that a damaged file can be tried in a child (cli/verbs/report.c).
+ *
+ * One arena holds all texts and small arrays until the page is written; blocks and geometry are
+ * freed here, in any case. */
 #include "cli/report/report.h"
 
 #include <string.h>
@@ -34,6 +37,7 @@ static sw_status no_such_result(sw_error *err, const sw_report *report, const ch
                  sw_did_you_mean(name, near, hint), list ? list : "");
 }
 
+/* Each name must be one of the file's; "composites" takes all below it. */
 static sw_status choose_results(sw_error *err, sw_report *report) {
   bool *taken = NULL;
   const char *asked = report->options->results;
@@ -144,6 +148,7 @@ static sw_status make_geometry(sw_error *err, sw_report *report, sw_report_sourc
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* For the line that the verb prints; it outlives the arena, so texts are copied. */
 static void tell(const sw_report *report, const sw_report_source *source, FILE *out,
                  sw_report_said *said) {
   *said = (sw_report_said){.bytes = ftello(out),
@@ -157,6 +162,7 @@ static void tell(const sw_report *report, const sw_report_source *source, FILE *
   if (source->note) snprintf(said->note, sizeof said->note, "%s", source->note);
 }
 
+/* `reading` names the file that is read, for a message of HDF5 that does not. */
 static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE *out,
                       sw_report_arrays *arrays, sw_report_said *said) {
   sw_report_source source;

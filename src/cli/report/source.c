@@ -1,6 +1,7 @@
-/* See source.h. The text was a good study when the results were made; of an older version it may
- * use words that are no more, so only the tree is read, and what is not as expected is as if not
- * said. */
+/* What the study says to the page: polygons, insets, language (source.h). The text was a good study
+ * when the results were made; of an older version it may use words that are no more, so only the
+ * tree is read, and what is not as expected is as if not said. Results may have moved: polygons are
+ * looked for beside the file, in two folders above, and where the user is. */
 #include "cli/report/source.h"
 
 #include <stdlib.h>
@@ -39,6 +40,7 @@ static sw_status beside_results(sw_error *err, const sw_report *report, const ch
   return SW_OK;
 }
 
+/* `folder`: the study's, where the page is made by `run` itself. */
 static sw_status find_polygons(sw_error *err, const sw_report *report, const char *folder,
                                const char *file, const char **found) {
   *found = NULL;
@@ -57,6 +59,7 @@ static sw_status find_polygons(sw_error *err, const sw_report *report, const cha
   return SW_OK;
 }
 
+/* Not found is no failure: a note says what to give, and the map is made of places. */
 static sw_status study_polygons(sw_error *err, const sw_report *report, const char *folder,
                                 sw_report_source *source) {
   const sw_node *units = sw_node_get(source->root, "units");

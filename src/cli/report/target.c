@@ -1,4 +1,6 @@
-/* Where the page goes: written beside its place, and moved there once it is whole. */
+/* Where the page goes: written beside its place, and moved there once it is whole, so that a page
+ * that was there stays until the new one is complete. Called by cli/verbs/report.c: looked at
+ * before any work (sw_report_target_look), opened when the page is written, closed in any case. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +60,7 @@ static sw_status may_replace(sw_error *err, const struct stat *there, const char
   return SW_OK;
 }
 
+/* A link is followed first: the file that it points to is replaced, and the link stays. */
 sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target) {
   *target = (sw_report_target){.out = NULL};
@@ -82,6 +85,7 @@ sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report
   return open_beside(err, target);
 }
 
+/* After any failure nothing is left beside the place. fclose tells what the disk refused late. */
 sw_status sw_report_target_close(sw_error *err, sw_status status, sw_report_target *target) {
   if (!target->out) return status;
   bool failed = ferror(target->out) != 0;

@@ -90,7 +90,8 @@ static void print_unit(const sw_diff_unit *unit) {
   if (unit->variable)
     printf("largest %.3g in %s%s%s; ", unit->relative, unit->variable, unit->period ? " " : "",
            unit->period ? unit->period : "");
-  printf("%lld values moved", (long long)unit->count[SW_DIFF_MOVED]);
+  int64_t moved = unit->count[SW_DIFF_MOVED];
+  printf("%lld value%s moved", (long long)moved, moved == 1 ? "" : "s");
   if (unit->count[SW_DIFF_MISSING] > 0)
     printf(", %lld appeared or disappeared", (long long)unit->count[SW_DIFF_MISSING]);
   if (unit->count[SW_DIFF_PARTNER] > 0)

@@ -48,6 +48,7 @@ typedef struct answer {
   sw_report_said said;
 } answer;
 
+/* Runs in the child: makes the page into the open target, then answers in one piece. */
 static void tell(void *self) {
   work *of = self;
   answer a = {0};
@@ -60,6 +61,7 @@ static void tell(void *self) {
 
 /* ---- the parent ------------------------------------------------------------------------- */
 
+/* The child died without an answer: by HDF5, or from outside. */
 static sw_status blame(sw_error *err, const char *path, sw_child_end end) {
   if (end == SW_CHILD_UNKNOWN)
     return sw_fail(err, SW_EIO,
@@ -71,6 +73,7 @@ static sw_status blame(sw_error *err, const char *path, sw_child_end end) {
                  end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
 }
 
+/* A minute, and a second for each MB of the file. */
 static unsigned seconds_for(const char *path) {
   struct stat file;
   return SECONDS + (stat(path, &file) == 0 ? (unsigned)(file.st_size / BYTES_A_SECOND) : 0);
@@ -85,6 +88,8 @@ static bool read_all(int file, void *to, size_t length) {
   return at == length;
 }
 
+/* The writing end is closed here first, so that a dead child ends the reading. The child is waited
+ * for in any case. */
 static sw_status ask_child(sw_error *err, work *of, sw_report_said *said) {
   const char *path = of->options->path;
   answer a;
@@ -112,6 +117,7 @@ static void print_said(const char *path, const sw_report_said *said) {
          said->periods == 1 ? "" : "s", said->results, said->results == 1 ? "" : "s");
 }
 
+/* A failure leaves nothing at the page's place; what was there before stays. */
 static sw_status write_report(sw_error *err, const sw_report_options *o) {
   sw_arena *arena = NULL;
   work of = {.options = o};

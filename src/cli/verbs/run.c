@@ -52,6 +52,7 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
   return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
 }
 
+/* Help is rank 0's to print; all ranks return the same status. */
 int sw_cmd_run(sw_program *program, int argc, char **argv) {
   sw_error err = {0};
   run_options o = {.run.summary = true};

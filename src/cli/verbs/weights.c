@@ -1,6 +1,6 @@
 /* spillway weights: what the weights matrices of a study are, before anything is computed with
  * them; or one of them written as a file. The panel is read, as its units are those of the
- * matrices; nothing is computed of it. */
+ * matrices; nothing is computed of it. One matrix is in memory at a time. */
 #include "cli/verbs/commands.h"
 
 #include "base/log.h"
@@ -35,6 +35,7 @@ typedef struct weights_options {
 
 /* ---- printing ---------------------------------------------------------------------------- */
 
+/* The first few by code: whoever has islands wants to know which. */
 static void print_islands(const sw_units *units, const sw_links *links, int64_t islands) {
   int64_t named = 0;
   printf("  islands      %lld", (long long)islands);
@@ -52,7 +53,8 @@ static void print_symmetry(const sw_links_summary *s) {
   else if (s->one_way == 0)
     puts("in its links, not in its weights");
   else
-    printf("no: %lld links have no link back\n", (long long)s->one_way);
+    printf("no: %lld link%s no link back\n", (long long)s->one_way,
+           s->one_way == 1 ? " has" : "s have");
 }
 
 static void print_summary(const char *name, const char *words, const sw_units *units,
@@ -160,6 +162,7 @@ static sw_status show_any(sw_error *err, const sw_session *s, const sw_weights_s
   return spec->flow ? show_flow(err, s, spec, o) : show(err, s, spec, o);
 }
 
+/* All, or the one asked for; an empty line between two. */
 static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw_session *s) {
   int index;
   SW_TRY(sw_session_study(err, team, o->word[0], NULL, o->threads, s));

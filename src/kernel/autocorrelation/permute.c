@@ -19,6 +19,7 @@ enum { WIDE = 8, NARROW = 4 }; /* columns of a strip */
 /* Names the use of random numbers: "permute". */
 #define STREAM UINT64_C(0x7065726d757465)
 
+/* Counts of joins have three statistics in one walk; the other forms one. */
 int sw_permute_statistics(sw_permute_form form) {
   return form == SW_PERMUTE_JOINS ? SW_JOINS : 1;
 }
@@ -77,6 +78,7 @@ SW_INLINE void strip(sw_permute_form form, int columns, const sw_permute_set *se
   }
 }
 
+/* Strips of eight columns, then of four: stride is a multiple of four. */
 SW_INLINE void all_strips(sw_permute_form form, const sw_permute_set *set, const double *fixed,
                           const double *moved, double *out) {
   int column = 0;
@@ -86,6 +88,7 @@ SW_INLINE void all_strips(sw_permute_form form, const sw_permute_set *set, const
     strip(form, NARROW, set, fixed, moved, column, out);
 }
 
+/* A function for each form, in which it is a constant: the inner loops have no branches. */
 SW_HOT static void products(const sw_permute_set *set, const double *fixed, const double *moved,
                             double *out) {
   all_strips(SW_PERMUTE_PRODUCT, set, fixed, moved, out);
@@ -122,6 +125,7 @@ static double most(const sw_permute_set *set, const double *value, int column) {
   return most;
 }
 
+/* The sum of absolute weights, which bounds any sum of products. */
 static double weight_in_all(const sw_permute_set *set) {
   const sw_links *links = set->links;
   double sum = 0;
@@ -160,6 +164,8 @@ static void shuffle(const sw_permute_set *set, uint64_t seed, const uint64_t *ke
   }
 }
 
+/* O(links) and O(n) random numbers for each draw. A draw depends on (seed, unit, draw) alone, so
+ * draws may be dealt to threads and ranks in any way. */
 void sw_permute_count(sw_permute_form form, const sw_permute_set *set, uint64_t seed,
                       const uint64_t *key, int64_t first, int64_t draws, double *at_least,
                       double *at_most, void *workspace) {

@@ -1,5 +1,9 @@
 /* See effects.h. Every effect is b m0 + t m1 of two numbers of the multiplier, so that one gradient
- * serves all: of the whole, of a unit, of the short and of the long run. */
+ * serves all: of the whole, of a unit, of the short and of the long run.
+ *
+ * Called by the spatial models after a fit (measure/spatial/spatial_fit.c). The multiplier costs
+ * one factor at rho, one selected inverse with its derivative and two solves; the variables of the
+ * model then cost nothing but arithmetic. All memory is the caller's. */
 #include "kernel/effects/effects.h"
 
 #include "kernel/series/stats.h"
@@ -32,6 +36,7 @@ static void solve_and_lag(sw_filter *filter, bool transposed, double *x, double 
   (transposed ? sw_filter_lag_transposed : sw_filter_lag)(filter, x, lag);
 }
 
+/* x goes through A^-1 1 and A^-1 W A^-1 1 = d(A^-1 1)/drho, `lag` through G1 and GG1. */
 bool sw_multiplier_at(sw_filter *filter, double rho, void *work, sw_multiplier *out) {
   int64_t n = sw_filter_plan_of(filter)->n;
   double *x = work, *lag = x + n;
@@ -80,6 +85,7 @@ static void sums_of_units(sw_filter *filter, int way, int64_t n, double *work,
   }
 }
 
+/* The sums of rows and columns less the diagonal: what others contribute. */
 bool sw_unit_multipliers(sw_filter *filter, double rho, void *work, sw_unit_multiplier *out) {
   static const sw_unit_multiplier none = {{{NAN, NAN}, {NAN, NAN}}, {{NAN, NAN}, {NAN, NAN}}};
   int64_t n = sw_filter_plan_of(filter)->n;
@@ -117,7 +123,8 @@ double sw_effects_rho(const sw_effects_model *model, int run) {
 
 /* ---- the delta method ---------------------------------------------------------------------- */
 
-/* The derivatives of an effect by the terms that it depends on. */
+/* The derivatives of an effect by the terms that it depends on: b, t, rho, and in the long run the
+ * coefficients of W y(-1) and y(-1). */
 typedef struct gradient {
   int n, term[5];
   double by[5];
@@ -155,6 +162,7 @@ static void effect_of(const sw_effects_model *model, int run, int r, const doubl
   *se = sqrt(variance(model, &g));
 }
 
+/* By the normal law; without a standard error there is no p. */
 static sw_effect tested(double value, double se, double level) {
   double z = gsl_cdf_ugaussian_Pinv(1 - (1 - level) / 2);
   return (sw_effect){.value = value,

@@ -43,6 +43,7 @@ size_t sw_orders_workspace(const sw_links *w) {
          round_up(links * sizeof(double)) + VECTORS * vector + 2 * round_up(n * sizeof(double));
 }
 
+/* Zeroed once: `clear` undoes only what a step has touched. */
 static sparse take_sparse(unsigned char **at, int64_t n) {
   sparse v = {.value = take(at, (size_t)n * sizeof(double)),
               .unit = take(at, (size_t)n * sizeof(int32_t)),
@@ -76,6 +77,7 @@ static rows transposed(const sw_links *w, unsigned char **at) {
   return (rows){start, to, value};
 }
 
+/* The order in which units are first reached fixes the order of all sums. */
 static void add(sparse *v, int32_t unit, double value) {
   if (!v->there[unit]) {
     v->there[unit] = 1;
@@ -114,7 +116,8 @@ static double product(const sparse *a, const sparse *b) {
 
 /* ---- traces and sums ----------------------------------------------------------------------- */
 
-/* Adds (W^q)_ii to the traces: the row and the column step by turns. */
+/* Adds (W^q)_ii to the traces: the row and the column step by turns, so that after q steps row i of
+ * W^a meets column i of W^b with a + b = q. The shorter of the two is walked. */
 static void add_diagonal(const rows *w, const rows *t, int orders, int32_t i, sparse v[VECTORS],
                          double *trace) {
   add(&v[0], i, 1);
@@ -176,6 +179,7 @@ static double at_term(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
 
+/* Order q > 0: W^q (rho^q b + rho^(q-1) t); `power` is rho^(q-1). */
 void sw_effects_by_order(const sw_effects_model *model, int orders, const double *trace,
                          const double *sum, double *direct, double *indirect) {
   double rho = at_term(model, model->rho);

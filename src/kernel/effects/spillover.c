@@ -1,4 +1,7 @@
-/* See spillover.h. */
+/* Columns of the matrix of effects, eight at a time (spillover.h). Called by the pair pass of the
+ * spatial models (measure/spatial/spatial_spillover.c), which announces the rows that come next.
+ * Eight columns cost one solve, and a product with W where the model has lags of x; memory: three
+ * blocks of 8 n numbers per thread, beside the filter's. */
 #include "kernel/effects/spillover.h"
 
 #include "kernel/hot.h"
@@ -47,6 +50,7 @@ void sw_spillover_solve(sw_spillover *s, int count, const int32_t *unit) {
   take_apart(s);
 }
 
+/* A row that was not announced is solved alone, with the same bits. */
 const double *sw_spillover_row(sw_spillover *s, int64_t j) {
   int c = 0;
   while (c < s->count && s->unit[c] != j)

@@ -1,4 +1,7 @@
-/* Loops over units; see fields.h. */
+/* Loops over units; see fields.h. Called by `field_strength` and `huff`, and by the resource of
+ * distances to centres (measure/space/centres.c). O(k n) each; w is read once, so memory is the
+ * limit. Sums over centres are made by the caller, centre by centre, so each unit's bits depend on
+ * itself. */
 #include "kernel/flows/fields.h"
 
 #include "kernel/exp.h"
@@ -22,6 +25,7 @@ typedef struct fields {
 #define SW_VEC_FILE "kernel/flows/fields_set.h"
 #include "kernel/vec_each.h"
 
+/* One variant for each instruction set (kernel/vec_each.h); all give the same bits. */
 static void (*const all_units[])(const fields *f) = SW_SETS(all_units);
 
 void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, const double *w,
@@ -31,7 +35,8 @@ void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, co
   all_units[sw_set()](&f);
 }
 
-/* d = 1 / sqrt(v scale). A gap goes through as it is. */
+/* d = 1 / sqrt(v scale). Where sw_exp may have cut its argument the field is 0. A gap (NaN) goes
+ * through as it is. */
 SW_HOT void sw_fields_exponential(int64_t n, double rate, double scale, double *w) {
   for (int64_t u = 0; u < n; u++) {
     double v = w[u], x = sw_exp(-rate / __builtin_sqrt(v * scale));
@@ -47,6 +52,7 @@ SW_HOT void sw_fields_add(int64_t n, double a, const double *restrict w, double 
   }
 }
 
+/* No finite number (0/0 of a unit that no centre reaches): NaN. */
 SW_INLINE double held(double x) {
   return x - x == 0 ? x : __builtin_nan("");
 }

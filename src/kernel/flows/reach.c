@@ -1,4 +1,5 @@
-/* Loops over what a unit reaches; see reach.h. */
+/* Loops over what a unit reaches; see reach.h. Called by `accessibility`, once per unit and period;
+ * the time is that of reading three arrays, so nothing branches on a missing mass: it adds 0. */
 #include "kernel/flows/reach.h"
 
 #include "kernel/pairs/lanes.h"
@@ -9,6 +10,7 @@ SW_HOT void sw_reach_gather(int64_t count, const int32_t *restrict to, const dou
     m[k] = mass[to[k]];
 }
 
+/* m == m is false of NaN alone. */
 SW_INLINE void see(double m, double time, int l, double *restrict number, double *restrict mass,
                    double *restrict times, double *restrict over) {
   double there = m == m ? m : 0.0;
@@ -36,6 +38,7 @@ sw_reach_sums sw_reach_all(int64_t count, const double *m, const double *time) {
                          sw_lanes_join(over)};
 }
 
+/* The count and the mass alone; the last few elements may branch. */
 SW_HOT static void within(int64_t count, const double *restrict m, const double *restrict time,
                           double limit, double *restrict number, double *restrict mass) {
   int64_t k = 0;

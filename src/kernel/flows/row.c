@@ -1,5 +1,7 @@
 /* Loops over a row of pairs for models of flows: logarithms of distances, expected flows, and their
- * sums. A row is read several times while it is in the second cache. */
+ * sums. A row is read several times while it is in the second cache. Called by the tiles of
+ * `calibrate` (measure/calibrate/tile.c), n columns per call and no allocation. `ok` and `open` are
+ * 0 or 1 and multiply, so that pairs that do not count cost no branch and add 0. */
 #include "kernel/flows/row.h"
 
 #include "kernel/exp.h"
@@ -85,6 +87,7 @@ void sw_row_add(int64_t n, double factor, const double *mu, double *out) {
   add(n, factor, mu, out);
 }
 
+/* One pass makes both: the column sums of one vector, and a scalar for the next step. */
 SW_HOT static double turn(int64_t n, double factor, double mean, double y,
                           const double *restrict mu, const double *restrict z,
                           const double *restrict l, double *restrict out) {

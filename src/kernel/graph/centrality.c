@@ -1,12 +1,14 @@
 /* PageRank, hubs and authorities by power iteration. Own code, as igraph stops at 1e-10 and starts
- * hubs from a vector of its own choice. */
+ * hubs from a vector of its own choice. A step is O(n + links). Both stop when the run is asked to
+ * stop; their results are then not used. */
 #include <math.h>
 
 #include "base/stop.h"
 #include "kernel/graph/graph.h"
 
 /* Brin & Page 1998. The difference of two iterates falls by the factor `damping` at least, which
- * bounds their number: 15 digits and some more. */
+ * bounds their number: 15 digits and some more. A vertex that sends nothing gives its rank to all
+ * alike. Normalised at the end, as rounding adds up over the steps. */
 void sw_graph_pagerank(const sw_graph *g, double damping, double *rank) {
   double n = (double)g->n, *next = g->spare, *share = g->spare + g->n;
   int most = damping > 0 ? (int)(log(1e-15) / log(damping)) + 32 : 2;
@@ -36,7 +38,8 @@ void sw_graph_pagerank(const sw_graph *g, double damping, double *rank) {
     rank[i] /= sum;
 }
 
-/* y = W x or W'x, scaled to the maximum 1. */
+/* y = W x or W'x by rows, scaled to the maximum 1. Some link has a weight, so the maximum is
+ * positive. */
 static void multiply(int64_t n, const int64_t *start, const int32_t *partner, const double *weight,
                      const double *x, double *y) {
   double most = 0;

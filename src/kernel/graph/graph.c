@@ -1,4 +1,6 @@
-/* Rows of links and their transpose, and the backbone of a network. */
+/* Rows of links and their transpose, and the backbone of a network. Called by `network` for each
+ * period; the memory is kept from one to the next and grows to the largest. The order of all sums
+ * is that of the rows, so figures do not depend on threads. */
 #include "kernel/graph/graph.h"
 
 #include <math.h>
@@ -8,6 +10,7 @@
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
+/* The contents are not wanted: free first, so that old and new are never held at a time. */
 static sw_status replace(sw_error *err, size_t count, size_t size, void *array) {
   void **place = array;
   sw_free(*place);
@@ -64,7 +67,8 @@ void sw_graph_free(sw_graph *g) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
-/* The vertices; of a unit in the network its vertex in spare_index. */
+/* The vertices; spare_index tells the vertex of a unit. Units outside the network get the number of
+ * the next vertex, which nobody asks for. */
 static void number_vertices(sw_graph *g, const sw_links *links) {
   g->n = 0;
   for (int64_t i = 0; i < links->n; i++) {
@@ -73,7 +77,8 @@ static void number_vertices(sw_graph *g, const sw_links *links) {
   }
 }
 
-/* Units outside have no links, and none leads to them. */
+/* Links of 0, missing ones and loops are left out. Units outside have no links, and none leads to
+ * them. `wrong` tells the caller which pair to name. */
 static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   int64_t at = 0;
   g->total = 0;

@@ -1,6 +1,10 @@
 /* Shortest paths by Dijkstra's algorithm with a heap in which a vertex moves up, and the sums of
- * Brandes backwards over them. Vertices before one another are kept while paths are found: they
- * stand where the links into a vertex do, so no list grows. */
+ * Brandes backwards over them (2001, Journal of Mathematical Sociology 25:163-177): O(links + n log
+ * n) for each source. Vertices before one another are kept while paths are found: they stand where
+ * the links into a vertex do, so no list grows.
+ *
+ * Sources are dealt to tiles [lo, hi); a tile adds up its own and the caller adds tiles in order. A
+ * link is as long as the greatest weight over its own. */
 #include "kernel/graph/paths.h"
 
 #include <math.h>
@@ -148,6 +152,7 @@ static void add_shares(const sw_graph *g, sw_paths *p, int64_t count, double *be
   }
 }
 
+/* Left early when the run is asked to stop: the tile is then not used. */
 sw_status sw_graph_betweenness(sw_error *err, const sw_graph *g, sw_paths *p, int64_t lo,
                                int64_t hi, double *betweenness) {
   double most = 0;

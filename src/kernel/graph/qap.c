@@ -32,6 +32,7 @@ void sw_qap_free(sw_qap *q) {
   *q = (sw_qap){0};
 }
 
+/* Grows to the largest network and is kept between periods. */
 static sw_status make_room(sw_error *err, sw_qap *q, int64_t n) {
   size_t units = (size_t)n + 1;
   if (q->stands && n <= q->room) return SW_OK;

@@ -1,12 +1,15 @@
-/* Figures of a whole network. */
+/* Figures of a whole network: density, reciprocity, and how much of it changed between two periods.
+ * Each is one pass over the rows, O(n + links). */
 #include <math.h>
 
 #include "kernel/graph/graph.h"
 
+/* Without loops: n (n - 1) links are possible. */
 double sw_graph_density(const sw_graph *g) {
   return (double)g->n_links / ((double)g->n * (double)(g->n - 1));
 }
 
+/* The share of weight that is returned (Squartini, Picciolo, Ruzzenenti & Garlaschelli 2013). */
 double sw_graph_reciprocity(const sw_graph *g) {
   double both = 0;
   for (int64_t i = 0; i < g->n; i++) {
@@ -29,11 +32,13 @@ static row row_of(const sw_graph *g, int64_t i, int64_t *vertex) {
   return (row){g->out_start[v], g->out_start[v + 1]};
 }
 
+/* The end of a row is after every unit. */
 static int32_t partner(const sw_graph *g, row r) {
   return r.at < r.end ? g->unit[g->to[r.at]] : INT32_MAX;
 }
 
-/* Over the rows of both at a time. */
+/* Over the rows of both at a time, by units: the two networks may have different vertices. Jaccard
+ * counts links, the overlap weighs them. */
 void sw_graph_change(const sw_graph *a, const sw_graph *b, double *jaccard, double *overlap) {
   int64_t both = 0, either = 0, of_a = 0, of_b = 0;
   double less = 0, more = 0;

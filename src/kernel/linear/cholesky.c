@@ -1,4 +1,6 @@
-/* See cholesky.h. Sums run in the order of columns. */
+/* Cholesky's factor of a small dense matrix, column by column (cholesky.h): n^3 / 3 operations, for
+ * the few coefficients of a model. Sums run in the order of columns. No pivots: a matrix that is
+ * singular to rounding is refused, and the caller says what depends on what. */
 #include "kernel/linear/cholesky.h"
 
 #include <math.h>
@@ -33,6 +35,7 @@ static void solve_lower(const double *l, int n, double *x) {
   }
 }
 
+/* L z = x, then L' x = z. */
 void sw_cholesky_solve(const double *l, int n, double *x) {
   solve_lower(l, n, x);
   for (int j = n - 1; j >= 0; j--) {
@@ -43,6 +46,7 @@ void sw_cholesky_solve(const double *l, int n, double *x) {
   }
 }
 
+/* x'A^-1 x as the square of L^-1 x: never negative. `work`: n n + n numbers; A stays as it is. */
 double sw_cholesky_form(const double *a, int n, const double *x, double *work) {
   double *z = work + n * n, sum = 0;
   memcpy(work, a, (size_t)(n * n) * sizeof *work);

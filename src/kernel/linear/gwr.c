@@ -1,4 +1,10 @@
-/* See gwr.h. */
+/* Weighted least squares at one place (gwr.h): the order by distance, weights, the two ways to a
+ * fit.
+ *
+ * A trial fit costs O(m k^2) for the m observations within the bandwidth, and k^3; the reported fit
+ * by QR about twice that, and it alone gives standard errors and condition numbers. Sums run in the
+ * order of distance (sw_gwr_walk), ties by index, or in that of the observations. Called by gwr.c,
+ * gwr_search.c and mgwr_fit.c; all memory is the caller's. */
 #include "kernel/linear/gwr.h"
 
 #include "kernel/exp.h"
@@ -18,6 +24,8 @@ static const double least_rcond = 1e-12;
 
 /* ---- observations ------------------------------------------------------------------------ */
 
+/* A column whose deviation is rounding (1e-12 of its mean) counts as constant: the local designs
+ * would be singular to rounding. */
 int sw_gwr_standardise(sw_gwr_rows *rows) {
   rows->mean[0] = 0, rows->scale[0] = 1;
   for (int j = 1; j <= rows->k; j++) {
@@ -126,6 +134,8 @@ SW_HOT static void bisquares(int64_t n, const double *d2, double h2, double *w) 
   }
 }
 
+/* Beyond the bandwidth a bisquare weight is 0; the others only fade, and are cut where e^y
+ * underflows. */
 void sw_gwr_weights(sw_gwr_kernel kernel, int64_t n, const double *d2, double h2, double *w) {
   if (kernel == SW_GWR_BISQUARE)
     bisquares(n, d2, h2, w);
@@ -191,6 +201,7 @@ SW_HOT void sw_gwr_walk(const sw_gwr_rows *rows, const int32_t *order, int64_t f
   }
 }
 
+/* Observations without weight are passed over before anything is multiplied. */
 SW_HOT void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums) {
   int k = rows->k, stride = rows->stride;
   double z[NEAR * MOST_STRIDE], u[NEAR];
@@ -209,6 +220,7 @@ SW_HOT void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums) {
   }
 }
 
+/* One variable against many columns: the step of mgwr's second pass. Returns x'Wx. */
 SW_HOT double sw_gwr_combine(const sw_gwr_rows *rows, const double *w, int j, const double *values,
                              int64_t columns, double *sums) {
   double length = 0;
@@ -224,6 +236,8 @@ SW_HOT double sw_gwr_combine(const sw_gwr_rows *rows, const double *w, int j, co
   return length;
 }
 
+/* The bisquare kernel as a polynomial in d^2: sums of 1, d^2 and d^4 give those of any
+ * bandwidth. */
 void sw_gwr_at(const sw_gwr_rows *rows, const double *walked, double h2, double *sums) {
   int64_t count = (int64_t)rows->k * rows->stride;
   double first = -2 / h2, second = 1 / (h2 * h2);
@@ -332,6 +346,7 @@ static void triangles(const sw_gwr_rows *rows, const double *w, double *work, do
   }
 }
 
+/* The condition of X'WX is the square of that of sqrt(W) X. */
 static bool is_sound(const double *r, int k, double *copy) {
   for (int j = 0; j < k; j++)
     memcpy(copy + j * k, r + j * (k + 1), (size_t)k * sizeof *copy);
@@ -421,6 +436,7 @@ bool sw_gwr_solve(const sw_gwr_rows *rows, const double *w, int64_t i, double *w
   return true;
 }
 
+/* R^2 over the neighbours, by weight, with the residual that each has in its own fit. */
 double sw_gwr_local_r2(int64_t n, const double *w, const double *y, const double *e) {
   double weight = 0, sum = 0, about = 0, rest = 0;
   for (int64_t j = 0; j < n; j++)
@@ -437,6 +453,8 @@ double sw_gwr_local_r2(int64_t n, const double *w, const double *y, const double
   return about > 0 ? 1 - rest / about : NAN;
 }
 
+/* Hurvich, Simonoff & Tsai 1998, as Fotheringham et al. 2002 give it. Undefined without degrees of
+ * freedom, or where the fit is exact. */
 double sw_gwr_aicc(double n, double rss, double trace) {
   if (!(n - 2 - trace > 0) || !(rss > 0)) return NAN;
   return n * log(rss / n) + n * log(2 * acos(-1)) + n * (n + trace) / (n - 2 - trace);

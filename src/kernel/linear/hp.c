@@ -1,5 +1,7 @@
-/* See hp.h. I + lambda D'D is positive definite with eigenvalues from 1 to 1 + 16 lambda, so that
- * LDL' needs no pivots. */
+/* The filter of Hodrick & Prescott 1997: the trend minimises sum (x - m)^2 + lambda sum (second
+ * difference of m)^2, that is (I + lambda D'D) m = x (hp.h). The matrix is positive definite with
+ * eigenvalues from 1 to 1 + 16 lambda, so that LDL' needs no pivots. Five diagonals: factor and
+ * solve are O(n), and one factor serves all series of a length. */
 #include "kernel/linear/hp.h"
 
 size_t sw_hp_room(int n) {
@@ -39,6 +41,7 @@ sw_hp sw_hp_factor(int n, double lambda, double *room) {
   return hp;
 }
 
+/* Forward by L, backward by D and L'. */
 void sw_hp_trend(const sw_hp *hp, const double *x, double *out) {
   int n = hp->n;
   for (int i = 0; i < n; i++) {

@@ -1,5 +1,10 @@
-/* See log_t.h. The cost of a test is O(T) for H and O(m^2) for the long-run variance of m points,
- * which has a weight for each lag. */
+/* The log t regression of Phillips & Sul 2007, Econometrica 75:1771-1855 (log_t.h). The cost of a
+ * test is O(T) for H and O(m^2) for the long-run variance of m points, which has a weight for each
+ * lag.
+ *
+ * Clubs are found by many tests of growing sets: a set keeps means and squares by period, so that
+ * one more unit is tried in O(T) (sw_running_h_with) and added in O(T). All memory is the
+ * caller's. */
 #include "kernel/linear/log_t.h"
 
 #include <math.h>
@@ -36,6 +41,8 @@ void sw_running_copy(sw_running *to, const sw_running *from) {
   memcpy(to->squares, from->squares, (size_t)from->width * sizeof *to->squares);
 }
 
+/* H_t, the cross-section variance of z over its mean. Returns the first period whose mean is not
+ * positive, or -1: there relative transition paths are undefined. */
 int sw_running_h(const sw_running *set, double shift, double *h) {
   int wrong = -1;
   for (int t = set->width - 1; t >= 0; t--) {
@@ -46,6 +53,7 @@ int sw_running_h(const sw_running *set, double shift, double *h) {
   return wrong;
 }
 
+/* The same as if z had been added, without changing the set. */
 int sw_running_h_with(const sw_running *set, const double *z, double *h) {
   double count = (double)set->count + 1;
   int wrong = -1;
@@ -72,6 +80,7 @@ size_t sw_log_t_room(int periods) {
   return 2 * (size_t)periods;
 }
 
+/* What all tests of a length share: ln t less its mean, and the penalty 2 ln ln t. */
 sw_log_t_plan sw_log_t_prepare(int periods, int cut, double *room) {
   sw_log_t_plan plan = {periods, cut, periods - cut, room, room + (periods - cut), 0};
   double sum = 0;
@@ -117,6 +126,7 @@ static double long_run_variance(const double *u, int m) {
   return sum / (m - 1);
 }
 
+/* b of ln(H_1/H_t) - 2 ln ln t on ln t. A set that has no spread left has no logarithm: NaN. */
 sw_log_t sw_log_t_of(const sw_log_t_plan *plan, double first, const double *h, double *scratch) {
   int m = plan->points;
   double sum = 0, products = 0;

@@ -1,5 +1,6 @@
-/* See ols.h. The fit is that of a QR factorisation of [X y]. Covariances are formed in the
- * coordinates of R, where X'X is the identity, so that they lose no digits to the scale of X. */
+/* Least squares by a QR factorisation of [X y] (ols.h): n k^2 operations, in the caller's memory.
+ * Covariances are formed in the coordinates of R, where X'X is the identity, so that they lose no
+ * digits to the scale of X. */
 #include "kernel/linear/ols.h"
 
 #include "kernel/linear/qr.h"
@@ -13,7 +14,8 @@ size_t sw_ols_workspace(int64_t n, int k) {
   return ((size_t)n * side + side * side + (size_t)k * side + (size_t)n) * sizeof(double);
 }
 
-/* Twice through the values: the first mean is right to rounding, the second to its square. */
+/* Twice through the values: the first mean is right to rounding, the sum about it is corrected by
+ * what the deviations add up to. */
 static double squares_about_mean(const double *y, int64_t n) {
   double mean = 0, rest = 0, sum = 0;
   for (int64_t i = 0; i < n; i++)
@@ -26,6 +28,8 @@ static double squares_about_mean(const double *y, int64_t n) {
   return sum - rest * rest / (double)n;
 }
 
+/* Residuals from the coefficients, rss from the triangle: y's last diagonal element is its length
+ * beyond X, and keeps its digits where the fit is close. */
 int sw_ols_fit(const double *const *x, const double *y, int64_t n, int k, void *workspace,
                sw_ols *fit) {
   int side = k + 1;
@@ -79,6 +83,7 @@ void sw_ols_sandwich(const double *root, int k, const double *meat, double facto
   wrap(root, k, work, factor, vcov);
 }
 
+/* MacKinnon & White 1985: the meat sums x x' e^2, scaled by n/(n - k). */
 void sw_ols_hc1(const sw_ols *fit, const double *const *x, double *work, double *vcov) {
   int k = fit->k;
   double *meat = work + k * k, n = (double)fit->n;

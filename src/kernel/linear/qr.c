@@ -1,5 +1,10 @@
-/* See qr.h. A reflection of column j touches row j of the triangle and the new rows alone, as the
- * rows between are zero in that column: so appending m rows costs m k^2, whatever came before. */
+/* Householder's triangle of a matrix that comes in pieces of rows (qr.h). A reflection of column j
+ * touches row j of the triangle and the new rows alone, as the rows between are zero in that
+ * column: so appending m rows costs m k^2, whatever came before, and the memory is one piece and
+ * the triangle.
+ *
+ * All least squares of the program rest on this: X'X is never formed, which would square the
+ * condition number. The bits depend on how rows are cut into pieces, which callers fix. */
 #include "kernel/linear/qr.h"
 
 #include <math.h>
@@ -9,6 +14,7 @@ enum { LANES = 8 };
 /* Of its length, what is left of a column that depends on others: rounding leaves 1e-15. */
 static const double smallest = 1e-10;
 
+/* Eight lanes, joined in one order: the same bits on every instruction set. */
 double sw_dot(const double *a, const double *b, int64_t n) {
   double lane[LANES] = {0};
   int64_t i = 0;
@@ -43,6 +49,7 @@ void sw_qr_append(double *r, int k, double *a, int64_t m) {
     reflect(r, k, a, m, j);
 }
 
+/* A triangle is k rows like any others. */
 void sw_qr_join(double *r, int k, double *other) {
   sw_qr_append(r, k, other, k);
 }
@@ -62,16 +69,20 @@ static void invert(const double *r, int side, int k, double *root) {
   }
 }
 
+/* The length of column j, of which the triangle keeps it all. */
 double sw_qr_length(const double *r, int k, int j) {
   return sqrt(sw_dot(r + j * k, r + j * k, j + 1));
 }
 
+/* The diagonal is what a column has beyond those before it. */
 int sw_qr_dependent(const double *r, int k, int count) {
   for (int j = 0; j < count; j++)
     if (!(fabs(r[j * k + j]) > smallest * sw_qr_length(r, k, j))) return j;
   return -1;
 }
 
+/* The last column of r is y: r holds [X y] reduced. `root` receives R^-1, so that (X'X)^-1 = root
+ * root'. */
 int sw_qr_solve(const double *r, int k, double *b, double *root) {
   int side = k + 1, dependent = sw_qr_dependent(r, side, k);
   if (dependent >= 0) return dependent;

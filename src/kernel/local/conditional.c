@@ -98,6 +98,7 @@ SW_INLINE void count_strip(sw_local_form form, bool sums, int fours, const sw_lo
   add_counts(fours, most, unit->at_most + column);
 }
 
+/* Strips of two fours, then single ones: stride is a multiple of four. */
 SW_INLINE void count_all(sw_local_form form, bool sums, const sw_local_table *table,
                          const sw_local_unit *unit, const int32_t *place, int draws) {
   int column = 0;
@@ -107,6 +108,8 @@ SW_INLINE void count_all(sw_local_form form, bool sums, const sw_local_table *ta
     count_strip(form, sums, 1, table, unit, place, draws, column);
 }
 
+/* A function for each form: `form` and `sums` are constants in it, and the loops have no
+ * branches. */
 SW_HOT static void count_lags(const sw_local_table *table, const sw_local_unit *unit,
                               const int32_t *place, int draws) {
   count_all(SW_LOCAL_LAG, false, table, unit, place, draws);
@@ -168,6 +171,7 @@ sw_local_moments sw_local_lag_moments(double others, double sum, double squares,
   return (sw_local_moments){w * mean, scale * spread};
 }
 
+/* (count + 1) / (permutations + 1): what is observed is one of the permutations. */
 double sw_local_p(sw_alternative alternative, double at_least, double at_most,
                   int64_t permutations) {
   double all = (double)permutations + 1, nearer = at_least < at_most ? at_least : at_most;
@@ -187,12 +191,15 @@ double sw_local_least_p(sw_alternative alternative, int64_t permutations) {
   return sw_local_p(alternative, 0, 0, permutations);
 }
 
+/* Benjamini & Hochberg 1995: the greatest p that is at most its rank's share of alpha; -1: none. */
 double sw_local_bh_cut(const double *sorted, int64_t n, double alpha) {
   for (int64_t k = n; k > 0; k--)
     if (sorted[k - 1] <= (double)k * alpha / (double)n) return sorted[k - 1];
   return -1;
 }
 
+/* How many of n must reach the least possible p for the rule to reject any: tells whether the
+ * permutations are enough. The loop mends the rounding of the quotient. */
 int64_t sw_local_bh_needs(double least, int64_t n, double alpha) {
   int64_t k = (int64_t)floor(least * (double)n / alpha);
   while (least > (double)k * alpha / (double)n)

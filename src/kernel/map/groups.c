@@ -1,4 +1,7 @@
-/* See groups.h and zones.h, which has the rules. */
+/* Which groups of units are drawn beside the map, in insets, and which with its bulk; zones.h has
+ * the rules, groups.h the interface. Distances between cells cost their product, but for those of
+ * the bulk among themselves. Everything is decided by distances and lowest units: the order of the
+ * file changes nothing. */
 #include "kernel/map/groups.h"
 
 #include "base/arena.h"
@@ -27,6 +30,7 @@ typedef struct divider {
 
 /* ---- what groups are --------------------------------------------------------------------- */
 
+/* The bulk is the group of most units; of equal ones the first. */
 static void count_units(divider *d) {
   for (int g = 0; g < d->in->n; g++)
     d->units[g] = 0, d->lowest[g] = INT32_MAX, d->head[g] = g;
@@ -205,6 +209,7 @@ static void number_zones(const divider *d, uint8_t *zone, int *zones) {
   }
 }
 
+/* Without a bulk (`least` units) there are no insets: all units stay in zone 0. */
 sw_status sw_groups_to_zones(sw_error *err, const sw_groups *groups, uint8_t *zone, int *zones) {
   divider *d;
   if (groups->n < 2 || groups->n > MOST) return SW_OK;

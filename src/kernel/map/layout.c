@@ -1,5 +1,7 @@
-/* See layout.h. The main map is tried at its full size, then smaller by steps; at each size the
- * insets are put one after the other at the free place nearest to the lower left corner. */
+/* Where the main map and its insets stand in the frame (layout.h). The main map is tried at its
+ * full size, then smaller by steps; at each size the insets are put one after the other at the free
+ * place nearest to the lower left corner. If nothing fits, a strip below holds them. O(places tried
+ * x rows of an outline); lengths are in pixels of the page. */
 #include "kernel/map/layout.h"
 
 #include <math.h>
@@ -19,6 +21,7 @@ void sw_outline_begin(sw_outline *o, sw_map_box box) {
   }
 }
 
+/* Shares outside 0 .. 1 belong to the first and last. */
 static int slot(double share) {
   if (!(share > 0)) return 0;
   return share >= 1 ? SW_OUTLINE - 1 : (int)(share * SW_OUTLINE);
@@ -70,6 +73,8 @@ static bool columns_free(const sw_outline *o, rectangle at, rectangle r) {
   return true;
 }
 
+/* Insets keep apart from each other; within the box of the main map they may use what it leaves
+ * free. */
 static bool is_free(const sw_outline *o, const rectangle *placed, int count, rectangle r) {
   for (int k = 1; k < count; k++)
     if (meet(placed[k], r, apart)) return false;
@@ -177,6 +182,7 @@ void sw_map_layout(int zones, const sw_map_box *box, const sw_outline *outline, 
   use_strip(zones, box, scale * .88, frame);
 }
 
+/* y of a page grows downward. */
 void sw_map_place(const sw_map_frame *frame, const sw_map_box *box, int zone, int64_t n, double *x,
                   double *y) {
   double scale = frame->scale[zone];

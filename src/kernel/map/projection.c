@@ -48,6 +48,9 @@ static int longest_gap(const sw_extent *extent, int *first) {
 
 /* ---- choice ------------------------------------------------------------------------------ */
 
+/* Of the world Equal Earth; near a pole Lambert's azimuthal; of middle latitudes a cone, if both
+ * parallels lie on one side of the equator; else a cylinder, or Lambert's where the map is tall.
+ * All keep areas. */
 static sw_projection_kind kind_of(double south, double north, double span) {
   double middle = (south + north) / 2, tall = north - south;
   if (span > 200 || tall > 110) return SW_PROJECTION_EQUAL_EARTH;
@@ -113,6 +116,8 @@ static void transform(PJ *pj, int64_t n, double *x, double *y) {
   }
 }
 
+/* In place; what has no place on the map is NaN. A context of its own: PROJ's default one is
+ * shared. */
 sw_status sw_projection_apply(sw_error *err, const sw_projection *projection, int64_t n, double *x,
                               double *y) {
   char text[256];

@@ -48,6 +48,7 @@ static double at_share(double *value, int64_t count, double share) {
   return value[k < count ? k : count - 1];
 }
 
+/* Cells are no more than points. */
 static sw_status open_finder(sw_error *err, finder *f) {
   size_t n = (size_t)f->spots->n, count = (size_t)f->spots->count;
   SW_TRY(sw_alloc(err, count, sizeof *f->x, (void **)&f->x));
@@ -107,7 +108,8 @@ static sw_status spacing(sw_error *err, const finder *f, double *room, double *v
   return SW_OK;
 }
 
-/* The gap; 0: there is no bulk to lie far from. */
+/* The gap; 0: there is no bulk to lie far from. A fifth of the radius within which 80% of the units
+ * lie around the median; of single points not less than 2.5 times their spacing. */
 static sw_status find_gap(sw_error *err, finder *f) {
   double *room, middle[3], nearest = 0;
   SW_TRY(sw_alloc(err, (size_t)f->there, sizeof *room, (void **)&room));
@@ -226,6 +228,7 @@ static sw_status find(sw_error *err, finder *f, uint8_t *zone, int *zones) {
   return status;
 }
 
+/* Zone 0 is the main map. Few units, or those of the whole world, have no insets. */
 sw_status sw_zones_find(sw_error *err, const sw_spots *spots, uint8_t *zone, int *zones) {
   finder f = {.spots = spots};
   memset(zone, 0, (size_t)spots->n);

@@ -30,8 +30,9 @@ typedef struct maker {
   int32_t *number; /* new numbers of vertices */
 } maker;
 
+/* From a node to itself only a transfer leads, between its modes. */
 static bool is_there(const maker *m, const sw_roads_edge *edge) {
-  return edge->state <= m->state && edge->from != edge->to;
+  return edge->state <= m->state && (edge->from != edge->to || edge->mode == SW_ROADS_TRANSFER);
 }
 
 /* ---- vertices --------------------------------------------------------------------------- */

@@ -1,4 +1,7 @@
-/* See correlation.h. */
+/* Correlations of short series (correlation.h): O(n), no memory. A series that varies by rounding
+ * alone has none: its correlation with anything would be noise of size 1. Rounding is judged by the
+ * size of the values that the series was made from (`size`, `from_x`), as differences lose that
+ * size. */
 #include "kernel/series/correlation.h"
 
 #include <math.h>
@@ -52,6 +55,7 @@ void sw_correlation_standardise_all(double *v, int n, const double size[SW_SERIE
       v[s * SW_SERIES + k] = (v[s * SW_SERIES + k] - mean[k]) / by[k];
 }
 
+/* Two passes: means, then products of deviations. `least`: fewer values give NaN. */
 double sw_correlation(const double *x, double from_x, const double *y, double from_y, int n,
                       int least) {
   double mean_x = 0, mean_y = 0, sum = 0;

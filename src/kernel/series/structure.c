@@ -1,4 +1,6 @@
-/* Indices of industrial structure; see structure.h. Sums run in the order of the industries. */
+/* Indices of industrial structure (structure.h has the formulas). Sums run in the order of the
+ * industries, O(n) each. Shares that are equal to rounding count as equal throughout, so that
+ * identical structures give exactly 0 and not some 1e-17. What has no finite value is NaN. */
 #include "kernel/series/structure.h"
 
 #include <math.h>
@@ -33,6 +35,7 @@ double sw_structure_distance(int n, const double *s, const double *b) {
   return sum;
 }
 
+/* The largest quotient of shares. An industry of the unit alone has no quotient: undefined. */
 double sw_structure_most(int n, const double *s, const double *b) {
   double most = NAN;
   for (int k = 0; k < n; k++) {
@@ -79,6 +82,8 @@ static double length_of(int n, const double *u) {
   return sqrt(sum);
 }
 
+/* Kahan's formula: exact to rounding for small angles too, where the arc cosine loses half the
+ * digits. */
 double sw_structure_angle(int n, const double *u, const double *v) {
   double of_u = length_of(n, u), of_v = length_of(n, v), apart = 0, along = 0;
   if (!(of_u > 0 && of_v > 0)) return NAN;

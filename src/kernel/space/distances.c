@@ -1,5 +1,6 @@
-/* Distances of a row segment, of every kind; see distances.h. Never stored: n^2 of them would be as
- * large as a result. */
+/* Distances of a row segment, of every kind (distances.h). Never stored: n^2 of them would be as
+ * large as a result. Every pass over pairs asks for its segment here, so all measures see the same
+ * bits for a pair. 1/d^2 is what most models need, and a square root is spared. */
 #include "kernel/space/distances.h"
 
 #include "kernel/space/geodesic.h"
@@ -7,6 +8,7 @@
 
 #include <math.h>
 
+/* Distances out of files: pairs without one are NaN. The row is entered by a search for j0. */
 static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
   for (int64_t j = j0; j < j1; j++)
     out[j - j0] = NAN;
@@ -42,6 +44,7 @@ void sw_distances_keys(const sw_distance *d, const sw_arc_points *points, int64_
     out[j] = -out[j];
 }
 
+/* The same key for a limit in km, rounded once: all pairs are compared with it. */
 double sw_distances_key(const sw_distance *d, double limit) {
   double least = 1 / (limit * limit) / sw_distances_scale(d);
   return d->kind == SW_GREAT_CIRCLE ? sw_arc_chord_to(least) : -least;

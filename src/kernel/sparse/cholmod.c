@@ -1,5 +1,8 @@
 /* The one place that calls CHOLMOD. All of its state is in a `common` of the call; its own messages
- * are off, and its failures come back as statuses. */
+ * are off, and its failures come back as statuses.
+ *
+ * plan.c calls it once for each plan. The variants with 64-bit indices (`cholmod_l_`) are used,
+ * because the rows of all fronts may number more than 2^31; a single position does not. */
 #include "kernel/sparse/elimination.h"
 
 #include <cholmod.h>
@@ -27,7 +30,7 @@ static void start(cholmod_common *common) {
 
 /* ---- pattern ------------------------------------------------------------------------------ */
 
-/* The upper triangle of A + A'. */
+/* The upper triangle of A + A'. A link each way gives an entry twice; CHOLMOD merges them. */
 static cholmod_sparse *pattern_of(int64_t n, const int64_t *row_start, const int32_t *to,
                                   cholmod_common *common) {
   size_t most = (size_t)(row_start[n] + n);
@@ -62,6 +65,8 @@ static sw_status allocate(sw_error *err, const cholmod_factor *f, sw_elimination
   return sw_alloc(err, f->ssize, sizeof *out->row, (void **)&out->row);
 }
 
+/* CHOLMOD's arrays go with its factor; what is kept is copied into ours, in 32 bits where it
+ * fits. */
 static sw_status copy(sw_error *err, const cholmod_factor *f, sw_elimination *out) {
   SW_TRY(allocate(err, f, out));
   const SuiteSparse_long *perm = f->Perm, *super = f->super, *at = f->pi, *row = f->s;

@@ -20,6 +20,9 @@ typedef struct probe {
   double *basis, *block; /* Lanczos' vectors, (STEPS + 1) n; a block of right-hand sides */
 } probe;
 
+/* Of a symmetric V all pivots are positive where I - sign r V is positive definite (Sylvester). Of
+ * a V without negative entries I - r V is an M-matrix, with positive pivots just while r is below
+ * the reciprocal of the spectral radius. */
 static bool positive(probe *p, double r) {
   sw_sparse_values values = {p->value, -p->sign * r, NULL};
   return sw_sparse_factor(&p->sparse, &values) && p->sparse.negative == 0;
@@ -52,6 +55,7 @@ static double normalise(int64_t n, double *v) {
   return length;
 }
 
+/* The same start on each machine and in each run. */
 static void random_unit(int64_t n, double *v) {
   sw_rng rng = sw_rng_make(0, 0, 0);
   for (int64_t i = 0; i < n; i++)
@@ -59,6 +63,7 @@ static void random_unit(int64_t n, double *v) {
   normalise(n, v);
 }
 
+/* One vector in a block of eight lanes, the others zero. */
 static void apply_inverse(probe *p, const double *v, double *out) {
   int64_t n = p->sparse.plan->n;
   memset(p->block, 0, (size_t)(n * LANES) * sizeof *out);
@@ -97,6 +102,7 @@ static bool all_below(int size, const double *a, const double *b, double x) {
   return true;
 }
 
+/* By halving between the greatest diagonal entry and Gershgorin's bound, to the last bit. */
 static double greatest_eigenvalue(int size, const double *a, const double *b) {
   double low = 0, high = 0;
   for (int k = 0; k < size; k++) {
@@ -123,6 +129,7 @@ static double estimate(probe *p, double low) {
 
 /* ---- the end ------------------------------------------------------------------------------ */
 
+/* Halves [low, high] to `share` of its end; a factor each time. */
 static void halve(probe *p, double *low, double *high, double share) {
   while (*high - *low > share * *high) {
     double middle = *low + (*high - *low) / 2;
@@ -148,6 +155,8 @@ static bool settle(probe *p, double *low, double *high) {
   return false;
 }
 
+/* Doubles r to enclose the end. None within 1e9 times the start: no eigenvalue of that sign bounds
+ * r. */
 static double find(probe *p, bool symmetric, double within) {
   double low = within, high = 2 * within;
   for (; positive(p, high); high *= 2) {

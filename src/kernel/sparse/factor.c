@@ -1,6 +1,11 @@
 /* The factor, its derivative and the corner of [0 A; A' -I], each by one walk over the fronts from
  * the leaves to the roots: a front is gathered from the entries that belong to it and from its
- * children's updates, its pivots are eliminated, and the rest waits for the parent. */
+ * children's updates, its pivots are eliminated, and the rest waits for the parent (the
+ * multifrontal method: Duff & Reid 1983; Liu 1992).
+ *
+ * The plan numbers fronts so that the updates a front needs lie on top of a stack: memory beyond
+ * the factor is one front and the deepest stack, both known from the plan. One thread walks;
+ * threads of a rank factor different matrices. */
 #include "kernel/sparse/factor.h"
 
 #include <math.h>
@@ -25,6 +30,7 @@ size_t sw_sparse_workspace(const sw_sparse_plan *plan, bool tangent) {
          numbers((size_t)plan->n * SW_SPARSE_LANES);
 }
 
+/* The layout: factor, tangent (if asked for), area, block; each a multiple of 64 bytes. */
 sw_sparse sw_sparse_at(const sw_sparse_plan *plan, bool tangent, void *workspace) {
   char *at = workspace;
   size_t factor = numbers((size_t)plan->factor);
@@ -68,6 +74,7 @@ SW_HOT static void gather_values(const sw_fronts *f, int64_t s, const source *fr
   }
 }
 
+/* Adds a child's update at the rows of the parent that `relative` names. */
 SW_HOT static void gather_update(const sw_fronts *f, int64_t child, const double *update,
                                  int64_t stride, double *to) {
   sw_front front = sw_front_of(f, child);
@@ -92,6 +99,7 @@ static void gather(const sw_fronts *f, int64_t s, const source *from, const doub
 
 /* ---- scattering --------------------------------------------------------------------------- */
 
+/* After gather: this front's update may overwrite those of its children. */
 static void keep(const sw_fronts *f, int64_t s, const double *from, double *factor,
                  double *updates) {
   sw_front front = sw_front_of(f, s);
@@ -132,6 +140,8 @@ static bool walk_up(sw_sparse *s, walk kind, const source *from, double *to) {
   return true;
 }
 
+/* L and U are unit triangular, so ln|det A| is the sum over D. For a symmetric A the negative
+ * pivots are as many as negative eigenvalues (Sylvester). */
 SW_HOT static void add_pivots(sw_sparse *s) {
   sw_fronts f = sw_fronts_of(s->plan);
   s->logdet = 0;
@@ -147,6 +157,7 @@ SW_HOT static void add_pivots(sw_sparse *s) {
   }
 }
 
+/* A failed factor leaves ln|A| NaN, never that of the matrix before. */
 bool sw_sparse_factor(sw_sparse *s, const sw_sparse_values *a) {
   source from = {a->value, a->scale, a->shift, 1};
   s->logdet = NAN;
@@ -160,6 +171,7 @@ void sw_sparse_factor_tangent(sw_sparse *s, const double *value) {
   walk_up(s, TANGENT, &from, s->tangent);
 }
 
+/* No entries of V, and -1 on the diagonal: the corner -I of [0 A; A' -I]. */
 void sw_sparse_factor_gram(sw_sparse *s) {
   source from = {NULL, 0, NULL, -1};
   walk_up(s, GRAM, &from, s->tangent);

@@ -1,6 +1,11 @@
-/* Entries of the inverse on the pattern, from the roots down: what a front needs of A^-1 at the
- * rows below its pivots stands in its parent's front, which waits until all its children are done.
- */
+/* Entries of the inverse on the pattern of the factor, from the roots down: what a front needs of
+ * A^-1 at the rows below its pivots stands in its parent's front, which waits until all its
+ * children are done (Takahashi, Fagan & Chin 1973; Erisman & Tinney 1975). No column of A^-1 is
+ * formed: the work is of the order of the factor's, the memory that of the fronts on one path from
+ * a root.
+ *
+ * Sums over entries go from the last front to the first, and within a front in the order of the
+ * rows of V: their bits rest on the pattern alone. */
 #include "kernel/sparse/factor.h"
 
 #include <string.h>
@@ -9,6 +14,7 @@
 
 /* ---- a front out of its parent's ------------------------------------------------------------- */
 
+/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. */
 SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, double *to) {
   if (f->parent[s] < 0) return;
   sw_front front = sw_front_of(f, s), parent = sw_front_of(f, f->parent[s]);
@@ -66,6 +72,7 @@ static void walk_plain(sw_sparse *s, const double *value, const sw_sparse_invers
   }
 }
 
+/* The tangent of the factor is computed first: its walk uses the memory of the path. */
 static void walk_tangent(sw_sparse *s, const double *value, const sw_sparse_inverse *out) {
   sw_fronts f = sw_fronts_of(s->plan);
   double *work = s->area, *path = work + SW_DENSE_WORK(s->plan->stride);
@@ -93,6 +100,7 @@ void sw_sparse_invert(sw_sparse *s, const double *value, const sw_sparse_inverse
     walk_plain(s, value, out);
 }
 
+/* As walk_tangent: the factor's corner before the path, in the same memory. */
 void sw_sparse_gram(sw_sparse *s, double *column) {
   sw_fronts f = sw_fronts_of(s->plan);
   double *work = s->area, *path = work + SW_DENSE_WORK(s->plan->stride);

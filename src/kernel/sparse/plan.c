@@ -1,5 +1,10 @@
 /* The plan of a factor: fronts and their tree, where entries go, and how much memory a factor and
- * its inverse need, found by walking the tree once without numbers. */
+ * its inverse need, found by walking the tree once without numbers.
+ *
+ * A plan is one block of bytes with offsets and no pointers, so that ranks of a node can share it
+ * (filter_plan.c, ridge.c). It is made once for a pattern; every factor, whatever its values,
+ * follows it without a search or an allocation. The order of elimination is CHOLMOD's (cholmod.c);
+ * the time here is linear in the rows of all fronts, and a binary search for each entry. */
 #include "kernel/sparse/plan.h"
 
 #include <string.h>
@@ -26,6 +31,7 @@ enum {
 
 /* ---- layout ------------------------------------------------------------------------------- */
 
+/* Each array begins on 64 bytes. */
 static void place_array(sw_sparse_plan *plan, int which, int64_t count, size_t size) {
   plan->at[which] = (int64_t)plan->bytes;
   plan->bytes = (plan->bytes + (size_t)count * size + 63) & ~(size_t)63;
@@ -91,7 +97,8 @@ static void find_owners(const sw_fronts *f, int32_t *owner) {
       owner[k] = (int32_t)s;
 }
 
-/* Where each row below the pivots stands in the parent's front: both ascend. */
+/* Where each row below the pivots stands in the parent's front. A child's rows below its pivots are
+ * all rows of its parent, and both ascend: one merge finds them. */
 static void relate(const sw_fronts *f, int32_t *relative) {
   for (int64_t s = 0; s < f->count; s++) {
     if (f->parent[s] < 0) continue;
@@ -105,6 +112,7 @@ static void relate(const sw_fronts *f, int32_t *relative) {
   }
 }
 
+/* The parent of a front is the one that eliminates its first row below the pivots. */
 static void link_tree(sw_sparse_plan *plan, const int32_t *owner) {
   sw_fronts f = sw_fronts_of(plan);
   int32_t *parent = fill(plan, PARENT), *child = fill(plan, CHILD);
@@ -129,6 +137,7 @@ static void link_tree(sw_sparse_plan *plan, const int32_t *owner) {
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
+/* A pivot with m rows below it updates m x m numbers, two operations each. */
 static double flops_of(sw_front f) {
   double sum = 0;
   for (int k = 0; k < f.pivots; k++)
@@ -175,7 +184,8 @@ static void stack_paths(sw_sparse_plan *plan) {
 
 /* ---- entries ------------------------------------------------------------------------------ */
 
-/* The row of a front at a position, which it has. */
+/* The row of a front at a position, which the front has: pivots are consecutive, the rest
+ * ascends. */
 static int32_t row_of(const sw_fronts *f, int64_t s, int32_t position) {
   const int32_t *row = f->row + f->row_at[s];
   int32_t pivots = f->first[s + 1] - f->first[s];
@@ -191,7 +201,8 @@ static int32_t row_of(const sw_fronts *f, int64_t s, int32_t position) {
   return low;
 }
 
-/* An entry belongs to the front that eliminates the first of its two positions. */
+/* An entry belongs to the front that eliminates the first of its two positions: counted in the
+ * first pass, placed in the second. Within a front entries keep the order of the rows of V. */
 static void deal_entries(sw_sparse_plan *plan, const int64_t *row_start, const int32_t *to,
                          const int32_t *owner) {
   sw_fronts f = sw_fronts_of(plan);
@@ -227,6 +238,7 @@ static void copy_elimination(sw_sparse_plan *plan, const sw_elimination *e) {
     place[e->order[k]] = (int32_t)k;
 }
 
+/* Zeroed memory: link_tree and deal_entries count in place, and starts begin at 0. */
 static sw_status make(sw_error *err, const sw_elimination *e, const int64_t *row_start,
                       const int32_t *to, sw_sparse_plan **out) {
   sw_sparse_plan head = {.n = e->n, .entries = row_start[e->n], .fronts = e->fronts};

@@ -1,4 +1,11 @@
-/* I + c A A' as the Schur complement of a matrix of twice the size and few entries; see ridge.h. */
+/* I + c A A' as the Schur complement of a matrix M of twice the size and few entries (ridge.h):
+ *
+ *     M = [-I, sqrt(c) A'; sqrt(c) A, I],  I - sqrt(c) A (-I)^-1 sqrt(c) A' = I + c A A' = K
+ *
+ * So |det M| = |det K|, K^-1 is the lower right block of M^-1, and K^-1 b is the lower half of M^-1
+ * (0, b). M keeps the sparsity of W; A A' itself would link all neighbours of neighbours. The
+ * pattern is ordered once for a W, for all rho and c. random_error.c calls this: a factor for each
+ * trial of (lambda, phi). Memory: that of a sparse factor of 2 n unknowns. */
 #include "kernel/sparse/ridge.h"
 
 #include <math.h>
@@ -51,7 +58,8 @@ static sw_status allocate(sw_error *err, int64_t n, int64_t entries, rows *r) {
   return sw_alloc(err, (size_t)entries + 1, sizeof *r->to, (void **)&r->to);
 }
 
-/* A entry (i, j) of A stands at (n + i, j) and at (j, n + i). */
+/* Entry (i, j) of A stands at (n + i, j) and at (j, n + i). The first pass counts, the second
+ * fills. The step before the first link of a row stands for the 1 on A's diagonal. */
 static void put_rows(const sw_links *w, rows *r) {
   int64_t n = w->n, *at = r->row_start + 1;
   for (int pass = 0; pass < 2; pass++) {
@@ -164,6 +172,7 @@ sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *worksp
   return r;
 }
 
+/* The diagonal is set each time: sw_ridge_traces uses `shift` for its result. */
 bool sw_ridge_set(sw_ridge *r, double rho, double c) {
   const int64_t *from = from_of(r->plan), n = r->plan->n;
   double root = sqrt(c);
@@ -182,6 +191,7 @@ double sw_ridge_logdet(const sw_ridge *r) {
   return r->sparse.logdet;
 }
 
+/* The right-hand sides are lower halves, above zeros; a short block is padded with zeros. */
 void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
   int64_t n = r->plan->n;
   double *half = r->block + n * LANES;

@@ -1,5 +1,9 @@
 /* Solves of eight right-hand sides that lie beside each other, so that one number of the factor
- * serves a vector of them. A' = U'DL' is solved by the same walk with L and U exchanged. */
+ * serves a vector of them. A' = U'DL' is solved by the same walk with L and U exchanged.
+ *
+ * The time is that of reading the factor: L on the way up the tree, U on the way down, whatever the
+ * number of lanes in use. The order of the sums rests on the plan alone, so a lane's bits do not
+ * depend on its neighbours. Nothing allocates; s->block is the only scratch. */
 #include "kernel/sparse/factor.h"
 
 #include <string.h>
@@ -24,6 +28,7 @@ SW_INLINE side upper_side(sw_front front, sw_front_part p) {
 
 /* ---- forward ------------------------------------------------------------------------------ */
 
+/* Rows beyond the pivots lie anywhere in x. Four of them at a time share each load of y. */
 SW_INLINE void forward_rows(sw_front front, side a, const int32_t *row, const double *y,
                             double *x) {
   int rest = front.rows - front.pivots, r = 0;
@@ -47,6 +52,7 @@ SW_INLINE void forward_rows(sw_front front, side a, const int32_t *row, const do
   }
 }
 
+/* The pivots' own triangle first: the rows beyond take the finished y. */
 SW_INLINE void forward(sw_front front, side a, const int32_t *row, double *y, double *x) {
   for (int i = 1; i < front.pivots; i++) {
     sw_v8 sum = sw_v8_load(y + i * LANES);
@@ -89,6 +95,7 @@ SW_INLINE void backward_one(int k, int rest, side a, const int32_t *row, double 
   sw_v8_store(y + k * LANES, sum);
 }
 
+/* The reverse: what the later positions contribute first, then the triangle from its last row. */
 SW_INLINE void backward(sw_front front, side a, const int32_t *row, double *y, const double *x) {
   int rest = front.rows - front.pivots, k = 0;
   for (; k + 4 <= front.pivots; k += 4)
@@ -114,8 +121,8 @@ SW_INLINE void divide(sw_front front, const double *top, double *y) {
   }
 }
 
-/* Down the fronts and up again; transposed, the two sides of a factor change places. x: by
- * position. */
+/* Up the tree (children before parents), then down; transposed, the two sides of a factor change
+ * places. x is by position. The way down skips nothing: zeros there are filled from above. */
 SW_INLINE void walk_fronts(const sw_fronts *f, double *factor, double *x, bool transposed) {
   for (int64_t s = 0; s < f->count; s++) {
     sw_front front = sw_front_of(f, s);
@@ -153,6 +160,7 @@ static void walk(sw_sparse *s, bool transposed) {
     walk_plain(&f, s->factor, s->block);
 }
 
+/* Results return to the order of the units. */
 static void take_out(const sw_sparse *s, double *x) {
   const int32_t *order = sw_sparse_order(s->plan);
   for (int64_t k = 0; k < s->plan->n; k++)

@@ -1,4 +1,6 @@
-/* The interval of rho by signs of pivots, and eigenvalues; see spectrum.h. */
+/* The interval of rho by signs of pivots, and eigenvalues; see spectrum.h. filter_plan.c calls this
+ * once for a W. The interval costs some tens of sparse factors, all eigenvalues of n units n^3
+ * operations and n x n numbers. */
 #include "kernel/sparse/spectrum.h"
 
 #include <complex.h>
@@ -13,7 +15,8 @@
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
-/* d_i w_ij = d_j w_ji: d_j of d_i. False: there is no positive one. */
+/* d_i w_ij = d_j w_ji gives d_j from d_i. False: there is no positive one, so W is not similar to a
+ * symmetric matrix. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
   int64_t back = sw_links_at(w, w->to[e], i);
   double there = w->value[e], here = back < 0 ? 0 : w->value[back];
@@ -28,7 +31,8 @@ static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *ot
 /* Rounding of one division a link, over ways of hundreds of links. */
 static const double close_enough = 1e-11;
 
-/* Goes through the units that unit `start` reaches; d is 0 where it was not yet. */
+/* Breadth first through the units that unit `start` reaches; d is 0 where it was not yet. Any
+ * second way to a unit must give the same d. */
 static bool spread_from(const sw_links *w, int64_t start, double *d, int32_t *queue) {
   int64_t count = 0;
   queue[count++] = (int32_t)start;
@@ -50,6 +54,7 @@ static bool spread_from(const sw_links *w, int64_t start, double *d, int32_t *qu
   return true;
 }
 
+/* Every component has its own free scale, so each begins with d = 1. */
 sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *similar) {
   double *d = NULL;
   int32_t *queue = NULL;
@@ -99,6 +104,9 @@ static void probe_values(const sw_links *w, bool similar, double *value) {
       value[e] = similar ? symmetric_value(w, i, e) : fabs(w->value[e]);
 }
 
+/* The spectral radius is at most the greatest row sum: that is a safe start. Of a W that is similar
+ * to a symmetric matrix -1 mirrors the search for the least eigenvalue; of another W only the bound
+ * by the spectral radius of |W| is known on both sides. */
 static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const double *value,
                                sw_interval *out) {
   double within = 1 / greatest_sum(of->links) * (1 - 1e-12), low = 1;

@@ -1,7 +1,9 @@
-/* Householder's reduction to three diagonals, from the last row up, then QL steps with implicit
- * shifts (Golub & Van Loan 2013, sections 8.3; Wilkinson & Reinsch 1971, II/2 and II/4). The
- * reduction is bound by memory: a reflection is applied to the matrix in the pass that multiplies
- * it by the next one. */
+/* Eigenvalues of a dense symmetric matrix: Householder's reduction to three diagonals, from the
+ * last row up, then QL steps with implicit shifts (Golub & Van Loan 2013, sections 8.3; Wilkinson &
+ * Reinsch 1971, II/2 and II/4). The reduction is bound by memory: a reflection is applied to the
+ * matrix in the pass that multiplies it by the next one. 4/3 n^3 operations, the lower triangle of
+ * n x n numbers, which is overwritten. Called by spectrum.c for the weights matrices of some
+ * thousands of units. */
 #include "kernel/sparse/symmetric.h"
 
 #include <float.h>
@@ -130,6 +132,7 @@ static void turn(int64_t from, int64_t to, double *d, double *e) {
   e[to] = 0;
 }
 
+/* Three steps for an eigenvalue are usual; a hundred mean that something is no number. */
 static bool ql(int64_t n, double *d, double *e) {
   for (int64_t from = 0; from < n; from++) {
     int64_t to;
@@ -152,6 +155,7 @@ static void sift(double *x, int64_t root, int64_t n) {
   }
 }
 
+/* A heap: the order of equal values is of no account, and no memory is needed. */
 static void sort(double *x, int64_t n) {
   for (int64_t k = n / 2 - 1; k >= 0; k--)
     sift(x, k, n);

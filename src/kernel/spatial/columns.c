@@ -61,6 +61,8 @@ static bool has_constant(const sw_spatial_spec *spec) {
   return spec->fixed == SW_SPATIAL_NONE || spec->fixed == SW_SPATIAL_RANDOM;
 }
 
+/* The order of terms in all vectors: constant, X, W 1, W X, y(-1), W y(-1); then rho and lambda,
+ * which are no slopes. */
 sw_spatial_terms sw_spatial_terms_of(const sw_spatial_spec *spec, int k, bool lag_of_constant) {
   bool constant = has_constant(spec), lags = sw_spatial_has_lags(spec);
   sw_spatial_terms t = {.k = k};
@@ -78,6 +80,7 @@ sw_spatial_terms sw_spatial_terms_of(const sw_spatial_spec *spec, int k, bool la
   return t;
 }
 
+/* Where all rows have one sum W 1 is a multiple of the constant, and no term. */
 bool sw_spatial_lags_constant(const sw_spatial_spec *spec, const sw_filter *w) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   return has_constant(spec) && sw_spatial_has_lags(spec) && !plan->rows_sum_to_1 &&
@@ -126,6 +129,8 @@ sw_spatial_table *sw_spatial_table_room(sw_spatial_room *room) {
   return table;
 }
 
+/* Called with no memory (room->at NULL) to count it, and again to take it: the order must be the
+ * same. */
 void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                            sw_spatial_room *room, sw_spatial_model *model) {
   *model = (sw_spatial_model){.spec = *spec, .n = n, .terms = sw_spatial_terms_of(spec, k, true)};
@@ -184,6 +189,7 @@ void sw_spatial_demean(int64_t n, int periods, bool units, bool times, double *x
   }
 }
 
+/* `transformed`: Lee & Yu's; see above. */
 void sw_spatial_lag_column(const sw_spatial_model *model, sw_filter *w, const double *x,
                            double *to) {
   for (int t = 0; t < model->periods; t++)

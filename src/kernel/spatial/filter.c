@@ -1,4 +1,8 @@
-/* A(rho) of a thread: its factor, what is read from it, and lags; see filter.h. */
+/* A(rho) of a thread: its factor, what is read from it, and lags; see filter.h.
+ *
+ * The cost is in sw_filter_set (a factor) and in the traces (a selected inverse each; with slopes
+ * also its derivative). Callers that try many rho ask sw_filter_logdet_near, which needs neither
+ * where there is a grid. Setting the same rho again costs nothing. */
 #include "kernel/spatial/filter_inside.h"
 
 #include <math.h>
@@ -25,6 +29,7 @@ size_t sw_filter_size(const sw_filter_body *body, const sw_sparse_plan *sparse) 
          sw_sparse_workspace(sparse, true);
 }
 
+/* Head, block, two vectors, then the factor with room for a tangent. */
 sw_filter *sw_filter_at(const sw_filter_plan *plan, const sw_links *w, const sw_filter_grid *grid,
                         void *workspace) {
   sw_filter *f = workspace;
@@ -90,6 +95,7 @@ static bool is_trusted(const sw_filter *f, double rho) {
   return fabs(f->sparse.logdet - exact) <= 1e-9 * (1 + fabs(exact));
 }
 
+/* rho stays NaN until all checks have passed: a refused factor is not taken for a valid one. */
 bool sw_filter_set(sw_filter *f, double rho) {
   if (f->rho == rho) return true;
   f->rho = NAN;
@@ -109,7 +115,7 @@ double sw_filter_logdet(sw_filter *f, double rho) {
   return sw_filter_set(f, rho) ? f->sparse.logdet : -INFINITY;
 }
 
-/* Clenshaw's sums of the polynomial and of its derivative. */
+/* Clenshaw's sums of the polynomial and of its derivative, the latter by rho through du/drho. */
 static double on_grid(const sw_filter_grid *g, double rho, double *slope) {
   double u = (log((rho - g->least) / (g->most - rho)) - g->centre) / g->half;
   double a = 0, b = 0, da = 0, db = 0; /* a_k, a_(k+1), and their derivatives by u */
@@ -129,6 +135,7 @@ bool sw_filter_on_grid(const sw_filter *f, double rho) {
   return g && g->count > 0 && g->from <= rho && rho <= g->to;
 }
 
+/* d ln|A| / drho = -tr G. */
 double sw_filter_logdet_near(sw_filter *f, double rho, double *slope) {
   if (sw_filter_on_grid(f, rho)) return on_grid(f->grid, rho, slope);
   double value = sw_filter_logdet(f, rho);
@@ -149,6 +156,7 @@ static double sum_of(const double *x, int64_t n) {
   return sum;
 }
 
+/* tr G = sum_i (W A^-1)_ii. */
 static double trace_g(sw_filter *f) {
   sw_sparse_inverse out = {.weighted = f->vector};
   sw_sparse_invert(&f->sparse, f->w->value, &out);
@@ -165,6 +173,7 @@ static double gram_trace(sw_filter *f, double g) {
   return (sum - 2 * f->rho * g) / (f->rho * f->rho);
 }
 
+/* Chebyshev's nodes of the first kind, in (-1, 1). */
 static double node(int k) {
   return cos((2 * k + 1) * acos(-1) / (2 * NEAR));
 }
@@ -181,7 +190,8 @@ static void fill_near(sw_filter *f) {
   f->has_near = true;
 }
 
-/* Through the nodes, by the barycentric formula. */
+/* Through the nodes, by the barycentric formula (Berrut & Trefethen 2004, SIAM Review 46:501-517).
+ * Filling the nodes sets the filter to other rho; it is set back. */
 static double near_zero(sw_filter *f) {
   double rho = f->rho, above = 0, below = 0;
   if (!f->has_near) {
@@ -198,6 +208,7 @@ static double near_zero(sw_filter *f) {
   return above / below;
 }
 
+/* One walk of the inverse serves all: A^-1 = I + rho G gives tr A^-1 = n + rho tr G. */
 void sw_filter_traces_of(sw_filter *f, int which, sw_filter_traces *out) {
   int64_t n = f->body->head.n;
   bool slopes = which & SW_TRACE_GG;
@@ -233,6 +244,7 @@ void sw_filter_solve_transposed_block(sw_filter *f, const double *b, double *x) 
   sw_sparse_solve_transposed(&f->sparse, b, x);
 }
 
+/* Interleaves up to eight columns, solves, and separates them; unused lanes must be 0. */
 static void solve(sw_filter *f, bool transposed, int count, const double *b, double *x) {
   int64_t n = f->body->head.n;
   for (int c0 = 0; c0 < count; c0 += LANES) {
@@ -269,6 +281,8 @@ void sw_filter_rows_block(sw_filter *f, int count, const int32_t *unit, double *
 
 /* ---- lags --------------------------------------------------------------------------------- */
 
+/* In the order of the links of a row, as in the block below: the same bits for one column or
+ * eight. */
 SW_HOT void sw_filter_lag(const sw_filter *f, const double *x, double *out) {
   const sw_links *w = f->w;
   for (int64_t i = 0; i < w->n; i++) {
@@ -279,6 +293,7 @@ SW_HOT void sw_filter_lag(const sw_filter *f, const double *x, double *out) {
   }
 }
 
+/* By rows of W, each scattered: the transposed matrix is not stored. */
 SW_HOT void sw_filter_lag_transposed(const sw_filter *f, const double *x, double *out) {
   const sw_links *w = f->w;
   memset(out, 0, (size_t)w->n * sizeof *out);

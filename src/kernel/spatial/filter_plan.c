@@ -1,4 +1,9 @@
-/* What depends on W alone: the plan of a filter, and ln|A| on a grid of rho. */
+/* What depends on W alone: the plan of a filter, and ln|A| on a grid of rho.
+ *
+ * Made once a node as a resource (measure/space/filters.c): begin computes everything and says how
+ * many bytes the plan takes, fill copies them into memory that the node's ranks share, end frees
+ * the rest. The interval of rho comes from eigenvalues where these are computed anyway, else from
+ * signs of pivots (spectrum.c). Invalid weights are refused here, once for all models. */
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +24,7 @@ static sw_status check_weights(sw_error *err, const sw_links *w) {
   return SW_OK;
 }
 
+/* tr WW and tr W'W link by link; the link back is found by a search in its row. */
 static void take_traces(const sw_links *w, sw_filter_plan *plan) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++) {
@@ -30,6 +36,7 @@ static void take_traces(const sw_links *w, sw_filter_plan *plan) {
     }
 }
 
+/* Sums of rows are equal up to the rounding of their divisions. */
 static void take_rows(const sw_links *w, sw_filter_plan *plan) {
   double first = 0;
   plan->rows_sum_to_1 = sw_links_row_standardised(w);
@@ -110,6 +117,7 @@ static double radius_of(const sw_links *w, const making *m) {
   return radius;
 }
 
+/* The body, eigenvalues (if any), the plan of the factor; each begins on 64 bytes. */
 static void lay_out(making *m) {
   sw_filter_body *body = &m->body;
   size_t at = (sizeof *body + 63) & ~(size_t)63;
@@ -134,6 +142,7 @@ static sw_status check_size(sw_error *err, const sw_filter_plan *head) {
       head->symmetric ? "symmetric" : "asymmetric", most, (long long)head->n);
 }
 
+/* The pattern is ordered before the spectrum is asked for: signs of pivots need the plan. */
 static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making *m) {
   sw_filter_plan *head = &m->body.head;
   *head = (sw_filter_plan){.n = w->n, .links = w->row_start[w->n]};
@@ -212,7 +221,8 @@ static double rho_at(const sw_filter_grid *g, double x) {
   return g->least + (g->most - g->least) * share;
 }
 
-/* Values at cos(pi j/steps), j = 0 .. steps; of half as many steps they are there already. */
+/* Values at cos(pi j/steps), j = 0 .. steps. Every second one is known from half as many steps;
+ * these are moved from the last down, so that none is overwritten before it is read. */
 static bool refine(sw_filter *f, const sw_filter_grid *g, int steps, double *value) {
   bool is_first = steps == 32;
   for (int j = steps; j >= 0; j--) {
@@ -225,6 +235,8 @@ static bool refine(sw_filter *f, const sw_filter_grid *g, int steps, double *val
   return true;
 }
 
+/* The discrete cosine transform as a plain sum, O(steps^2): cheap beside the factors that the
+ * values cost. Both ends count half. */
 static void transform(int steps, const double *value, double *coefficient) {
   for (int k = 0; k <= steps; k++) {
     double sum = 0;
@@ -247,6 +259,8 @@ static int converged(int64_t n, int steps, const double *coefficient) {
   return count <= steps - steps / 8 ? count : 0;
 }
 
+/* Doubles the number of steps until the coefficients fall to rounding; else there is no grid, and
+ * filters compute ln|A| exactly. */
 static void fill_grid(sw_filter *f, double *value, sw_filter_grid *out) {
   for (int steps = 32; steps < SW_FILTER_GRID_MOST; steps *= 2) {
     if (!refine(f, out, steps, value)) return;

@@ -1,4 +1,8 @@
-/* See fit.h: one model from its columns to its coefficients, and those nested in it. */
+/* One model from its columns to its coefficients, and those nested in it (fit.h).
+ *
+ * Called by spatial models and spatial convergence. All memory is one block of the caller's, whose
+ * size sw_spatial_workspace finds by laying out every model that will be fitted in it; nothing here
+ * allocates. A model that cannot be fitted returns its reason, never a partial fit. */
 #include "kernel/spatial/fit.h"
 
 #include "kernel/spatial/model.h"
@@ -43,6 +47,8 @@ static bool by_moments(const sw_spatial_spec *spec) {
          (sw_spatial_has_rho(spec->form) || sw_spatial_has_lambda(spec->form));
 }
 
+/* As sw_spatial_estimate and sw_spatial_restrict take it: the fit, then the largest of the model
+ * and those nested in it, which follow one another in the same memory. */
 size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods, int k) {
   sw_spatial_restriction nested[SW_SPATIAL_RESTRICTIONS];
   sw_spatial_terms terms = sw_spatial_terms_of(spec, k, true);
@@ -72,6 +78,7 @@ size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods,
 
 /* ---- results -------------------------------------------------------------------------------- */
 
+/* e = B (A y - Z b) from lags that are there already: B = I - lambda W2 is linear. */
 static void fill_residual(const sw_spatial_model *model, const sw_spatial_peak *peak,
                           const double *b, double *e) {
   for (int64_t i = 0; i < model->values; i++) {
@@ -86,6 +93,7 @@ static void fill_residual(const sw_spatial_model *model, const sw_spatial_peak *
   }
 }
 
+/* Deviations from means in a second pass: sums of raw squares would lose digits. */
 double sw_spatial_correlation2(const double *x, const double *y, int64_t n) {
   double mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -111,6 +119,7 @@ static sw_spatial_information information_of(const sw_spatial_spec *spec,
   return model->n > SW_SPATIAL_EXPECTED_MOST ? SW_SPATIAL_OBSERVED : SW_SPATIAL_EXPECTED;
 }
 
+/* The criterion counts sigma2 among the coefficients. */
 void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
                          const sw_spatial_curve *curve, sw_spatial_fit *fit) {
   fit->spec = model->spec;
@@ -155,6 +164,8 @@ static void forget_errors(sw_spatial_fit *fit) {
   fit->sigma2_se = NAN;
 }
 
+/* The search, the covariance at its peak, the correction of a dynamic panel's bias; what depends on
+ * the coefficients (residuals, expected values) is made after the correction. */
 static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_table *table,
                                        sw_spatial_fit *fit) {
@@ -251,6 +262,8 @@ static bool is_nested(const sw_spatial_data *data, const sw_spatial_fit *fit, sw
   return !sw_spatial_has_periods(&fit->spec) || (plan->rows_sum_to_1 && plan->islands == 0);
 }
 
+/* Each nested model is fitted in the memory behind the fit, with the same table of ln|A|. One that
+ * cannot be fitted, or is not nested, stays NaN. */
 int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, void *workspace,
                         sw_spatial_restriction *out) {
   int count = sw_spatial_restrictions_of(&fit->spec, &fit->terms, out);

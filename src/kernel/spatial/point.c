@@ -11,6 +11,7 @@
 
 /* ---- traces ------------------------------------------------------------------------------- */
 
+/* Lee & Yu's transformation takes out the eigenvalue 1 of W, with its ln(1 - rho). */
 double sw_spatial_logdet(const sw_spatial_model *model, sw_filter *w, double rho) {
   double all = sw_filter_logdet(w, rho);
   return model->transformed ? all - log1p(-rho) : all;
@@ -76,6 +77,7 @@ static void filter_columns(sw_spatial_model *model, double lambda) {
   model->lambda = lambda;
 }
 
+/* With B y and B W y reduced to the same triangle, the sum of squares is a parabola in rho. */
 double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda) {
   filter_columns(model, lambda);
   int s = model->terms.slopes, side = s + 1 + model->has_rho;
@@ -85,11 +87,13 @@ double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda) {
   return along * along + across * across;
 }
 
+/* Nothing is left of y beyond Z: no likelihood has a maximum. */
 bool sw_spatial_is_exact(sw_spatial_model *model) {
   double size = sw_dot(model->y, model->y, model->values);
   return !(sw_spatial_sse(model, 0, 0) > SW_SPATIAL_NOTHING * SW_SPATIAL_NOTHING * size);
 }
 
+/* The concentrated log-likelihood: sigma2 = sse / n is put in. */
 double sw_spatial_profile(const sw_spatial_model *model, double logdet, double sse) {
   double n = model->searched;
   return model->times * logdet - n / 2 * (log(2 * M_PI * sse / n) + 1);
@@ -104,6 +108,7 @@ double sw_spatial_loglik(sw_spatial_model *model, double rho, double lambda) {
 
 /* ---- derivatives --------------------------------------------------------------------------- */
 
+/* In the order of sw_spatial_curve's use; called without memory it only counts. */
 sw_spatial_curve sw_spatial_curve_room(const sw_spatial_model *model, sw_spatial_room *room) {
   size_t s = (size_t)model->terms.slopes, m = (size_t)model->m;
   sw_spatial_curve c = {.b = sw_spatial_take(room, s + 1)};
@@ -158,6 +163,8 @@ static double through(const double *root, int s, const double *u, const double *
   return sum;
 }
 
+/* The sum of squares and its derivatives by rho and lambda, b being free: `joint` are those at
+ * fixed b, `mixed` by b and each of both, `cross` what is left once b follows. */
 void sw_spatial_curve_at(sw_spatial_model *model, double rho, double lambda,
                          sw_spatial_curve *curve) {
   int s = model->terms.slopes, m = model->m;

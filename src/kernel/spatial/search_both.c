@@ -1,5 +1,10 @@
-/* See search.h: the search along rho and lambda at once. The likelihood may have two maxima, as rho
- * and lambda can exchange their roles: each hill of the grid is climbed. */
+/* The search along rho and lambda at once (search.h). The likelihood may have two maxima, as rho
+ * and lambda can exchange their roles: each hill of the grid is climbed.
+ *
+ * The grid needs no factor of its own, as ln|A| is tabulated along each axis; a climb is on
+ * interpolated values; only the last steps, by Newton's method, factor both matrices. Up to 500
+ * units ln|A| is exact throughout. All ranks and threads come to the same maximum: nothing is
+ * random. */
 #include "kernel/spatial/search.h"
 
 #include <math.h>
@@ -15,6 +20,7 @@ typedef struct surface {
   const sw_spatial_table *of_rho, *of_lambda;
 } surface;
 
+/* Not too near an end, where ln|A| has a pole. */
 static bool inside(const surface *s, double rho, double lambda) {
   double a = SW_SEARCH_MARGIN * (s->rho.hi - s->rho.lo),
          b = SW_SEARCH_MARGIN * (s->lambda.hi - s->lambda.lo);
@@ -158,6 +164,7 @@ static int find_hills(const surface *s, place *hill) {
 
 /* ---- the highest ---------------------------------------------------------------------------- */
 
+/* In the sum of both distances, as rho and lambda have similar scales. */
 static bool is_near(const place *a, const place *b, double distance) {
   return fabs(a->rho - b->rho) + fabs(a->lambda - b->lambda) < distance;
 }
@@ -172,12 +179,14 @@ static void rank_peak(place p, place *best, place *next) {
     *next = p;
 }
 
+/* From the true height of a place to the top of its hill. */
 static place settled(const surface *s, place p) {
   p.loglik = sw_spatial_loglik(s->model, p.rho, p.lambda);
   settle_both(s, &p);
   return p;
 }
 
+/* A runner-up within 2 of the log-likelihood is told: data decide little between the two. */
 sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve) {
   surface s = {model, curve, sw_search_span_of(model->w), sw_search_span_of(model->w2), NULL, NULL};
   s.of_rho = sw_search_table(model, model->w);

@@ -1,5 +1,7 @@
-/* See variants.h: columns of a panel within and between units, unit by unit. The two parts are
- * orthogonal, and a random effect scales the second alone. */
+/* Columns of a panel within and between units, unit by unit (variants.h). The two parts are
+ * orthogonal, and a random effect scales the second alone: triangles of both, made once, serve
+ * every trial of its size (sw_spatial_join). Called by random.c and gm.c. Rows go through a piece
+ * of 64 units that stays in cache; memory does not grow with n. */
 #include "kernel/linear/qr.h"
 #include "kernel/spatial/variants.h"
 
@@ -13,8 +15,10 @@ size_t sw_spatial_split_room(int periods, int count) {
   return UNITS * ((size_t)periods + 1) * (size_t)count;
 }
 
-/* A unit's values of a column: deviations to row t * units of `within`, and sqrt(T) times the mean.
- * What is rounding alone becomes 0: a column that is constant within units spans nothing there. */
+/* A unit's values of a column: deviations to row t * units of `within`, and sqrt(T) times the mean,
+ * so that both parts keep their sums of squares. The mean is corrected by the mean of what it
+ * leaves: the rounding of large values goes. What is rounding alone becomes 0: a column that is
+ * constant within units spans nothing there. */
 static void part_values(int64_t n, int periods, const double *x, double *within, int64_t units,
                         double *between) {
   double mean = 0, rest = 0, size = 0, most = 0;
@@ -52,6 +56,7 @@ void sw_spatial_split(int64_t n, int periods, const double *const *column, int c
   }
 }
 
+/* The triangle of both parts, the second scaled by `factor`: O(count^3), without the panel. */
 void sw_spatial_join(const double *within, const double *between, double factor, int count,
                      double *work, double *r) {
   memcpy(r, within, (size_t)(count * count) * sizeof *r);
@@ -76,6 +81,7 @@ static bool varies(int64_t n, int periods, const double *x) {
   return rest > 1e-20 * size;
 }
 
+/* Regressors that have something within units; `number`: which they are. */
 int sw_spatial_varying(const sw_spatial_data *data, const double **x, int *number) {
   int count = 0;
   for (int j = 0; j < data->k; j++)

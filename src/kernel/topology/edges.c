@@ -45,6 +45,7 @@ static void close_numbering(numbering *by) {
   sw_free(by->y);
 }
 
+/* The place of a part among those of the vertex: as many as there are bits below it. */
 static int64_t slot_of(const numbering *by, int32_t vertex, uint8_t part) {
   return by->first[vertex] + __builtin_popcount(by->parts[vertex] & ((1u << part) - 1));
 }
@@ -138,6 +139,7 @@ static int64_t steps_of(const sw_rings *rings, const uint8_t *hole, const uint8_
   return count;
 }
 
+/* Steps of one edge stand together, whichever way they go, by unit. */
 static int compare_steps(const void *a, const void *b) {
   const sw_topology_step *s = a, *t = b;
   int32_t s_lo = s->from < s->to ? s->from : s->to, t_lo = t->from < t->to ? t->from : t->to;
@@ -183,6 +185,7 @@ static void fill_edges(const sw_topology_step *step, int64_t count, sw_topology_
   edges->use_start[edges->n] = edges->n_uses;
 }
 
+/* There are no more edges than steps. */
 static sw_status open_edges(sw_error *err, int64_t count, sw_topology_edges *edges) {
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *edges->lo, (void **)&edges->lo));
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *edges->hi, (void **)&edges->hi));

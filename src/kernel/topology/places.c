@@ -1,4 +1,7 @@
-/* A place within each unit, out of its rings. */
+/* A place within each unit, out of its rings: where the map puts a label or a dot. The centroid of
+ * the largest ring, if it lies within the unit; else the middle of the widest stretch at half the
+ * ring's height (a crescent's centroid lies outside it). O(points), and a sort of the crossings of
+ * one line. One outline's memory serves all units and grows to the largest. */
 #include "kernel/topology/topology.h"
 
 #include "base/arena.h"
@@ -29,6 +32,7 @@ static int64_t length_of(const sw_topology *t, int64_t first, int64_t end) {
   return count;
 }
 
+/* A failure leaves null pointers or owned ones: the caller frees all four. */
 static sw_status make_room(sw_error *err, outline *o, int64_t rings, int64_t points) {
   int64_t wanted = points > rings + 1 ? points : rings + 1;
   if (wanted <= o->room) return SW_OK;
@@ -41,7 +45,8 @@ static sw_status make_room(sw_error *err, outline *o, int64_t rings, int64_t poi
   return sw_alloc(err, (size_t)o->room, sizeof *o->cut, (void **)&o->cut);
 }
 
-/* The rings [first, end), which are of one unit. */
+/* The rings [first, end), which are of one unit. An arc that is stored as its complement is walked
+ * backward. */
 static void trace(outline *o, int64_t first, int64_t end) {
   const sw_topology *t = o->t;
   int64_t count = 0;
@@ -82,7 +87,8 @@ static int compare_numbers(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Where a line at `y` crosses the rings, ascending; how often. */
+/* Where a line at `y` crosses the rings, ascending; how often. A point on the line counts to one
+ * side only, so that the number is even. */
 static int64_t cross(outline *o, double y) {
   int64_t count = 0;
   for (int64_t r = 0; r < o->n_rings; r++)
@@ -107,6 +113,7 @@ static bool widest(outline *o, double y, double *x) {
   return best > 0;
 }
 
+/* By the even-odd rule: holes are rings like others. */
 static bool is_within(outline *o, double x, double y) {
   int64_t count = cross(o, y);
   for (int64_t k = 0; k + 1 < count; k += 2)

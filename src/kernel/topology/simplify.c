@@ -1,5 +1,7 @@
-/* Arcs simplified by areas. The vertex with the smallest triangle goes first, ties by its place in
- * the arc; its neighbours then have new triangles. A heap holds them: O(n log n) of an arc. */
+/* Arcs simplified by areas (Visvalingam & Whyatt 1993, Cartographic Journal 30:46-51). The vertex
+ * with the smallest triangle goes first, ties by its place in the arc; its neighbours then have new
+ * triangles. A heap holds them: O(n log n) of an arc. Arcs are shared by the two polygons of a
+ * border, so no gap opens between them. Called for the report's map (cli/map). */
 #include "kernel/topology/topology.h"
 
 #include "base/arena.h"
@@ -53,6 +55,7 @@ static double triangle(const thinner *s, int32_t place) {
   return fabs((x[b] - x[a]) * (y[c] - y[a]) - (x[c] - x[a]) * (y[b] - y[a])) / 2;
 }
 
+/* The ends of an arc have no triangle. An area may have grown or shrunk. */
 static void change(thinner *s, int32_t place, int32_t last) {
   if (place == 0 || place == last) return;
   s->area[place] = triangle(s, place);

@@ -35,6 +35,7 @@ static void vertices_of(const sw_rings *rings, const int32_t *vertex, int64_t co
   in->n_features = count;
 }
 
+/* Spreads keys of neighbouring vertices over the table. */
 static uint64_t mix(uint64_t key) {
   key ^= key >> 31;
   key *= 0x9e3779b97f4a7c15u;
@@ -223,6 +224,8 @@ static sw_status by_vertices(sw_error *err, const sw_rings *rings, const int32_t
   return status;
 }
 
+/* Queen without `meet` goes by places, so that snapping is not transitive; everything else needs
+ * one number for a vertex. */
 sw_status sw_contiguity_rows(sw_error *err, const sw_rings *rings, sw_rule rule, double snap,
                              bool meet, sw_link_rows *rows) {
   sw_vertices v;

@@ -35,6 +35,7 @@ typedef struct walk {
 
 /* ---- grid -------------------------------------------------------------------------------- */
 
+/* Cells beyond the grid are its border cells; NaN, too. */
 static int64_t clamp(double at, int64_t count) {
   return !(at > 0) ? 0 : at >= (double)count ? count - 1 : (int64_t)at;
 }
@@ -126,6 +127,7 @@ static sw_status write_vertex(sw_error *err, walk *w, int32_t vertex) {
   return SW_OK;
 }
 
+/* Along the edge; ties by number, so the order does not depend on the cells. */
 static int compare_stops(const void *a, const void *b) {
   const stop *s = a, *t = b;
   if (s->along != t->along) return s->along < t->along ? -1 : 1;
@@ -196,6 +198,7 @@ static sw_status walk_rings(sw_error *err, walk *w, const grid *g, const int32_t
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* Points are not copied: the parted rings have vertices alone. */
 sw_status sw_meeting_find(sw_error *err, const sw_rings *rings, double snap, const int32_t *vertex,
                           int64_t count, sw_meeting *met) {
   grid g = {0};

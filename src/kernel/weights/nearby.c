@@ -1,5 +1,6 @@
 /* Kernel weights. Which units are nearer than the width is decided by the same rounded quotient as
- * their weight, so that no link weighs 0. */
+ * their weight, so that no link weighs 0. Called row by row where weights are made from
+ * coordinates; a search in the tree costs O(log n + neighbours). Nothing allocates. */
 #include "kernel/weights/nearby.h"
 
 #include "kernel/space/neighbours.h"
@@ -31,7 +32,9 @@ double sw_nearby_width(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
   return sw_neighbours_km(chord2[k - 1]) * hair;
 }
 
-/* Doubles above zero are ordered as their bits: bisection over these. */
+/* The greatest squared chord whose distance is below `km`: doubles above zero are ordered as their
+ * bits, so bisection over these needs 64 steps at most and no tolerance. 4.5 is beyond any chord of
+ * the unit sphere, whose square is at most 4. */
 double sw_nearby_chord2_below(double km) {
   double top = 4.5;
   if (sw_neighbours_km(top) / km < 1) return top;
@@ -59,6 +62,7 @@ void sw_nearby_kernel_row(const double *x, const double *y, const double *z, int
     value[k] = sw_kernel_value(form, sw_neighbours_km(sw_chord2(x, y, z, i, to[k])) / km);
 }
 
+/* Rows ascend: the unit itself goes to its place among its neighbours. */
 void sw_nearby_put_own(int64_t i, int64_t count, int32_t *to, double *value, double own) {
   int64_t k = count;
   for (; k > 0 && to[k - 1] > i; k--) {

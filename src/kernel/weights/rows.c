@@ -1,11 +1,14 @@
-/* Each row is made in scratch memory for n entries and then added to the rows, whose memory
- * grows. */
+/* Rows of a weights matrix whose number of links is not known before they are made (rows.h). Each
+ * row is made in scratch memory for n entries and then added to the rows, whose memory grows by
+ * half: the whole copies each link a few times at most. The maker owns all memory until
+ * sw_rows_close hands the rows over, or frees them after a failure. */
 #include "kernel/weights/rows.h"
 
 #include "base/arena.h"
 
 #include <string.h>
 
+/* 0xff: no unit has been seen by any row (-1). */
 sw_status sw_rows_open(sw_error *err, int64_t n, sw_row_maker *m) {
   m->rows.n = n;
   SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof(int64_t), (void **)&m->rows.row_start));
@@ -90,6 +93,7 @@ static double kth_greatest(double *x, int64_t count, int64_t k) {
   return x[k];
 }
 
+/* The k greatest in their order, in O(count) on average; of equal ones at the limit the first. */
 int64_t sw_rows_strongest(int64_t count, int32_t *to, double *value, int64_t k, double *scratch) {
   if (count <= k) return count;
   memcpy(scratch, value, (size_t)count * sizeof *value);

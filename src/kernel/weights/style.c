@@ -24,6 +24,7 @@ typedef struct matrix {
   const double *value;
 } matrix;
 
+/* Row by row: as memory has it. */
 static void multiply(const matrix *m, const double *x, double *out) {
   for (int64_t i = 0; i < m->n; i++) {
     double sum = 0;
@@ -33,6 +34,7 @@ static void multiply(const matrix *m, const double *x, double *out) {
   }
 }
 
+/* Eight lanes joined in one order, as everywhere. */
 static double dot(int64_t n, const double *x, const double *y) {
   double lane[8] = {0};
   for (int64_t i = 0; i < n; i++)
@@ -142,6 +144,7 @@ static double powers(const matrix *m, double *x, double *y) {
   return NAN;
 }
 
+/* Room for both ways: three vectors, and the tridiagonal matrix of MOST_STEPS rows. */
 sw_status sw_spectral_radius(sw_error *err, int64_t n, const int64_t *row_start, const int32_t *to,
                              const double *value, double *radius) {
   matrix m = {n, row_start, to, value};
@@ -170,6 +173,7 @@ static double sum_of_all(const matrix *m, int64_t *units) {
   return sum;
 }
 
+/* Each row to a length of 1, the first step of style S. */
 static void divide_by_length(const matrix *m, double *value) {
   for (int64_t i = 0; i < m->n; i++) {
     double squares = 0;
@@ -213,6 +217,8 @@ static sw_status factor_of(sw_error *err, const matrix *m, sw_style style, doubl
   return SW_OK;
 }
 
+/* By row where a style is; else all values by one factor. *wrong: the row, or n, that cannot be
+ * scaled. */
 sw_status sw_style_rows(sw_error *err, int64_t n, const int64_t *row_start, const int32_t *to,
                         double *value, sw_style style, int64_t *wrong) {
   matrix m = {n, row_start, to, value};

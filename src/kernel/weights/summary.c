@@ -1,5 +1,6 @@
-/* A summary in a few passes over the links. S1 needs w(j, i) of each link: rows of the transposed
- * matrix are walked beside those of the matrix. */
+/* A summary in a few passes over the links: O(n + links), and memory for the transpose. S1 needs
+ * w(j, i) of each link: rows of the transposed matrix are walked beside those of the matrix. S0,
+ * S1, S2 are those of Cliff & Ord 1981, which Moran's I and its moments rest on. */
 #include "kernel/weights/summary.h"
 
 #include "base/arena.h"
@@ -59,6 +60,7 @@ static double both_ways(const sw_links *links, const sw_link_rows *back, int64_t
   return sum;
 }
 
+/* S1 counts each pair once from either side, so each row adds half. */
 static void add_up(const sw_links *links, const sw_link_rows *back, sw_links_summary *s) {
   for (int64_t i = 0; i < links->n; i++) {
     double out = row_total(links->row_start, links->value, i),

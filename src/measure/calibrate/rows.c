@@ -14,11 +14,13 @@ int sw_fit_slots(const sw_job *job, const sw_calibration *c) {
   return c->constraint == SW_DOUBLY ? 1 : job->n_periods;
 }
 
+/* A period that has converged, or never will: later rounds pass over it. */
 static bool is_over(const sw_fit *fit) {
   return fit->phase == SW_FIT_DONE || fit->phase == SW_FIT_FAILED;
 }
 
-/* Effects of both sides take a number for each column: one period at a time. */
+/* The period that a slot works on; -1: none. Effects of both sides take a number for each column:
+ * one period at a time. */
 int sw_fit_period(const sw_job *job, const sw_calibration *c, int slot) {
   const void *result = job->folded[c->pass];
   if (c->constraint != SW_DOUBLY) {
@@ -35,6 +37,8 @@ size_t sw_fit_part_bytes(const sw_job *job, const sw_calibration *c) {
   return sizeof(sw_fit_sums) + (c->constraint == SW_DOUBLY ? (size_t)job->n * sizeof(double) : 0);
 }
 
+/* The estimate of each period; with effects of both sides those of all periods, and five vectors of
+ * the solver. */
 size_t sw_fit_room_bytes(const sw_job *job, const sw_calibration *c) {
   size_t effects = c->constraint == SW_DOUBLY ? (size_t)job->n * (size_t)(job->n_periods + 5) : 0;
   return (size_t)job->n_periods * sizeof(sw_fit) + effects * sizeof(double);
@@ -63,6 +67,8 @@ static sw_links links_of(const sw_link_rows *rows) {
       .n = rows->n, .row_start = rows->row_start, .to = rows->to, .value = rows->value};
 }
 
+/* The transposed rows are owned here (sw_calibrate_destroy), the rest of the distance is
+ * borrowed. */
 static sw_status turn_distance(sw_error *err, sw_calibration *c, const sw_distance *d) {
   int k = c->n_back;
   SW_TRY(sw_transpose_rows(err, d->links, &c->back_rows[k]));
@@ -168,6 +174,7 @@ static sw_status make_arrays(sw_error *err, sw_job *job, sw_calibration *c) {
   return SW_OK;
 }
 
+/* Once a job: rounds come back here, and find all ready. */
 sw_status sw_calibrate_prepare(sw_error *err, sw_job *job, sw_calibration *c) {
   if (c->ready) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &c->points));

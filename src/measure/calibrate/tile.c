@@ -1,6 +1,10 @@
 /* The rounds as a pass over units: what a tile of rows adds up at the estimate of a period. Row by
  * row: ln d of all columns, once for all periods; expected flows; their sums. Flows themselves are
- * few, and are gone over only in the rounds that count, start and end. */
+ * few, and are gone over only in the rounds that count, start and end.
+ *
+ * A round costs n^2 exponentials and is repeated until every period has converged (rounds.c
+ * decides). A tile leaves sums alone, so no matrix is stored: 7 n numbers of workspace per thread.
+ * Sums by column, which effects of both sides need, are n numbers of each tile's part. */
 #include "measure/calibrate/calibrate.h"
 
 #include <math.h>
@@ -27,6 +31,7 @@ size_t sw_calibrate_workspace(const sw_job *job) {
   return 7 * (size_t)length_of(job) * sizeof(double);
 }
 
+/* Whole vectors: arrays begin at multiples of eight numbers. */
 static row open_row(const sw_job *job, const sw_calibration *c, void *workspace) {
   int64_t length = length_of(job);
   row r = {.c = c, .l = workspace};
@@ -102,6 +107,7 @@ static void add_outer(double w, const double x[SW_FIT_TERMS], double gram[10]) {
       gram[q] += w * x[p] * x[s];
 }
 
+/* The score's part of each term: sums of w, a w, w x and w l. */
 static void add_moments(const double m[SW_ROW_SUMS], double a, double sum[SW_FIT_TERMS]) {
   sum[SW_FIT_K] += m[SW_ROW_1];
   sum[SW_FIT_A] += a * m[SW_ROW_1];
@@ -287,6 +293,7 @@ static void see_row(row *r, const sw_fit *fit, const double *direction, sw_fit_s
   if (part != columns) scatter(r, part, columns);
 }
 
+/* Unit by unit, then period by period: the logarithms of a row of distances serve all periods. */
 void sw_calibrate_tile(const sw_job *job, const sw_calibration *c, const sw_tile *tile, void *out,
                        void *workspace) {
   row r = open_row(job, c, workspace);
@@ -306,6 +313,7 @@ void sw_calibrate_tile(const sw_job *job, const sw_calibration *c, const sw_tile
   }
 }
 
+/* All numbers of a part are sums. */
 void sw_calibrate_merge(const sw_job *job, const sw_calibration *c, void *all, const void *part) {
   size_t count = (size_t)sw_fit_slots(job, c) * sw_fit_part_bytes(job, c) / sizeof(double);
   double *sum = all;
@@ -320,6 +328,7 @@ const sw_fit *sw_calibrate_fit(const sw_job *job, const sw_calibration *c, int t
   return &sw_fit_room_of(job, c, job->folded[c->pass]).fit[t];
 }
 
+/* B_j of the expected flows; 0: the unit is no column. */
 double sw_calibrate_column(const sw_job *job, const sw_calibration *c, int t, int64_t unit) {
   sw_fit_room room = sw_fit_room_of(job, c, job->folded[c->pass]);
   const sw_fit *fit = &room.fit[t];
@@ -328,6 +337,7 @@ double sw_calibrate_column(const sw_job *job, const sw_calibration *c, int t, in
   return c->open[t][unit] > 0 ? exp(fit->term[SW_FIT_B] * x) : 0;
 }
 
+/* A_i. With an effect of the row it makes the row's flows add up to what is observed. */
 double sw_calibrate_row(const sw_job *job, const sw_calibration *c, int t, int64_t unit,
                         void *workspace) {
   sw_fit_room room = sw_fit_room_of(job, c, job->folded[c->pass]);

@@ -59,9 +59,10 @@ static void note_indicator(const sw_job *job, const void *all, int j) {
   const char *where = job->input[j].where, *name = job->input[j].name;
   if (outside > 0)
     sw_note(job->notes,
-            "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g] and are set to the nearer "
-            "bound",
-            where, job->name, outside, name, spec->lo[j], spec->hi[j]);
+            "%s: %s: %.0f value%s of '%s' lie%s outside its bounds [%g, %g] and %s set to the "
+            "nearer bound",
+            where, job->name, outside, outside == 1 ? "" : "s", name, outside == 1 ? "s" : "",
+            spec->lo[j], spec->hi[j], outside == 1 ? "is" : "are");
   if (constant == 1)
     sw_note(job->notes, "%s: %s: '%s' is constant in %s: weight 0", where, job->name, name,
             pool_name(job, first));

@@ -46,6 +46,7 @@ static const char *name_of(const sw_job *job, int k) {
 
 /* ---- records ---------------------------------------------------------------------------- */
 
+/* A study of few industries needs no whole band. */
 static int rows_of(const eg_state *state) {
   return state->n < BAND ? state->n : BAND;
 }
@@ -77,6 +78,7 @@ static void add_plants(const sw_job *job, const sw_tile *tile, double *sums, dou
     }
 }
 
+/* A band of industries against all: matrix products in registers, n^2 / 2 pairs of m units. */
 static void tile_band(const sw_job *job, int item, double *record, void *workspace) {
   const eg_state *state = job->state;
   int t = item / state->bands, k0 = item % state->bands * BAND;
@@ -120,6 +122,7 @@ static size_t sums_bytes(const sw_job *job) {
   return (plants_at(job) + plants) * sizeof(double);
 }
 
+/* Bands are items, whose records are not merged. */
 static void merge_eg(const sw_job *job, int pass, void *all, const void *part) {
   const eg_state *state = job->state;
   if (pass != SUMS) return;
@@ -144,6 +147,7 @@ static double plants_of(const sw_job *job, int t, int k) {
   return sums[plants_at(job) + (size_t)(t * state->n + k)] / (all * all);
 }
 
+/* H of 1, all plants in one, leaves nothing to divide by. */
 static double gamma_of(const eg_state *state, double g, double squares, double x, double h) {
   double rest = rest_of(x);
   double raw = state->sedillot ? (squares - x) / rest : g / rest;
@@ -172,6 +176,7 @@ static void place_period(sw_job *job, const double *records, int t) {
   }
 }
 
+/* By what is missing first: units, then industries. */
 static void say_why(sw_job *job, int t) {
   const eg_state *state = job->state;
   double used = sw_industries_whole(&state->set, job->folded[SUMS], t);
@@ -221,6 +226,7 @@ static void say_pairs(sw_job *job) {
   if (text && count) sw_job_say(job, "most together%s:%s", sw_series_when(job, last), text);
 }
 
+/* The first pass leaves coverage and the sums that bands need; the second the indices. */
 static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const eg_state *state = job->state;
   (void)err;
@@ -304,6 +310,7 @@ static sw_status read_plant_hhi(sw_error *err, sw_job *job, eg_state *state) {
   return SW_OK;
 }
 
+/* Plants stand in the order of the industries: no names would match them. */
 static sw_status read_plants(sw_error *err, sw_job *job, eg_state *state) {
   sw_inputs plants = sw_job_inputs(job, "plants");
   state->plants = plants.count ? plants.first : -1;
@@ -318,6 +325,7 @@ static sw_status read_plants(sw_error *err, sw_job *job, eg_state *state) {
   return SW_OK;
 }
 
+/* H before the outputs: without plants there is g, and no gamma. */
 static sw_status resolve_eg(sw_error *err, sw_job *job) {
   static const char *const params[] = {"industries"};
   eg_state *state = NULL;

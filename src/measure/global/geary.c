@@ -36,6 +36,7 @@ static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
   return sw_permuted_prepare(err, job, &state->permuted);
 }
 
+/* The record is the whole answer; finish only copies. */
 static void tile_geary(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const geary_state *state = job->state;
   if (tile->pass == state->permuted.pass) {
@@ -67,6 +68,7 @@ static void say_why(sw_job *job, const sw_geary *record, int t) {
                                                              : "no variance: equal weights");
 }
 
+/* No p where C is not defined. */
 static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err, (void)result;
   const geary_state *state = job->state;
@@ -92,6 +94,7 @@ static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Links are known before values: a matrix without any is refused at once. */
 static sw_status resolve_geary(sw_error *err, sw_job *job) {
   const sw_arg *islands = sw_job_arg(job, "islands");
   const sw_links *weights;

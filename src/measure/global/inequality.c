@@ -139,6 +139,7 @@ static size_t sample_bytes(const sw_job *job) {
   return sw_inequality_workspace(job->n, state->most_groups);
 }
 
+/* The sample is made again: keeping it from the first pass would cost n numbers per period. */
 static void tile_matrices(const sw_job *job, int t, sw_gaps *r, void *workspace) {
   const inequality_state *state = job->state;
   sw_sample sample = make_sample(job, t, workspace);
@@ -153,6 +154,7 @@ static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, v
     tile_whole(job, (int)(tile->lo / each), (int)(tile->lo % each) - 1, out, workspace);
 }
 
+/* The sample, and behind it what matrices of groups need. */
 static size_t workspace_inequality(const sw_job *job) {
   const sw_grouping *matrices = ((const inequality_state *)job->state)->matrices;
   size_t scratch = matrices ? sw_dagum_scratch(matrices->n_groups) : 0;
@@ -211,6 +213,7 @@ static void place_parts(const sw_job *job, const record *r, int at) {
     job->result[T_BETWEEN + q].row[0][at] = value[q];
 }
 
+/* Numbers by period, then lines for the summary, of the first and the last. */
 static sw_status finish_matrices(sw_error *err, sw_job *job, const char *all) {
   const sw_grouping *matrices = ((const inequality_state *)job->state)->matrices;
   size_t bytes = job->pass[MATRICES].record;

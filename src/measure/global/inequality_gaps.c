@@ -15,6 +15,7 @@ static sw_dagum dagum_of(const sw_gaps *gaps, const sw_grouping *grouping) {
   return sw_dagum_in((double *)(gaps + 1), grouping->n_groups);
 }
 
+/* The whole's indices are kept beside, as all shares are of them. */
 void sw_gaps_compute(sw_gaps *out, const sw_sample *sample, const sw_grouping *grouping,
                      double *scratch) {
   sw_dagum of = dagum_of(out, grouping);
@@ -26,6 +27,7 @@ void sw_gaps_compute(sw_gaps *out, const sw_sample *sample, const sw_grouping *g
 
 /* ---- shares ------------------------------------------------------------------------------- */
 
+/* A_jh of dagum.h: what the units of j have above those of h, each pair weighed by p_k p_l. */
 static double excess(const sw_dagum *of, int j, int h) {
   return of->excess[(int64_t)j * of->groups + h];
 }
@@ -73,6 +75,7 @@ static void place_pair(const sw_job *job, int first, int t, const sw_gaps *gaps,
   job->result[first + SW_GAPS_TRANSVARIATION].row[0][at] = overlap;
 }
 
+/* By what explains most: no values at all, before a group without any. */
 static const char *why_some(const sw_gaps *gaps, const sw_dagum *of) {
   if (gaps->n == 0) return "no unit has a value";
   if (isnan(gaps->whole.gini)) return "all are zero";
@@ -168,6 +171,7 @@ static void say_table(sw_job *job, int t, const sw_dagum *of, parts *p,
                label_of(grouping, p->two[0]), label_of(grouping, p->two[1]), 100 * p->most);
 }
 
+/* The first and the last period with a Gini above 0, the table for the last. */
 sw_status sw_gaps_say(sw_error *err, sw_job *job, const void *records,
                       const sw_grouping *grouping) {
   size_t bytes = sw_gaps_bytes(grouping->n_groups);

@@ -47,6 +47,7 @@ static double value_of(const sw_input *input, int t, int64_t unit) {
   return x == 0 || x == 1 ? x : NAN;
 }
 
+/* Classes are made zeros and ones once, for both passes. */
 static sw_status read_values(sw_error *err, sw_job *job, join_state *state) {
   SW_NEW(err, job->arena, state->x, job->n_periods);
   for (int t = 0; t < job->n_periods; t++) {
@@ -64,6 +65,7 @@ static sw_status prepare_joins(sw_error *err, sw_job *job, int pass) {
   return sw_permuted_prepare(err, job, &state->permuted);
 }
 
+/* An item of the first pass is a period. */
 static void tile_joins(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const join_state *state = job->state;
   if (tile->pass == state->permuted.pass)
@@ -103,6 +105,7 @@ static void place_kind(sw_job *job, const sw_join_count *record, int kind, int t
     sw_job_undefined(job, output_of(kind, q), t, why);
 }
 
+/* Values other than 0 and 1 are refused here, as a tile cannot fail. */
 static sw_status finish_joins(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)result;
   const join_state *state = job->state;
@@ -135,6 +138,7 @@ static sw_status make_binary(sw_error *err, sw_job *job, const sw_links *weights
   return SW_OK;
 }
 
+/* Islands take part in permutations (see above): hence SW_ISLANDS_ZERO. */
 static sw_status resolve_joins(sw_error *err, sw_job *job) {
   const sw_links *weights;
   join_state *state = NULL;

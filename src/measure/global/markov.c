@@ -162,6 +162,7 @@ static size_t workspace_markov(const sw_job *job) {
 
 /* ---- finish: breaks --------------------------------------------------------------------- */
 
+/* The results of all variables stand behind each other, as how_of looks them up. */
 static sw_status finish_classes(sw_error *err, sw_job *job, const char *all, double *result) {
   markov_state *state = job->state;
   size_t stride = job->pass[0].record;
@@ -230,6 +231,7 @@ static void note_chain(const sw_job *job, const sw_chain *chain, const sw_leaps_
             chain->only_entered == 1 ? " is" : "es are");
 }
 
+/* Rank 0: k x k numbers, however many units there are. */
 static sw_status finish_counts(sw_error *err, sw_job *job, const double *all) {
   const markov_state *state = job->state;
   const sw_leaps *leaps = &state->leaps;
@@ -373,6 +375,7 @@ static sw_status resolve_axes(sw_error *err, sw_job *job, markov_state *state) {
   return SW_OK;
 }
 
+/* Of class names there is nothing to find, and no first pass. */
 static void declare_passes(sw_job *job, markov_state *state) {
   size_t record = 0, result = 0;
   for (int v = 0; v < state->n_variables; v++) {

@@ -80,6 +80,7 @@ static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *
                                      x, workspace);
 }
 
+/* Of the pass that needs more. */
 static size_t workspace_moran(const sw_job *job) {
   const moran_state *state = job->state;
   size_t one = state->with ? sw_moran_bivariate_workspace(job->n) : sw_moran_workspace(job->n);
@@ -120,6 +121,7 @@ static void place(sw_job *job, const moran_state *state, const sw_moran *record,
   say_why(job, record, first, t);
 }
 
+/* No p where I is not defined. */
 static void place_draws(sw_job *job, const moran_state *state, const void *all) {
   int first = state->bands.n ? BY_BAND : 0;
   for (int k = 0; k < state->n_weights; k++)
@@ -191,6 +193,7 @@ static sw_status resolve_weights(sw_error *err, sw_job *job, moran_state *state)
   return SW_OK;
 }
 
+/* By band or not; draws and the bivariate form leave some out. */
 static void choose_outputs(sw_job *job, const moran_state *state) {
   bool by_band = state->bands.n > 0;
   for (int q = I; q <= P_SIM; q++) {
@@ -202,6 +205,7 @@ static void choose_outputs(sw_job *job, const moran_state *state) {
   job->result[PAIRS].off = job->result[NO_NEIGHBOUR].off = !by_band;
 }
 
+/* Bands make their own weights, from coordinates; else the study's. */
 static sw_status resolve_moran(sw_error *err, sw_job *job) {
   moran_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

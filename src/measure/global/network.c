@@ -58,6 +58,7 @@ static size_t workspace_network(const sw_job *job) {
   return sizeof(thread) + (size_t)job->n * sizeof(int32_t);
 }
 
+/* Errors of a thread's tiles go to the pass: a tile has no status of its own. */
 static sw_status open_network(sw_error *err, const sw_job *job, int pass, void *workspace) {
   (void)pass;
   const network_state *state = job->state;
@@ -221,6 +222,7 @@ static uint64_t seed_of(const sw_job *job, int t, int start) {
   return sw_rng_u64(&rng);
 }
 
+/* Each start is an item with a seed of its own: a period's starts may run on different ranks. */
 static void tile_communities(const sw_job *job, int64_t item, start_found *out, thread *w) {
   const network_state *state = job->state;
   int t = (int)(item / state->starts), start = (int)(item % state->starts);
@@ -270,6 +272,7 @@ static sw_status finish_communities(sw_job *job, const char *all, char *result) 
 
 /* ---- betweenness ------------------------------------------------------------------------ */
 
+/* Part p of the sources: [p n / parts, (p + 1) n / parts), by vertices of the network. */
 static void tile_paths(const sw_job *job, int64_t item, double *out, thread *w) {
   const network_state *state = job->state;
   int64_t part = item % state->parts;
@@ -297,6 +300,7 @@ static sw_status finish_paths(sw_job *job, const double *all, double *result) {
 
 /* ---- by unit ---------------------------------------------------------------------------- */
 
+/* Every rank fills its own units from what the passes over items have left on all ranks. */
 static void fill_units(const sw_job *job, const sw_tile *at) {
   const network_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++) {
@@ -332,6 +336,7 @@ static void tile_network(const sw_job *job, const sw_tile *at, void *out, void *
     sw_network_qap_tile(job, at->lo, out, &w->qap);
 }
 
+/* The passes that a network does not have (paths, draws) are never asked for. */
 static sw_status finish_network(sw_error *err, sw_job *job, int pass, const void *all,
                                 void *result) {
   const network_state *state = job->state;
@@ -405,6 +410,7 @@ static void choose_outputs(sw_job *job, const network_state *state) {
   }
 }
 
+/* Outputs before passes: betweenness and draws are passes only if they are wanted. */
 static sw_status resolve_network(sw_error *err, sw_job *job) {
   network_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
@@ -526,7 +532,7 @@ const sw_measure sw_measure_network = {
         "84:016114; Serrano, Boguna and Vespignani 2009, PNAS 106:6483-6488; Hubert and Schultz "
         "1976, British J. of "
         "Mathematical and Statistical Psychology 29:190-241",
-    .version = 5,
+    .version = 6,
     .kind = SW_KIND_GLOBAL,
     .headline = "modularity",
     .param = params,

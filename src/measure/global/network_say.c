@@ -1,5 +1,6 @@
 /* What a network's figures are said to be: weights that are refused, why a figure is undefined, and
- * how far coreness was found. */
+ * how far coreness was found. Called on rank 0, in finish, period by period but for the notes on
+ * coreness, which name the first period and count the others. */
 #include "measure/global/network.h"
 
 static void note(sw_job *job, const char *all, size_t bytes, sw_graph_core_kind kind,
@@ -28,6 +29,7 @@ void sw_network_note_core(sw_job *job, const char *all, size_t bytes) {
        "it and the core are the best that was found");
 }
 
+/* wrong[1] below 0: no pair is wrong, their sum is. */
 sw_status sw_network_refuse(sw_error *err, const sw_job *job, int t, const network_figures *found) {
   const char *when = job->is_timeless ? "" : sw_job_period(job, t), *to = when[0] ? ": " : "";
   if (found->wrong[1] < 0)
@@ -42,6 +44,7 @@ sw_status sw_network_refuse(sw_error *err, const sw_job *job, int t, const netwo
                            "smaller values");
 }
 
+/* Without links no figure is defined; what compares periods has none before the first. */
 void sw_network_say_why(sw_job *job, int t, const network_figures *found) {
   const network_state *state = job->state;
   double density = found->density;

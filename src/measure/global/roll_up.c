@@ -50,6 +50,8 @@ typedef struct roll_state {
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
+/* NaN on either side leaves a unit out of the ratio, but its denominator is still counted for
+ * coverage. */
 static void add(heap *to, double above, double below, bool both) {
   if (!isnan(below)) to->below_of_all += below;
   if (!both) return;
@@ -58,6 +60,7 @@ static void add(heap *to, double above, double below, bool both) {
   to->units += 1;
 }
 
+/* Each unit goes into one group of every column, and into the nation. */
 static void tile_roll_up(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   const roll_state *state = job->state;
@@ -88,6 +91,7 @@ static const char *read_label(const sw_job *job, int place) {
   return text ? text : label;
 }
 
+/* Only exact zero below the line is refused: a small denominator is the user's to judge. */
 static double value_of(const roll_state *state, int q, const heap *h) {
   if (h->units == 0) return NAN;
   if (state->quantity[q].below < 0) return h->above;
@@ -101,6 +105,7 @@ static double *at(const sw_job *job, int output, int t, int place, int q) {
          ((size_t)t * (size_t)state->n_places + (size_t)place) * (size_t)state->n_quantities + q;
 }
 
+/* All groups before gaps, as any of them may be the reference. */
 static void place_quantity(const sw_job *job, int t, int q, const heap *heaps) {
   const roll_state *state = job->state;
   int ratios = state->n_quantities - state->n_sums, ratio = q - state->n_sums;
@@ -235,6 +240,7 @@ static sw_status say(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Records stand by period, then by quantity. */
 static sw_status finish_roll_up(sw_error *err, sw_job *job, int pass, const void *all,
                                 void *result) {
   (void)pass, (void)result;
@@ -370,6 +376,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job, const roll_state *stat
   return SW_OK;
 }
 
+/* Places before the reference, which is one of them. */
 static sw_status resolve_roll_up(sw_error *err, sw_job *job) {
   roll_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -96,6 +96,7 @@ static bench bench_in(void *workspace, int64_t n) {
   return (bench){.size = at, .east = at + n, .north = at + 2 * n, .places = places};
 }
 
+/* The places of a group stand together: centre and ellipse read them several times. */
 static void add_place(const sw_job *job, int64_t unit, double mass, sw_places *p) {
   const distribution *d = job->state;
   p->x[p->n] = d->x[unit];
@@ -154,6 +155,7 @@ static void tile_distribution(const sw_job *job, const sw_tile *tile, void *out,
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* The first unit of the first period that is wrong, in whichever group it is. */
 static sw_status check_masses(sw_error *err, const sw_job *job, const spread *all) {
   const distribution *d = job->state;
   for (int t = 0; t < job->n_periods; t++) {
@@ -168,6 +170,7 @@ static sw_status check_masses(sw_error *err, const sw_job *job, const spread *al
   return SW_OK;
 }
 
+/* One of both forms is on: by period, or by period and group. */
 static void put(const sw_job *job, int quantity, int t, int g, double value) {
   const distribution *d = job->state;
   sw_result *result = &job->result[quantity + d->grouped];
@@ -311,6 +314,7 @@ static sw_status resolve_groups(sw_error *err, sw_job *job, distribution *d) {
   return sw_units_by_group(err, job->arena, job->n, grouping, &d->start, &d->unit);
 }
 
+/* Both forms of a quantity. */
 static void leave_out(sw_job *job, int from, int to) {
   for (int q = from; q <= to; q++)
     job->result[q].off = job->result[COUNT + q].off = true;

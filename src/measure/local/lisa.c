@@ -61,6 +61,8 @@ static double input_at(const sw_job *job, int variable, int t, int64_t unit) {
   return sw_view_at(job->input[variable].view, t, unit);
 }
 
+/* Two passes: statistics and p by unit; then, when all p of a period are known, which are
+ * significant. */
 sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
   SW_TRY(sw_job_neighbours(err, job, &lisa->weights));
   read_params(job, lisa);
@@ -92,7 +94,8 @@ static bool has_all(const sw_job *job, const sw_lisa *lisa, int t, int64_t unit)
   return true;
 }
 
-/* The set with just the units that have values in period t; NULL: none yet. */
+/* The set with just the units that have values in period t; NULL: none yet. Compared unit by unit,
+ * as periods mostly have the same units and sets are few. */
 static sw_lisa_set *find_set(const sw_job *job, const sw_lisa *lisa, int t) {
   for (int s = 0; s < lisa->n_sets; s++) {
     int64_t i = 0;
@@ -186,6 +189,7 @@ static sw_status fill_set(sw_error *err, sw_job *job, sw_lisa *lisa, sw_lisa_set
   return SW_OK;
 }
 
+/* Periods of the same units share their draws, and the walk over neighbours. */
 static sw_status make_sets(sw_error *err, sw_job *job, sw_lisa *lisa) {
   lisa->n_sets = 0;
   SW_NEW(err, job->arena, lisa->set, job->n_periods);
@@ -215,6 +219,7 @@ size_t sw_lisa_workspace(const sw_job *job, const sw_lisa *lisa) {
          sw_local_workspace(job->n, lisa->most_links, lisa->stride);
 }
 
+/* Arrays by column, then the row's weights and places, then the room of the draws. */
 static void carve(const sw_lisa *lisa, char *at, sw_lisa_row *row, double **weight, int32_t **place,
                   double **slack) {
   double *array = (double *)(void *)at;
@@ -284,6 +289,7 @@ static void set_slack(const sw_lisa_set *set, sw_local_form form, int variable,
   }
 }
 
+/* `variable`: where the statistic's first variable stands; tables before it are not its own. */
 static void compute(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set *set,
                     sw_local_form form, int variable, int64_t unit, sw_lisa_row *row) {
   sw_local_table table = set->table;
@@ -300,6 +306,7 @@ void sw_lisa_put(const sw_job *job, int output, int t, int64_t unit, double valu
   job->result[output].row[t][unit - job->first] = value;
 }
 
+/* p also goes to the operand of the pass, which all ranks see in the next. */
 void sw_lisa_put_p(const sw_job *job, int output, int t, int64_t unit, double p) {
   sw_view operand = job->operand_local[SW_LISA_STATISTICS];
   operand.row[t][unit - operand.first] = p;
@@ -335,6 +342,7 @@ sw_local_moments sw_lisa_moments(const sw_lisa_set *set, int variable, int colum
                               all->squares - own * own, row->w, row->w2);
 }
 
+/* Where the statistic falls as the neighbours' values rise, both counts change sides. */
 double sw_lisa_p(const sw_lisa *lisa, const sw_lisa_row *row, int c, double sign, double z) {
   double least = row->unit.at_least[c], most = row->unit.at_most[c];
   if (lisa->permutations == 0) return sw_local_normal_p(lisa->alternative, z);

@@ -71,7 +71,7 @@ static void put_nothing(const sw_job *job, const sw_tile *tile) {
   sw_view operand = job->operand_local[SW_LISA_STATISTICS];
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t i = tile->lo; i < tile->hi; i++) {
-      sw_lisa_put(job, CLASS, t, i, NAN);
+      sw_lisa_put(job, CLASS, t, i, 0);
       operand.row[t][i - operand.first] = NAN;
       operand.row[job->n_periods + t][i - operand.first] = 0;
       if (state->draws) sw_lisa_put(job, P_VALUE, t, i, NAN);
@@ -98,6 +98,7 @@ static int quadrant_at(const sw_job *job, int t, int64_t unit) {
   return (int)job->operand[SW_LISA_STATISTICS].row[job->n_periods + t][unit];
 }
 
+/* A second pass, as a unit's quadrant of another period may be another tile's. */
 static void tile_moves(const sw_job *job, const sw_tile *tile) {
   const markov_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++)
@@ -136,7 +137,8 @@ static void tile_markov(const sw_job *job, const sw_tile *tile, void *out, void 
   const markov_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS) {
     put_nothing(job, tile);
-    sw_lisa_tile(job, &state->lisa, tile, SW_LOCAL_LAG, 0, put_unit, CLASS, CLASS, workspace);
+    /* From 0 to -1: of a unit without neighbours nothing is left to say. */
+    sw_lisa_tile(job, &state->lisa, tile, SW_LOCAL_LAG, 0, put_unit, 0, -1, workspace);
   } else if (tile->pass == SW_LISA_DECISION) {
     tile_moves(job, tile);
     if (state->draws) sw_lisa_tile_significant(job, &state->lisa, tile, P_VALUE, SIGNIFICANT);
@@ -156,6 +158,7 @@ static sw_status prepare_markov(sw_error *err, sw_job *job, int pass) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
+/* Moves of a period are from the one before it. */
 static void place_periods(sw_job *job, const markov_state *state, tally of) {
   for (int t = 0; t < job->n_periods; t++) {
     double *moves = of.moves + t * MOVES, used = moves[0] + moves[1] + moves[2] + moves[3];
@@ -184,6 +187,7 @@ static void say(sw_job *job, const markov_state *state, tally of) {
   sw_lisa_say(job, &state->lisa);
 }
 
+/* The chain is that of markov (share/chain_tables.c), with four classes. */
 static sw_status finish_markov(sw_error *err, sw_job *job, int pass, const void *all,
                                void *result) {
   (void)result;
@@ -242,6 +246,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* lisa declares the first two passes; the operand gets a second block of rows, for quadrants. */
 static sw_status resolve_markov(sw_error *err, sw_job *job) {
   markov_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
@@ -283,7 +288,7 @@ static const sw_param params[] = {
 static const sw_output outputs[] = {
     {.name = "class",
      .long_name = "quadrant, own value and its neighbours': 1 HH, 2 LH, 3 LL, 4 HL; a value at the "
-                  "mean counts as low; -1 undefined",
+                  "mean counts as low; 0 undefined",
      .number = SW_INT32,
      .classes = "class_label",
      .class_first = 1,
@@ -340,7 +345,7 @@ const sw_measure sw_measure_lisa_markov = {
                "N_ij/N_i.; pi = pi P; m_ij = 1 + sum_(k != j) p_ik m_kj",
     .source = "Rey 2001, Geographical Analysis 33:195-214; Rey and Janikas 2006, Geographical "
               "Analysis 38:67-86",
-    .version = 1,
+    .version = 2,
     .headline = "shorrocks",
     .kind = SW_KIND_GLOBAL,
     .param = params,

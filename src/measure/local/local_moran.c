@@ -73,6 +73,7 @@ static double bayes_at(const sw_job *job, int t, int64_t unit) {
   return (rate - of.b) / sqrt(v);
 }
 
+/* What is permuted and averaged: a rate, a difference or the value itself. */
 static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
   const moran_state *state = job->state;
   if (state->population) return bayes_at(job, t, unit);
@@ -100,6 +101,7 @@ static rates rates_of(const sw_job *job, int t) {
   return (rates){b, spread / people - b * n / people};
 }
 
+/* Rates need sums over all units, which are gathered by now. */
 static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
   moran_state *state = job->state;
   if (pass == SW_LISA_STATISTICS && state->population) {
@@ -128,6 +130,7 @@ static double factor_of(const moran_state *state, const sw_lisa_set *set, int c)
   return n / (x == y ? x->squares : sqrt(x->squares) * sqrt(y->squares));
 }
 
+/* Expectation and variance are those of the lag under draws, scaled as I is. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const moran_state *state = job->state;
@@ -185,6 +188,7 @@ static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *
   tile_classes(job, tile, out);
 }
 
+/* Whole numbers: any order gives the same. */
 static void merge_moran(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
   counts *into = all;
@@ -210,6 +214,7 @@ static void say_why(sw_job *job) {
       sw_job_undefined(job, q, t, "no period that much before");
 }
 
+/* Counts by quadrant and class are known after the second pass. */
 static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err, (void)result;
   const moran_state *state = job->state;
@@ -238,6 +243,7 @@ static sw_status read_difference(sw_error *err, sw_job *job, moran_state *state)
   return sw_series_all_before(err, job, difference, &state->before, &any);
 }
 
+/* The difference before the passes: it decides which periods have values. */
 static sw_status resolve_moran(sw_error *err, sw_job *job) {
   moran_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

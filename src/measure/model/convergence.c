@@ -89,6 +89,7 @@ static void keep(room *r, const double *x, bool positive) {
   r->n_used = kept;
 }
 
+/* One set for all figures, so that sigma and beta are of the same units. */
 static void find_units(const sw_job *job, room *r) {
   const convergence_state *state = job->state;
   r->n_used = job->n;
@@ -112,7 +113,8 @@ static void read_period(const sw_job *job, room *r, int t) {
   }
 }
 
-/* Values at both ends are kept for what follows. */
+/* Values at both ends are kept for what follows. cv is of levels, and needs a mean above 0; sd of
+ * logarithms, if asked. */
 static void spread_by_period(const sw_job *job, room *r, double *sd, double *cv) {
   const convergence_state *state = job->state;
   size_t bytes = (size_t)r->n_used * sizeof(double);
@@ -209,6 +211,8 @@ static void regress(const sw_job *job, room *r, convergence_found *out, double *
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
+/* Everything is found in one item: whole columns are gathered for it. What cannot be computed
+ * leaves a reason, and finish refuses on rank 0. */
 static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)tile;
   const convergence_state *state = job->state;
@@ -237,6 +241,7 @@ static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, 
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* By the order of outputs: by period, by term, single numbers. */
 static void place(sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
   const double *by_period = (const double *)(r + 1);
@@ -328,6 +333,7 @@ static sw_status declare_terms(sw_error *err, sw_job *job, convergence_state *st
   return SW_OK;
 }
 
+/* Periods first: their distance is T; terms last, as a spatial model adds its own. */
 static sw_status resolve_convergence(sw_error *err, sw_job *job) {
   convergence_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -57,6 +57,7 @@ static void *piece(pieces *p, size_t count, size_t size) {
   return here;
 }
 
+/* The order is no matter; counted and handed out by one function, so both agree. */
 static room share_out(const sw_job *job, pieces *p) {
   const clubs_state *state = job->state;
   size_t n = (size_t)job->n, periods = (size_t)job->n_periods;
@@ -90,6 +91,7 @@ static size_t workspace_clubs(const sw_job *job) {
 
 /* ---- units and trends ------------------------------------------------------------------- */
 
+/* One set for all periods: a unit that enters late would change the mean it is compared with. */
 static void find_units(const sw_job *job, room *r) {
   const clubs_state *state = job->state;
   r->n_used = job->n;
@@ -190,6 +192,7 @@ static void copy_clubs(const room *r, const sw_club *from, int64_t count, sw_clu
   }
 }
 
+/* The search works on places among the used units; what leaves it is by number in the panel. */
 static void search_clubs(const sw_job *job, room *r, clubs_found *out) {
   const clubs_state *state = job->state;
   sw_log_t_plan plan = sw_log_t_prepare(job->n_periods, state->cut, r->plan);
@@ -208,6 +211,7 @@ static void search_clubs(const sw_job *job, room *r, clubs_found *out) {
   copy_clubs(r, r->merged, clubs.n_merged, out->merged);
 }
 
+/* A mean at or below 0 ends it: finish then refuses, and says where. */
 static void tile_search(const sw_job *job, clubs_found *out, void *workspace) {
   const clubs_state *state = job->state;
   pieces p = {.at = workspace};
@@ -227,6 +231,7 @@ static void tile_search(const sw_job *job, clubs_found *out, void *workspace) {
   spread_out(job, &r, club, club + job->n);
 }
 
+/* 0 in the record: of no club; -1: not used. */
 static void fill_units(const sw_job *job, const sw_tile *tile) {
   const int32_t *club = (const int32_t *)((const clubs_found *)job->folded[SEARCH] + 1);
   for (int64_t i = tile->lo; i < tile->hi; i++) {
@@ -245,6 +250,7 @@ static void tile_clubs(const sw_job *job, const sw_tile *tile, void *out, void *
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* `rows` is what the axis has room for; clubs beyond it are counted, and a note says so. */
 static void place_clubs(const sw_job *job, const sw_club *club, int64_t count, int b) {
   const clubs_state *state = job->state;
   for (int k = 0; k < state->rows; k++) {
@@ -266,6 +272,7 @@ static void place(sw_job *job, const clubs_found *f) {
   job->result[N_USED].row[0][0] = (double)f->n_used;
 }
 
+/* Refusals first; what units need is handed to all ranks. */
 static sw_status finish_clubs(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   if (pass != SEARCH) return SW_OK;
   const clubs_found *f = all;
@@ -295,6 +302,7 @@ static sw_status check_periods(sw_error *err, sw_job *job, clubs_state *state) {
                      job->n_periods, state->cut, SW_LOG_T_LEAST);
 }
 
+/* No more clubs than pairs of units. */
 static sw_status declare_axes(sw_error *err, sw_job *job, clubs_state *state) {
   const char **club = NULL, **filter = NULL; /* club[0]: of no club, in names of classes alone */
   int64_t most = job->n / 2 < MOST_CLUBS ? job->n / 2 : MOST_CLUBS;

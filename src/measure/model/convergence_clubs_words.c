@@ -1,4 +1,6 @@
-/* What convergence_clubs says: refusals, warnings, the lines of the summary. */
+/* What convergence_clubs says: refusals, warnings, the lines of the summary. Called on rank 0, in
+ * finish. Verdicts of log t may hang on the unit of the values, the filter and the share that is
+ * left out; each is tried, and said whether it changes anything. */
 #include "measure/model/convergence_clubs.h"
 
 #include <math.h>
@@ -8,6 +10,7 @@ enum { LISTED = 12, ROOM = 400, SHOWN = 48 }; /* clubs of a line, bytes of such 
 
 /* ---- refusals --------------------------------------------------------------------------- */
 
+/* Relative transition paths divide by a mean: of one at or below 0 they say nothing. */
 static sw_status refuse_mean(sw_error *err, const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   const char *what = state->logs ? "the mean of the logarithm" : "the mean";

@@ -1,10 +1,14 @@
-/* What convergence says: refusals, warnings, the lines of the summary. */
+/* What convergence says: refusals, warnings, the lines of the summary. Called on rank 0, in finish,
+ * with what was found (convergence_found). Every undefined number has a reason in say_why; the
+ * engine takes only those that are needed. */
 #include "measure/model/convergence.h"
 
 #include <math.h>
 
 /* ---- refusals --------------------------------------------------------------------------- */
 
+/* From what leaves too few units to what makes the regression singular: the first that holds is
+ * told. */
 sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
   const char *of = job->input[0].name, *from = sw_job_period(job, state->from);
@@ -70,6 +74,7 @@ static void note_units(const sw_job *job, const convergence_found *r) {
             job->where, job->name, (long long)r->lonely, r->lonely == 1 ? " has" : "s have");
 }
 
+/* A break between both ends explains all that compares them, before any other reason. */
 static void say_why(sw_job *job) {
   const convergence_state *state = job->state;
   const char *apart = state->broken ? "a break of the panel lies between" : NULL;
@@ -96,6 +101,7 @@ static const char *span(const sw_job *job) {
   return job->periods->integer ? "year" : "period";
 }
 
+/* The verdict of Pitman & Morgan at 5%. */
 static void say_sigma(sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
   const double *sd = job->result[SD].row[0];

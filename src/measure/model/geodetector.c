@@ -116,6 +116,7 @@ static int64_t take_sample(const sw_job *job, int t, bench *b) {
   return n;
 }
 
+/* Equal: between the least and the greatest of the period's sample. */
 static void find_breaks(const detector_state *state, const bench *b, int64_t n) {
   double lo = b->sorted[0], hi = b->sorted[n - 1];
   if (state->discretise == QUANTILE) sw_quantile_breaks(b->sorted, n, state->classes, b->breaks);
@@ -156,6 +157,7 @@ static int classes_of(const sw_job *job, int f) {
 
 /* ---- tile -------------------------------------------------------------------------------- */
 
+/* The classes of all factors are kept: pairs cross them without a sort. */
 static void detect_factor(const sw_job *job, int t, int f, const bench *b, record *r) {
   const detector_state *state = job->state;
   bool few;
@@ -169,6 +171,7 @@ static void detect_factor(const sw_job *job, int t, int f, const bench *b, recor
   like[1] = d.single;
 }
 
+/* Symmetric, so both cells are filled at once. */
 static void detect_pair(const sw_job *job, int f, int g, const bench *b, record *r) {
   const detector_state *state = job->state;
   sw_detector d = sw_detector_cross(b->y, b->class + f * job->n, classes_of(job, f),
@@ -179,6 +182,7 @@ static void detect_pair(const sw_job *job, int f, int g, const bench *b, record 
       sw_detector_interaction(r->number[PER_FACTOR * f + Q], r->number[PER_FACTOR * g + Q], d.q);
 }
 
+/* Factors first: an interaction is judged by the q of both. */
 static void tile_detector(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const detector_state *state = job->state;
   bench b = bench_of(job, workspace);
@@ -206,6 +210,7 @@ static const record *record_at(const sw_job *job, const void *all, int t) {
   return (const record *)((const char *)all + (size_t)t * record_bytes(job->state));
 }
 
+/* Strata that are alone, and samples that are empty, leave q undefined. */
 static void place(sw_job *job, int t, const record *r) {
   const detector_state *state = job->state;
   int factors = state->factors;
@@ -328,6 +333,7 @@ static sw_status declare_factors(sw_error *err, sw_job *job, detector_state *sta
   return SW_OK;
 }
 
+/* `most` decides the workspace: named classes may be more than `classes`. */
 static sw_status resolve_detector(sw_error *err, sw_job *job) {
   detector_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -79,6 +79,7 @@ static void place_fit(const sw_job *job, int t, int64_t unit, double residual,
   place_operand(job, OWN_RESIDUAL, t, unit, residual);
 }
 
+/* Rows hold y less its mean over the set, not scaled: residuals are in y's own unit. */
 static void fit_observation(const sw_job *job, int t, int64_t unit, int64_t i, double bandwidth,
                             sw_gwr_bench *b, sums *to) {
   const sw_gwr_model *m = job->state;
@@ -98,6 +99,8 @@ static void fit_observation(const sw_job *job, int t, int64_t unit, int64_t i, d
   to->squares += fit->squares;
 }
 
+/* All periods of a set share the unit's distances: they are made once, and only if it is
+ * observed. */
 static void fit_unit(const sw_job *job, int set, int64_t unit, double bandwidth, sw_gwr_bench *b,
                      sums *to) {
   const sw_gwr_model *m = job->state;
@@ -113,6 +116,7 @@ static void fit_unit(const sw_job *job, int set, int64_t unit, double bandwidth,
   }
 }
 
+/* Every tile finds the same n and reason of a set; the merge keeps one of them. */
 static void tile_fits(const sw_job *job, const sw_tile *tile, sums *to, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   for (int set = 0; set < m->sets; set++) {
@@ -154,6 +158,7 @@ static void take_residuals(const sw_job *job, sw_gwr_bench *b) {
   }
 }
 
+/* The reach of the first pass is kept, so no bandwidth is searched for again. */
 static void finish_unit(const sw_job *job, int set, int64_t unit, sw_gwr_bench *b, double *count) {
   const sw_gwr_model *m = job->state;
   const known *of = (const known *)job->folded[m->fit] + set;
@@ -188,6 +193,7 @@ static size_t workspace_gwr(const sw_job *job) {
   return sw_gwr_bench_bytes(job);
 }
 
+/* The passes of the search come first; their number depends on the kernel and the grid. */
 static void tile_gwr(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_gwr_model *m = job->state;
   sw_gwr_bench b = sw_gwr_bench_at(job, workspace);
@@ -244,6 +250,9 @@ static void leave_out(sw_job *job, int set, const sums *s) {
     }
 }
 
+/* Standard errors of `v1` count tr S, the others 2 tr S - tr S'S. The critical |t| is at 5% over
+ * the effective parameters per term (da Silva & Fotheringham 2016, Geographical Analysis
+ * 48:233-247). */
 static known add_up(sw_job *job, int set, const sums *s) {
   const sw_gwr_model *m = job->state;
   double df = s->defined - (m->v1 ? s->trace : 2 * s->trace - s->squares);
@@ -329,6 +338,8 @@ static sw_status finish_gwr(sw_error *err, sw_job *job, int pass, const void *al
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* A number is checked here; whether a period has as many units is known with the values
+ * (sw_gwr_pack). */
 static sw_status read_bandwidth(sw_error *err, const sw_job *job, sw_gwr_model *m) {
   const sw_node *node = sw_job_arg(job, "bandwidth")->node;
   const char *text = node->kind == SW_NODE_SCALAR ? node->text : "";

@@ -1,5 +1,6 @@
-/* The observations of a set and the distances between them; see gwr.h. A tile packs a set anew: n k
- * steps beside its units' n k^2 each, so that no thread keeps more than one set. */
+/* The observations of a set and the distances between them (gwr.h). A tile packs a set anew: n k
+ * steps beside its units' n k^2 each, so that no thread keeps more than one set. The layout of a
+ * thread's memory is written once, and counted by the same function (lay_out without a base). */
 #include "measure/model/gwr.h"
 
 #include <math.h>
@@ -64,6 +65,7 @@ static bool has_place(const sw_distance *d, int64_t unit) {
   return true;
 }
 
+/* One missing value leaves the unit out of this period; all models of a set see the same rows. */
 static bool is_whole(const sw_job *job, int t, int64_t unit) {
   for (int i = 0; i < job->n_inputs; i++)
     if (isnan(sw_view_at(job->input[i].view, t, unit))) return false;
@@ -80,6 +82,8 @@ static void put_row(const sw_job *job, int t, int64_t unit, const sw_gwr_rows *r
     row[l] = 0;
 }
 
+/* Rows by period, then by unit: sw_gwr_find relies on it. `why`: the set cannot be fitted, and all
+ * of its units are NaN for that reason. */
 void sw_gwr_pack(const sw_job *job, int set, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   int64_t n = 0;
@@ -115,6 +119,8 @@ int64_t sw_gwr_find(const sw_gwr_bench *b, int64_t unit, int t) {
 
 /* ---- distances --------------------------------------------------------------------------- */
 
+/* Squared distances of a unit to all units, 1 / (scale / d^2); to itself 0, which no formula
+ * gives. */
 void sw_gwr_look(const sw_job *job, int64_t unit, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   sw_distances_inverse_squares(m->distance, &m->points, unit, 0, job->n, b->far);
@@ -123,6 +129,7 @@ void sw_gwr_look(const sw_job *job, int64_t unit, sw_gwr_bench *b) {
   b->far[unit] = 0;
 }
 
+/* Time is a third axis, scaled by the model: d^2 = space^2 + time^2. */
 void sw_gwr_look_at(const sw_job *job, int t, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   for (int64_t o = 0; o < b->rows.n; o++) {
@@ -131,6 +138,8 @@ void sw_gwr_look_at(const sw_job *job, int t, sw_gwr_bench *b) {
   }
 }
 
+/* The squared bandwidth: given, or that of the k-th nearest observation, widened by a hair so that
+ * this one has a weight. NaN: fewer than k are within reach. */
 double sw_gwr_reach(const sw_gwr_model *m, sw_gwr_bench *b, double bandwidth) {
   if (!m->adaptive) return bandwidth * bandwidth;
   int64_t k = (int64_t)bandwidth;

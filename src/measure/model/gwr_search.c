@@ -35,6 +35,7 @@ static int64_t spread(double lo, double hi, int count, bool whole, double *list)
   return n;
 }
 
+/* All of them where a pass can take all; else a spread, which later passes refine. */
 static int64_t first_neighbours(const sw_gwr_model *m, int64_t n, double *list) {
   int64_t count = 0;
   int least = least_neighbours(m);
@@ -55,6 +56,8 @@ static int64_t tried(const sw_job *job, int pass, int set, int64_t n, double *li
 
 /* ---- tiles ------------------------------------------------------------------------------- */
 
+/* Leave-one-out needs no fit without the observation: e_i / (1 - s_ii). Where s_ii is 1 the fit
+ * goes through the observation, and the quotient says nothing. */
 static void add_trial(const sw_gwr_model *m, const sw_gwr_bench *b, const double *sums, int64_t i,
                       double *to) {
   double e = NAN, leverage = NAN;
@@ -99,6 +102,7 @@ static void try_bisquare(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int6
   }
 }
 
+/* A kernel that is not cut looks at every observation for each bandwidth. */
 static void try_each(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t there,
                      int64_t count, double *to) {
   for (int64_t c = 0; c < count; c++) {
@@ -181,6 +185,7 @@ void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double 
 
 /* ---- what is found ----------------------------------------------------------------------- */
 
+/* Over the fits that are defined; none defined: no number is better than this. */
 static double criterion(const sw_gwr_model *m, double n, const double *sum) {
   double defined = n - sum[UNDEFINED];
   double value =
@@ -188,6 +193,7 @@ static double criterion(const sw_gwr_model *m, double n, const double *sum) {
   return isnan(value) ? INFINITY : value;
 }
 
+/* In the order of the head of this file. */
 static bool is_better(const sw_gwr_choice *than, double undefined, double value, double bandwidth) {
   if (isinf(value)) return false;
   if (isinf(than->criterion)) return true;
@@ -283,6 +289,7 @@ void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choic
   }
 }
 
+/* What the last pass of the search has found; NaN: none had a criterion. */
 double sw_gwr_bandwidth(const sw_job *job, int set) {
   const sw_gwr_model *m = job->state;
   if (m->by == SW_GWR_GIVEN) return m->bandwidth;

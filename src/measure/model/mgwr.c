@@ -45,6 +45,7 @@ static int64_t find(const sw_mgwr_model *m, sw_mgwr_fitted *f, int64_t unit) {
   return f->why == 0 && lo < (int64_t)f->n && of[lo] == (double)unit ? lo : -1;
 }
 
+/* tr S: the effective parameters of all terms. They lie behind the n x k sums of squares. */
 static double trace_of(const sw_mgwr_model *m, const double *sums) {
   double sum = 0;
   for (int j = 0; j < m->k; j++)
@@ -52,6 +53,8 @@ static double trace_of(const sw_mgwr_model *m, const double *sums) {
   return sum;
 }
 
+/* s^2 = RSS / (n - tr S), in the scale of standardised y; fitted values and residuals in y's
+ * own. */
 static void place_unit(const sw_job *job, int t, int64_t unit, sw_mgwr_fitted *f,
                        const double *sums) {
   const sw_mgwr_model *m = job->state;
@@ -100,6 +103,7 @@ static const char *why_of(const sw_job *job, int why) {
   return text ? text : "a variable is constant";
 }
 
+/* The bandwidths are those of the last round. */
 static void place_period(sw_job *job, int t, sw_mgwr_fitted *f, const double *sums) {
   const sw_mgwr_model *m = job->state;
   const double *last = sw_mgwr_steps(m, f) + 1 + ((int)f->rounds - 1) * m->k;
@@ -179,6 +183,7 @@ static sw_status read_bandwidths(sw_error *err, sw_job *job, sw_mgwr_model *m) {
   return SW_OK;
 }
 
+/* Chunks of columns are as many in each period; those beyond a period's observations do nothing. */
 static void declare_passes(sw_job *job, sw_mgwr_model *m) {
   size_t periods = (size_t)job->n_periods, each = sw_mgwr_spread_doubles(m) * sizeof(double);
   m->chunks = (job->n + SW_MGWR_COLUMNS - 1) / SW_MGWR_COLUMNS;
@@ -193,6 +198,9 @@ static void declare_passes(sw_job *job, sw_mgwr_model *m) {
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
 }
 
+/* `all`: the GWR to begin with, of all terms; `one`: the regressions of a single term. Kernels
+ * other than the bisquare cannot share sums between bandwidths, so fewer of these are tried at a
+ * time. */
 static sw_status resolve_mgwr(sw_error *err, sw_job *job) {
   sw_mgwr_model *m = NULL;
   double *along = NULL;

@@ -43,6 +43,7 @@ size_t sw_mgwr_workspace(const sw_job *job) {
   return sw_gwr_bench_bytes(&other) + extra_doubles(job->state) * sizeof(double);
 }
 
+/* In the order of extra_doubles, behind gwr's bench. */
 static bench bench_at(const sw_job *job, void *workspace) {
   const sw_mgwr_model *m = job->state;
   sw_job other = as_gwr(job);
@@ -187,6 +188,8 @@ static double size_of(const sw_mgwr_model *m, const sw_gwr_rows *rows, const dou
   return sum;
 }
 
+/* Change relative to the size of all fitted values (Fotheringham, Yang & Kang 2017); after
+ * SW_MGWR_ROUNDS rounds it is left as it is, and place_period says so. */
 static bool backfit(const sw_job *job, bench *w, sw_mgwr_fitted *f) {
   const sw_mgwr_model *m = job->state;
   double *steps = sw_mgwr_steps(m, f), *e = sw_mgwr_residuals(m, f), n = (double)w->b.rows.n;
@@ -223,6 +226,7 @@ static void conditions(const sw_job *job, bench *w, sw_mgwr_fitted *f) {
   }
 }
 
+/* Any step that fails leaves the period without a fit: later steps would rest on it. */
 void sw_mgwr_backfit(const sw_job *job, int t, sw_mgwr_fitted *f, void *workspace) {
   bench own = bench_at(job, workspace), *w = &own;
   const sw_mgwr_model *m = job->state;
@@ -307,6 +311,8 @@ static void spread_step(const sw_job *job, bench *w, int j, double bandwidth, sp
   }
 }
 
+/* The bandwidths of every step are those that the first pass took: nothing is searched for
+ * again. */
 void sw_mgwr_spread(const sw_job *job, int64_t item, double *out, void *workspace) {
   bench own = bench_at(job, workspace), *w = &own;
   const sw_mgwr_model *m = job->state;

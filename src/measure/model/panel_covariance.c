@@ -1,5 +1,6 @@
 /* The covariance of a panel regression's coefficients out of the sums of its scores; the formulas
- * are in panel_errors.c. Rank 0, in finish. */
+ * are in panel_errors.c. Rank 0, in finish: k x k matrices, however large the panel. `sums` holds
+ * products of scores by unit, or sums of scores by cluster or period, as the form needs. */
 #include "measure/model/panel_errors.h"
 
 #include "kernel/linear/ols.h"
@@ -35,6 +36,8 @@ static int64_t multiply_groups(const sw_panel_errors *errors, const double *sums
   return used;
 }
 
+/* A cluster adds one dimension to the meat: with few of them errors are too small, and said to
+ * be. */
 static sw_status cluster(sw_error *err, sw_job *job, const sw_panel_errors *errors,
                          const sw_panel_fit *fit, const double *sums, double *meat, double *factor,
                          double *df) {
@@ -74,6 +77,7 @@ static void multiply_periods(const sw_panel_errors *errors, int n_periods, int64
     }
 }
 
+/* Bartlett weights up to `lags` steps of time; by default Newey & West's floor(4 (T/100)^(2/9)). */
 static sw_status driscoll_kraay(sw_error *err, sw_job *job, const sw_panel_errors *errors,
                                 const sw_panel_fit *fit, const double *sums, double *meat,
                                 double *df) {
@@ -102,6 +106,7 @@ static void make_symmetric(double *meat, int k) {
       meat[q * k + p] = meat[p * k + q] = (meat[q * k + p] + meat[p * k + q]) / 2;
 }
 
+/* Conley's: products within units, and those of neighbours, which a pass over pairs has added. */
 sw_status sw_panel_errors_covariance(sw_error *err, sw_job *job, const sw_panel_errors *errors,
                                      const sw_panel_fit *fit, const double *sums,
                                      const double *neighbours, double *vcov, double *df) {

@@ -95,6 +95,7 @@ static sw_status read_driscoll_kraay(sw_error *err, const sw_job *job, const sw_
   return read_lags(err, job, sw_node_get(node, "lags"), &out->lags);
 }
 
+/* A word, or a map of one key that says more. */
 static sw_status read_form(sw_error *err, sw_job *job, sw_panel_errors *out) {
   static const char *const words[] = {"cluster", "conventional", "driscoll-kraay"};
   const sw_node *node = sw_job_arg(job, "errors")->node;
@@ -193,6 +194,7 @@ size_t sw_panel_errors_sums(const sw_panel_errors *errors, int n_periods) {
   return (size_t)(rows > 0 ? rows * (k + counts) : k * k);
 }
 
+/* Conley's second pass has small tiles: the number of neighbours differs between units. */
 void sw_panel_errors_declare(const sw_panel_errors *errors, sw_job *job) {
   bool conley = errors->form == SW_PANEL_CONLEY;
   if (errors->form == SW_PANEL_CONVENTIONAL) return;
@@ -241,6 +243,7 @@ static void sum_scores(const double *s, int k, int count, double *sum) {
   }
 }
 
+/* Added unit by unit, in their order; blocks are merged in theirs. */
 void sw_panel_errors_add(const sw_panel_errors *errors, int64_t unit, const int *t, const double *s,
                          int count, double *sums, double *work) {
   int k = errors->k;

@@ -116,6 +116,8 @@ static size_t workspace_regression(const sw_job *job) {
   return own > near ? own : near;
 }
 
+/* Scores need the fit of all units: hence a pass of their own, which reads every unit again instead
+ * of keeping n T k numbers. */
 static void tile_unit(const sw_job *job, int pass, int64_t unit, double *out, int *t,
                       double *rows) {
   const regression *m = job->state;
@@ -184,6 +186,8 @@ static sw_status check_within_units(sw_error *err, const sw_job *job, const doub
   return SW_OK;
 }
 
+/* Lengths before effects of periods are kept behind the effects: what is left of a variable is
+ * judged by them in the next pass. */
 static sw_status finish_effects(sw_error *err, sw_job *job, const double *sums, known *found) {
   const regression *m = job->state;
   double *work = NULL;
@@ -239,6 +243,7 @@ static double total_squares(const regression *m, const double *r) {
   return sw_dot(y + m->constant, y + m->constant, m->k + 1 - m->constant);
 }
 
+/* The triangle is that of [X y]: its last diagonal element is the length of the residuals. */
 static sw_status finish_fit(sw_error *err, sw_job *job, const double *r, fitted *fit) {
   const regression *m = job->state;
   int k = m->k;
@@ -302,6 +307,7 @@ static void say(sw_job *job, const fitted *fit, const sw_within_counts *counts, 
              1 - fit->rss / fit->tss, df, df == 1 ? "" : "s");
 }
 
+/* Degrees of freedom: cells less coefficients and effects. */
 static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, const double *sums,
                                const double *neighbours) {
   const regression *m = job->state;
@@ -321,6 +327,7 @@ static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, co
   return place_f(err, job, fit, vcov);
 }
 
+/* Conventional errors need no scores; the others wait for the sums that their form takes. */
 static sw_status finish_regression(sw_error *err, sw_job *job, int pass, const void *all,
                                    void *result) {
   const regression *m = job->state;
@@ -380,6 +387,7 @@ static void declare_passes(sw_job *job, const regression *m) {
   sw_panel_errors_declare(&m->errors, job);
 }
 
+/* Effects before names: the constant depends on them. */
 static sw_status resolve_regression(sw_error *err, sw_job *job) {
   regression *m = NULL;
   SW_NEW(err, job->arena, m, 1);

@@ -80,7 +80,8 @@ static size_t chunk_doubles(const sw_connectedness *c) {
   return CHUNK * (2 + SW_CONNECT_VECTORS * (size_t)c->longest);
 }
 
-/* Bytes; `b` NULL: these alone. */
+/* Bytes; `b` NULL: these alone. One layout for all passes: a thread's workspace is made once, for
+ * the largest. */
 static size_t cut(const sw_connectedness *c, void *workspace, bench *b) {
   int rows = most_rows(c);
   size_t size[] = {whole(sw_decomposition_workspace(rows)),
@@ -107,6 +108,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- items ----------------------------------------------------------------------------------- */
 
+/* Leave-one-out under each ridge, from one Gram matrix: no fit is repeated. */
 static void tile_grams(const sw_job *job, int scope, sw_connect_ridges *out, const bench *b) {
   const sw_connectedness *c = job->state;
   const sw_connect_window *window = c->by == SW_CONNECT_EACH ? &c->window[scope] : &c->whole;
@@ -141,11 +143,13 @@ static bool fit(const sw_job *job, int w, int64_t draw, double lambda, bool send
   return sw_decomposition_find(&from, &grams, lambda, c->shrink, sends, out, b->work);
 }
 
+/* Of the window, or of the whole series for all of them. */
 static const sw_connect_ridges *ridges_of(const sw_job *job, int w) {
   const sw_connect_ridges *all = job->folded[SW_CONNECT_GRAMS];
   return &all[sw_connect_scope(job->state, w)];
 }
 
+/* With what units send (`sends`), which the totals under other ridges do without. */
 static void tile_model(const sw_job *job, int w, sw_connect_model *out, const bench *b) {
   sw_decomposition d;
   double lambda = ridges_of(job, w)->lambda;
@@ -172,6 +176,7 @@ static void tile_total(const sw_job *job, int64_t item, double *out, const bench
 
 /* ---- units ----------------------------------------------------------------------------------- */
 
+/* What a unit sends to itself is no connection: from = 1 - own. */
 static void place_unit(const sw_job *job, int w, int64_t unit, int u, const double *own,
                        const double *to, const double *vector) {
   const sw_connectedness *c = job->state;
@@ -295,6 +300,7 @@ static void finish_grams(sw_job *job, sw_connect_ridges *of) {
   sw_connect_note_ridges(job, c, of);
 }
 
+/* Windows by their last period; the other periods have no value. */
 static void finish_models(sw_job *job, const void *all) {
   const sw_connectedness *c = job->state;
   clear(job, SW_CONNECT_TOTAL);
@@ -311,6 +317,7 @@ static void finish_models(sw_job *job, const void *all) {
   sw_connect_why(job, c, all);
 }
 
+/* Items of a window stand together: ridges, then draws. */
 static void finish_totals(sw_job *job, const double *all) {
   const sw_connectedness *c = job->state;
   size_t draws = (size_t)c->draws;
@@ -337,6 +344,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- the descriptor's functions -------------------------------------------------------------- */
 
+/* Windows after the second pass, when it is known which periods have values. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_connectedness *c = job->state;
   if (pass > SW_CONNECT_SERIES) SW_TRY(sw_connect_windows(err, job, c));

@@ -1,4 +1,7 @@
-/* An entry of connectedness: its parameters read, windows placed, passes and outputs declared. */
+/* An entry of connectedness: its parameters read, windows placed, passes and outputs declared.
+ * Called by `resolve` on every rank, from names, periods and parameters alone; no value is looked
+ * at, so all ranks declare the same. Lengths of windows and the number of draws decide the work:
+ * windows x (ridges + draws) items. */
 #include "measure/pair/connectedness.h"
 
 #include "kernel/causality/squares.h"
@@ -17,6 +20,7 @@ static sw_status refuse(sw_error *err, const sw_job *job, const char *param, con
                      *text ? text : "a list or a map", *text ? "'" : "", expected);
 }
 
+/* The node and not its number: a word or a number is allowed. */
 static sw_status read_ridge(sw_error *err, const sw_job *job, sw_connectedness *c) {
   const sw_node *node = sw_job_arg(job, "ridge")->node;
   sw_error ignored = {0};
@@ -64,6 +68,8 @@ static sw_status read_window(sw_error *err, const sw_job *job, sw_connectedness 
   return SW_OK;
 }
 
+/* A value counts as a row where it follows the one of the period before: the model has one lag. A
+ * window's results stand at the period of its last value. */
 static sw_status place_windows(sw_error *err, sw_job *job, sw_connectedness *c) {
   int rows = 0;
   for (int s = 1; s < c->series.length; s++)
@@ -86,6 +92,9 @@ static sw_status place_windows(sw_error *err, sw_job *job, sw_connectedness *c) 
   return sw_job_results_at(err, job, c->windows, end);
 }
 
+/* Behind the pass of the transform, six: series to operands, with counts by period; leave-one-out
+ * over the ridges; the model of each window; the index under each ridge and for each draw; what
+ * pairs need of each unit; the pairs. */
 static void declare_passes(sw_job *job, const sw_connectedness *c) {
   size_t counts = (size_t)c->series.length * sizeof(double);
   size_t ridges = sizeof(sw_connect_ridges), model = sw_connect_model_bytes(c);
@@ -131,6 +140,8 @@ static sw_status declare_outputs(sw_error *err, sw_job *job, const sw_connectedn
   return SW_OK;
 }
 
+/* The window before the ridge, which may be of each window; the series before the windows are
+ * placed. */
 sw_status sw_connect_resolve(sw_error *err, sw_job *job) {
   sw_connectedness *c = NULL;
   SW_NEW(err, job->arena, c, 1);

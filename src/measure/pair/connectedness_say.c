@@ -1,5 +1,7 @@
 /* What connectedness says of itself: what so few rows can show, the ridge and where it comes from,
- * how the index moves with it, and how it stands against chance. */
+ * how the index moves with it, and how it stands against chance. On rank 0, in finish, but for
+ * sw_connect_foresee, which `check` shows before anything is computed. A choice that the data did
+ * not make is warned of; all else is said. */
 #include "measure/pair/connectedness.h"
 
 #include <math.h>
@@ -13,6 +15,7 @@ void sw_connect_foresee(sw_job *job, const sw_connectedness *c) {
 
 /* ---- the ridge ------------------------------------------------------------------------------- */
 
+/* Leave-one-out that chooses the first or the last ridge has not found a minimum. */
 static bool at_end(const sw_connect_ridges *of) {
   return of->choice == 0 || of->choice == SW_CONNECT_RIDGES - 1;
 }
@@ -105,6 +108,7 @@ static void say_stability(sw_job *job, const sw_connectedness *c) {
                  : "");
 }
 
+/* p counts the index itself as one of the draws. Of the last window, as by_ridge. */
 static void say_null(sw_job *job, const sw_connectedness *c) {
   int last = c->windows - 1;
   const double *of = sw_connect_numbers(job, SW_CONNECT_NULL, last);
@@ -141,6 +145,8 @@ static const char *why_none(const sw_connect_window *window, const sw_connect_mo
                            : "the ridge is too small for these series: the matrix has no inverse";
 }
 
+/* Reasons by window for everything that has no value there; units left out of any window are
+ * counted once, where they are most. */
 void sw_connect_why(sw_job *job, const sw_connectedness *c, const void *models) {
   static const int output[] = {
       SW_CONNECT_FROM, SW_CONNECT_TO,     SW_CONNECT_NET,   SW_CONNECT_TOTAL, SW_CONNECT_BY_RIDGE,

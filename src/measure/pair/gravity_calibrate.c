@@ -55,6 +55,8 @@ static sw_status refuse_given(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* Outputs that only an estimate has; and of two forms, by period and as a table, the one that fits
+ * the number of periods. The first output, the flow itself, stays. */
 static void switch_off(sw_job *job, bool on) {
   for (int q = 1; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
@@ -65,6 +67,7 @@ static void switch_off(sw_job *job, bool on) {
   }
 }
 
+/* Four passes: masses, with negative ones counted; the rounds; A and B as operands; the pairs. */
 sw_status sw_gravity_fit_resolve(sw_error *err, sw_job *job, sw_gravity_fit *fit) {
   const sw_arg *flows = sw_job_arg(job, "calibrate.flows"),
                *constraint = sw_job_arg(job, "calibrate.constraint"),
@@ -187,6 +190,7 @@ sw_status sw_gravity_fit_finish(sw_job *job, const sw_gravity_fit *fit, int pass
 
 /* ---- pairs ------------------------------------------------------------------------------- */
 
+/* Pairs that the table lacks first, then those that it has, by a search for j0 in its row. */
 static void residuals(const sw_job *job, const sw_calibration *c, int t, int64_t i, int64_t j0,
                       int64_t j1, const double *value, double *out) {
   const sw_links *flows = &c->flow->links[job->period[t]];
@@ -199,6 +203,7 @@ static void residuals(const sw_job *job, const sw_calibration *c, int t, int64_t
   }
 }
 
+/* out[0]: A_i B_j d_ij^-c; out[1], where it is stored, the residual. */
 void sw_gravity_fit_segment(const sw_job *job, const sw_gravity_fit *fit, int t, int64_t i,
                             int64_t j0, int64_t j1, double *const *out) {
   const sw_calibration *c = &fit->calibration;

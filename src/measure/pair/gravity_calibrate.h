@@ -19,6 +19,7 @@ typedef struct sw_gravity_fit {
    .long_name = "observed flow less the expected one",                                             \
    .units = "1",                                                                                   \
    .shape = SW_PAIR,                                                                               \
+   .given = "calibrate.flows",                                                                     \
    .palette = SW_DIVERGING_0},                                                                     \
       {.name = "coefficient",                                                                      \
        .long_name = "estimated coefficient",                                                       \

@@ -36,6 +36,11 @@ typedef struct radiation {
   bool in_range; /* kernel/rows/radiation.h; known when masses are */
 } radiation;
 
+/* What ends the run: a partial of pass 0. Of `range` likewise how many, and the first of them. */
+typedef struct refused {
+  sw_negatives negative, range;
+} refused;
+
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 static sw_status resolve(sw_error *err, sw_job *job) {
@@ -46,42 +51,62 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                    .finite = sw_job_arg(job, "finite")->number != 0};
   job->state = r;
   job->directed = true;
-  sw_job_pass(
-      job,
-      (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1 + r->has_out});
+  sw_job_pass(job,
+              (sw_pass){.domain = SW_UNITS, .partial = sizeof(refused), .operand = 1 + r->has_out});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .woven = true});
   return SW_OK;
 }
 
 /* ---- pass 0: masses --------------------------------------------------------------------- */
 
-/* Negative masses are placed as well: sw_flows_finish ends the run before anyone reads them. */
+/* Products of three masses and sums of all must stay numbers, and none may vanish. */
+static const double least_mass = 1e-90, most_mass = 1e90;
+
+static void see_range(const sw_job *job, int64_t unit, int t, sw_negatives *seen) {
+  for (int k = 0; k < job->n_inputs; k++) {
+    double x = sw_view_at(job->input[k].view, t, unit);
+    if (!(x > most_mass || (x > 0 && x < least_mass))) continue;
+    if (seen->count++ == 0) {
+      seen->unit = unit;
+      seen->period = t;
+      seen->input = k;
+      seen->value = x;
+    }
+  }
+}
+
+/* What is refused is placed as well: `finish` ends the run before anyone reads it. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
+  refused *seen = out;
   sw_view to = job->operand_local[0];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int t = 0; t < job->n_periods; t++) {
-      sw_flows_see(job, unit, t, out);
+      sw_flows_see(job, unit, t, &seen->negative);
+      see_range(job, unit, t, &seen->range);
       for (int k = 0; k < job->n_inputs; k++)
         to.row[k * job->n_periods + t][unit - to.first] = sw_view_at(job->input[k].view, t, unit);
     }
 }
 
-/* Products of three masses and sums of all must stay numbers, and none may vanish. */
-static sw_status check_range(sw_error *err, const sw_job *job) {
-  static const double least = 1e-90, most = 1e90;
-  for (int k = 0; k < job->n_inputs; k++)
-    for (int t = 0; t < job->n_periods; t++) {
-      const double *x = job->operand[0].row[k * job->n_periods + t];
-      for (int64_t i = 0; i < job->n; i++)
-        if (x[i] > most || (x[i] > 0 && x[i] < least))
-          return sw_job_fail(err, job, k ? "out" : "mass",
-                             "%s of unit %s in %s is %g; expected 0, or %g to %g: give it in "
-                             "another unit",
-                             job->input[k].name, sw_unit_code(job->units, i), sw_job_period(job, t),
-                             x[i], least, most);
-    }
-  return SW_OK;
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  refused *to = all;
+  const refused *more = part;
+  sw_flows_merge(job, pass, &to->negative, &more->negative);
+  sw_flows_merge(job, pass, &to->range, &more->range);
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const refused *seen = all;
+  const sw_negatives *range = &seen->range;
+  SW_TRY(sw_flows_finish(err, job, pass, &seen->negative, result));
+  if (range->count == 0) return SW_OK;
+  return sw_job_fail(
+      err, job, range->input ? "out" : "mass",
+      "%s of unit %s in %s is %g (%lld in all); expected 0, or %g to %g: give it in another unit",
+      job->input[range->input].name, sw_unit_code(job->units, range->unit),
+      sw_job_period(job, range->period), range->value, (long long)range->count, least_mass,
+      most_mass);
 }
 
 /* Whether no flow but 0 can be very small: the least of what is sent, times the least mass twice,
@@ -104,7 +129,6 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_arc_points unused;
   if (pass == 0) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &unused));
-  SW_TRY(check_range(err, job));
   ((radiation *)job->state)->in_range = is_in_range(job);
   return SW_OK;
 }
@@ -320,8 +344,8 @@ const sw_measure sw_measure_radiation_model = {
     .resolve = resolve,
     .prepare = prepare,
     .tile = tile,
-    .merge = sw_flows_merge,
-    .finish = sw_flows_finish,
+    .merge = merge,
+    .finish = finish,
     .row_state = row_state,
     .row_prepare = row_prepare,
     .row_periods = row_periods,

@@ -1,4 +1,7 @@
-/* Tables of a chain; see chain_tables.h. Rank 0, once an entry: outputs are found by name. */
+/* Tables of a Markov chain, for all measures of transitions between classes (chain_tables.h):
+ * counts, probabilities, where the chain tends, mobility. Rank 0, once an entry, k^3 steps of k
+ * classes. Outputs are found by name, so measures share this if they name theirs alike. Classes
+ * without any transition are no states of the chain, and NaN in its tables. */
 #include "measure/share/chain_tables.h"
 
 #include <math.h>
@@ -67,6 +70,7 @@ static void place_mobility(sw_job *job, const sw_chain *chain, const double *lim
   place_number(job, "bartholomew_steps", m.bartholomew_steps, why);
 }
 
+/* 1 / (1 - p_ii) is the mean stay in a class: infinite where nobody leaves it. */
 sw_status sw_chain_tables(sw_error *err, sw_job *job, int classes, const double *count,
                           const double *last, const sw_chain **out) {
   sw_chain *chain = NULL;
@@ -87,6 +91,7 @@ sw_status sw_chain_tables(sw_error *err, sw_job *job, int classes, const double 
   return SW_OK;
 }
 
+/* Whether transitions are the same under all conditions: likelihood ratio and Pearson's Q. */
 sw_homogeneity sw_chain_conditions(sw_job *job, int conditions, int classes, const double *count) {
   const char *why = "no degree of freedom";
   sw_homogeneity test = sw_transitions_homogeneity(conditions, classes, count);

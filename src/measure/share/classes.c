@@ -1,6 +1,7 @@
-/* Values into classes; see classes.h. Each item sorts its period alone. Where quantiles are pooled
- * it leaves the sorted values, and the quantiles of all are found among them without a merged copy;
- * where they are of each period it leaves the breaks. Sums run in the order of units. */
+/* Values into classes (classes.h). Each item sorts its period alone. Where quantiles are pooled it
+ * leaves the sorted values, and the quantiles of all are found among them without a merged copy;
+ * where they are of each period it leaves the breaks. Sums run in the order of units. O(n log n)
+ * per period; memory: pooled, n numbers per period until finish, else the breaks. */
 #include "measure/share/classes.h"
 
 #include <math.h>
@@ -20,7 +21,8 @@ typedef struct record {
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* Of units without a value, NaN. */
+/* The unit's value, or its neighbours' mean, over the period's scale. Of units without a value,
+ * NaN. */
 static double value_of(const sw_classes *classes, sw_view view, int t, double scale, int64_t unit) {
   double x = sw_view_at(view, t, unit);
   if (isnan(x) || !classes->lag) return x / scale;
@@ -50,6 +52,7 @@ size_t sw_classes_workspace(int64_t n) {
   return 2 * (size_t)n * sizeof(double);
 }
 
+/* A lag needs all values of the period: hence an item for a period, and not a tile of units. */
 void sw_classes_tile(const sw_classes *classes, const sw_job *job, int t, void *out,
                      void *workspace) {
   record *r = out;
@@ -123,6 +126,7 @@ static sw_status pool(sw_error *err, const sw_classes *classes, const sw_job *jo
   return SW_OK;
 }
 
+/* `how`, which all later passes get: of each period the scale, then the breaks. */
 sw_status sw_classes_finish(sw_error *err, const sw_classes *classes, const sw_job *job,
                             const void *records, size_t stride, double *how,
                             sw_classes_seen *seen) {
@@ -149,6 +153,7 @@ static const char *plural(int count) {
   return count == 1 ? "" : "s";
 }
 
+/* `few`: fewer values than classes matter to the measure that asks. */
 void sw_classes_note(const sw_job *job, const sw_classes *classes, const sw_classes_seen *seen,
                      bool few) {
   const char *name = job->input[classes->input].name, *lag = classes->lag ? "the lag of " : "";
@@ -171,6 +176,7 @@ void sw_classes_note(const sw_job *job, const sw_classes *classes, const sw_clas
 
 /* ---- units -------------------------------------------------------------------------------- */
 
+/* From 1; 0: the unit has no value. */
 int sw_classes_of(const sw_classes *classes, const sw_job *job, const double *how, int t,
                   int64_t unit) {
   const double *of = how + (size_t)t * (size_t)classes->n;

@@ -1,5 +1,6 @@
-/* See indicators.h. Names are checked first, so that a misspelt one is reported as such and not as
- * missing. */
+/* Bounds and weights by indicator, as studies write them for composites (indicators.h). Names are
+ * checked first, so that a misspelt one is reported as such and not as missing. Called from
+ * `resolve`; arrays are in the order of the inputs. */
 #include "measure/share/indicators.h"
 #include "spillway/node.h"
 

@@ -13,6 +13,7 @@
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
+/* Inputs of several parameters as one set, in the order in which they are given. */
 sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params, int n_params,
                            sw_industries *set) {
   int n = 0, *input = NULL;
@@ -94,6 +95,7 @@ const double *sw_industries_sums_there(const sw_industries *set, const double *s
   return at(set, sums, t, 3);
 }
 
+/* The base that the study gives, else the sums over whole units. */
 const double *sw_industries_base_at(const sw_industries *set, const double *sums, int t) {
   return set->given ? set->given + (int64_t)t * set->n : at(set, sums, t, 0);
 }
@@ -195,6 +197,7 @@ void sw_industries_coverage(const sw_job *job, const sw_industries *set, const d
   *whole = sw_industries_whole(set, sums, t);
 }
 
+/* The fewest whole units of any period that is compared; silent where all units are whole. */
 void sw_industries_say(sw_job *job, const sw_industries *set, const double *sums,
                        const char *what) {
   double least = INFINITY, most = -1;

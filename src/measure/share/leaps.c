@@ -113,7 +113,8 @@ sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *roo
 
 /* ---- counting ----------------------------------------------------------------------------- */
 
-/* The condition of a transition of unit i from period s into t. */
+/* The condition of a transition of unit i from period s into t, from 1. 0: it has none, and is
+ * counted in `without`. */
 static int condition(const sw_leaps *leaps, double *const *given, int s, int t, int64_t i) {
   if (leaps->part) return leaps->part[t];
   if (leaps->condition_of) return leaps->condition_of->of[i] + 1;
@@ -181,6 +182,7 @@ static void count_members(const sw_leaps *leaps, const sw_job *job, const double
     *tally->empty += here[c] == 0;
 }
 
+/* O(n) per period: every unit once for each transition. Classes are from 1; 0 is none. */
 void sw_leaps_tally_all(const sw_leaps *leaps, const sw_job *job, double *const *of,
                         sw_leaps_tally *tally) {
   int last = job->n_periods - 1;
@@ -201,6 +203,7 @@ static void say_why(sw_job *job, const char *name, int t, const char *why) {
   sw_job_undefined(job, (int)(sw_job_result(job, name) - job->result), t, why);
 }
 
+/* By period and by group, where the study names one. */
 void sw_leaps_tables(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
   size_t periods = (size_t)job->n_periods, groups = groups_of(leaps);
   place(job, "leaps_up", tally->up, periods);

@@ -1,4 +1,5 @@
-/* See sectors.h. Called from `resolve`: pure, the same on every rank. */
+/* Which sector an industry belongs to, by `order` (sectors.h). Called from `resolve`: pure, the
+ * same on every rank. Each mistake is told at its place in the study. */
 #include "measure/share/sectors.h"
 #include "spillway/node.h"
 
@@ -45,7 +46,8 @@ static sw_status read_sectors(sw_error *err, sw_job *job, const sw_node *order, 
   return SW_OK;
 }
 
-/* Three industries are the sectors as they stand; of more the study says which belong together. */
+/* Three industries are the sectors as they stand; of more the study says which belong together,
+ * else *sector stays as it is. */
 sw_status sw_sectors_read(sw_error *err, sw_job *job, const int **sector) {
   const sw_node *order = sw_job_arg(job, "order")->node;
   int n = sw_job_inputs(job, "industries").count, *of = NULL;

@@ -1,5 +1,6 @@
-/* See series.h. Only names, counts and the table of periods are looked at, so every rank decides
- * and warns alike. */
+/* What measures of whole series ask of time: which period lies a span before, which follow each
+ * other, where the panel breaks (series.h). Only names, counts and the table of periods are looked
+ * at, so every rank decides and warns alike. Called by `resolve`. */
 #include "measure/share/series.h"
 
 #include <string.h>
@@ -16,6 +17,8 @@ double sw_series_passed(const sw_job *job, int s, int t) {
   return (double)sw_periods_passed(job->periods, job->period[s], job->period[t]);
 }
 
+/* The first period that lies another distance from the one before than the second from the first;
+ * 0: none. */
 int sw_series_uneven(const sw_job *job) {
   for (int t = 2; t < job->n_periods; t++)
     if (sw_series_passed(job, t - 1, t) != sw_series_passed(job, 0, 1)) return t;
@@ -44,6 +47,8 @@ static int steps_to(const sw_job *job, int t) {
   return job->period[t] - job->period[t - 1];
 }
 
+/* Which periods follow the one before by the shortest step of the entry, without a break or a
+ * hole. */
 sw_status sw_series_follow(sw_error *err, sw_job *job, const char *what, const bool **out) {
   bool *follows = NULL;
   int least = 0, holes = 0, at = 0;
@@ -115,6 +120,7 @@ sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param,
   return SW_OK;
 }
 
+/* The job's period that lies `span` before its t-th; -1: none, or a break lies between. */
 int sw_series_before(const sw_job *job, int t, int span) {
   int before = sw_periods_before(job->periods, job->period[t], span);
   if (before < 0) return -1;
@@ -163,6 +169,7 @@ sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const
   return refuse_span(err, job, param, span);
 }
 
+/* As it is written first; then as the panel reads it, in another form. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t) {
   for (int i = 0; i < count; i++)
     if (strcmp(label[i], sw_job_period(job, t)) == 0) return i;

@@ -48,6 +48,7 @@ static void end(void *object) {
   free(f);
 }
 
+/* Doubles its room; after a failure what there was is still owned by `found`. */
 static bool add(found *f, int64_t to, int band) {
   if (f->count == f->room) {
     int64_t room = 2 * f->room + 1024;
@@ -108,6 +109,7 @@ static sw_status find_all(sw_error *err, const sw_resource *resource, found *f) 
   return SW_OK;
 }
 
+/* Every distance once, in the order of units: links ascend within each row of each band. */
 static sw_status begin(sw_error *err, const sw_resource *resource, const void *base, void **object,
                        size_t *bytes) {
   (void)base;
@@ -172,6 +174,7 @@ static sw_status fill(sw_error *err, const sw_resource *resource, const void *ba
   return SW_OK;
 }
 
+/* A view of one band: equal weights, rows that sum to 1. The bytes belong to the resource. */
 sw_links sw_bands_links(const sw_job *job, const sw_bands *bands, int band) {
   const head *h = job->made[bands->resource];
   return (sw_links){.n = h->n,

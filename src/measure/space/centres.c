@@ -1,4 +1,6 @@
-/* Centres among the units; see centres.h. */
+/* Centres among the units, and how near all units are to them: shared by the measures of centres
+ * (field_strength, huff; centres.h). Weights are made for a run of units at a time, k n distances
+ * in all, and never stored as a matrix. */
 #include "measure/space/centres.h"
 
 #include "kernel/flows/fields.h"
@@ -22,6 +24,7 @@ static sw_status sort_by_code(sw_error *err, const sw_job *job, sw_centres *set)
   return SW_OK;
 }
 
+/* The axis of centres is in the order of the study, by_code breaks ties the same in any order. */
 sw_status sw_centres_resolve(sw_error *err, sw_job *job, bool to, sw_centres *set) {
   const sw_arg *arg = sw_job_arg(job, "centres");
   const char **label = NULL;
@@ -36,6 +39,8 @@ sw_status sw_centres_resolve(sw_error *err, sw_job *job, bool to, sw_centres *se
   return sort_by_code(err, job, set);
 }
 
+/* A factor gives weights the distance's own unit. Where it would vanish it is taken before the
+ * power (`before`, sw_share_distance_factor). */
 void sw_centres_decay(sw_centres *set, double decay, bool exponential) {
   set->decay = decay;
   set->exponential = exponential;
@@ -58,6 +63,7 @@ bool sw_centres_may_overflow(const sw_centres *set, double most) {
 
 /* ---- how near the units are ------------------------------------------------------------- */
 
+/* Whether weights must be made again: networks of roads change between periods, places do not. */
 bool sw_centres_changes(const sw_job *job, const sw_centres *set, int t) {
   return t == 0 ||
          sw_job_distance_in(job, set->distance, t) != sw_job_distance_in(job, set->distance, t - 1);
@@ -76,6 +82,7 @@ static void inverse_squares(const sw_job *job, const sw_centres *set, int64_t ce
     sw_distances_inverse_squares(d, &set->points, unit, centre, centre + 1, &w[unit - lo]);
 }
 
+/* A centre has no distance to itself: NaN, and its own field is left to the measure. */
 void sw_centres_weights(const sw_job *job, const sw_centres *set, int c, int t, bool inward,
                         int64_t lo, int64_t hi, double *w) {
   int64_t centre = set->unit[c], n = hi - lo;
@@ -90,6 +97,7 @@ void sw_centres_weights(const sw_job *job, const sw_centres *set, int c, int t, 
   sw_power_unlimit(n, w);
 }
 
+/* One distance, through the same kernel as all others: hence room for a whole vector. */
 double sw_centres_apart(const sw_job *job, const sw_centres *set, int a, int b, int t) {
   double v[16];
   if (a == b) return NAN;
@@ -97,6 +105,7 @@ double sw_centres_apart(const sw_job *job, const sw_centres *set, int a, int b, 
   return 1 / sqrt(v[0] * sw_distances_scale(set->distance));
 }
 
+/* Counts periods, and keeps the worst one for the warning. */
 void sw_unreached_see(sw_unreached *seen, int t, int64_t units) {
   seen->periods += units > 0;
   if (units <= seen->most) return;

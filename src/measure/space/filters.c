@@ -1,5 +1,6 @@
-/* See filters.h. The recipes are those of kernel/spatial/filter.h; here they get the form of
- * resources. */
+/* The filter of a weights matrix as resources of the engine (filters.h): made once a node, found
+ * again by content, so that ten models of one W share one plan. The recipes are those of
+ * kernel/spatial/filter.h. */
 #include "measure/space/filters.h"
 
 #include "kernel/space/in_use.h"
@@ -47,6 +48,7 @@ static size_t about(const sw_links *links) {
   return (size_t)(links->row_start[links->n] + 60 * links->n) * sizeof(double);
 }
 
+/* The grid rests on the plan (base), the ridge on W alone. */
 sw_filters sw_filters_ask(sw_job *job, const sw_links *links, const sw_logdet *logdet, int also) {
   sw_filters f = {.links = links, .grid = -1, .ridge = -1};
   f.plan = sw_job_resource(job, (sw_resource){.name = "spatial filter",
@@ -83,6 +85,7 @@ static size_t rounded(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
 
+/* Before the plan is made (`check`) an estimate, afterwards what it says. */
 size_t sw_filters_workspace(const sw_job *job, const sw_filters *filters) {
   const sw_filter_plan *plan = sw_filters_plan(job, filters);
   return rounded(plan ? plan->workspace : 3 * about(filters->links));
@@ -106,6 +109,8 @@ sw_ridge *sw_filters_ridge_at(const sw_job *job, const sw_filters *filters, void
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* Whether W 1 is anything but a multiple of the constant; kernel/spatial/columns.c decides by the
+ * same tolerance. */
 bool sw_filters_lag_constant(const sw_links *links) {
   if (sw_links_row_standardised(links)) return false;
   for (int64_t i = 1; i < links->n; i++)

@@ -1,4 +1,7 @@
-/* Weights without their diagonal; see neighbours.h. Kernel weights alone can have one. */
+/* Weights without their diagonal, for measures of neighbours (neighbours.h): a unit that were its
+ * own neighbour would be correlated with itself. Kernel weights alone can have one. Called by
+ * `resolve`; without a diagonal the links of the study are handed on as they are, else a copy lies
+ * in the run's arena, and the run says so. */
 #include "measure/space/neighbours.h"
 
 #include "kernel/space/in_use.h"
@@ -28,6 +31,7 @@ static void copy_row(const sw_links *links, bool standardised, int64_t i, int64_
     sw_links_style_row(value + row_start[i], count, SW_STYLE_ROW);
 }
 
+/* Row sums, islands and symmetry are those of the new rows. */
 static sw_status copy(sw_error *err, sw_job *job, const sw_links *links, int64_t own,
                       sw_links **out) {
   int64_t count = links->row_start[links->n] - own, *row_start;

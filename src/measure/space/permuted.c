@@ -27,6 +27,8 @@ static size_t counts_of(const sw_job *job, const sw_permuted *p) {
   return 2 * (size_t)sw_permute_statistics(p->form) * (size_t)job->n_periods;
 }
 
+/* Items of at least DRAWS draws, and at most BLOCKS per matrix: their records are kept until
+ * finish. The number of items depends on the parameters alone, so any run can resume another's. */
 void sw_permuted_resolve(sw_job *job, sw_permuted *p) {
   p->permutations = (int64_t)sw_job_arg(job, "permutations")->number;
   p->chunk = p->permutations / BLOCKS + 1;
@@ -172,6 +174,7 @@ sw_status sw_permuted_prepare(sw_error *err, sw_job *job, sw_permuted *p) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* One permuted population per thread. */
 size_t sw_permuted_workspace(const sw_job *job, const sw_permuted *p) {
   return p->permutations ? sw_permute_workspace(job->n) : 0;
 }
@@ -199,6 +202,7 @@ void sw_permuted_tile(const sw_job *job, const sw_permuted *p, const sw_tile *ti
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Adds up the blocks of a matrix: whole numbers, exact in any order. */
 double sw_permuted_p(const sw_job *job, const sw_permuted *p, const void *records, int weights,
                      int statistic, int t) {
   size_t stride = counts_of(job, p);

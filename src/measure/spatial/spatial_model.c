@@ -79,6 +79,7 @@ static sw_status check_gap(sw_error *err, sw_job *job, const sw_spatial_one *one
                      count);
 }
 
+/* Model by model: a variable that only some models use is looked at in their windows alone. */
 static sw_status refuse_gaps(sw_error *err, sw_job *job, const gap *gaps) {
   const sw_spatial_state *s = job->state;
   const char *y = sw_job_arg(job, "y")->given ? "y" : "grid.y";
@@ -95,6 +96,7 @@ static sw_status refuse_gaps(sw_error *err, sw_job *job, const gap *gaps) {
 /* ---- passes -------------------------------------------------------------------------------------
  */
 
+/* Gaps and units by tiles of units; each model is an item. */
 static void tile_model(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   if (tile->pass == SW_SPATIAL_MISSING)
     look_for_gaps(job, tile, out);
@@ -155,6 +157,8 @@ static void declare_passes(sw_job *job, const sw_spatial_state *s) {
   job->by = SW_BY_ABSOLUTE; /* effects may all be below zero */
 }
 
+/* Read (spatial_spec.c), declared (spatial_terms.c), then the passes; nothing has looked at
+ * values. */
 static sw_status resolve_model(sw_error *err, sw_job *job) {
   sw_spatial_state *s = NULL;
   SW_NEW(err, job->arena, s, 1);

@@ -1,5 +1,6 @@
-/* The tables of a spatial entry out of the records of its models. What a model of a grid lacks, a
- * term or a variable of another one, is missing. */
+/* The tables of a spatial entry out of the records of its models, on rank 0 in finish: every number
+ * is copied to its model's part of a table and to the place of its term on the axes that all models
+ * share. What a model of a grid lacks, a term or a variable of another one, is missing. */
 #include "measure/spatial/spatial_model.h"
 #include "measure/spatial/spatial_outputs.h"
 
@@ -22,6 +23,7 @@ static double *part(const placing *p, int table, size_t width) {
   return result->off ? NULL : result->row[0] + (size_t)p->model * width;
 }
 
+/* One number of a model. */
 static void put(const placing *p, int table, double value) {
   double *to = part(p, table, 1);
   if (to) *to = value;
@@ -127,6 +129,7 @@ static void place_test(const placing *p, int table, sw_spatial_test test) {
   put(p, table + 1, test.p);
 }
 
+/* A test is followed by its p. Those that the form has no use for are NaN in the record. */
 static void place_tests(const placing *p) {
   const sw_spatial_tests *t = &p->found->tests;
   size_t width = (size_t)p->s->n_restrictions;
@@ -149,6 +152,7 @@ static void place_tests(const placing *p) {
 
 /* ---- all models ---------------------------------------------------------------------------- */
 
+/* A model that cannot be fitted leaves its part missing. */
 void sw_spatial_place(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   size_t record = sw_spatial_record(job);

@@ -117,7 +117,7 @@ static int count_warned(const sw_job *job, const char *records, unsigned bit, in
   return count;
 }
 
-/* Which of rho and lambda is nearer to the end that was met. */
+/* Which of rho and lambda is nearer to the end that was met, where a model has both. */
 static int term_at_edge(const sw_spatial_found *f, const sw_spatial_arrays *a) {
   const sw_spatial_terms *t = &f->terms;
   if (t->rho < 0 || t->lambda < 0) return t->rho < 0 ? t->lambda : t->rho;
@@ -230,6 +230,7 @@ static void warn_islands(sw_job *job, const sw_spatial_matrix *matrix) {
               : "");
 }
 
+/* In `check` already: links are known before values are. */
 void sw_spatial_warn_dense(sw_job *job) {
   enum { MANY = 1000 }; /* units; below it is a matter of seconds */
   const sw_spatial_state *s = job->state;
@@ -245,6 +246,7 @@ void sw_spatial_warn_dense(sw_job *job) {
   }
 }
 
+/* What models say first, then what is wrong with a matrix, once for each. */
 void sw_spatial_warn(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   warn_edge(job, records);

@@ -1,5 +1,7 @@
 /* What a spatial entry says: the table of coefficients as papers print it, effects, tests; of a
- * grid its models side by side, and how the effects depend on the weights. */
+ * grid its models side by side, and how the effects depend on the weights. On rank 0, in finish,
+ * from the records that the models have left: nothing is computed here but standard errors out of
+ * covariances. A model that could not be fitted has no line; spatial_refuse.c says why. */
 #include "measure/spatial/spatial_model.h"
 #include "measure/spatial/spatial_outputs.h"
 
@@ -19,11 +21,13 @@ static const char *stars(double p) {
   return p < .01 ? " ***" : p < .05 ? " **" : p < .1 ? " *" : "";
 }
 
+/* A variance below 0, which rounding can leave, has no root. */
 static double se_of(const sw_spatial_arrays *a, int terms, int i) {
   double v = a->vcov[i * terms + i];
   return v >= 0 ? sqrt(v) : NAN;
 }
 
+/* Two-sided, normal. */
 static double p_of(double value, double se) {
   return erfc(fabs(value / se) / sqrt(2));
 }
@@ -126,6 +130,7 @@ static void say_effects_of(sw_job *job, const sw_spatial_one *one, const sw_effe
   }
 }
 
+/* In a model of form error a coefficient is the effect. */
 static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f,
                         const sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
@@ -143,6 +148,8 @@ static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial
 /* ---- tests --------------------------------------------------------------------------------------
  */
 
+/* Of each test that the model has; one that is undefined says why, or is silent where it is not
+ * asked. */
 static void say_tests(sw_job *job, const sw_spatial_found *f) {
   const sw_spatial_state *s = job->state;
   const sw_spatial_tests *t = &f->tests;
@@ -264,7 +271,8 @@ static void say_grid(sw_job *job) {
              s->spec.method == SW_SPATIAL_GM ? "instruments and moments" : "maximum likelihood");
 }
 
-/* Terms by rows, models by columns, standard errors in brackets. */
+/* Terms by rows, models by columns, standard errors in brackets. Cells go by the place of a term on
+ * the axis that all models share; a line ends without blanks. */
 static void say_side_by_side(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const sw_axis *term = sw_job_find_axis(job, "term");
@@ -347,6 +355,7 @@ static void say_undefined(sw_job *job, const char *records) {
     sw_job_undefined(job, shift + q, 0, "I - rho W has no inverse there");
 }
 
+/* Few models fit side by side; each has its line in any case. */
 sw_status sw_spatial_say(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   if (!s->grid) {

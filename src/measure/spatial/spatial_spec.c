@@ -16,6 +16,7 @@
 
 /* ---- form and effects ---------------------------------------------------------------------- */
 
+/* The place of the text among the choices of the parameter. */
 static int choice(const sw_job *job, const char *name) {
   return (int)sw_job_arg(job, name)->number;
 }
@@ -190,6 +191,7 @@ static sw_status read_outcomes(sw_error *err, const sw_job *job, choices *c) {
   return SW_OK;
 }
 
+/* Each list of the grid is a run of the inputs; the entry's own is all of them. */
 static sw_status read_specifications(sw_error *err, const sw_job *job, choices *c) {
   SW_TRY(check_once(err, job, "x", "grid.x"));
   bool own = given(job, "x");
@@ -392,6 +394,7 @@ static sw_status check_spillover(sw_error *err, const sw_job *job, const sw_spat
   return SW_OK;
 }
 
+/* Checks in the order of the keys; periods last, as windows belong to models. */
 sw_status sw_spatial_read(sw_error *err, sw_job *job, sw_spatial_state *s) {
   choices c = {0};
   int error_weights = -1;

@@ -20,6 +20,7 @@ static int find(const names *list, const char *name) {
   return -1;
 }
 
+/* Quadratic in the number of names, of which there are some hundreds at most. */
 static int add(names *list, const char *name) {
   int at = find(list, name);
   if (at >= 0) return at;
@@ -45,6 +46,7 @@ static sw_status list_variables(sw_error *err, sw_job *job, sw_spatial_state *s,
   return SW_OK;
 }
 
+/* Lags are named after their variable, here alone. */
 static sw_status lags_of(sw_error *err, sw_job *job, const names *x, const char **lag) {
   for (int j = 0; j < x->count; j++) {
     lag[j] = sw_arena_printf(job->arena, "lag.%s", x->name[j]);
@@ -127,6 +129,7 @@ static sw_status check_names(sw_error *err, const sw_job *job, const sw_spatial_
   return SW_OK;
 }
 
+/* term and term_to, as the covariance has both; effect_term has no constant and no lags. */
 static sw_status declare_terms(sw_error *err, sw_job *job, sw_spatial_state *s) {
   names x = {0}, all = {0};
   const char **lag = NULL;
@@ -273,6 +276,7 @@ static void choose_outputs(sw_job *job, const sw_spatial_state *s) {
     job->result[q].off = s->grid || (q > SW_SPATIAL_OUT_RESIDUAL && !effects);
 }
 
+/* Outputs before resources: powers of W are asked for only where a table needs them. */
 sw_status sw_spatial_declare(sw_error *err, sw_job *job, sw_spatial_state *s) {
   SW_TRY(declare_terms(err, job, s));
   SW_TRY(declare_restrictions(err, job, s));

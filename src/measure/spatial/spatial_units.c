@@ -1,5 +1,7 @@
 /* What a spatial model has of each unit: residuals by period, and of each variable what the unit
- * receives of all others and gives to them. From the record that the one model has left. */
+ * receives of all others and gives to them. From the record that the one model has left: a tile
+ * only copies and scales, O(n) in all. Residuals of periods that the model does not use (its lags,
+ * or outside its range) are NaN. */
 #include "measure/spatial/spatial_model.h"
 #include "measure/spatial/spatial_outputs.h"
 
@@ -17,6 +19,7 @@ static void fill_residual(const sw_job *job, const sw_tile *tile, const sw_spati
   }
 }
 
+/* Each table of values is followed by that of its standard errors. */
 static void fill_effects(const sw_job *job, const sw_tile *tile, const sw_spatial_found *found,
                          const sw_spatial_arrays *a, int *own, int *lagged) {
   static const int table[] = {

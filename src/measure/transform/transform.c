@@ -5,6 +5,7 @@
 
 #include "measure/share/series.h"
 
+#include <float.h>
 #include <math.h>
 
 /* ---- values of a unit -------------------------------------------------------------------- */
@@ -23,16 +24,28 @@ static double level_of(const sw_job *job, const sw_transform *series, int t, int
 /* Values of a unit one after the other, before means are taken out: a logarithm is made once. */
 typedef struct walk {
   int t; /* the period of `level`; -1: none yet */
-  double level;
+  double level, scale;
 } walk;
+
+static const walk beginning = {.t = -1, .scale = 1};
+
+/* What is not equal stays so, whatever the scale. */
+static double difference(double now, double before, double scale) {
+  double v = now * scale - before * scale;
+  return v == 0 && now != before ? copysign(DBL_MIN, now - before) : v;
+}
 
 static double next_value(const sw_job *job, const sw_transform *series, int s, int64_t unit,
                          walk *at) {
   int t = series->at[s];
   double before = at->level, now = level_of(job, series, t, unit);
-  if (series->kind != SW_LEVEL && at->t != t - 1) before = level_of(job, series, t - 1, unit);
-  *at = (walk){t, now};
-  return series->kind == SW_LEVEL ? now : now - before;
+  if (series->kind == SW_LEVEL)
+    before = 0;
+  else if (at->t != t - 1)
+    before = level_of(job, series, t - 1, unit);
+  at->t = t;
+  at->level = now;
+  return difference(now, before, at->scale);
 }
 
 /* Value s of a unit, and the size of what it is made of. */
@@ -41,7 +54,8 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
   const double *mean = job->folded[series->pass];
   double v = next_value(job, series, s, unit, at);
   /* A difference has the rounding of its levels. */
-  double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level));
+  double from =
+      series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level * at->scale));
   if (from > *size) *size = from;
   if (series->kind != SW_RELATIVE_GROWTH) return v;
   /* As all others grow: what is left is rounding, which has no sign and correlates with nothing. */
@@ -49,20 +63,45 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
   return fabs(relative) <= SW_TRANSFORM_ROUNDING * from ? 0 : relative;
 }
 
+/* Whether products of values of that size, or of their rounding, are out of range. */
+static bool is_extreme(double size) {
+  return size >= 0x1p400 || (size > 0 && size <= 0x1p-400);
+}
+
+/* The power of two that brings a unit's levels to about 1. What is made of pairs of series asks for
+ * no unit of measurement, so such a series is taken in another one. */
+static double scale_of(const sw_job *job, const sw_transform *series, int64_t unit) {
+  double most = 0;
+  for (int s = 0; s < series->length; s++)
+    for (int t = series->at[s] - (series->kind == SW_DIFFERENCE); t <= series->at[s]; t++) {
+      double x = fabs(level_of(job, series, t, unit));
+      if (x > most) most = x; /* NaN is not larger */
+    }
+  int by = most > 0 ? -ilogb(most) : 0;
+  return ldexp(1, by < 1000 ? by : 1000); /* of the smallest numbers 2^1074, which is none */
+}
+
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
   double size = 0;
-  walk at = {.t = -1};
+  walk at = beginning;
+  for (int s = 0; s < series->length; s++)
+    out[s] = take_value(job, series, s, unit, &at, &size);
+  if (has_logarithm(series->kind) || !is_extreme(size)) return size;
+  at = (walk){.t = -1, .scale = scale_of(job, series, unit)};
+  size = 0;
   for (int s = 0; s < series->length; s++)
     out[s] = take_value(job, series, s, unit, &at, &size);
   return size;
 }
 
-/* Of levels, which lie beside each other as they are wanted. */
+/* Of levels, which lie beside each other as they are wanted. Each period is a line of its own, too
+ * far from the one before to be foreseen: those of the next units are asked for. */
 static void copy_levels(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                         double *out, double size[SW_SERIES]) {
   sw_view view = job->input[series->input].view;
   for (int s = 0; s < series->length; s++, out += SW_SERIES) {
     const double *x = view.row[series->at[s]] + (unit - view.first);
+    __builtin_prefetch(x + SW_SERIES);
     for (int k = 0; k < SW_SERIES; k++)
       out[k] = k < count ? x[k] : 0;
     for (int k = 0; k < SW_SERIES; k++)
@@ -70,20 +109,30 @@ static void copy_levels(const sw_job *job, const sw_transform *series, int64_t u
   }
 }
 
+/* Those that sw_transform_unit would scale, as it does. `work`: a series. */
+static void take_extremes(const sw_job *job, const sw_transform *series, int64_t unit, int count,
+                          double *out, double size[SW_SERIES], double *work) {
+  for (int k = 0; k < count; k++) {
+    if (has_logarithm(series->kind) || !is_extreme(size[k])) continue;
+    size[k] = sw_transform_unit(job, series, unit + k, work);
+    for (int s = 0; s < series->length; s++)
+      out[s * SW_SERIES + k] = work[s];
+  }
+}
+
 void sw_transform_units(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                         double *out, double size[SW_SERIES]) {
   walk at[SW_SERIES];
   for (int k = 0; k < SW_SERIES; k++) {
-    at[k] = (walk){.t = -1};
+    at[k] = beginning;
     size[k] = 0;
   }
-  if (series->kind == SW_LEVEL) {
-    copy_levels(job, series, unit, count, out, size);
-    return;
-  }
-  for (int s = 0; s < series->length; s++, out += SW_SERIES)
+  if (series->kind == SW_LEVEL) copy_levels(job, series, unit, count, out, size);
+  for (int s = 0; series->kind != SW_LEVEL && s < series->length; s++)
     for (int k = 0; k < SW_SERIES; k++)
-      out[k] = k < count ? take_value(job, series, s, unit + k, &at[k], &size[k]) : 0;
+      out[s * SW_SERIES + k] =
+          k < count ? take_value(job, series, s, unit + k, &at[k], &size[k]) : 0;
+  take_extremes(job, series, unit, count, out, size, out + SW_SERIES * series->length);
 }
 
 /* ---- the pass that finds means ----------------------------------------------------------- */
@@ -94,7 +143,7 @@ void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_t
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
     for (int t = 0; has_logarithm(series->kind) && t < sw_job_seen(job); t++)
       *without += sw_view_at(job->input[series->input].view, t, unit) <= 0;
-    walk at = {.t = -1};
+    walk at = beginning;
     for (int s = 0; series->kind == SW_RELATIVE_GROWTH && s < series->length; s++) {
       double v = next_value(job, series, s, unit, &at);
       if (isnan(v)) continue;

@@ -8,7 +8,10 @@
  *
  * Changes are from one period of the entry to the next. One that would step over a break of the
  * panel or a hole of the periods does not exist, so a series has `length` values, at[0 .. length)
- * of the job's periods. A value not above zero has no logarithm: it is missing, and counted. */
+ * of the job's periods. A value not above zero has no logarithm: it is missing, and counted.
+ *
+ * Differences and levels whose squares are out of range (2^400 and more, 2^-400 and less) come
+ * divided by a power of two, so that measures of such series must not ask for their unit. */
 #ifndef SW_MEASURE_TRANSFORM_TRANSFORM_H
 #define SW_MEASURE_TRANSFORM_TRANSFORM_H
 
@@ -66,8 +69,8 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out);
 #define SW_TRANSFORM_ROUNDING 1e-12 /* of that size: a smaller relative growth is 0 */
 /* The same of `count` units from `unit` on, side by side: value s of the k-th is out[s * SW_SERIES
- * + k]; zeros where there are fewer. A unit's own values lie in as many lines as there are periods,
- * which all of these units share. */
+ * + k]; zeros where there are fewer, and behind them room for one series more. A unit's own values
+ * lie in as many lines as there are periods, which all of these units share. */
 void sw_transform_units(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                         double *out, double size[SW_SERIES]);
 

@@ -88,6 +88,7 @@ static void against_base(const structure_state *state, const double *all, const 
   out[SPECIALISATION] = sw_structure_most(state->n, r->share, base);
 }
 
+/* Without sectors none of the three is on. */
 static void by_sector(const structure_state *state, const double *share, double *out) {
   double s[SW_SECTORS] = {0};
   if (!state->sector) return;
@@ -124,6 +125,7 @@ static void against_labour(const structure_state *state, const room *r, double *
   out[DEVIATION] = sw_structure_deviation(state->n, r->share, r->labour);
 }
 
+/* The unit must be whole in both periods. */
 static void against_before(const sw_job *job, int t, int64_t unit, const room *r, double *out) {
   const structure_state *state = job->state;
   int before = state->before[t];

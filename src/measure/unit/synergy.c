@@ -62,6 +62,7 @@ static bool read_system(const sw_job *job, const subsystem *s, int t, int64_t un
   return complete;
 }
 
+/* Row by row of the panel, since one missing indicator leaves out the others of its system, too. */
 static void tile_bounds(const sw_job *job, const sw_tile *tile, void *out) {
   const synergy_state *state = job->state;
   bounds b = bounds_at(state, out);
@@ -101,6 +102,7 @@ static size_t tally_doubles(const synergy_state *state) {
   return SIGNS + 2 * (size_t)state->k;
 }
 
+/* Weights are those of the whole panel, found on rank 0 and passed on. */
 static double order_of(const sw_job *job, int s, int t, int64_t unit) {
   const synergy_state *state = job->state;
   const subsystem *system = &state->system[s];
@@ -126,6 +128,7 @@ static double synergy_of(const sw_job *job, int t, int64_t at) {
   return sw_synergy(state->k, change, state->alpha);
 }
 
+/* All orders of the tile first: synergy looks back to another period. */
 static void tile_orders(const sw_job *job, const sw_tile *tile, double *out) {
   const synergy_state *state = job->state;
   int64_t first = job->input[0].view.first;
@@ -214,6 +217,7 @@ static sw_status weigh(sw_error *err, const sw_job *job, int s, bounds found, do
   return SW_OK;
 }
 
+/* Given bounds replace those found; what lies beyond them is warned of, not cut off. */
 static sw_status finish_bounds(sw_error *err, const sw_job *job, const void *all, void *result) {
   const synergy_state *state = job->state;
   bounds found = bounds_at(state, all), kept = bounds_at(state, result);
@@ -222,13 +226,13 @@ static sw_status finish_bounds(sw_error *err, const sw_job *job, const void *all
   for (int i = 0; i < state->p; i++) {
     kept.lo[i] = state->lo ? state->lo[i] : found.lo[i];
     kept.hi[i] = state->hi ? state->hi[i] : found.hi[i];
+    bool one = found.beyond[i] == 1;
     if (found.beyond[i] > 0)
-      sw_note(
-          job->notes,
-          "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g]: their order degrees lie "
-          "outside [0, 1]",
-          job->input[i].where, job->name, found.beyond[i], job->input[i].name, kept.lo[i],
-          kept.hi[i]);
+      sw_note(job->notes,
+              "%s: %s: %.0f value%s of '%s' lie%s outside its bounds [%g, %g]: %s outside [0, 1]",
+              job->input[i].where, job->name, found.beyond[i], one ? "" : "s", job->input[i].name,
+              one ? "s" : "", kept.lo[i], kept.hi[i],
+              one ? "its order degree lies" : "their order degrees lie");
   }
   return SW_OK;
 }
@@ -257,6 +261,7 @@ static void say(sw_job *job, const double *all) {
                sw_job_period(job, t), text);
 }
 
+/* A period without a base has a reason: the first, or what lies between. */
 static sw_status finish_synergy(sw_error *err, sw_job *job, int pass, const void *all,
                                 void *result) {
   const synergy_state *state = job->state;
@@ -389,6 +394,8 @@ static sw_status find_bases(sw_error *err, const sw_job *job, synergy_state *sta
   return SW_OK;
 }
 
+/* Systems first: bounds and weights are read by their indicators. Periods must be of known spacing,
+ * as changes are compared. */
 static sw_status resolve_synergy(sw_error *err, sw_job *job) {
   synergy_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

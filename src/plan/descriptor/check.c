@@ -299,6 +299,12 @@ static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_
                group);
 }
 
+static bool has_param(const sw_measure *measure, const char *name) {
+  for (const sw_param *param = measure->param; param->name; param++)
+    if (strcmp(param->name, name) == 0) return true;
+  return false;
+}
+
 /* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
 static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
   if (output->of_parameters && output->shape != SW_TABLE)
@@ -306,6 +312,9 @@ static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw
   if (output->of_pairs)
     return fault(err, measure, "output %s: of_pairs is for the engine alone; remove it",
                  output->name);
+  if (output->given && !has_param(measure, output->given))
+    return fault(err, measure, "output %s: given: there is no parameter '%s'", output->name,
+                 output->given);
   if (!output->by_row) return SW_OK;
   if (output->shape != SW_UNIT)
     return fault(err, measure, "output %s: by_row is of unit outputs", output->name);

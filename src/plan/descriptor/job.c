@@ -386,6 +386,14 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   return SW_OK;
 }
 
+/* Nobody is offered an output whose parameter is left out (study/refs.c). */
+static sw_status check_given(sw_error *err, const sw_job *job, int q) {
+  const sw_output *output = &job->measure->output[q];
+  if (!output->given || sw_job_arg(job, output->given)->given) return SW_OK;
+  return sw_job_fault(err, job, "output %s is on without %s; switch it off then", output->name,
+                      output->given);
+}
+
 /* Passes before domains: check_domains walks over passes that are known to be sound. */
 sw_status sw_job_check(sw_error *err, const sw_job *job) {
   bool any = false;
@@ -398,6 +406,7 @@ sw_status sw_job_check(sw_error *err, const sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++) {
     if (job->result[q].off) continue;
     SW_TRY(check_result(err, job, q));
+    SW_TRY(check_given(err, job, q));
     any = true;
   }
   return any ? SW_OK : sw_job_fault(err, job, "every output is off; leave one on");

@@ -1,5 +1,6 @@
 /* How the outputs of a measure are looked at, held against what can be drawn of their shape. The
- * rules are those of spillway/measure.h. */
+ * rules are those of spillway/measure.h. Called when a measure is registered (check.c): a fault is
+ * one of the measure's author, and told before any study is read. */
 #include <string.h>
 
 #include "measure/show.h"
@@ -57,6 +58,7 @@ static const char *misfit_colours(const sw_output *output) {
   return NULL;
 }
 
+/* The first fault of each output; views that are drawn with others need these by name. */
 sw_status sw_measure_check_show(sw_error *err, const sw_measure *measure) {
   for (const sw_output *output = measure->output; output->name; output++) {
     const char *what = misfit(output);

@@ -57,6 +57,7 @@ static int64_t cut_strips(const sw_cut *cut, const sw_grouping *grouping, int64_
   return strips;
 }
 
+/* Strips by square, by a counting sort: a square adds up those that lie in it, without a search. */
 static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
                              const sw_grouping *grouping, int64_t high, sw_blocks *b) {
   int64_t *at = NULL, *next = NULL;
@@ -82,6 +83,8 @@ static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
   return SW_OK;
 }
 
+/* The squares backward: first[g] then ends as the first square with a unit of g, last[g] as the
+ * last. Everything depends on the units and the cut alone, so it is made once for an entry. */
 sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
                          const sw_grouping *grouping, const int32_t *unit, int64_t high,
                          sw_blocks **blocks) {
@@ -122,6 +125,8 @@ sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
   return make_strips(err, arena, cut, grouping, high, b);
 }
 
+/* Each square has a slot of its own, with room for the groups of any: beyond FIT the slots take too
+ * much memory, and a pass of its own makes the sums (plan/sums). */
 bool sw_blocks_fit(const sw_blocks *b, const sw_cut *cut) {
   return b->most * cut->squares <= FIT;
 }
@@ -136,6 +141,7 @@ bool sw_blocks_in_pairs(const sw_run *run, int e) {
   return sw_pairs_geometry(run, e, SW_PAIRS_STORE).blocks > 0 && !run->past;
 }
 
+/* The order in which sw_blocks_room counts them. */
 sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot) {
   const sw_blocks *b = p->plan->blocks;
   int64_t side = p->plan->cut.side;

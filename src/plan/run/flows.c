@@ -1,12 +1,16 @@
 /* Observed flows: read once, before entries are bound, as their periods decide those of the entries
  * that take them. A flow is an entry itself, whose pairs are its own links, and an argument of
  * others. Weights of `kind: result` that name one are made when they are asked for, like those of a
- * file, as nothing has to be computed before. */
+ * file, as nothing has to be computed before.
+ *
+ * The reader owns the tables (sw_run_flows_destroy gives them back); everything here borrows their
+ * rows. All ranks call sw_run_flows_read; each holds all links. */
 #include "plan/run/private.h"
 
 #include <string.h>
 
-/* By the panel's periods. */
+/* The table's matrices by the panel's periods; those of a timeless flow are the same in each. No
+ * links (n = 0): the flow lacks that period. */
 static sw_status view(sw_error *err, sw_run *run, const sw_flow_table *table, sw_flow *flow) {
   int periods = run->panel->periods.n;
   sw_links *links = NULL;
@@ -71,6 +75,7 @@ static const sw_flow *flow_of(const sw_run *run, int e, int p) {
   return flow ? &run->private->flow[flow - 1] : NULL;
 }
 
+/* The name of a flow that the entry needs and that has no such period; NULL: none. */
 const char *sw_run_flow_lacking(const sw_run *run, int e, int period) {
   const sw_entry *entry = &run->study->entry[e];
   for (int p = 0; entry->measure->param[p].name; p++) {
@@ -80,6 +85,7 @@ const char *sw_run_flow_lacking(const sw_run *run, int e, int period) {
   return NULL;
 }
 
+/* The kept pairs of an entry that is a flow are the table's rows: nothing is computed or copied. */
 sw_status sw_run_flow_links(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   sw_links *links = NULL;

@@ -297,13 +297,41 @@ static int64_t add_degrees(int64_t *row_start, int64_t n) {
   return islands;
 }
 
-/* `seen` becomes the opposite, of units that have places at all: one without is a unit without
- * links. Whether any is left. */
+/* Of what keeps the strongest pairs alone: known[i], whether any pair of unit i is defined, kept or
+ * not. Its strengths, sums of all, are NaN where none is. *known stays NULL of other forms.
+ * Collective. */
+static sw_status find_known(sw_error *err, sw_run *run, const sw_link_source *source, int matrix,
+                            uint8_t **known) {
+  sw_team *team = run->team;
+  const sw_summary *sums = &run->pair[source->entry].summary;
+  sw_keep_kind kind = run->pair[source->entry].keep.kind;
+  int64_t own = run->panel->hi - run->panel->lo;
+  uint8_t *mine = NULL;
+  size_t *counts = NULL;
+  *known = NULL;
+  if (kind != SW_KEEP_TOP && !sw_keep_is_counted(kind)) return SW_OK;
+  sw_status status = sw_alloc(err, (size_t)own + 1, 1, (void **)&mine);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) {
+    for (int64_t k = 0; k < own; k++)
+      mine[k] = !isnan(sums->out_strength[matrix][k]) || !isnan(sums->in_strength[matrix][k]);
+    status = team->all_gather(team, err, mine, (size_t)own, (void **)known, counts);
+  }
+  sw_free(mine);
+  sw_free(counts);
+  return status;
+}
+
+/* `seen` becomes the opposite, of units of which nothing else is `known`. Where that is NULL all
+ * pairs are stored, or those that weights link: a unit without places is one without links. Whether
+ * any is left. */
 static bool find_outside(const sw_run *run, const sw_link_source *source, int matrix, int64_t n,
-                         uint8_t *seen) {
+                         const uint8_t *known, uint8_t *seen) {
   bool any = false;
   for (int64_t i = 0; i < n; i++) {
-    seen[i] = !seen[i] && places(run, source, matrix, i, i + 1) > 0;
+    bool may = known ? !known[i] : places(run, source, matrix, i, i + 1) > 0;
+    seen[i] = !seen[i] && may;
     any = any || seen[i];
   }
   return any;
@@ -327,6 +355,8 @@ sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *so
   int64_t n = from->n;
   reading r = {.run = run, .source = source, .matrix = matrix};
   void **rows = &shared[0], **links = &shared[1];
+  uint8_t *known = NULL;
+  SW_TRY(find_known(err, run, source, matrix, &known));
   sw_status status =
       team->node_alloc(team, err, (size_t)(n + 3) * sizeof(int64_t) + (size_t)n, rows);
   if (status == SW_OK) {
@@ -340,7 +370,7 @@ sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *so
   /* Behind the rows, for the other ranks: islands, and whether any unit is outside. */
   if (status == SW_OK && team->node_rank == 0) {
     row_start[n + 1] = add_degrees(row_start, n);
-    row_start[n + 2] = find_outside(run, source, r.matrix, n, r.seen);
+    row_start[n + 2] = find_outside(run, source, r.matrix, n, known, r.seen);
   }
   if (status == SW_OK) status = team->node_barrier(team, err);
   if (status == SW_OK) status = team->node_alloc(team, err, (size_t)row_start[n] * 12 + 16, links);
@@ -361,6 +391,7 @@ sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *so
     status = team->node_barrier(team, err);
   }
   close_reading(&r);
+  sw_free(known);
   return status;
 }
 

@@ -1,5 +1,9 @@
-/* See notes.h. The engine says with sw_run_notes_are_of whose the next notes are; what readers warn
- * of while panel and weights are read comes from the log (run->read). */
+/* Warnings, by what they are of (notes.h). The engine says with sw_run_notes_are_of whose the next
+ * notes are; what readers warn of while panel and weights are read comes from the log (run->read).
+ *
+ * The results file keeps the notes of an entry as lines; a run with --reuse takes them from there
+ * (sw_run_notes_take) and must not say one twice; `verify` compares (sw_run_notes_lack). Where a
+ * study stands in its file is no part of a note: the same study elsewhere says the same. */
 #include "plan/run/notes.h"
 
 #include "plan/run/private.h"
@@ -37,6 +41,7 @@ static const char *add(sw_arena *arena, const char *lines, const char *line) {
   return lines ? sw_arena_printf(arena, "%s%s%s", lines, *lines ? "\n" : "", line) : NULL;
 }
 
+/* SW_NOTES_OF_ALL: those of the panel and the weights, with what readers have said. */
 const char *sw_run_notes(sw_arena *arena, const sw_run *run, int e) {
   const char *lines = "", *line;
   for (int k = 0; e == SW_NOTES_OF_ALL && run->read && k < run->read->count; k++)
@@ -46,6 +51,7 @@ const char *sw_run_notes(sw_arena *arena, const sw_run *run, int e) {
   return lines;
 }
 
+/* Whether an entry's notes are known only after pairs have been computed. */
 bool sw_run_notes_later(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (!run->private || entry->group) return false; /* of a group: they are of the entry above */
@@ -59,6 +65,8 @@ static bool has_left(const sw_run *run, int e, const char *line, size_t length) 
   return false;
 }
 
+/* Whether the lines hold one that this run has not said. How many units an entry rests on is said
+ * anew by any run, and left out. */
 bool sw_run_notes_lack(const sw_run *run, int e, const char *lines) {
   for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
     size_t length = strcspn(lines, "\n");
@@ -67,6 +75,7 @@ bool sw_run_notes_lack(const sw_run *run, int e, const char *lines) {
   return false;
 }
 
+/* Those of an earlier results file that this run has not said itself. */
 void sw_run_notes_take(sw_run *run, int e, const char *lines) {
   int before = run->private->notes.of;
   sw_run_notes_are_of(run, e);

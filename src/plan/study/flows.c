@@ -1,6 +1,9 @@
 /* `pairs:`, observed flows: a table of pairs of units, by period or of all. Each is an entry as
  * well, whose keys are those of the measure observed_flow; here is what the reader of the table
- * needs. */
+ * needs.
+ *
+ * Called by study.c while a study is read: no file is opened yet, so every mistake found here is
+ * told with its line of the study. The flows lie in the study's arena, in the order of the file. */
 #include "plan/study/parse.h"
 
 #include <string.h>
@@ -15,6 +18,7 @@ static const sw_node *section_of(const sw_study_reader *in) {
   return node && node->kind == SW_NODE_MAP ? node : NULL;
 }
 
+/* Asked while other sections are read, before `flow` is filled: by the tree itself. */
 int sw_study_find_flow(const sw_study_reader *in, const char *name) {
   const sw_node *map = section_of(in);
   for (int i = 0; map && i < map->count; i++)
@@ -28,6 +32,8 @@ const char *sw_study_flow_hint(const sw_study_reader *in, const char *name) {
                            : "; the study has no `pairs`";
 }
 
+/* Two of the columns cannot be one. `file` is kept as written, for messages; `path` is what is
+ * opened. */
 static sw_status read_one(sw_error *err, sw_study_reader *in, sw_flow_spec *flow) {
   const sw_node *node = flow->node;
   if (node->kind != SW_NODE_MAP)

@@ -1,12 +1,14 @@
 /* `distance: {network: {...}}`: the files of a network of roads and railways, its modes, and how
- * units reach it. Only the form is read here; the files are read when the entry is bound. */
+ * units reach it. Only the form is read here; the files are read when the entry is bound. Each
+ * message says what was expected, with an example, at the line of the key that is wrong. */
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "plan/study/parse.h"
 
-/* Minutes and speeds; *value keeps its default when the key is left out. */
+/* Minutes and speeds; *value keeps its default when the key is left out. 1e8 is a bound that no
+ * time on Earth reaches: a larger number is a wrong unit. */
 static sw_status read_above_zero(sw_error *err, const sw_node *map, const char *key,
                                  const char *expected, double *value) {
   const sw_node *node = sw_node_get(map, key);
@@ -51,6 +53,7 @@ static sw_status read_nodes(sw_error *err, sw_arena *arena, const sw_study *stud
 
 /* ---- modes ------------------------------------------------------------------------------ */
 
+/* A mode without keys takes what holds for all modes. */
 static sw_status read_mode(sw_error *err, sw_arena *arena, const sw_study *study,
                            const sw_node *node, sw_network_mode *mode) {
   static const char *const keys[] = {"edges", "kmh", "access_kmh", NULL};
@@ -90,6 +93,7 @@ static sw_status read_modes(sw_error *err, sw_arena *arena, const sw_study *stud
   return SW_OK;
 }
 
+/* -1: no transfer. With several modes it must be said, as no default would suit every network. */
 static sw_status read_transfer(sw_error *err, const sw_node *map, sw_network_spec *spec) {
   const sw_node *node = sw_node_get(map, "transfer");
   spec->transfer = -1;
@@ -120,6 +124,7 @@ static sw_status check(sw_error *err, const sw_network_spec *spec) {
   return SW_OK;
 }
 
+/* access_kmh before modes: it is their default. */
 sw_status sw_study_read_network(sw_error *err, sw_arena *arena, const sw_study *study,
                                 const sw_node *node, const sw_network_spec **network) {
   static const char *const keys[] = {"nodes",      "edges",  "time",     "modes", "transfer",

@@ -25,9 +25,19 @@ static int find_entry(const sw_study *study, const char *name, size_t length) {
   return -1;
 }
 
+/* Whether the entry gives the parameter that an output hangs on. */
+static bool is_asked_for(const sw_entry *entry, const sw_output *output) {
+  const sw_param *param = entry->measure->param;
+  if (!output->given) return true;
+  for (int p = 0; param[p].name; p++)
+    if (strcmp(param[p].name, output->given) == 0) return entry->arg[p].given;
+  return true;
+}
+
 /* Matrices below another result have their pairs and the engine's sums over them, of all outputs of
  * the measure; the other result has the rest. */
 static bool has_output(const sw_entry *entry, const sw_output *output) {
+  if (!is_asked_for(entry, output)) return false;
   if (output->shape == SW_PAIR) return sw_output_is_of(output, entry->group);
   return !entry->group || output->of_pairs;
 }

@@ -76,6 +76,7 @@ const char *sw_sums_name(sw_sum sum) {
   return made[sum].name;
 }
 
+/* By the order of sw_sum: blocks, then rings, then centres. */
 static bool is_asked(const sw_sums_spec *spec, int k) {
   if (k <= SW_SUM_RECEIVED) return spec->blocks != NULL;
   return k <= SW_SUM_RING_OUT ? spec->n_rings > 0 : spec->centres.where != NULL;
@@ -126,6 +127,7 @@ static sw_status where_of(sw_error *err, sw_study_reader *in, const sw_node *nod
   return *where ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
+/* The labels of a group are known only with the units file; that the group exists is known here. */
 static sw_status read_blocks(sw_error *err, sw_study_reader *in, sw_entry *entry,
                              const sw_node *node) {
   const sw_units_spec *units = &in->study->units;

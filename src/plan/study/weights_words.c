@@ -1,5 +1,7 @@
 /* What a weights matrix is, in the words of a study, with what is in force: for the results file
- * and for `spillway weights`. Two matrices with the same words are one. */
+ * and for `spillway weights`. Two matrices with the same words are one, so every key that changes
+ * links or values must be in them, with its default filled in. NULL from any function: out of
+ * memory. */
 #include "plan/study/study.h"
 
 /* `before` and the text, or nothing where the study leaves the key out. */
@@ -34,6 +36,7 @@ static const char *how_contiguity(sw_arena *arena, const sw_study *study,
       w->meet ? "intersect" : "vertices", (long long)w->q, w->lower ? "true" : "false");
 }
 
+/* Without a cutoff there is no key for it: its words stay those of a study without one. */
 static const char *how_inverse(sw_arena *arena, const sw_weights_spec *w) {
   if (!(w->cutoff_km > 0))
     return sw_arena_printf(arena, "inverse-distance, power: %.15g", w->power);
@@ -85,7 +88,7 @@ static const char *how_combined(sw_arena *arena, const sw_study *study, const sw
                          w->lower ? "true" : "false");
 }
 
-/* 15 digits, so that 0.1 stays 0.1. */
+/* 15 digits, so that 0.1 stays 0.1. No default: the compiler tells of a kind without words. */
 static const char *how(sw_arena *arena, const sw_study *study, const sw_weights_spec *w) {
   switch (w->kind) {
   case SW_W_FILE:

@@ -1,5 +1,9 @@
-/* Centres by code or by size; see centres.h. They are positions of axes, which stand in the results
- * file before anything is computed: so what decides is a column of the panel and no result. */
+/* Centres by code or by size (centres.h). They are positions of axes, which stand in the results
+ * file before anything is computed: so what decides is a column of the panel and no result.
+ *
+ * Called while entries are bound, by all ranks: `top` gathers one column of n values, and each rank
+ * picks the same centres from it. O(n log n) and, with apart_km, O(n top). The result lies in the
+ * run's arena. */
 #include "plan/task/centres.h"
 
 #include "base/arena.h"
@@ -71,11 +75,18 @@ static bool is_apart(const finding *f, int64_t count, int64_t unit) {
   return true;
 }
 
+/* Three mistakes, three messages: too few values, too far apart for two, too far apart for all. */
 static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t valued) {
   const sw_centres_spec *spec = f->spec;
   if (valued < spec->top)
-    return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld, but %lld units have a value of %s",
-                   spec->where, f->entry->name, (long long)spec->top, (long long)valued, f->by);
+    return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld, but %lld unit%s a value of %s",
+                   spec->where, f->entry->name, (long long)spec->top, (long long)valued,
+                   valued == 1 ? " has" : "s have", f->by);
+  if (found == 1)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: centres: top: %lld, but none is %g km from the largest; give a lower "
+                   "apart_km",
+                   spec->where, f->entry->name, (long long)spec->top, spec->apart_km);
   return sw_fail(err, SW_EINPUT,
                  "%s: %s: centres: top: %lld, but only %lld units are %g km apart; ask for fewer, "
                  "or a lower apart_km",
@@ -83,6 +94,7 @@ static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t
                  spec->apart_km);
 }
 
+/* Greedy, from the largest down: each is taken that lies far enough from all taken before. */
 static sw_status pick_top(sw_error *err, const finding *f, const double *value) {
   int64_t n = f->run->panel->units.n, count = 0, found = 0;
   candidate *all = NULL;

@@ -1,5 +1,9 @@
-/* See queue.h. Counters are relaxed: a task's number carries no data, and what tasks leave is read
- * only behind a barrier of the node. */
+/* Who takes the next task (queue.h). Counters are relaxed: a task's number carries no data, and
+ * what tasks leave is read only behind a barrier of the node.
+ *
+ * One counter per node, in shared memory, so that ranks and threads of a node draw from it; or one
+ * per rank, where tasks need what only their rank has. A task costs one atomic addition. The word
+ * to stop is looked at before each task: a run stops after the tasks under way. */
 #include "plan/task/queue.h"
 
 #include "base/clock.h"
@@ -9,6 +13,8 @@
 enum { LINE = 8 };                      /* numbers of a cache line */
 static const double speak_every = 0.05; /* seconds: the word to stop is no hurry, messages cost */
 
+/* Counter and word to stop on cache lines of their own: every thread reads the one, few write the
+ * other. */
 sw_status sw_queue_open(sw_error *err, sw_team *team, int64_t tasks, bool shared, sw_queue *queue) {
   *queue = (sw_queue){.team = team, .tasks = tasks};
   SW_TRY(team->node_alloc(team, err, 2 * LINE * sizeof *queue->control, (void **)&queue->control));
@@ -33,6 +39,8 @@ void sw_queue_close(sw_queue *queue) {
   queue->control = NULL;
 }
 
+/* The word passes within the node through `stop`, and between nodes by the thread that speaks for
+ * its rank, at most 20 times per second. */
 static bool is_stopping(sw_queue *queue, sw_turn *turn) {
   if (sw_stop_asked()) __atomic_store_n(queue->stop, 1, __ATOMIC_RELAXED);
   bool known = __atomic_load_n(queue->stop, __ATOMIC_RELAXED) != 0;
@@ -43,12 +51,15 @@ static bool is_stopping(sw_queue *queue, sw_turn *turn) {
   return __atomic_load_n(queue->stop, __ATOMIC_RELAXED) != 0;
 }
 
+/* The counter may pass the end, by one for each thread that asks again; sw_queue_taken allows for
+ * it. */
 int64_t sw_queue_take(sw_queue *queue, sw_turn *turn) {
   if (__atomic_load_n(&queue->failed, __ATOMIC_ACQUIRE) || is_stopping(queue, turn)) return -1;
   int64_t task = __atomic_fetch_add(queue->next, 1, __ATOMIC_RELAXED);
   return task < queue->tasks ? task : -1;
 }
 
+/* The first error is the one that is told; the flag is released after the error is written. */
 void sw_queue_fail(sw_queue *queue, const sw_error *error) {
 #pragma omp critical(sw_queue_fail)
   {
@@ -66,6 +77,7 @@ int64_t sw_queue_left(const sw_queue *queue) {
   return queue->tasks - sw_queue_taken(queue);
 }
 
+/* A stop that came after the last task was taken stopped nothing. */
 sw_status sw_queue_status(sw_error *err, const sw_queue *queue) {
   if (queue->failed) {
     *err = queue->error;

@@ -1,9 +1,12 @@
-/* Types, lengths and axes of datasets, for all that read results files by what these say. */
+/* Types, lengths and axes of datasets, for all that read results files by what these say. Nothing
+ * here fails: what is not as expected has a type, a rank or a name that the caller does not ask
+ * for. */
 #include "store/h5/shape.h"
 
 #include <hdf5_hl.h>
 #include <string.h>
 
+/* An enumeration is what HDF5 makes of booleans. */
 static sw_h5_number number_of(hid_t type) {
   switch (H5Tget_class(type)) {
   case H5T_FLOAT:
@@ -19,6 +22,7 @@ static sw_h5_number number_of(hid_t type) {
   }
 }
 
+/* A rank below 0 says that there is no simple extent. */
 sw_h5_shape sw_h5_shape_of(hid_t dataset) {
   hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   sw_h5_shape shape = {.number = number_of(type), .width = H5Tget_size(type)};

@@ -1,4 +1,7 @@
-/* Numbers of a result, read back for what is said of it. */
+/* Numbers of a result, read back for what is said of it: headlines, tables by group, partners of
+ * centres (headline.c, group_table.c, centre_partners.c). A figure is an open dataset and the
+ * places of its time and unit axes, found by the names of its scales; the caller closes it. Each
+ * read is one hyperslab: never more than one axis of the data is in memory. */
 #include "store/layout/figure.h"
 
 #include <math.h>
@@ -7,6 +10,7 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 
+/* False for what is no number or not there: older files lack some, and that is no error. */
 bool sw_figure_open(hid_t group, const char *name, sw_figure *f) {
   *f = (sw_figure){.dataset = sw_contents_variable(group, name), .name = name};
   f->time = f->unit = SW_NO_AXIS;
@@ -43,6 +47,8 @@ bool sw_figure_read(const sw_figure *f, int64_t t, int along, double *to) {
   return sw_figure_read_at(f, t, along, SW_NO_AXIS, 0, to);
 }
 
+/* Period t, `place` on `axis`, all of `along`; 0 on any further axis. In whole numbers -1 is
+ * missing. */
 bool sw_figure_read_at(const sw_figure *f, int64_t t, int along, int axis, int64_t place,
                        double *to) {
   hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], n = (hsize_t)sw_figure_length(f, along);
@@ -61,7 +67,8 @@ bool sw_figure_read_at(const sw_figure *f, int64_t t, int along, int axis, int64
   return code >= 0;
 }
 
-/* Whole numbers do not count theirs. */
+/* Whether `least` values may be undefined, by the attribute that counts them. Whole numbers have
+ * none: they may. */
 bool sw_figure_may_lack(const sw_figure *f, int64_t least) {
   if (H5Aexists(f->dataset, SW_ATTR_UNDEFINED) <= 0) return true;
   return sw_h5_get_integer(f->dataset, SW_ATTR_UNDEFINED) >= least;

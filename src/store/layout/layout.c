@@ -1,5 +1,6 @@
 /* The texts of the datasets that a results file has itself, and which names are of what kind. Data
- * only: create.c and schema.c write by it, all others read by it. */
+ * only: create.c and schema.c write by it, all others read by it. Names come from measure/names.h;
+ * no other file spells a text, so a changed one changes here alone (tests/arch/test_layout.py). */
 #include "store/layout/layout.h"
 
 #include "spillway/measure.h"
@@ -42,12 +43,14 @@ const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasin
 const sw_source sw_layout_figures[SW_FIGURES] = {SW_FROM_OUT,  SW_FROM_IN,  SW_FROM_TOTAL,
                                                  SW_FROM_MEAN, SW_FROM_MAX, SW_FROM_PAIRS};
 
+/* Strengths are by unit, totals by period: looked at as outputs of those shapes are. */
 const sw_output *sw_layout_figure_output(sw_source source) {
   static const sw_output by_unit = {.name = SW_NAME_OUT_STRENGTH, .shape = SW_UNIT},
                          by_period = {.name = SW_NAME_TOTAL, .shape = SW_GLOBAL};
   return source == SW_FROM_OUT || source == SW_FROM_IN ? &by_unit : &by_period;
 }
 
+/* What stands at the root of the file, beside the results. */
 const sw_layout_text *sw_layout_root(sw_root_part part) {
   static const sw_layout_text root[] = {
       [SW_ROOT_UNIT] = {SW_NAME_UNIT, "code of the unit", NULL, "1"},
@@ -78,6 +81,7 @@ bool sw_layout_is_hash(const char *dataset) {
   return false;
 }
 
+/* A path without a folder, or in a folder that the file has itself: no result. */
 bool sw_layout_is_of_root(const char *path) {
   static const char *const groups[] = {SW_NAME_PANEL "/", SW_NAME_WEIGHTS "/"};
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
@@ -85,6 +89,7 @@ bool sw_layout_is_of_root(const char *path) {
   return strchr(path, '/') == NULL;
 }
 
+/* What HDF5's dimension scales and netCDF-4 write for themselves. */
 bool sw_layout_is_housekeeping(const char *attribute) {
   static const char *const names[] = {
       "CLASS",         "NAME",        "DIMENSION_LIST",      "REFERENCE_LIST",

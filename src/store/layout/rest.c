@@ -20,6 +20,7 @@ typedef struct telling {
 
 /* ---- words ------------------------------------------------------------------------------ */
 
+/* Up to three attributes on one line: the study's own words, then English, then Chinese. */
 static void tell_words(telling *to, const char *what, const char *const *attribute) {
   bool any = false;
   for (int k = 0; k < 3; k++) {
@@ -44,6 +45,7 @@ static void tell_names(telling *to) {
 
 /* ---- missing cells ---------------------------------------------------------------------- */
 
+/* The first TOLD periods by name: a line for each of hundreds would hide the others. */
 static void tell_variable(telling *to, const char *name, const int64_t *count, int64_t stride,
                           int64_t periods, const char *const *period) {
   int told = 0;

@@ -1,6 +1,7 @@
 /* Weights matrices of groups and of other matrices. Rank 0 makes the rows, as they are sparse and
- * cheap, and all nodes get them. Matrices that others are made of are read raw, by the same reader,
- * and given back: styles come last. */
+ * cheap, and all nodes get them, one copy each. Matrices that others are made of are read raw, by
+ * the same reader, and given back: styles come last. Called by weights.c; every public function is
+ * collective. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -24,6 +25,7 @@ static sw_status style(sw_error *err, const sw_weights_spec *spec, const sw_unit
                       wrong < rows->n ? sw_unit_code(units, wrong) : "");
 }
 
+/* Takes the rows over, whatever `status` is: rank 0's failure becomes every rank's. */
 sw_status sw_links_share_made(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                               const sw_units *units, sw_status status, sw_link_rows *rows,
                               sw_links **links) {
@@ -109,6 +111,7 @@ sw_status sw_links_from_groups(sw_error *err, sw_team *team, const sw_weights_sp
 
 /* ---- of others --------------------------------------------------------------------------- */
 
+/* A matrix that was scaled first and combined then would weigh pairs by their row. */
 static sw_status read_raw(sw_error *err, sw_team *team, const sw_study *study, int index,
                           const sw_units *units, sw_links **links) {
   sw_weights_spec raw = study->weights[index];
@@ -117,7 +120,8 @@ static sw_status read_raw(sw_error *err, sw_team *team, const sw_study *study, i
   return sw_links_read_weights(err, team, study, &raw, units, links);
 }
 
-/* On rank 0: the first, or what has become of it, and the next. */
+/* On rank 0: the first, or what has become of it, and the next; kinds of one operand have no
+ * `b`. */
 static sw_status make(sw_error *err, const sw_weights_spec *spec, const sw_links *a,
                       const sw_links *b, sw_link_rows *rows) {
   switch (spec->kind) {

@@ -63,6 +63,7 @@ static sw_status value_of(sw_error *err, const reading *r, double *value) {
   return SW_OK;
 }
 
+/* realloc, as links are only appended; freed with free once their rows are made. */
 static sw_status grow(sw_error *err, sw_links_list *list) {
   int64_t capacity = list->capacity ? 2 * list->capacity : 1024;
   sw_link *link = realloc(list->link, (size_t)capacity * sizeof *link);
@@ -74,6 +75,7 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
   return SW_OK;
 }
 
+/* Also called by flows_h5.c: the checks are the same for both kinds of files. */
 sw_status sw_flows_add(sw_error *err, sw_flows_reading *r, int64_t line, int64_t from, int64_t to,
                        int matrix, double value) {
   if (value < 0)
@@ -106,6 +108,7 @@ const char *sw_flows_place(const sw_flows_reading *r, const char *key) {
   return sw_arena_printf(r->arena, "%s:%d:%d", node->file, node->line, node->column);
 }
 
+/* Messages stand at the key of the study that names the column. */
 static sw_status find_columns(sw_error *err, reading *r) {
   const sw_flow_spec *spec = r->spec;
   const struct {
@@ -273,6 +276,7 @@ static sw_status check_any(sw_error *err, const reading *r) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* After a failure what there is can be destroyed: all pointers are NULL or owned. */
 static sw_status open_table(sw_error *err, int n, sw_flow_table **out) {
   sw_flow_table *table = NULL;
   SW_TRY(sw_calloc(err, 1, sizeof *table, (void **)&table));

@@ -115,6 +115,7 @@ static sw_status open_table(sw_error *err, table *t) {
   return SW_OK;
 }
 
+/* Handles are -1 until they are opened, so any failure may end here. */
 static void close_table(table *t) {
   const hid_t dataset[] = {t->from.dataset, t->to.dataset, t->time.dataset, t->value.dataset};
   for (int k = 0; k < 4; k++)
@@ -143,6 +144,7 @@ static sw_status take_time(sw_error *err, void *self, hsize_t i, const char *tex
   return SW_OK;
 }
 
+/* Labels before values: a value is then added at once, and no second array of flows is held. */
 static sw_status read_labels(sw_error *err, table *t) {
   SW_TRY(sw_netcdf_texts(err, &t->file, &t->from, 0, t->n, take_from, t));
   SW_TRY(sw_netcdf_texts(err, &t->file, &t->to, 0, t->n, take_to, t));
@@ -169,6 +171,7 @@ static sw_status try_in_child(sw_error *err, table *t, bool alone) {
 
 /* ---- values ------------------------------------------------------------------------------ */
 
+/* A piece of the dataset: `start` counts elements from 0. */
 static sw_status take_values(sw_error *err, void *self, const double *value, const hsize_t start[2],
                              const hsize_t count[2]) {
   table *t = self;

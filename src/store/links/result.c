@@ -127,6 +127,8 @@ static sw_status match_unit(sw_error *err, job *j, int64_t a) {
   return SW_OK;
 }
 
+/* First the file's units, then what the panel has beyond them. Either may be smaller, if the study
+ * says that it is so. */
 static sw_status match(sw_error *err, job *j) {
   SW_TRY(sw_alloc(err, (size_t)j->page->n + 1, sizeof *j->unit, (void **)&j->unit));
   SW_TRY(sw_alloc(err, (size_t)j->units->n + 1, sizeof *j->at, (void **)&j->at));
@@ -181,6 +183,7 @@ static sw_status links_of(sw_error *err, const job *j, const sw_page_entries *in
   return SW_OK;
 }
 
+/* A file of ours has no pair twice. */
 static sw_status rows_of(sw_error *err, const job *j, const sw_link *link, int64_t count,
                          sw_link_rows *rows) {
   int64_t twice[2];
@@ -228,6 +231,7 @@ static sw_status cut_rows(sw_error *err, const job *j, sw_link_rows *rows) {
   return SW_OK;
 }
 
+/* `top` after both directions are added: it is of what the matrix holds in the end. */
 static sw_status make_sparse(sw_error *err, const job *j, sw_link_rows *rows) {
   sw_page_entries in = {0};
   sw_link *link = NULL;
@@ -348,6 +352,7 @@ static sw_status turn_rows(sw_error *err, sw_link_rows *rows) {
   return SW_OK;
 }
 
+/* Units without any link. */
 static int64_t count_islands(const sw_link_rows *rows) {
   int64_t islands = 0;
   for (int64_t i = 0; i < rows->n; i++)
@@ -443,6 +448,8 @@ static sw_status read_file(sw_error *err, job *j, sw_link_rows *rows) {
   return status;
 }
 
+/* Without a file and without pairs the result is not computed yet (`spillway weights` asks for
+ * it). */
 sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *study,
                                const sw_weights_spec *spec, const sw_units *units,
                                sw_links **links) {

@@ -1,5 +1,7 @@
 /* Weights matrices written as .gal, .gwt, .mtx and .csv: what our own readers read back as the same
- * matrix, and GeoDa, PySAL, spdep, Matrix and scipy read, too. */
+ * matrix, and GeoDa, PySAL, spdep, Matrix and scipy read, too. Called by `spillway weights`, on one
+ * rank, with the matrix in memory; the text goes straight to the file. What a format cannot hold is
+ * refused before anything is written, or told through *loses (a .gal has no weights). */
 #include "store/links/write.h"
 
 #include <errno.h>
@@ -94,6 +96,7 @@ static sw_status check_codes(sw_error *err, const target *t, int f) {
   return SW_OK;
 }
 
+/* Without links, or with equal ones, a .gal loses nothing but the scale. */
 static bool all_equal(const sw_links *links) {
   for (int64_t k = 1; k < links->row_start[links->n]; k++)
     if (links->value[k] != links->value[0]) return false;

@@ -39,6 +39,8 @@ static sw_status read_numbers(sw_error *err, const sw_netcdf *file, hid_t attrib
   return SW_OK;
 }
 
+/* No attribute is no error: *n is 0. The type is judged before the count, so that the message names
+ * what is wrong first. */
 sw_status sw_netcdf_numbers(sw_error *err, const sw_netcdf *file, hid_t dataset, const char *of,
                             const char *name, int least, int most, const char *wanted, int *n,
                             sw_netcdf_number **number) {

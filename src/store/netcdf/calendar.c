@@ -1,5 +1,8 @@
-/* Numbers to dates. Days are counted from one that all calendars can count from, in whole numbers;
- * seconds are rounded, so that a day that floating point missed by a hair is the day. */
+/* Numbers to dates, by the conventions of CF (units "days since 2001-01-01", calendars). Days are
+ * counted from one that all calendars can count from, in whole numbers; seconds are rounded, so
+ * that a day that floating point missed by a hair is the day. Called by time.c for each position of
+ * a time axis. What is not understood is refused in words: a date that is guessed is a wrong
+ * period. */
 #include "store/netcdf/calendar.h"
 
 #include <ctype.h>
@@ -13,6 +16,7 @@ enum { DAY = 86400 };
 
 /* ---- days ---------------------------------------------------------------------------------- */
 
+/* C rounds towards zero; years before 0 need the floor. */
 static int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b < 0);
 }
@@ -70,6 +74,8 @@ static sw_date date_of(const sw_clock *clock, int64_t day) {
   return date;
 }
 
+/* The standard calendar is Julian before 1582-10-15: no date there is offered, only counted
+ * from. */
 static bool is_before_reform(const sw_clock *clock, sw_date date) {
   return clock->calendar == SW_CALENDAR_GREGORIAN &&
          (date.year < 1582 || (date.year == 1582 && date.month * 100 + date.day < 1015));
@@ -129,6 +135,7 @@ bool sw_clock_is_since(const char *units) {
   return behind_since(units) != NULL;
 }
 
+/* Whole words, singular or plural. */
 static bool find_unit(const char *units, sw_clock *clock) {
   const char *at = skip_blanks(units);
   size_t length = word_of(at);

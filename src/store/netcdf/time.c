@@ -1,5 +1,7 @@
 /* The labels of an axis of time: its texts; whole numbers as they are; and where its units say
- * "days since", years where each begins one, months where each begins one, else days. */
+ * "days since", years where each begins one, months where each begins one, else days. Labels get
+ * the form that panel/time.c recognises, so that a panel out of netCDF has the same periods as one
+ * out of CSV. Values of the whole axis are read at once: axes of time are short. */
 #include "store/netcdf/calendar.h"
 #include "store/netcdf/netcdf.h"
 
@@ -18,6 +20,7 @@ typedef struct times {
   sw_date *date;
 } times;
 
+/* Called piece by piece, in the order of the axis. */
 static sw_status keep(sw_error *err, void *self, const double *value, const hsize_t start[2],
                       const hsize_t count[2]) {
   times *in = self;

@@ -1,6 +1,10 @@
 /* The axes of what a results file has. Those of the root are shared by all results; others are a
  * result's own. A file of another program may have axes without a scale: their positions are
- * numbered. */
+ * numbered.
+ *
+ * Called by page.c for each axis of each variable; an axis that is known is found again by its id,
+ * "time" or "result/name". Names come from the places of scales in the file, which the walk has
+ * noted: asking HDF5 for the name of an object searches the file. */
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +28,7 @@ static sw_status add_axis(sw_page_reading *in, sw_page_axis axis, int *place) {
 
 /* ---- names ------------------------------------------------------------------------------ */
 
+/* The address of an object: two handles of one dataset agree in it. */
 static haddr_t place_of(hid_t object) {
   H5O_info_t info;
   return H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0 ? HADDR_UNDEF : info.addr;
@@ -91,6 +96,8 @@ static sw_status own_time(sw_page_reading *in, const char *id, int64_t n, const 
   return add_axis(in, axis, place);
 }
 
+/* The root's periods where they fit; else the result's own, by its own labels. Neither: the file is
+ * damaged, as no number could be placed. */
 static sw_status time_axis(sw_page_reading *in, const char *result, hid_t group, int64_t extent,
                            int *place) {
   const char *const *label = NULL;
@@ -180,6 +187,7 @@ static sw_status label_axis(sw_page_reading *in, const char *id, hid_t group, co
 
 /* ---- any -------------------------------------------------------------------------------- */
 
+/* Units have no labels of their own here: their codes are the page's. */
 sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
                           int place, int64_t extent, int *axis) {
   char path[SW_H5_PATH_ROOM], numbered[SW_H5_PATH_ROOM];

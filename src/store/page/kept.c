@@ -1,6 +1,10 @@
 /* Pairs as a results file keeps them, in double: entries and partners by row, a dense matrix by
- * strips of rows or of columns. What a file says of its lengths is held against each other before
- * anything is read by it, as it may be damaged or of another program. */
+ * strips of rows or of columns. Called by pairs.c for the page and by the readers of weights from
+ * results. One period of one quantity is in memory at a time, or a strip.
+ *
+ * What a file says of its lengths is held against each other before anything is read by it, as it
+ * may be damaged or of another program: every partner is a unit or -1, every row begins where the
+ * one before it ends. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +17,7 @@ int sw_page_find(const sw_page *page, int result, const char *name) {
   return -1;
 }
 
+/* A box of a dataset: opened and closed each time, so that no handle outlives an error. */
 sw_status sw_page_box(sw_error *err, const sw_page *page, int variable, int rank,
                       const hsize_t *start, const hsize_t *count, hid_t type, void *to) {
   const sw_page_variable *v = &page->variable[variable];
@@ -36,6 +41,7 @@ static sw_status damaged(sw_error *err, const sw_page *page, const sw_page_pairs
   return sw_fail(err, SW_EINPUT, "is damaged: %s: %s", page->result[p->result].name, what);
 }
 
+/* The starts of all rows of a period, ascending and within the entries that are there. */
 sw_status sw_page_starts(sw_error *err, const sw_page *page, const sw_page_pairs *p, int period,
                          int64_t *start) {
   int timed = p->time >= 0, v = sw_page_find(page, p->result, SW_NAME_ROW_START);
@@ -95,6 +101,8 @@ static sw_status read_both(sw_error *err, const sw_page *page, const sw_page_pai
   return SW_OK;
 }
 
+/* The largest k of each row have the same length in all rows; else the period's entries lie
+ * together, and starts are moved to begin at 0. */
 sw_status sw_page_read_entries(sw_error *err, const sw_page *page, const sw_page_pairs *p,
                                int quantity, int period, sw_page_entries *entries) {
   int timed = p->time >= 0;
@@ -115,6 +123,7 @@ sw_status sw_page_read_entries(sw_error *err, const sw_page *page, const sw_page
   return read_both(err, page, p, quantity, 1, &from, &count, entries);
 }
 
+/* Also after a failure: what was not allocated is NULL. */
 void sw_page_entries_destroy(sw_page_entries *entries) {
   sw_free(entries->start);
   sw_free(entries->partner);

@@ -20,6 +20,7 @@ static sw_output as_output(const sw_page *page, const sw_page_variable *v) {
   return output;
 }
 
+/* The file's word first; what it lacks follows from the shape, as it would for a measure. */
 sw_status sw_page_look(const sw_page_reading *in, hid_t dataset, sw_page_variable *v) {
   v->show = sw_page_text(in, dataset, SW_ATTR_SHOW);
   v->palette = sw_page_text(in, dataset, SW_ATTR_PALETTE);

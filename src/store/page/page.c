@@ -1,5 +1,8 @@
-/* A results file told for the report page: one walk counts, a second one fills. What the file does
- * not say stays empty, as of one of an older version. */
+/* A results file told for the report page (cli/report): what stands at its root, its results, and
+ * of each variable its axes, its texts and how it is drawn; numbers are read later, by values.c and
+ * kept.c. One walk over the file counts, a second one fills. What the file does not say stays
+ * empty, as of one of an older version. All texts lie in the caller's arena; the file stays open
+ * until sw_page_close. */
 #include "store/page/page.h"
 
 #include <stdlib.h>
@@ -31,6 +34,7 @@ typedef struct naming {
   int room;
 } naming;
 
+/* An attribute that cannot be read is left out, as one that is not there. */
 static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *info, void *self) {
   naming *of = self;
   (void)info;
@@ -54,6 +58,7 @@ sw_status sw_page_attributes_of(const sw_page_reading *in, hid_t object, sw_page
   return SW_OK;
 }
 
+/* Lines of an attribute; a newline at its end begins none. */
 sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
                         const char *const **line) {
   const char **list = NULL;
@@ -85,6 +90,7 @@ static int result_of(const sw_page *page, const char *path) {
   return found;
 }
 
+/* The variable of that name in the result itself, not in a result below it. */
 static int find_variable(const sw_page *page, const char *result, const char *name) {
   size_t length = strlen(result);
   for (int v = 0; v < page->n_variables; v++) {
@@ -145,6 +151,8 @@ static void place_axes(const sw_page *page, sw_page_variable *v, int count[]) {
   }
 }
 
+/* Partners and starts of rows are read with the pairs that they belong to, and are no numbers of
+ * their own. */
 static sw_page_use use_of(const sw_page *page, sw_page_variable *v) {
   int count[SW_PAGE_LABELS + 1] = {0};
   place_axes(page, v, count);
@@ -303,6 +311,7 @@ void sw_page_close(sw_page *page) {
 
 /* ---- parts ------------------------------------------------------------------------------ */
 
+/* Which label a part has on its k-th further axis; NULL: it has no such axis. */
 const char *sw_page_part_label(const sw_page *page, const sw_page_variable *v, int64_t part,
                                int k) {
   int seen = 0, further = v->n_dims - (v->time >= 0) - (v->unit >= 0);
@@ -318,6 +327,8 @@ const char *sw_page_part_label(const sw_page *page, const sw_page_variable *v, i
   return NULL;
 }
 
+/* "result/variable[label,label]": names a part of a variable across files and in addresses of the
+ * page. */
 const char *sw_page_key(sw_arena *arena, const sw_page *page, const sw_page_variable *v,
                         int64_t part) {
   const char *text = v->id, *label;

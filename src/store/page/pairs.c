@@ -1,6 +1,7 @@
 /* Pairs for the page: of each unit the strongest partners, whatever the file keeps. A dense matrix
- * is read by strips of rows, entries by the rows of a period; never more than a strip is in memory.
- */
+ * is read by strips of rows, entries by the rows of a period; never more than a strip, or a
+ * period's entries, is in memory. Values are read as float: the page draws them. `reads` estimates
+ * the bytes, by which the report decides how many periods it takes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,7 @@ static int pick(int by, int64_t n, const float *value, int64_t skip, int k, int6
   return count;
 }
 
+/* Places beyond the partners there are: -1 and NaN, as in a file of `top`. */
 static void clear(const fetching *f, int64_t i, int from) {
   const sw_page_pairs *p = f->pairs;
   for (int c = from; c < p->k; c++) {
@@ -227,6 +229,7 @@ typedef struct entries {
   float *value[SW_PAGE_QUANTITIES];
 } entries;
 
+/* Partners are picked by the first quantity; the others follow. */
 static sw_status take_rows(const fetching *f, const entries *e) {
   const sw_page_pairs *p = f->pairs;
   for (int64_t i = 0; i < f->page->n; i++) {
@@ -279,6 +282,7 @@ static sw_status read_entries(const fetching *f) {
 
 /* ---- all -------------------------------------------------------------------------------- */
 
+/* A summary keeps no pairs: nothing to read. */
 sw_status sw_page_read_partners(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
                                 int period, int32_t *partner, float *const *value, uint32_t *kept) {
   fetching f = {.err = err,

@@ -1,5 +1,6 @@
 /* What stands at the root of a results file: units and periods, groups, names, weights, missing
- * cells. Only units and periods must be there. */
+ * cells. Only units and periods must be there; all else may be missing or of the wrong length, and
+ * is then left out without an error, as files of older versions must stay readable. */
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ static const char *const *unit_texts(sw_page_reading *in, const char *name) {
   return n == in->page->n ? label : NULL;
 }
 
+/* Coordinates: n real numbers, or none. */
 static sw_status unit_numbers(sw_page_reading *in, sw_root_part part, const double **value) {
   double *read = NULL;
   hid_t dataset = sw_contents_variable(in->file, sw_layout_root(part)->name);
@@ -52,6 +54,7 @@ static sw_status read_units(sw_page_reading *in) {
   return unit_numbers(in, SW_ROOT_LAT, &page->lat);
 }
 
+/* A study without time has one period, labelled 0. */
 static sw_status read_periods(sw_page_reading *in) {
   sw_page *page = in->page;
   int64_t n = 0;
@@ -103,6 +106,7 @@ static sw_status read_groups(sw_page_reading *in, const sw_names *names) {
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
+/* What is said of the matrices; their links are read only when the page shows them. */
 static sw_status read_matrices(sw_page_reading *in, hid_t group) {
   sw_names names;
   SW_TRY(sw_contents_names(in->err, in->arena, group, SW_AS_MADE, &names));
@@ -135,6 +139,7 @@ static sw_status read_weights(sw_page_reading *in) {
 
 /* ---- the panel: missing cells, members ---------------------------------------------------- */
 
+/* Counts by period and indicator; of another length they say nothing that could be trusted. */
 static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   sw_page *page = in->page;
   int64_t variables = 0;

@@ -1,6 +1,7 @@
 /* Numbers of a variable for the page: a part of a column in some periods, all parts of a period,
  * all of a small one. A column may have its axes in any order in the file; what is given is by
- * period, then by unit. */
+ * period, then by unit. A part is a position on all axes besides time and unit, counted with the
+ * last axis fastest. */
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ static sw_status open_variable(sw_error *err, const sw_page *page, const sw_page
   return *dataset >= 0 ? SW_OK : sw_h5_fail(err, v->id, "be read");
 }
 
+/* In whole numbers -1 is missing (layout.h), and told as NaN. */
 static sw_status read_slab(sw_error *err, const sw_page_variable *v, hid_t dataset,
                            const slab *part, double *to) {
   if (part->n == 0) return SW_OK;
@@ -45,6 +47,7 @@ static sw_status turn(sw_error *err, int64_t units, int periods, double *values)
   return SW_OK;
 }
 
+/* `part` is taken apart from its last axis. */
 sw_status sw_page_read_periods(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                int64_t part, int first, int count, double *to) {
   slab at = {.n = (hsize_t)(page->n * count)};
@@ -124,6 +127,7 @@ sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_v
 
 /* ---- by period -------------------------------------------------------------------------- */
 
+/* Means over the units with a value, by period; one period is in memory at a time. */
 static sw_status column_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                int64_t part, double *mean, int64_t *n) {
   double *value = NULL;

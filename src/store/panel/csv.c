@@ -339,8 +339,7 @@ static sw_status say_percent(sw_error *err, reading *in) {
   for (int k = 0; k < rows->width && !status; k++)
     if (sum[k][0] && sum[k][1])
       sw_log(SW_LOG_WARN,
-             "%s: %s: %lld cells have a per cent sign and %lld have none; all are taken "
-             "as written",
+             "%s: %s: cells with a per cent sign: %lld, without: %lld; all are taken as written",
              rows->file, in->csv->column[in->layout.from[k]], (long long)sum[k][1],
              (long long)sum[k][0]);
   sw_free(sum);

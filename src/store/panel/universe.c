@@ -148,12 +148,13 @@ static void log_unmatched(const sw_panel_build *build, const unit_census *census
   const char *units = build->study->units.file;
   sw_panel_list_some(list, sizeof list, unknown, n_unknown);
   if (n_unknown)
-    sw_log(SW_LOG_WARN, "panel: %lld rows of %lld units that are not in %s are dropped (%s)",
-           (long long)census->rows[0], (long long)n_unknown, units, list);
+    sw_log(SW_LOG_WARN, "panel: dropped: %lld of its rows, of %lld unit%s not in %s (%s)",
+           (long long)census->rows[0], (long long)n_unknown, n_unknown == 1 ? "" : "s", units,
+           list);
   sw_panel_list_some(list, sizeof list, unseen, n_unseen);
   if (n_unseen)
-    sw_log(SW_LOG_WARN, "panel: %lld units of %s have no row in the panel and are dropped (%s)",
-           (long long)n_unseen, units, list);
+    sw_log(SW_LOG_WARN, "panel: dropped: %lld unit%s of %s without a row in the panel (%s)",
+           (long long)n_unseen, n_unseen == 1 ? "" : "s", units, list);
   if (census->rows[1])
     sw_log(SW_LOG_INFO, "panel: %lld rows of units that `where` leaves out are skipped",
            (long long)census->rows[1]);

@@ -147,6 +147,7 @@ static sw_status fetch(sw_error *err, maker *m, const GEOSGeometry *ring, unsign
   return SW_OK;
 }
 
+/* Fewer than four points (the first repeated) enclose nothing. */
 static sw_status add_ring(sw_error *err, maker *m, const GEOSGeometry *ring, int32_t unit,
                           bool hole) {
   sw_cells *c = m->out;
@@ -181,6 +182,7 @@ static sw_status add_pieces(sw_error *err, maker *m, const GEOSGeometry *all, in
 
 /* ---- whose cell it is -------------------------------------------------------------------- */
 
+/* By the even-odd rule. */
 static bool contains(const double *at, unsigned count, const site *s) {
   bool in = false;
   for (unsigned k = 0; k + 1 < count; k++) {
@@ -192,6 +194,7 @@ static bool contains(const double *at, unsigned count, const site *s) {
   return in;
 }
 
+/* Sites are sorted by x: the first that is not left of x. */
 static int64_t first_from(const maker *m, double x) {
   int64_t lo = 0, hi = m->n_sites;
   while (lo < hi) {
@@ -225,6 +228,7 @@ static sw_status find_unit(sw_error *err, maker *m, const GEOSGeometry *cell, in
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* A cell without a site of ours is left out. Only cells that cross the hull are cut. */
 static sw_status add_cell(sw_error *err, maker *m, const GEOSGeometry *cell) {
   const sw_geos *g = m->geos;
   int32_t unit;
@@ -249,6 +253,8 @@ static void close_maker(maker *m) {
   free(m->buffer);
 }
 
+/* Fewer than three places have no cells, and without GEOS there are none: the map draws places
+ * then. The arrays grow by realloc and are freed with free. */
 sw_status sw_cells_add(sw_error *err, int64_t count, const int32_t *unit, const double *x,
                        const double *y, sw_cells *cells) {
   maker m = {.geos = sw_geos_load(), .out = cells};

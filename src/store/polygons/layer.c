@@ -1,4 +1,6 @@
-/* A layer of nodes or edges as CSV text, so that one reader serves both kinds of files. */
+/* A layer of nodes or edges as CSV text, so that one reader serves both kinds of files. Called by
+ * the readers of networks (store/roads). GDAL is loaded on demand (gdal.c) and its messages are
+ * silenced: they come back in our own line. The text belongs to the caller, who frees it. */
 #include "store/polygons/polygons.h"
 
 #include <stdio.h>
@@ -25,6 +27,7 @@ static const char *reason(const writer *w) {
   return text && *text ? text : "no reason is given";
 }
 
+/* A layer by name, or the only one; of several none is guessed. */
 static sw_status open_layer(sw_error *err, writer *w) {
   const sw_gdal *g = w->gdal;
   g->CPLErrorReset();
@@ -56,6 +59,7 @@ static void put_quoted(const writer *w, const char *text) {
   fputc('"', w->out);
 }
 
+/* Points become columns lon and lat, unless fields of these names are there. */
 static void put_header(writer *w) {
   const sw_gdal *g = w->gdal;
   OGRwkbGeometryType type = g->OGR_GT_Flatten(g->OGR_L_GetGeomType(w->layer));
@@ -83,6 +87,7 @@ static void put_field(const writer *w, OGRFeatureH feature, int k) {
     put_quoted(w, g->OGR_F_GetFieldAsString(feature, k));
 }
 
+/* Feature by feature: the layer is never in memory as a whole, its text is. */
 static void put_feature(const writer *w, OGRFeatureH feature) {
   const sw_gdal *g = w->gdal;
   char x[SW_NUMBER_ROOM], y[SW_NUMBER_ROOM];
@@ -111,6 +116,7 @@ static sw_status check_system(sw_error *err, const writer *w) {
                       w->file);
 }
 
+/* GDAL's iteration ends alike at the end and at an error: its last error tells which. */
 static sw_status write_layer(sw_error *err, writer *w) {
   SW_TRY(open_layer(err, w));
   put_header(w);

@@ -1,5 +1,7 @@
 /* Which unit a polygon is of: by its key, which must be the unit's code to the letter. A code that
- * lost its leading zeros in one of two programs is refused and not guessed. */
+ * lost its leading zeros in one of two programs is refused and not guessed. Polygons of no unit are
+ * -1 and left out; a file of which none fits has the wrong key. Called by contiguity and by the
+ * report's map; O(n + polygons), two hash tables for the time of the call. */
 #include "store/polygons/polygons.h"
 
 #include <string.h>
@@ -7,6 +9,7 @@
 #include "base/hash.h"
 #include "panel/same_code.h"
 
+/* Only a key that is no code is looked up among the other forms of codes. */
 static sw_status match(sw_error *err, const sw_polygons_spec *spec, const sw_polygons *p,
                        const char *const *code, const sw_map *unit_of, const sw_code_forms *forms,
                        int32_t *unit) {

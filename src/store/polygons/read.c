@@ -1,5 +1,6 @@
 /* A layer of polygons read whole: keys, rings, and what its coordinates are. OGR's own messages are
- * kept silent; the last one goes into ours where it fails.
+ * kept silent; the last one goes into ours where it fails. Called on one rank, by contiguity and by
+ * the report's map; 16 bytes per point, and the arrays belong to the caller.
  *
  * Ways to write a polygon that are one here: Polygon, MultiPolygon, collections of these, with or
  * without z and m, curves (as straight lines). Anything else is refused. */
@@ -161,6 +162,7 @@ static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring, bool hole
   return SW_OK;
 }
 
+/* The first ring is the outer one, as OGR has them. */
 static sw_status add_polygon(sw_error *err, reader *r, OGRGeometryH polygon) {
   int rings = r->gdal->OGR_G_GetGeometryCount(polygon);
   for (int k = 0; k < rings; k++)
@@ -225,6 +227,7 @@ static sw_status take_key(sw_error *err, reader *r, OGRFeatureH feature) {
   return key_of(r) ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading polygons");
 }
 
+/* A feature without geometry keeps its key: its unit is there, and has no neighbours. */
 static sw_status take_feature(sw_error *err, reader *r, OGRFeatureH feature) {
   sw_polygons *p = r->out;
   SW_TRY(room_for_feature(err, r));

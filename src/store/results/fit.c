@@ -1,6 +1,7 @@
 /* Datasets of a file held against the schema before anything is read from them: a file that was
  * damaged or made by hand may have longer ones, or ones of more axes, and what is read of these
- * would run over memory that is made for the right ones. */
+ * would run over memory that is made for the right ones. Called by `verify`, and where results are
+ * taken from an earlier file, in which some axes may differ (may_differ). */
 #include <stdio.h>
 #include <string.h>
 

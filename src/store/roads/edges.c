@@ -139,6 +139,10 @@ static sw_status read_time(sw_error *err, const struct reading *r, sw_roads_edge
     edge->ticks = sw_roads_ticks(spec->transfer);
     return SW_OK;
   }
+  if (edge->mode == SW_ROADS_TRANSFER)
+    return sw_csv_fail(err, r->csv,
+                       "%s is empty; expected minutes, or a time for all transfers: transfer: 15",
+                       column >= 0 ? r->csv->column[column] : "the time");
   if (!(kmh > 0))
     return sw_csv_fail(err, r->csv, "%s is empty; expected minutes, or give the mode a speed: kmh",
                        column >= 0 ? r->csv->column[column] : "the time");
@@ -215,7 +219,9 @@ static sw_status read_edge(sw_error *err, const struct reading *r) {
   /* What never opens within the panel, or takes longer than any time may, is not there. */
   r->network->late += edge.state == r->network->periods->n;
   if (edge.state == r->network->periods->n || edge.ticks >= SW_ROADS_NEVER) return SW_OK;
-  return add(err, r->network, &edge);
+  SW_TRY(add(err, r->network, &edge));
+  if (edge.mode != SW_ROADS_TRANSFER) return SW_OK;
+  return sw_network_add_transfer(err, r->network, r->file->file, r->csv->line);
 }
 
 sw_status sw_network_edges(sw_error *err, sw_network *network, const sw_network_file *file,

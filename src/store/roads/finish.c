@@ -96,5 +96,6 @@ void sw_network_close(sw_network *network) {
   sw_map_destroy(network->node_of);
   free(network->name);
   free(network->edge);
+  free(network->transfer);
   sw_arena_destroy(network->arena);
 }

@@ -28,6 +28,8 @@ typedef struct sw_network {
   int64_t n_edges, room;
   sw_roads_edge *edge; /* `state` is the period from which on it is there, until states are known */
   int64_t late;        /* edges that open after the last period */
+  int64_t n_transfers;
+  struct sw_network_transfer *transfer; /* edges of mode transfer: joins.c */
   int n_states;
   int *state_of; /* by period */
   double *unit_vector;
@@ -54,6 +56,11 @@ sw_status sw_network_nodes(sw_error *err, sw_network *network, const char *text,
 /* Of all modes (mode -1), or of one. */
 sw_status sw_network_edges(sw_error *err, sw_network *network, const sw_network_file *file,
                            int mode, const char *text, size_t length);
+/* joins.c: the last edge is a transfer, of that line. Then, once all edges are read, a warning for
+ * each thing that may not be meant; by rank 0. */
+sw_status sw_network_add_transfer(sw_error *err, sw_network *network, const char *file,
+                                  int64_t line);
+sw_status sw_network_say_joins(sw_error *err, const sw_network *network);
 /* Units, states and the plan, once all is read. */
 sw_status sw_network_finish(sw_error *err, sw_network *network);
 void sw_network_close(sw_network *network);

@@ -65,7 +65,9 @@ static sw_status read_all(sw_error *err, sw_team *team, sw_network *network) {
     return sw_node_fail(err, spec->node, "network: %s",
                         network->late ? "all of its edges open after the last period of the panel"
                                       : "there is no edge; expected rows of from, to and minutes");
-  return sw_team_agree(team, err, sw_network_finish(err, network), 0);
+  sw_status status = sw_network_finish(err, network);
+  if (status == SW_OK && team->rank == 0) status = sw_network_say_joins(err, network);
+  return sw_team_agree(team, err, status, 0);
 }
 
 /* ---- how much --------------------------------------------------------------------------- */

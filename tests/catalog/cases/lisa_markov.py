@@ -33,7 +33,7 @@ def quadrants(world, x, name):
     z = np.where(use, x - x[use].mean(), 0)
     lag = w @ z
     q = np.where(z > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
-    return np.where(use & (w.sum(1) > 0), q, -1)
+    return np.where(use & (w.sum(1) > 0), q, 0)
 
 
 def check(world, label, params, r):
@@ -73,4 +73,4 @@ def check(world, label, params, r):
         assert (name in r) == ("permutations" in params), name
     if "permutations" in params:
         assert r["count_significant"].tolist() == both.tolist()
-        assert (np.isnan(r["p_value"]) == (c < 0)).all() and np.nanmax(r["p_value"]) <= 1
+        assert (np.isnan(r["p_value"]) == (c == 0)).all() and np.nanmax(r["p_value"]) <= 1
