@@ -130,7 +130,7 @@ Test(coupling_coordination, refusals) {
   HARNESS_FAILS(h, "composite of z-scores");
   harness_free(h);
   h = couple(600, 1, systems);
-  HARNESS_FAILS(h, "1 systems");
+  HARNESS_FAILS(h, "1 system; expected");
   harness_free(h);
   h = couple(600, 2, systems);
   harness_set(h, "breaks", "[0.5, 0.5]");

@@ -86,6 +86,24 @@ class Scale(unittest.TestCase):
                 for name, matrix in want.items():
                     np.testing.assert_allclose(file[name]["value"][...], matrix, 1e-6, 1e-9, err_msg=name)
 
+    def test_said(self):
+        """By `check` and by a run, once, with the first unit; other indicators are not named."""
+        write("p.csv", "id,t,x,y,z\n" + "".join(
+            f"u{i},{t},{1e200 if i > 1 and t > 2001 else i + 1},{-1e-160 if (i, t) == (3, 2001) else i},1e300\n"
+            for i in range(4) for t in (2001, 2002, 2003)))
+        write("s.yaml", "panel: {file: p.csv, unit: id, time: t, derive: {d: z * 1e-300}}\n"
+              "composites: {c: {positive: [x], weights: equal}}\nmeasures:\n"
+              "  - inequality: {of: c}\n  - distribution: {of: y}\n  - distribution: {of: d, as: even}\n"
+              "output: {file: r.h5}\n")
+        for verb, more, ranks in (("check", (), 1), ("run", ("--force",), 1), ("run", ("--force",), 2), ("check", (), 2)):
+            done = spillway(verb, "s.yaml", *more, ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            said = [line for line in done.stderr.splitlines() if "in another unit" in line]
+            self.assertEqual(len(said), 2, done.stderr)
+            self.assertIn("x of unit u2 in 2002 is 1e+200; values beyond 1e-150 to 1e+150 (4 in all) have squares", said[0])
+            self.assertIn("y of unit u3 in 2001 is -1e-160; values beyond 1e-150 to 1e+150 (1 in all)", said[1])
+        self.assertEqual(spillway("verify", "r.h5", "--study", "s.yaml").returncode, 0)
+
     def test_signs_of_what_vanishes(self):
         """Above zero or not: beside 1e300 a small value keeps its sign, and a small change."""
         level = [[1e300, 1e-300, -1e-300, 2e300, 1e-300, -3e-300], [1, 2, -1, 5, 3, -2], [1, -1, 2, -2, 1, -1]]

@@ -235,11 +235,12 @@ static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
     SW_TRY(sw_node_integer(err, node->item[s], &size[s]));
     if (size[s] < least || size[s] > most)
       return sw_node_fail(err, node->item[s],
-                          "%s: library: %lld points are too %s: with dimension%s %d a library has "
+                          "%s: library: %lld point%s too %s: with dimension%s %d a library has "
                           "%lld to %lld points here%s",
-                          job->name, (long long)size[s], size[s] < least ? "few" : "many",
-                          c->first < c->last ? "s up to" : "", c->last, (long long)least,
-                          (long long)most, c->last > 1 ? "; give a lower `dimension`" : "");
+                          job->name, (long long)size[s], size[s] == 1 ? " is" : "s are",
+                          size[s] < least ? "few" : "many", c->first < c->last ? "s up to" : "",
+                          c->last, (long long)least, (long long)most,
+                          c->last > 1 ? "; give a lower `dimension`" : "");
     for (int k = 0; k < s; k++)
       if (size[k] == size[s])
         return sw_node_fail(err, node->item[s], "%s: library: %lld stands twice", job->name,

@@ -239,8 +239,8 @@ static sw_status resolve_coupling(sw_error *err, sw_job *job) {
   coupling_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
   if (job->n_inputs < 2 || job->n_inputs > MAX_SYSTEMS)
-    return sw_job_fail(err, job, "systems", "%d systems; expected 2 to %d", job->n_inputs,
-                       MAX_SYSTEMS);
+    return sw_job_fail(err, job, "systems", "%d system%s; expected 2 to %d", job->n_inputs,
+                       job->n_inputs == 1 ? "" : "s", MAX_SYSTEMS);
   SW_TRY(sw_systems_bounded(err, job, "systems"));
   SW_TRY(check_breaks(err, job, breaks));
   state->k = job->n_inputs;

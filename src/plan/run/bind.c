@@ -367,6 +367,7 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
   SW_TRY(sw_team_agree(team, err, begin_run(err, run), 0));
   *out = run; /* from here on sw_run_destroy releases what was made */
   SW_TRY(sw_run_flows_read(err, run));
+  SW_TRY(sw_run_note_ranges(err, run));
   for (int i = 0; i < study->n_entries; i++)
     SW_TRY(bind_job(err, run, study->order[i]));
   return SW_OK;

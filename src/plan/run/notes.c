@@ -75,13 +75,16 @@ bool sw_run_notes_lack(const sw_run *run, int e, const char *lines) {
   return false;
 }
 
-/* Those of an earlier results file that this run has not said itself. */
+/* Those of an earlier results file that this run has not said itself, with the place of the entry,
+ * as if it had said them now: a line that it says again is then the same one, and is told once. */
 void sw_run_notes_take(sw_run *run, int e, const char *lines) {
+  const char *where = run->study->entry[e].where;
   int before = run->private->notes.of;
   sw_run_notes_are_of(run, e);
   for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
     size_t length = strcspn(lines, "\n");
-    if (!has_left(run, e, lines, length)) sw_note(&run->private->notes, "%.*s", (int)length, lines);
+    if (!has_left(run, e, lines, length))
+      sw_note(&run->private->notes, "%s: %.*s", where, (int)length, lines);
   }
   sw_run_notes_are_of(run, before);
 }

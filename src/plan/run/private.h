@@ -92,6 +92,8 @@ sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int entry);
 sw_status sw_run_balance(sw_error *err, sw_run *run, int entry);
 /* After its passes: results of units that are not kept are missing. Local. */
 void sw_run_balance_results(sw_run *run, int entry);
+/* Notes of indicators with values whose squares no double holds. Collective. */
+sw_status sw_run_note_ranges(sw_error *err, sw_run *run);
 /* Notes where the number of units changes between periods, or is one. Collective. */
 sw_status sw_run_note_units(sw_error *err, sw_run *run, int entry);
 /* Whether a line is such a note. */

@@ -247,6 +247,9 @@ static sw_status refuse_files(sw_error *err, const sw_study *study, sw_arena *ar
   input_list list = {0};
   bool exists = stat(study->output_path, &output) == 0;
   uint8_t *beside = NULL;
+  if (exists && S_ISDIR(output.st_mode)) /* claim.c would say so, but `check` claims nothing */
+    return sw_fail(err, SW_EINPUT, "%s: is a folder; give the name of a file with -o",
+                   study->output_path);
   SW_NEW(err, arena, beside, study->n_weights + 1);
   sw_status status = look_beside(err, study, arena, beside);
   if (status == SW_OK) status = list_inputs(err, study, arena, beside, &list);

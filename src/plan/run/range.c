@@ -1,0 +1,91 @@
+/* Values so large or so small that squares of them, or of their rounding, leave the range of
+ * doubles. Most measures come through, some do not, and what is missing then would look like any
+ * other missing value: so one line says it of each indicator, with the first such unit. Results of
+ * other entries are not looked at: their unit is not for the study to choose. */
+#include "plan/run/private.h"
+
+#include <math.h>
+
+static const double least = 1e-150, most = 1e150;
+
+/* Of a column on this rank; `unit` INFINITY: none. */
+typedef struct extreme {
+  double unit, period, value;
+} extreme;
+
+static bool is_extreme(double x) {
+  double size = fabs(x);
+  return size > most || (size > 0 && size < least); /* NaN is neither */
+}
+
+/* By unit, then period, as other measures tell of the first. */
+static int64_t find(const sw_run *run, const sw_column *column, extreme *first) {
+  int64_t own = run->panel->hi - run->panel->lo, count = 0;
+  *first = (extreme){INFINITY, INFINITY, INFINITY};
+  for (int t = 0; t < column->n_periods; t++)
+    for (int64_t k = 0; k < own; k++) {
+      double unit = (double)(run->panel->lo + k);
+      if (!is_extreme(column->row[t][k])) continue;
+      if (count++ == 0 || unit < first->unit)
+        *first = (extreme){unit, column->period[t], column->row[t][k]};
+    }
+  return count;
+}
+
+/* Of all ranks: numbers of the first unit come from the rank that has it. */
+static sw_status join(sw_error *err, sw_run *run, extreme *first) {
+  sw_team *team = run->team;
+  double unit = first->unit;
+  SW_TRY(team->min_f64(team, err, &unit, 1));
+  if (first->unit != unit) first->period = first->value = INFINITY;
+  first->unit = unit;
+  SW_TRY(team->min_f64(team, err, &first->period, 1));
+  return team->min_f64(team, err, &first->value, 1);
+}
+
+static void note(sw_run *run, const sw_column *column, int64_t count, const extreme *first) {
+  const sw_periods *periods = &run->panel->periods;
+  bool timed = !periods->cross_section;
+  sw_note(&run->private->notes,
+          "%s of unit %s%s%s is %g; values beyond %g to %g (%lld in all) have squares and products "
+          "that no double holds: what is made of them may be missing or 0; give %s in another unit",
+          column->name, sw_unit_code(&run->panel->units, (int64_t)first->unit), timed ? " in " : "",
+          timed ? periods->label[(int)first->period] : "", first->value, least, most,
+          (long long)count, column->name);
+}
+
+/* used[c]: an entry takes that column of the panel. The same on every rank. */
+static void find_used(const sw_run *run, bool *used) {
+  for (int e = 0; e < run->study->n_entries; e++) {
+    const sw_entry *entry = &run->study->entry[e];
+    for (int i = 0; i < entry->n_needs; i++) {
+      const sw_need *need = &entry->need[i];
+      if (need->entry >= 0 || need->group >= 0) continue;
+      const sw_column *column = sw_panel_column(run->panel, need->name);
+      if (column) used[column - run->panel->column] = true;
+    }
+  }
+}
+
+sw_status sw_run_note_ranges(sw_error *err, sw_run *run) {
+  int n = run->panel->n_columns;
+  extreme *first = NULL;
+  int64_t *count = NULL;
+  bool *used = NULL;
+  sw_status status = sw_arena_alloc(err, run->arena, (size_t)n + 1, sizeof *first, (void **)&first);
+  if (status == SW_OK)
+    status = sw_arena_alloc(err, run->arena, (size_t)n + 1, sizeof *count, (void **)&count);
+  if (status == SW_OK)
+    status = sw_arena_alloc(err, run->arena, (size_t)n + 1, sizeof *used, (void **)&used);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  find_used(run, used);
+  for (int c = 0; c < n; c++)
+    if (used[c]) count[c] = find(run, &run->panel->column[c], &first[c]);
+  SW_TRY(run->team->sum_i64(run->team, err, count, n));
+  for (int c = 0; c < n; c++) {
+    if (count[c] == 0) continue;
+    SW_TRY(join(err, run, &first[c]));
+    note(run, &run->panel->column[c], count[c], &first[c]);
+  }
+  return SW_OK;
+}
