@@ -1,5 +1,4 @@
-/* A descriptor and what resolve declares, slip by slip: each is one line that says what is wrong
- * and what would be right. What only a run shows is in descriptor_run.c. */
+/* A descriptor and what resolve declares, each slip a line; what a run shows: descriptor_run.c. */
 #include "plan/descriptor/descriptor.h"
 
 #include <criterion/criterion.h>
@@ -473,6 +472,7 @@ Test(declared, passes) {
   DECLARED(job->pass[1].record = 0, "pass 1: 2 items of 0 bytes; an item fills its record");
   DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; expected 0 or more");
   DECLARED(job->pass[2].result = 8, "pass 2: a pass over pairs has no finish, and so no result");
+  DECLARED(job->pass[2].from = 1, "pass 2: from is of pairs, with fold_both and finish");
 }
 
 Test(declared, what_fills_outputs) {
