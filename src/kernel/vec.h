@@ -7,6 +7,7 @@
  * where(a, b, x) is x where a >= b, else NaN; if_above(a, b, x, y) is x where a > b, else y;
  * add_if(x, a, b) is a + b where x is a number, else a; add_above(x, y, a, b) is a + b where x > y,
  * else a. reaches(a, b) has bit k set where a >= b in lane k, above(a, b) where a > b.
+ * store_above(p, x, y, a) stores a where x > y, and elsewhere leaves what is there.
  *
  * div_by_steps(a, b) is div(a, b) where a is 0, or the sizes of a, b and the quotient lie between
  * 1e-290 and 1e290; NaN comes out of NaN and of 0 / 0. On AVX-512 the pipes of multiplication take
@@ -40,6 +41,7 @@
 #define reg_add_if SW_SET(reg_add_if)
 #define reg_add_above SW_SET(reg_add_above)
 #define reg_above SW_SET(reg_above)
+#define reg_store_above SW_SET(reg_store_above)
 #define reg_reaches SW_SET(reg_reaches)
 #define vec SW_SET(vec)
 #define vec_load SW_SET(vec_load)
@@ -130,6 +132,9 @@ SW_INLINE reg reg_add_above(reg x, reg limit, reg a, reg b) {
 SW_INLINE unsigned reg_above(reg x, reg limit) {
   return _mm512_cmp_pd_mask(x, limit, _CMP_GT_OQ);
 }
+SW_INLINE void reg_store_above(double *p, reg x, reg y, reg a) {
+  _mm512_mask_storeu_pd(p, _mm512_cmp_pd_mask(x, y, _CMP_GT_OQ), a);
+}
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
   return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ);
 }
@@ -192,6 +197,9 @@ SW_INLINE reg reg_add_above(reg x, reg limit, reg a, reg b) {
 }
 SW_INLINE unsigned reg_above(reg x, reg limit) {
   return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(x, limit, _CMP_GT_OQ));
+}
+SW_INLINE void reg_store_above(double *p, reg x, reg y, reg a) {
+  reg_store(p, reg_if_above(x, y, a, reg_load(p)));
 }
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
   return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GE_OQ));
@@ -256,6 +264,9 @@ SW_INLINE reg reg_add_above(reg x, reg limit, reg a, reg b) {
 }
 SW_INLINE unsigned reg_above(reg x, reg limit) {
   return (unsigned)(x[0] > limit[0]) | (unsigned)(x[1] > limit[1]) << 1;
+}
+SW_INLINE void reg_store_above(double *p, reg x, reg y, reg a) {
+  reg_store(p, reg_if_above(x, y, a, reg_load(p)));
 }
 SW_INLINE unsigned reg_reaches(reg a, reg b) {
   return (unsigned)(a[0] >= b[0]) | (unsigned)(a[1] >= b[1]) << 1;

@@ -118,6 +118,7 @@ static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool d
     lanes[l] = want_lanes[l] = l % 7;
   memset(row, 0, sizeof row);
   sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
+  sw_block_fold_open(k, workspace);
   (distance ? sw_block_fold_distances : sw_block_fold_products)(k, column, i0, i1, column, j0, j1,
                                                                 &sums, workspace);
   for (int64_t i = i0; i < i1; i++) {
@@ -180,6 +181,7 @@ Test(block_fold, wide) {
       b.from = b.to = column, b.i = 3, b.j = 7, b.last = true, b.asks = columns % 2;
       if (!b.asks) pack_columns_wide(100, column, 7, columns, packed);
       fold_wide(&b, columns, 0);
+      sw_block_fold_open(100, kept);
       (distance ? sw_block_fold_distances : sw_block_fold_products)(100, column, 3, 3 + 61, column,
                                                                     7, 7 + columns, &sums[0], kept);
       for (int l = 0; l < WIDEST; l++)
@@ -190,6 +192,46 @@ Test(block_fold, wide) {
     }
 }
 
+/* Into lanes that begin with zeros, in a workspace that may have rows from before. */
+static void fold_into(int k, const int64_t at[4], double *row, double *lanes, void *workspace) {
+  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
+  memset(row, 0, UNITS * SW_LANES * sizeof *row);
+  memset(lanes, 0, SW_LANES * STRIDE * sizeof *lanes);
+  sw_block_fold_products(k, column, at[0], at[1], column, at[2], at[3], &sums, workspace);
+}
+
+/* Blocks of the same rows, of others, of few and of too many, one after the other: each as if it
+ * were the first. Then other numbers at the same place, which `open` is told of. */
+Test(block_fold, rows_that_stay) {
+  static double row[2][UNITS * SW_LANES], lanes[2][SW_LANES * STRIDE];
+  static const int64_t at[][4] = {{0, 100, 200, 300},   {0, 100, 300, 420}, {0, 8, 100, 150},
+                                  {0, 100, 300, 300},   {0, 100, 9, 10},    {1, 101, 9, 640},
+                                  {1, 100, 200, 300},   {0, 600, 3, 50},    {1, 100, 100, 699},
+                                  {100, 200, 200, 200}, {100, 200, 0, 90}};
+  for (int k = 7; k < K; k += 251) {
+    void *workspace = malloc(sw_block_fold_workspace(k)), *new = malloc(sw_block_fold_workspace(k));
+    draw();
+    sw_block_fold_open(k, workspace);
+    for (size_t s = 0; s < 2 * sizeof at / sizeof *at; s++) {
+      const int64_t *now = at[s % (sizeof at / sizeof *at)];
+      sw_block_fold_open(k, new);
+      fold_into(k, now, row[0], lanes[0], workspace);
+      fold_into(k, now, row[1], lanes[1], new);
+      cr_assert_eq(memcmp(row[0], row[1], sizeof row[0]), 0, "k %d, block %d", k, (int)s);
+      cr_assert_eq(memcmp(lanes[0], lanes[1], sizeof lanes[0]), 0, "k %d, block %d", k, (int)s);
+    }
+    fold_into(k, at[0], row[0], lanes[0], workspace);
+    number[k - 1][3] += 1;
+    sw_block_fold_open(k, workspace);
+    sw_block_fold_open(k, new);
+    fold_into(k, at[1], row[0], lanes[0], workspace);
+    fold_into(k, at[1], row[1], lanes[1], new);
+    cr_assert_eq(memcmp(row[0], row[1], sizeof row[0]), 0, "k %d, other numbers", k);
+    free(workspace);
+    free(new);
+  }
+}
+
 /* A missing number shows in the sums of its row and its column, and in no others. */
 Test(block_fold, missing) {
   static double row[40 * SW_LANES], lanes[SW_LANES * STRIDE], workspace[1 << 17];
@@ -197,6 +239,7 @@ Test(block_fold, missing) {
   number[2][9] = NAN;
   sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY, NULL};
   cr_assert_leq(sw_block_fold_workspace(5), sizeof workspace);
+  sw_block_fold_open(5, workspace);
   sw_block_fold_products(5, column, 0, 40, column, 100, 130, &sums, workspace);
   for (int i = 0; i < 40; i++)
     cr_assert_eq(isnan(sw_lanes_join(row + i * SW_LANES)) != 0, i == 9);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spillway/fold.h"
+
 /* `rows[l]`: of lags l and -l. The product at l >= 0 is of early[l][row][i] and to_late[l][row][j],
  * that at -l of late[l][row][i] and to_early[l][row][j]. */
 typedef struct sw_lags {
@@ -32,5 +34,10 @@ size_t sw_lags_workspace(const sw_lags *lags);
  * j0], and the lag of each into `lag` (NULL: not wanted). All products must be numbers. */
 void sw_lags_strongest(const sw_lags *lags, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                        double *value, double *lag, int64_t stride, void *workspace);
+/* Adds these values and those of the opposite square, of series that are the same for rows and
+ * columns: `early` is `to_early`, `late` is `to_late`. Any number of rows; the units of rows and of
+ * columns are others. */
+void sw_lags_fold_both(const sw_lags *lags, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                       sw_fold_both *sums, void *workspace);
 
 #endif

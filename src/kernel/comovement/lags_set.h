@@ -42,10 +42,10 @@ SW_INLINE void SW_SET(products)(int count, const double *row, const double *colu
 /* The larger size of r and the best so far, which stays where r is larger by rounding alone. `lag`
  * NULL: not wanted. */
 SW_INLINE void SW_SET(raise)(reg r, reg at, double *value, double *lag) {
-  reg best = reg_load(value), other = reg_size(best);
+  reg best = reg_size(reg_load(value));
   reg size = reg_mul(reg_size(r), reg_spread(SW_LAGS_LARGER));
-  reg_store(value, reg_if_above(size, other, r, best));
-  if (lag) reg_store(lag, reg_if_above(size, other, at, reg_load(lag)));
+  reg_store_above(value, size, best, r);
+  if (lag) reg_store_above(lag, size, best, at);
 }
 
 SW_INLINE void SW_SET(take_tiles)(const step *s, int64_t rows, bool with_lag, found *best) {
@@ -79,6 +79,83 @@ static void SW_SET(take_lag)(const step *s, int64_t rows, bool with_lag, found *
     SW_SET(take_tiles)(s, rows, true, best);
   else
     SW_SET(take_tiles)(s, rows, false, best);
+}
+
+/* ---- both orders -------------------------------------------------------------------------- */
+
+/* As `raise` of r and then of s, of which the sizes are known, and so much of them. */
+SW_INLINE void SW_SET(raise_by_two)(double *value, reg r, reg r_size, reg r_larger, reg s,
+                                    reg s_larger) {
+  reg best = reg_size(reg_load(value)), then = reg_if_above(r_larger, best, r_size, best);
+  reg_store_above(value, r_larger, best, r);
+  reg_store_above(value, s_larger, then, s);
+}
+
+/* A lag and the same one back, which the other order takes first. */
+static void SW_SET(take_two)(const step *ahead, const step *back, int64_t rows, orders *best) {
+  double held[ROWS * PANEL] __attribute__((aligned(64)));
+  const reg larger = reg_spread(SW_LAGS_LARGER);
+  const double *next = back->next;
+  const int share = back->share;
+  for (int64_t r = 0; r < rows; r += ROWS) {
+    reg sum[ROWS][3];
+    SW_SET(products)(ahead->count, ahead->row + r * ahead->count, ahead->column, sum);
+    UNROLL for (int q = 0; q < ROWS; q++) {
+      UNROLL for (int v = 0; v < 3; v++) reg_store(held + (q * 3 + v) * SW_WIDTH, sum[q][v]);
+    }
+    SW_SET(products)(back->count, back->row + r * back->count, back->column, sum);
+    for (int k = 0; k < share; k++, next += LINE)
+      __builtin_prefetch(next, 0, 3);
+    UNROLL for (int q = 0; q < ROWS; q++) {
+      UNROLL for (int v = 0; v < 3; v++) {
+        int64_t to = r * PANEL + (q * 3 + v) * SW_WIDTH;
+        reg x = reg_load(held + (q * 3 + v) * SW_WIDTH), y = sum[q][v];
+        reg x_size = reg_size(x), y_size = reg_size(y);
+        reg x_larger = reg_mul(x_size, larger), y_larger = reg_mul(y_size, larger);
+        SW_SET(raise_by_two)(best->there + to, x, x_size, x_larger, y, y_larger);
+        SW_SET(raise_by_two)(best->back + to, y, y_size, y_larger, x, x_larger);
+      }
+    }
+  }
+}
+
+SW_INLINE void SW_SET(add_to)(double *sum, reg x) {
+  reg_store(sum, reg_add(reg_load(sum), x));
+}
+
+/* From lane `at` on; a panel goes through them several times. */
+SW_INLINE void SW_SET(add_to_lanes)(double *lanes, int64_t at, const reg *x) {
+  if (SW_WIDTH < SW_LANES) {
+    UNROLL for (int v = 0; v < 3; v++) SW_SET(add_to)(lanes + (at + v * SW_WIDTH) % SW_LANES, x[v]);
+    return;
+  }
+  reg sum = reg_load(lanes);
+  UNROLL for (int v = 0; v < 3; v++) sum = reg_add(sum, x[v]);
+  reg_store(lanes, sum);
+}
+
+static void SW_SET(add_panel)(const orders *best, const panel_sums *to, double *most) {
+  reg top = reg_load(most);
+  for (int64_t r = 0; r < to->rows; r++) {
+    reg there[3], back[3];
+    double *column = to->column + (to->at + r) % SW_LANES * to->stride;
+    double *back_row = to->back_row + (to->row_at + to->at + r) % SW_LANES * to->stride;
+    UNROLL for (int v = 0; v < 3; v++) {
+      there[v] = reg_load(best->there + r * PANEL + v * SW_WIDTH);
+      back[v] = reg_load(best->back + r * PANEL + v * SW_WIDTH);
+      top = reg_larger(there[v], reg_larger(back[v], top));
+      SW_SET(add_to)(column + v * SW_WIDTH, there[v]);
+      SW_SET(add_to)(back_row + v * SW_WIDTH, back[v]);
+    }
+    SW_SET(add_to_lanes)(to->row + r * SW_LANES, to->lane, there);
+    for (int k = 0; k <= to->splits; k++) {
+      reg part[3];
+      UNROLL for (int v = 0; v < 3; v++) part[v] =
+          to->splits ? reg_mul(back[v], reg_load(to->share[k] + v * SW_WIDTH)) : back[v];
+      SW_SET(add_to_lanes)(to->back[k] + r * SW_LANES, to->lane, part);
+    }
+  }
+  reg_store(most, top);
 }
 
 #undef ROWS

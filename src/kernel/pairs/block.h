@@ -32,7 +32,10 @@ void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1
                         int64_t stride, void *workspace);
 
 /* Adds the block to the sums (kernel/pairs/lanes.h) instead of writing its values; row i0 is the
- * first of the segment, and column j0. A NaN shows in the sums of its row. */
+ * first of the segment, and column j0. A NaN shows in the sums of its row. Rows of a block stay
+ * packed in the workspace for the next one of the same: `open` forgets them, to be called before
+ * the first block, and when the numbers change. */
+void sw_block_fold_open(int k, void *workspace);
 void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
                             const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
                             void *workspace);

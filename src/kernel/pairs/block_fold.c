@@ -3,7 +3,8 @@
  *
  * Columns are packed by panels and rows by tiles, so that what a tile reads lies in a row: out of
  * the operands it would be as many pointers and pages as there are numbers. Rows go in packs, so
- * that a panel and the lanes of its columns stay in the first cache while a pack passes by. */
+ * that a panel and the lanes of its columns stay in the first cache while a pack passes by. Those
+ * of a whole square stay packed for the next one of the same rows, as squares come row by row. */
 #include "kernel/pairs/block.h"
 
 #include "kernel/hot.h"
@@ -12,15 +13,15 @@
 
 /* Rows of a pack. Chunks of columns consist of whole panels of every instruction set. */
 enum { PACK = 64, STEP = 96, MOST = 6 * STEP };
-/* Numbers that are few enough to be packed panel by panel, while those of the next panel come. Of
- * many that is slower than all columns of a number at a time, which the machine foresees. */
-enum { FEW = 64 };
+/* Terms by which a tile's rows are fetched before their turn: enough for the second cache to
+ * answer, few enough that the first one keeps the panel. */
+enum { AHEAD = 12 };
 enum { WIDEST = 24, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
 
 typedef struct block {
   int k, piece; /* numbers of a unit, and of a piece of them */
   bool distance;
-  /* Of the pack: rows, its first one in the segment, and whether another follows. */
+  /* Of the pack: rows, its first one in the segment, and whether no other is to be packed. */
   int64_t rows, at;
   bool last;
   /* Operands: the pack's first row in `from`, column 0 of the block in `to`; whether they are asked
@@ -32,6 +33,13 @@ typedef struct block {
   const sw_lane_sums *sums;
   double *most; /* the greatest by column of a panel */
 } block;
+
+/* At the end of a workspace, before the numbers: the rows that are packed there. */
+typedef struct staying {
+  const double *of; /* number 0 of unit 0; NULL: none */
+  int64_t i0, i1;
+} staying;
+enum { HEAD = 8 }; /* doubles that it takes, a line */
 
 /* From place SW_LANES - n on: n times 1, then 0. */
 static const double sides[2 * SW_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -55,8 +63,30 @@ static int64_t chunk_of(int k) {
   return most < STEP ? STEP : most > MOST ? MOST : most;
 }
 
+/* Doubles before what stays packed, which has as many rows at most as a chunk columns. */
+static size_t passing(int k) {
+  return (size_t)k * (size_t)(PACK + chunk_of(k)) + PACK * WIDEST;
+}
+
 size_t sw_block_fold_workspace(int k) {
-  return ((size_t)k * (size_t)(PACK + chunk_of(k)) + PACK * WIDEST) * sizeof(double);
+  return (passing(k) + HEAD + (size_t)k * (size_t)chunk_of(k)) * sizeof(double);
+}
+
+static staying *staying_in(int k, double *workspace) {
+  return (staying *)(workspace + passing(k));
+}
+
+void sw_block_fold_open(int k, void *workspace) {
+  *staying_in(k, workspace) = (staying){NULL, 0, 0};
+}
+
+/* Where the rows stay; NULL: they are few, or too many. `there`: they are packed already. */
+static double *stay(int k, const staying *rows, double *workspace, bool *there) {
+  const staying *has = staying_in(k, workspace);
+  int64_t count = rows->i1 - rows->i0;
+  if (count <= PACK || count > chunk_of(k)) return NULL;
+  *there = has->of && has->of == rows->of && has->i0 == rows->i0 && has->i1 == rows->i1;
+  return (double *)staying_in(k, workspace) + HEAD;
 }
 
 /* ---- blocks ------------------------------------------------------------------------------- */
@@ -77,11 +107,13 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   int64_t most = chunk_of(b.k), chunks = divide_up(j1 - j0, most);
   int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   double *row = workspace, *column = row + (size_t)b.k * PACK;
+  staying rows = {b.k ? from[0] : NULL, i0, i1};
+  bool there = false;
+  double *stays = stay(b.k, &rows, workspace, &there);
   b.from = from;
   b.to = to;
   b.j = j0;
-  b.asks = set == SW_SET_V4 && b.k <= FEW;
-  b.row = row;
+  b.asks = set == SW_SET_V4;
   b.column = column;
   b.kept = column + (size_t)b.k * (size_t)most;
   b.piece = divide_up(b.k, divide_up(b.k, piece_of[set] / panel_of[set]));
@@ -90,12 +122,15 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
     if (!b.asks) pack_columns_of[set](b.k, to, j, count, column);
     for (int64_t i = i0; i < i1; i += PACK) {
       b.i = i;
-      b.last = i1 - i <= PACK;
+      b.last = there || i1 - i <= PACK;
       b.at = i - i0;
       b.rows = least(i1 - i, PACK);
-      pack_rows_of[set](b.k, from, i, b.rows, row);
+      b.row = stays ? stays + b.at * b.k : row;
+      if (!there) pack_rows_of[set](b.k, from, i, b.rows, b.row);
       fold_of[set](&b, count, j - j0);
     }
+    there = stays != NULL;
+    if (stays) *staying_in(b.k, workspace) = rows;
   }
 }
 

@@ -64,15 +64,14 @@ typedef struct SW_SET(wish) {
   int64_t offset;
 } SW_SET(wish);
 
-/* Adds terms [s, end) to each pair. `across` and `distance` are constants in all callers. `ahead`:
- * from a number of this tile to that of the next. Its rows come out of the second cache, and lie
- * too far apart to be foreseen by the machine; eight of them are a line. */
-SW_INLINE void SW_SET(add_terms)(int s, int end, int64_t ahead, const double *row,
-                                 const double *column, const SW_SET(wish) * wish, int across,
-                                 bool distance, reg (*sum)[ACROSS]) {
+/* Adds terms [s, end) to each pair. `across` and `distance` are constants in all callers. Rows of
+ * many numbers come out of the second cache, a line at each term. */
+SW_INLINE void SW_SET(add_terms)(int s, int end, const double *row, const double *column,
+                                 const SW_SET(wish) * wish, int across, bool distance,
+                                 reg (*sum)[ACROSS]) {
   for (; s < end; s++, row += ROWS, column += across * SW_WIDTH) {
     reg y[ACROSS];
-    if (SW_VEC_BITS == 512) __builtin_prefetch(row + ahead, 0, 3);
+    if (SW_VEC_BITS == 512) __builtin_prefetch(row + AHEAD * ROWS, 0, 3);
     if (SW_VEC_BITS == 512 && wish) __builtin_prefetch(wish->of[s] + wish->offset, 0, 2);
     UNROLL for (int v = 0; v < across; v++) y[v] = reg_load(column + v * SW_WIDTH);
     UNROLL for (int r = 0; r < ROWS; r++) {
@@ -166,11 +165,10 @@ SW_INLINE void SW_SET(panel)(const block *b, double *column, int64_t place, int 
       }
       const SW_SET(wish) wish = SW_SET(wishes)(b, r, place);
       const double *row = b->row + r * b->k + s * ROWS, *at = column + s * across * SW_WIDTH;
-      const int64_t ahead = (int64_t)b->k * ROWS;
       if (wish.of)
-        SW_SET(add_terms)(s, end, ahead, row, at, &wish, across, distance, sum);
+        SW_SET(add_terms)(s, end, row, at, &wish, across, distance, sum);
       else
-        SW_SET(add_terms)(s, end, ahead, row, at, NULL, across, distance, sum);
+        SW_SET(add_terms)(s, end, row, at, NULL, across, distance, sum);
       if (end == b->k) {
         SW_SET(fold_tile)(b, r, place, across, cut, inside, sum);
         continue;

@@ -7,7 +7,7 @@
 #include "measure/share/series.h"
 
 /* Permutations of an item: as many as make it longer than what it begins with. */
-enum { EACH = 50, USUALLY = 999 };
+enum { EACH = 50 };
 
 /* What an item leaves; all but `far` is of the first of a period. */
 typedef struct compared {
@@ -116,7 +116,7 @@ sw_status sw_network_qap_resolve(sw_error *err, sw_job *job, network_state *stat
   if (permutations->given && !with)
     return sw_job_fail(err, job, "qap.permutations",
                        "of what? expected the pair result to compare with, as {with: flows}");
-  state->permutations = permutations->given ? (int64_t)permutations->number : USUALLY;
+  state->permutations = (int64_t)permutations->number;
   return SW_OK;
 }
 

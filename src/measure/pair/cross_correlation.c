@@ -205,7 +205,9 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   SW_TRY(pack_columns(err, job));
   if (pass == c->told) SW_TRY(gather_sample(err, job));
   SW_TRY(sw_lacking_find(err, job, lacks_one, from, &c->lacking[0]));
-  return sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]);
+  SW_TRY(sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]));
+  job->pass[c->pairs].no_fold = c->variables == 2 || c->lacking[0].next[0] < job->n;
+  return SW_OK;
 }
 
 /* The size of what values of a unit are made of, where it is larger than theirs. */
@@ -369,6 +371,14 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   fill(job->state, NULL, i0, i1, j0, j1, out[0], out[1], stride, workspace);
 }
 
+/* Sums without values, of a pair in both orders, for which its products are the same. */
+static void fold_both(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                      sw_fold_both *sums, void *workspace) {
+  const cross *c = job->state;
+  (void)t;
+  sw_lags_fold_both(&c->strongest, i0, i1, j0, j1, sums, workspace);
+}
+
 /* ---- resolve ----------------------------------------------------------------------------- */
 
 /* Rows of each lag: places s and s + l of the series that l periods without a break lead between.
@@ -520,5 +530,6 @@ const sw_measure sw_measure_cross_correlation = {
     .merge = merge,
     .finish = finish,
     .block = block,
+    .fold_both = fold_both,
     .workspace = workspace,
 };

@@ -134,6 +134,16 @@ static size_t workspace(const sw_job *job) {
   return sw_block_fold_workspace(s->industries);
 }
 
+static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *workspace) {
+  (void)err, (void)pass;
+  sw_block_fold_open(((const structure *)job->state)->industries, workspace);
+  return SW_OK;
+}
+
+static void close_rows(const sw_job *job, int pass, void *workspace) {
+  (void)job, (void)pass, (void)workspace;
+}
+
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const structure *s = job->state;
@@ -216,4 +226,6 @@ const sw_measure sw_measure_structural_similarity = {
     .block = block,
     .fold = fold,
     .workspace = workspace,
+    .open = open_rows,
+    .close = close_rows,
 };

@@ -112,6 +112,7 @@ static void place(const sw_job *job, int pass, int64_t unit, int count, const do
   for (int t = 0, s = 0; t < job->n_periods; t++) {
     double *row = to.row[t] + (unit - to.first);
     bool any = s < series->length && series->at[s] == t;
+    __builtin_prefetch(row + SW_SERIES, 1); /* a line of its own each period, not foreseen */
     for (int k = 0; k < count; k++)
       row[k] = any && (!kept || kept[k]) ? v[s * SW_SERIES + k] : NAN;
     s += any;
@@ -233,11 +234,26 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
+/* Numbers of a unit that products are made of. */
+static int numbers_of(const synchronisation *sync) {
+  return sync->form == QUASI ? 1 : sync->series.length;
+}
+
 static size_t workspace(const sw_job *job) {
   const synchronisation *sync = job->state;
-  size_t product = sw_block_fold_workspace(sync->series.length);
+  size_t product = sw_block_fold_workspace(numbers_of(sync));
   size_t series = (SW_SERIES + 2) * (size_t)sync->series.length * sizeof(double);
   return product > series ? product : series;
+}
+
+static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *workspace) {
+  (void)err, (void)pass;
+  sw_block_fold_open(numbers_of(job->state), workspace);
+  return SW_OK;
+}
+
+static void close_rows(const sw_job *job, int pass, void *workspace) {
+  (void)job, (void)pass, (void)workspace;
 }
 
 /* Over the periods that both have. `work`: two series. */
@@ -295,7 +311,7 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
   sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest, NULL};
   const double *z = job->operand[PRODUCTS].row[t];
   bool quasi = sync->form == QUASI;
-  sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,
+  sw_block_fold_products(numbers_of(sync), quasi ? &z : sync->product, i0, i1,
                          quasi ? &z : sync->product, j0, j1, &to, workspace);
   sums->greatest = to.greatest;
 }
@@ -396,4 +412,6 @@ const sw_measure sw_measure_synchronisation = {
     .block = block,
     .fold = fold,
     .workspace = workspace,
+    .open = open_rows,
+    .close = close_rows,
 };

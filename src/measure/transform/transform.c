@@ -94,12 +94,14 @@ double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t 
   return size;
 }
 
-/* Of levels, which lie beside each other as they are wanted. */
+/* Of levels, which lie beside each other as they are wanted. Each period is a line of its own, too
+ * far from the one before to be foreseen: those of the next units are asked for. */
 static void copy_levels(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                         double *out, double size[SW_SERIES]) {
   sw_view view = job->input[series->input].view;
   for (int s = 0; s < series->length; s++, out += SW_SERIES) {
     const double *x = view.row[series->at[s]] + (unit - view.first);
+    __builtin_prefetch(x + SW_SERIES);
     for (int k = 0; k < SW_SERIES; k++)
       out[k] = k < count ? x[k] : 0;
     for (int k = 0; k < SW_SERIES; k++)
