@@ -44,12 +44,22 @@ typedef struct sw_fold {
  *
  *   back_row[(r % 8) * stride + c]   and   back_column[(c / high * high + r - row_at) * 8 + c % 8],
  *
- * in column and row order; `greatest` as above. From a multiple of 8 before column_at on to a multiple
+ * in column and row order; `greatest` as above, and `reached` and `back_reached` rise by how many values
+ * of the one square and of the other are at least `from`, which is above 0, or NaN: none is.
+ * From a multiple of 8 before column_at on to a multiple
  * of 16 behind the last column there is room too, to which 0 may be added. */
 typedef struct sw_fold_both {
   double *row, *column, *back_row, *back_column;
   int64_t stride, high, row_at, column_at;
-  double greatest;
+  double greatest, from;
+  int64_t reached, back_reached;
 } sw_fold_both;
+
+/* What a pass over pairs counts that has a `from`: of a period, pairs with a value, and those whose value
+ * is at least that. Behind the pairs `finish` is called with these of all periods, and no result, where
+ * job->counts; it is false where some pairs alone are made, as in `verify`, and known in prepare. */
+typedef struct sw_reached {
+  int64_t pairs, reached;
+} sw_reached;
 
 #endif

@@ -36,8 +36,7 @@ typedef enum sw_ptype {
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_WEIGHTS_LIST, /* a list of these: gives arg->texts, their names, and arg->weights_list */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv} | {network: {...}}: gives
-                     arg->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv} | {network: {...}}: arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links, the
                      second such parameter that is given job->second_links */
@@ -55,8 +54,7 @@ typedef struct sw_param {
                            together, and there is no parameter `grid` */
   sw_ptype type;
   const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES, COLUMN_MAP: see
-                           above */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, apart by '|'; MATRICES, COLUMN_MAP: above */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
   bool distinct;     /* COLUMNS, TEXTS; COLUMN_MAP, below one name: a name given twice is refused, as
@@ -227,6 +225,8 @@ typedef struct sw_pass {
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
   bool no_fold;     /* PAIRS with `fold` or `fold_both`: not of this job; may be set in prepare too */
+  double from;      /* PAIRS with `fold_both`: where job->counts, values of at least this are counted,
+                       for `finish` (fold.h); above 0. NaN, by prepare: not of this job */
   bool fold_groups; /* PAIRS with `fold`: it adds by group as well where it is handed groups */
   bool woven;       /* PAIRS with `row_periods`: it leaves the row of several periods side by side */
   bool again;       /* UNITS: repeated for as long as `again` says, with what the round before left in
@@ -333,6 +333,7 @@ typedef struct sw_job {
   /* Set by the runner. */
   bool (*stops)(void); /* see sw_job_stops; NULL: never */
   int64_t first; /* first unit of this rank's result rows and local views */
+  bool counts;   /* all pairs are summed, and nothing else: a pass over them with `from` counts */
   /* During a pair pass: the group of pair outputs, NULL for those of the result itself, and the
    * label, an index into arg->texts of the group's parameter. Each label has a job of its own, a
    * copy of the entry's job with the pair outputs of the group alone. In resolve, the results of
@@ -355,7 +356,7 @@ int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
 /* In resolve: add the axis `name` and, unless NULL, the axis `to`, whose labels are the groups of a
  * column. In the file they are named after the column, COLUMN and COLUMN_to, or group_COLUMN and
- * group_COLUMN_to where COLUMN is the name of an output or of a dataset the file always has. */
+ * group_COLUMN_to where COLUMN is the name of an output, of an axis, or one of the engine's own. */
 sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
                             const sw_grouping *grouping);
 /* The axis that outputs refer to as `name`, or NULL; its name in the file. */
@@ -459,8 +460,7 @@ const char *sw_job_seen_period(const sw_job *job, int t);
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
  *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
  *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,
- *   the last. row_state, row_prepare and row_periods come together,
- *   and rows_ahead comes beside whole_row.
+ *   the last. row_state, row_prepare and row_periods come together, rows_ahead beside whole_row.
  * - The `group` of a pair output is the name of a SW_P_MATRICES parameter, and each such parameter
  *   has a group. No output or axis has the same name. If all pair outputs belong to groups, unit
  *   outputs may have time even when the matrices have none (whole_series).

@@ -180,8 +180,8 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
     return sw_cli_exit_status(err.status);
   }
   if (argc < 2) {
-    fputs("spillway: no command given; expected run, check, measures, synth, info, verify or diff; "
-          "see spillway --help\n",
+    fputs("spillway: no command given; expected run, check, measures, synth, info, verify, diff, "
+          "weights or report; see spillway --help\n",
           stderr);
     return 2;
   }

@@ -43,20 +43,20 @@ const char *sw_axis_name(const sw_axis *axis) {
 }
 
 /* Whether a dataset of the result's group may not be called COLUMN or COLUMN_to: outputs and axes
- * that were declared before have their names. What pair outputs bring along, axes of sums over
- * rings and centres too, counts for any measure that may have them: names are not to change with
- * `keep`. */
+ * that were declared before have their names. What pair outputs bring along counts for all
+ * measures, so that readers need not know which have pairs; axes of sums over rings and centres for
+ * those that may have them: names are not to change with `keep`. */
 static bool is_name_taken(const sw_job *job, const char *column, const char *to) {
-  bool pairs = sw_measure_has_pairs(job->measure);
   for (const sw_output *output = job->measure->output; output->name; output++)
     if (strcmp(output->name, column) == 0 || strcmp(output->name, to) == 0) return true;
   for (int a = 0; a < job->n_axes && a < SW_MAX_AXES; a++) {
     const char *axis = sw_axis_name(&job->axis[a]);
     if (strcmp(axis, column) == 0 || strcmp(axis, to) == 0) return true;
   }
-  if (pairs && (strcmp(column, SW_AXIS_RING) == 0 || strcmp(column, SW_AXIS_CENTRE) == 0))
+  if (sw_measure_has_pairs(job->measure) &&
+      (strcmp(column, SW_AXIS_RING) == 0 || strcmp(column, SW_AXIS_CENTRE) == 0))
     return true;
-  return sw_name_is_taken(column, pairs) || sw_name_is_taken(to, pairs) ||
+  return sw_name_is_taken(column, true) || sw_name_is_taken(to, true) ||
          strcmp(column, SW_NAME_VALUE) == 0;
 }
 

@@ -72,7 +72,8 @@ int sw_time_month_name(const char *text, size_t *length) {
 
 /* ---- parts of a label -------------------------------------------------------------------- */
 
-/* So many digits, to the first byte that is none. */
+/* From `least` to `most` digits, to the first byte that is none. One more than `most` is read, so
+ * that a longer number fails. */
 static bool digits(const char **at, int least, int most, int64_t *value) {
   int n = 0;
   *value = 0;
@@ -81,6 +82,7 @@ static bool digits(const char **at, int least, int most, int64_t *value) {
   return n >= least && n <= most;
 }
 
+/* One sign at most. */
 static bool separator(const char **at) {
   bool one = **at && strchr("-_/:. ", **at);
   *at += one;

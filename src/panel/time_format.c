@@ -17,6 +17,7 @@ static const char *longhand(char directive) {
   return directive == 'F' ? "%Y-%m-%d" : directive == 'T' ? "%H:%M:%S" : NULL;
 }
 
+/* Up to `most` digits; a longer number leaves the rest for the next directive. */
 static bool number(const char **at, int most, int64_t *value) {
   int n = 0;
   int64_t sum = 0;
@@ -71,6 +72,7 @@ static bool take(const char **at, char directive, named *out) {
   }
 }
 
+/* Blanks of the format stand for any number of blanks. F and T are read as what they stand for. */
 static bool scan(const char **at, const char *format, named *out) {
   for (const char *f = format; *f; f++) {
     if (*f == ' ') {
@@ -103,6 +105,7 @@ static sw_time_form value_of(const named *it, int64_t *value) {
   return it->month > 0 ? SW_FORM_MONTH : it->quarter > 0 ? SW_FORM_QUARTER : SW_FORM_INTEGER;
 }
 
+/* A text that does not fit, or goes on behind the format, names no period. */
 sw_time_form sw_time_scan(const char *text, const char *format, int64_t *value) {
   named it = {-1, -1, -1, -1, -1, -1};
   const char *at = text;

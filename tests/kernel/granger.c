@@ -220,6 +220,7 @@ enum { WIDE = N + 24 };
 typedef struct lanes {
   double row[N * SW_LANES], column[SW_LANES * WIDE], back_row[SW_LANES * WIDE];
   double back_column[2 * N * SW_LANES], greatest;
+  int64_t reached, back_reached;
 } lanes;
 
 /* What spillway/fold.h says, value by value. */
@@ -235,6 +236,8 @@ static void add_plainly(const double *f, const sw_fold_both *at, int64_t i0, int
       to->back_column[(c / at->high * at->high + own) * SW_LANES + c % SW_LANES] += back;
       if (there > to->greatest) to->greatest = there;
       if (back > to->greatest) to->greatest = back;
+      to->reached += there >= at->from;
+      to->back_reached += back >= at->from;
     }
 }
 
@@ -251,8 +254,16 @@ static void expect_both(const double *f, int64_t i0, int64_t i1, int64_t j0, int
   static lanes want, got;
   memset(&want, 0, sizeof want);
   memset(&got, 0, sizeof got);
-  sw_fold_both sums = {got.row,   got.column, got.back_row, got.back_column, WIDE, high, row_at,
-                       column_at, -1};
+  sw_fold_both sums = {.row = got.row,
+                       .column = got.column,
+                       .back_row = got.back_row,
+                       .back_column = got.back_column,
+                       .stride = WIDE,
+                       .high = high,
+                       .row_at = row_at,
+                       .column_at = column_at,
+                       .greatest = -1,
+                       .from = row_at == 1 ? NAN : f[i0 * STRIDE + j0]};
   want.greatest = -1;
   add_plainly(f, &sums, i0, i1, j0, j1, &want);
   sw_granger_fold_both(&g, i0, i1, j0, j1, &sums, workspace);
@@ -262,6 +273,8 @@ static void expect_both(const double *f, int64_t i0, int64_t i1, int64_t j0, int
   cr_expect(is_same(want.back_column, got.back_column, 2 * N * SW_LANES), "%d lags: columns back",
             g.lags);
   cr_expect_eq(want.greatest, sums.greatest);
+  cr_expect_eq(want.reached, sums.reached, "%d lags: reached", g.lags);
+  cr_expect_eq(want.back_reached, sums.back_reached, "%d lags: reached back", g.lags);
 }
 
 /* Any place of segments, rows and columns; with a unit without values, 40, and before it. */

@@ -132,8 +132,15 @@ static void expect_both(const sw_lags *lags, const double *v, int i0, int i1, in
   static lanes want, got;
   memset(&want, 0, sizeof want);
   memset(&got, 0, sizeof got);
-  sw_fold_both sums = {got.row,   got.column, got.back_row, got.back_column, WIDE, high, row_at,
-                       column_at, -2};
+  sw_fold_both sums = {.row = got.row,
+                       .column = got.column,
+                       .back_row = got.back_row,
+                       .back_column = got.back_column,
+                       .stride = WIDE,
+                       .high = high,
+                       .row_at = row_at,
+                       .column_at = column_at,
+                       .greatest = -2};
   double greatest = add_plainly(v, &sums, i0, i1, j0, j1, &want);
   sw_lags_fold_both(lags, i0, i1, j0, j1, &sums, workspace);
   cr_assert_eq(memcmp(want.row, got.row, sizeof want.row), 0, "rows");

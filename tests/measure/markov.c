@@ -299,6 +299,18 @@ Test(markov, by_group) {
   harness_free(h);
   /* Groups as the input of a condition, whose numbers are classes: the same matrices. */
   static const double number[3][4] = {{0, 1, 0, 1}, {0, 1, 0, 1}, {0, 1, 0, 1}};
+  static const char *const taken[2][2] = {{"class_label", "group_class_label"},
+                                          {"given_label", "group_given_label"}};
+  for (int k = 0; k < 2; k++) {
+    h = of(small[0], 4, 3);
+    set_breaks(h, 2, one_and_two);
+    set_groups(h, &grouping, group);
+    grouping.name = taken[k][0];
+    set_texts(h, "groups", 1, taken[k]);
+    run(h);
+    cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&h->job, "group")), taken[k][1]);
+    harness_free(h);
+  }
   h = of(small[0], 4, 3);
   set_breaks(h, 2, one_and_two);
   sw_input *input = harness_column(h, "given", "side", number[0]);

@@ -1,5 +1,4 @@
-/* A descriptor and what resolve declares, slip by slip: each is one line that says what is wrong
- * and what would be right. What only a run shows is in descriptor_run.c. */
+/* A descriptor and what resolve declares, each slip a line; what a run shows: descriptor_run.c. */
 #include "plan/descriptor/descriptor.h"
 
 #include <criterion/criterion.h>
@@ -473,6 +472,7 @@ Test(declared, passes) {
   DECLARED(job->pass[1].record = 0, "pass 1: 2 items of 0 bytes; an item fills its record");
   DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; expected 0 or more");
   DECLARED(job->pass[2].result = 8, "pass 2: a pass over pairs has no finish, and so no result");
+  DECLARED(job->pass[2].from = 1, "pass 2: from is of pairs, with fold_both and finish");
 }
 
 Test(declared, what_fills_outputs) {
@@ -571,6 +571,26 @@ Test(declared, group_axes) {
     snprintf(to, sizeof to, "%s_to", as[k]);
     cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&b.job, "group")), as[k]);
     cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&b.job, "group_to")), to);
+    sw_arena_destroy(b.job.arena);
+  }
+}
+
+/* Names of the engine are taken for all measures: whoever reads `rank` need not ask which have
+ * pairs. */
+Test(declared, group_axes_without_pairs) {
+  static const sw_output tables[] = {TABLE("weight", "term", NULL), {0}};
+  static const char *const column[] = {"total", "mean", "rank", "entry", "partner", "side"};
+  for (int k = 0; k < 6; k++) {
+    sw_grouping grouping = {.name = column[k], .n_groups = 2, .label = label};
+    char as[64];
+    bench b;
+    sw_error err = {0};
+    make_bench(&b);
+    b.measure.output = tables;
+    cr_assert_eq(sw_arena_create(&err, &b.job.arena), SW_OK);
+    cr_expect_eq(sw_job_group_axes(&err, &b.job, "group", NULL, &grouping), SW_OK);
+    snprintf(as, sizeof as, "%s%s", k < 5 ? "group_" : "", column[k]);
+    cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&b.job, "group")), as);
     sw_arena_destroy(b.job.arena);
   }
 }

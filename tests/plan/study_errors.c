@@ -118,6 +118,10 @@ Test(study_errors, panel) {
        "s.yaml:2:40: decimal: is of text files, and p.h5 is none; leave it out"},
       {"{file: [p.H5, q.nc], unit: u, footer: 2}\n",
        "s.yaml:2:46: footer: is of text files, and p.H5 is none; leave it out"},
+      {"{file: p.nc, unit: u, header: 1}\n",
+       "s.yaml:2:38: header: is of text files, and p.nc is none; leave it out"},
+      {"{file: p.csv, unit: u, separator: x}\n", "s.yaml:2:42: separator: found 'x'; expected one "
+                                                 "of \",\" \";\" \"|\" tab \":\" \"^\" \"~\""},
       {"{file: p.csv, unit: u, decimal: \",\", thousands: \",\"}\n",
        "s.yaml:2:57: thousands and decimal are both ','; expected two signs"},
       {"{file: p.csv, unit: u, percent: keep}\n",
@@ -367,9 +371,9 @@ Test(study_errors, arguments) {
        "s.yaml:5:36: gravity: exponent: found 'x'; expected a number"},
       {"gravity: {mass: a, share: maybe}\n",
        "s.yaml:5:29: gravity: share: found 'maybe'; expected true or false"},
-      {"gravity: {mass: a, distance: crow}\n",
-       "s.yaml:5:32: gravity: distance: found 'crow'; expected great-circle, geodesic, {file: d.csv} "
-       "or {network: {...}}"},
+      {"gravity: {mass: a, distance: crow}\n", "s.yaml:5:32: gravity: distance: found 'crow'; "
+                                               "expected great-circle, geodesic, {file: d.csv} "
+                                               "or {network: {...}}"},
       {"gravity: {mass: a, distance: {network: n}}\n",
        "s.yaml:5:42: network: expected a map, e.g. {nodes: n.csv, edges: e.csv, time: minutes}"},
       {"gravity: {mass: a, distance: {network: {nodes: n, edges: e, time: t, mode: x}}}\n",
@@ -379,7 +383,8 @@ Test(study_errors, arguments) {
       {"gravity: {mass: a, distance: {file: d, to: n}}\n",
        "s.yaml:5:46: `from` and `to` go together; name both columns"},
       {"gravity: {mass: a, distance: {fil: n}}\n",
-       "s.yaml:5:32: gravity: distance: expected great-circle, geodesic, {file: d.csv} or {network: "
+       "s.yaml:5:32: gravity: distance: expected great-circle, geodesic, {file: d.csv} or "
+       "{network: "
        "{...}}"},
       {"gravity: {mass: a, keep: dens}\n",
        "s.yaml:5:28: unknown choice 'dens'; did you mean 'dense'?"},

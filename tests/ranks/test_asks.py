@@ -154,7 +154,7 @@ def check_two(folder, world):
                 np.testing.assert_allclose(group["value"][k], value(i, partner[k]), rtol=1e-13)
         assert group.attrs["parameters"] == (
             b"{of: x, error_weights: raw, weights: ring, far: {file: far.csv}, near: great-circle, "
-            b"keep: links, precision: float64}"), group.attrs["parameters"]
+            b"keep: links, by: largest, precision: float64}"), group.attrs["parameters"]
         hashes = [tuple(file[name]["operand_hash"][:]) for name in ("by_links", "other")]
         assert hashes[0] != hashes[1], "the error weights are part of it"
         inputs = file.attrs["inputs"].decode()
@@ -266,7 +266,7 @@ def check_below(folder, world):
         assert file["e/peers/row_start"][0, -1] == 2 * N
         said = file["b/spillover/x"].attrs["parameters"]
         assert said == (b"{of: x, x: [y, x], own: true, series: false, group: spillover, terms: x, "
-                        b"keep: {above: 5}, blocks: side, precision: float64}"), said
+                        b"keep: {above: 5}, by: largest, blocks: side, precision: float64}"), said
 
     run(folder, BELOW, check)
     os.replace(os.path.join(folder, "out.h5"), os.path.join(folder, "last.h5"))

@@ -112,6 +112,15 @@ def check_table(world, file):
     assert all(name in inputs for name in ("od.csv", "once.csv.gz", "hours.csv")), inputs
 
 
+def check_told(file):
+    """Defaults within a map and the order of partners are told where they are in force."""
+    for name, told in (("free", "calibrate: {flows: commuting, constraint: none, zeros: all}, periods"),
+                       ("destination", "constraint: destination, zeros: all}, periods: [2002], keep: {top: 5}, by: largest"),
+                       ("by_time", "calibrate: none, keep: {top: 3}, by: largest, precision: float64}")):
+        parameters = file[name].attrs["parameters"].decode()
+        assert told in parameters, parameters
+
+
 def check_planted(world, file):
     """E F = s P_i^.8 P_j^.7 d^-1.5: within four standard errors of it."""
     for name, wanted in (("free", {"origin": .8, "destination": .7, "distance": -1.5}),
@@ -332,6 +341,7 @@ def main():
         with h5py.File(world.path("flows.h5")) as file:
             whole = digest(file)
             check_table(world, file)
+            check_told(file)
             check_planted(world, file)
             check_taken(world, file)
         for ranks, threads, env in ((0, 2, {}), (2, 1, {}), (3, 1, {"SPILLWAY_NODE_RANKS": "2"})):

@@ -13,6 +13,7 @@ MEASURES = """measures:
   - granger: {of: gdp, transform: level, keep: dense, as: whole}
   - granger: {of: gdp, transform: level, keep: significant, as: kept}
   - granger: {of: gdp, from: population, transform: difference, lags: 2, fdr: none, keep: significant, as: other}
+  - granger: {of: gdp, from: population, transform: difference, lags: 2, fdr: none, keep: summary, as: other_sums}
   - granger: {of: income, transform: growth, fdr: by, alpha: .9, keep: {top: 3}, as: top}
   - granger: {of: gdp, transform: level, keep: summary, as: sums}
   - granger: {of: income, transform: growth, lags: 2, fdr: none, keep: dense, as: two}
@@ -57,6 +58,8 @@ def check_sums(path):
             f = f.reshape(f.shape[-2:])
             assert np.allclose(np.ravel(file[summary]["out_strength"][()]), f.sum(axis=1), rtol=1e-12)
             assert np.allclose(np.ravel(file[summary]["in_strength"][()]), f.sum(axis=0), rtol=1e-12)
+        for name in ("threshold", "rejected", "n_tests", "out_strength"):
+            assert file["other"][name][()].tobytes() == file["other_sums"][name][()].tobytes(), name
 
 
 def check_kills(study, want):

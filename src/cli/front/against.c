@@ -1,6 +1,7 @@
 /* The changes since earlier results, told: as a table, and in the manifest for the map of them.
- * What has changed was found before (changes.c); here it is written, in that order. Cells carry
- * their number in full, so that the page's script can sort and copy them. */
+ * What has changed was found before (changes.c); here it is written, in that order, straight to the
+ * page. Cells carry their number in full, so that the page's script can sort and copy them.
+ * Failures of the stream show when the page is closed, so no function here looks for one. */
 #include "cli/front/changes.h"
 #include "cli/front/words.h"
 
@@ -27,6 +28,7 @@ static void put_value(sw_html *h, const char *column, double value, const char *
               column, full, full, text);
 }
 
+/* A count of 0 is an empty cell: most are. */
 static void put_count(sw_html *h, const char *column, int64_t count) {
   char text[SW_HTML_NUMBER];
   put_value(h, column, (double)count, count > 0 ? sw_html_count(count, text) : "");
@@ -50,6 +52,7 @@ static void put_name(const card *to, const sw_page_variable *v, const char *key)
   sw_words_term(h, to->report->arena, "<span class=\"quantity\"", head, "</span></th>");
 }
 
+/* Of each quantity by unit the largest change stands in the table; the map has all of them. */
 static void put_change(const card *to, const sw_report_change *change) {
   const sw_report_move *most = &change->largest[0];
   sw_html *h = to->html;
@@ -89,6 +92,7 @@ static void put_quantities(const card *to) {
   fputs("</tbody></table></div>\n", h->out);
 }
 
+/* Numbers that are not by unit; `at` says which one has changed most. */
 static void put_figures(const card *to) {
   sw_html *h = to->html;
   if (to->changes->n_figures == 0) return;
@@ -135,6 +139,7 @@ static void put_tally(sw_html *h, const char *english, const char *chinese, int6
   sw_words_put(h, "<p class=\"note\"", in[0], in[1], "</p>\n");
 }
 
+/* What is not in both files comes first: the changes below are of what both have. */
 sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *html) {
   const card to = {
       .report = report, .page = report->page, .changes = report->changes, .html = html};
@@ -185,6 +190,7 @@ static void tell_change(const sw_report_change *change, sw_json *j) {
   sw_json_close(j, '}');
 }
 
+/* For the page's script, by the same order as the tables. */
 sw_status sw_report_changes_json(sw_error *err, const sw_report *report, sw_json *j) {
   const struct sw_report_changes *c = report->changes;
   (void)err;

@@ -107,6 +107,8 @@ static void put_extent(const part *to) {
               sw_report_noun(to->report, page->n));
 }
 
+/* Hashes in eight digits, which tell the files of one study apart; in full they stand with the
+ * inputs. */
 static void put_cite(const part *to) {
   sw_html *h = to->html;
   char seed[32];
@@ -147,7 +149,7 @@ static void put_command(const part *to) {
       "</p>\n</article>\n");
 }
 
-/* "instruction set\tx86-64-v3" a line. */
+/* Lines such as "instruction set\tx86-64-v3". */
 static void put_build(const part *to) {
   sw_html *h = to->html;
   const sw_page *page = to->page;

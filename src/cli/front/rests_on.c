@@ -20,6 +20,7 @@ typedef struct card {
 
 /* ---- figures ---------------------------------------------------------------------------- */
 
+/* data-value has the number without separators, for the script and for tests. */
 static void put_fact(const card *to, const char *id, const char *english, const char *chinese,
                      int64_t value) {
   char text[SW_HTML_NUMBER], plain[32];
@@ -36,6 +37,7 @@ static bool are_years(const sw_page *page) {
   return true;
 }
 
+/* The noun as a heading writes it. */
 static const char *capital(const card *to, const char *noun) {
   return sw_words_head(to->report->arena, noun);
 }
@@ -90,6 +92,7 @@ static void put_weights(const card *to) {
 
 /* ---- missing cells ---------------------------------------------------------------------- */
 
+/* Over all periods. */
 static int64_t missing_of(const sw_page *page, int variable) {
   int64_t sum = 0;
   for (int t = 0; t < page->n_periods; t++)
@@ -182,6 +185,7 @@ static int count_lines(const char *lines) {
   return count;
 }
 
+/* Lines as the run has written them; NULL: none. */
 static const char *warnings_of(const sw_page_attributes *attributes) {
   return sw_page_attribute(attributes, SW_ATTR_NOTES);
 }

@@ -23,6 +23,7 @@ void sw_manifest_id(sw_manifest *to, const char *key, int variable) {
   sw_json_text(&to->json, key, there ? to->page->variable[variable].id : NULL);
 }
 
+/* Without a translation there is no `zh`. */
 void sw_manifest_title(sw_manifest *to, const char *title) {
   const char *chinese = sw_report_chinese(to->report->arena, title);
   sw_json_open(&to->json, "title", '{');
@@ -67,6 +68,7 @@ static void put_head(sw_manifest *to) {
   sw_json_text(j, "first", first ? sw_page_key(to->report->arena, page, first, 0) : NULL);
 }
 
+/* Codes and names are blocks, as there may be many units; labels of groups are few. */
 static void put_units(sw_manifest *to) {
   sw_json *j = &to->json;
   const sw_report_arrays *a = to->arrays;
@@ -270,6 +272,7 @@ static void put_variable(sw_manifest *to, int variable) {
   sw_json_close(j, '}');
 }
 
+/* Pairs stand in manifest_pairs.c; what is silent is not on the page. */
 static void put_variables(sw_manifest *to) {
   sw_json_open(&to->json, "variables", '[');
   for (int v = 0; v < to->page->n_variables; v++) {

@@ -3,7 +3,8 @@
  *
  * Nodes come one after the other, and each is joined to the nearest of those before it: so all are
  * joined, by few long roads and many short ones. Then the shortest of the other ways between near
- * nodes are added, until there are three edges a node, as in road networks. */
+ * nodes are added, until there are three edges per node, as in road networks. All follows from the
+ * seed and a node's number. */
 #include "cli/synth/synth.h"
 
 #include <math.h>
@@ -106,6 +107,7 @@ static bool is_laid(const sw_synth_network *network, const way *w) {
   return w->to > 0 && network->edge[w->to - 1].from == w->from;
 }
 
+/* Each node offers its NEAR nearest, itself not among them. */
 static sw_status join_near(sw_error *err, sw_synth_network *network, const double *zero) {
   sw_kdtree *tree = NULL;
   way *ways = NULL;

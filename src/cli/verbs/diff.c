@@ -228,7 +228,8 @@ static sw_status tell(sw_error *err, const request *asked, bool *different) {
   return status;
 }
 
-/* placeholder */
+/* In one process, without MPI (program.c). A difference is an answer and no failure, so only
+ * trouble prints an error. */
 int sw_cmd_diff(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

@@ -258,6 +258,11 @@ static void settle_gathered(const sw_discovery_law *law, sw_discovery_count *all
   settle(d, d->least, d->rejected);
 }
 
+void sw_discovery_settle(int64_t tests, int64_t rejected, sw_discovery *d) {
+  d->tests = tests;
+  settle(d, sw_from_bits(d->from), rejected);
+}
+
 /* Nothing is known of `level` before all tests are counted. */
 static void count_all(const sw_discovery_law *law, const sw_discovery_count *all, sw_discovery *d) {
   d->tests = all->tests;

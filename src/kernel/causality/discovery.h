@@ -78,6 +78,8 @@ void sw_discovery_see(const sw_discovery *d, int64_t n, const double *strength, 
 /* In the first pass of SW_UNCORRECTED: so many tests, and how many of these are rejected, counted
  * elsewhere. */
 void sw_discovery_see_sure(int64_t tests, int64_t rejected, sw_discovery_count *count);
+/* SW_UNCORRECTED, of which all tests were counted elsewhere: instead of passes. */
+void sw_discovery_settle(int64_t tests, int64_t rejected, sw_discovery *d);
 void sw_discovery_join(const sw_discovery *d, sw_discovery_count *all,
                        const sw_discovery_count *part);
 /* After a pass over all tests; sorts what was gathered. */

@@ -21,7 +21,8 @@ typedef struct both {
   const double *row, *row_pivot; /* packed */
   double *column, *column_pivot; /* room for a panel */
   const sw_fold_both *sums;
-  double *most; /* the greatest by lanes */
+  double limit;              /* values above are counted */
+  double *most, *reached[2]; /* by lanes: the greatest, and counts of each order */
 } both;
 
 /* Where the columns of a panel are added that send: of one segment, or of two, and then 1 or 0 for
@@ -112,12 +113,16 @@ void sw_granger_fold_both(const sw_granger *g, int64_t i0, int64_t i1, int64_t j
   sw_set_of set = sw_set();
   int tile = (g->lags == 1 ? one_tile : two_tile)[set];
   int64_t numbers = (g->lags + 1) * g->rows;
-  double most[SW_LANES], *row = workspace, *row_pivot = row + PACK * numbers;
+  double most[SW_LANES], reached[2][SW_LANES] = {{0}};
+  double *row = workspace, *row_pivot = row + PACK * numbers;
   both b = {.g = g, .j0 = j0, .j1 = j1, .row = row, .row_pivot = row_pivot, .sums = sums};
   b.column = row_pivot + PACK;
   b.column_pivot = b.column + WIDEST * numbers;
   b.by = (double)sw_granger_df(g->lags, g->rows) / g->lags;
+  b.limit = nextafter(sums->from, -INFINITY);
   b.most = most;
+  b.reached[0] = reached[0];
+  b.reached[1] = reached[1];
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
   for (int64_t i = i0; i < i1; i += PACK) {
@@ -126,6 +131,9 @@ void sw_granger_fold_both(const sw_granger *g, int64_t i0, int64_t i1, int64_t j
     pack_rows(g, i, i + b.rows, tile, row, row_pivot);
     fold_of[set](&b);
   }
-  for (int l = 0; l < SW_LANES; l++)
+  for (int l = 0; l < SW_LANES; l++) {
     if (most[l] > sums->greatest) sums->greatest = most[l];
+    sums->reached += (int64_t)reached[0][l];
+    sums->back_reached += (int64_t)reached[1][l];
+  }
 }

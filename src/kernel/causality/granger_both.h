@@ -4,7 +4,8 @@
  * 1).
  *
  * The bits are those of adding the values of sw_granger_block: a row's in eight lanes by column,
- * left to right, a column's in eight lanes by row, top to bottom. */
+ * left to right, a column's in eight lanes by row, top to bottom. What is at least sums->from is
+ * counted as well. */
 #ifndef SW_KERNEL_CAUSALITY_GRANGER_BOTH_H
 #define SW_KERNEL_CAUSALITY_GRANGER_BOTH_H
 

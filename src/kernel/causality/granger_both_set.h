@@ -119,9 +119,21 @@ SW_INLINE void SW_SET(add_row)(const sw_fold_both *s, const back *to, int regs, 
 
 /* ---- tiles -------------------------------------------------------------------------------- */
 
+/* What becomes of all values, by lanes. */
+typedef struct SW_SET(found) {
+  reg top, there, back;
+} SW_SET(found);
+
+SW_INLINE void SW_SET(find)(reg limit, const SW_SET(orders) * f, SW_SET(found) * found) {
+  found->top = reg_larger(f->there, reg_larger(f->back, found->top));
+  found->there = reg_add_above(f->there, limit, found->there, reg_spread(1));
+  found->back = reg_add_above(f->back, limit, found->back, reg_spread(1));
+}
+
 /* Rows from r of the pack on against a packed panel. */
 SW_INLINE void SW_SET(both_tile)(const both *b, const sw_fold_both *s, const back *to, int lags,
-                                 int rows, int regs, int64_t r, int64_t place, reg *top) {
+                                 int rows, int regs, int64_t r, int64_t place,
+                                 SW_SET(found) * found) {
   SW_SET(both_sums) sum[4][2];
   const int count = b->g->rows;
   SW_SET(both_products)
@@ -132,7 +144,7 @@ SW_INLINE void SW_SET(both_tile)(const both *b, const sw_fold_both *s, const bac
       f[v] = lags == 1 ? SW_SET(both_of_one)(&sum[i][v], b->by)
                        : SW_SET(both_of_two)(&sum[i][v], reg_spread(b->row_pivot[r + i]),
                                              reg_load(b->column_pivot), b->by);
-      *top = reg_larger(f[v].there, reg_larger(f[v].back, *top));
+      SW_SET(find)(reg_spread(b->limit), &f[v], found);
     }
     SW_SET(add_row)(s, to, regs, b->at + r + i, place, f);
   }
@@ -164,15 +176,18 @@ SW_INLINE void SW_SET(pack_panel)(const both *b, int lags, int regs, int64_t j) 
 SW_INLINE void SW_SET(both_panels)(const both *b, int lags, int rows, int regs) {
   const sw_fold_both s = *b->sums; /* a copy: sums are stored in between, and might be these */
   const int64_t origin = b->j0 - s.column_at, end = b->j1 - origin;
-  reg top = reg_load(b->most);
+  SW_SET(found)
+  found = {reg_load(b->most), reg_load(b->reached[0]), reg_load(b->reached[1])};
   for (int64_t place = s.column_at / SW_LANES * SW_LANES; place < end; place += regs * SW_WIDTH) {
     back to;
     find_back(&s, place, regs * SW_WIDTH, end, &to);
     SW_SET(pack_panel)(b, lags, regs, origin + place);
     for (int64_t r = 0; r < b->rows; r += rows)
-      SW_SET(both_tile)(b, &s, &to, lags, rows, regs, r, place, &top);
+      SW_SET(both_tile)(b, &s, &to, lags, rows, regs, r, place, &found);
   }
-  reg_store(b->most, top);
+  reg_store(b->most, found.top);
+  reg_store(b->reached[0], found.there);
+  reg_store(b->reached[1], found.back);
 }
 
 static void SW_SET(fold_both)(const both *b) {

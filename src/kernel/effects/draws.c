@@ -75,7 +75,8 @@ static void between_at(const between *f, double rho, double out[FUNCTIONS]) {
 
 /* ---- the multiplier over a range of rho ------------------------------------------------------ */
 
-/* Values of the four functions, times `ends`. `work`: 2n. */
+/* tr A^-1, tr G, 1'A^-1 1 and 1'G1, over n and times `ends`, of one factorisation and one solve;
+ * NaN where A is singular. `work`: 2n. */
 static void values_at(sw_filter *filter, const between *f, double rho, double *work,
                       double out[FUNCTIONS]) {
   int64_t n = sw_filter_plan_of(filter)->n;
@@ -113,6 +114,7 @@ static double worst_rest(const between *f) {
   return worst;
 }
 
+/* A factorisation per node, and none per draw. */
 static void fill(sw_filter *filter, between *f, double *work) {
   double value[FUNCTIONS];
   for (int node = 0; node < f->nodes; node++) {
@@ -135,7 +137,9 @@ static int nodes_for(const sw_filter_plan *plan, double half) {
   return half > 0 ? nodes : 1;
 }
 
-/* For rho from lo to hi. */
+/* For rho from lo to hi. The number of nodes is doubled until the series ends, or no more have
+ * room; nodes of the first try are not among those of the second. Returns the factorisations
+ * made. */
 static int make_between(sw_filter *filter, double lo, double hi, double *work, between *f) {
   const sw_filter_plan *plan = sw_filter_plan_of(filter);
   double margin = 1 + (hi - lo); /* where there is no end */
@@ -190,7 +194,8 @@ static bool begin(drawn *d) {
   return sw_cholesky_factor(d->factor, d->count);
 }
 
-/* The first `count` values of draw k. */
+/* The first `count` values of draw k. They are the same for any count: the factor is triangular,
+ * and normals come in the order of the terms. */
 static void draw(const drawn *d, int64_t k, int count) {
   sw_rng rng = sw_rng_make(d->plan->seed, d->plan->stream, (uint64_t)k);
   for (int a = 0; a < count; a++)
@@ -230,6 +235,7 @@ typedef struct room {
   double *scratch, *vector;
 } room;
 
+/* The first walk over the draws, by the terms of rho alone. */
 static int64_t keep_inside(const drawn *d, const sw_filter_plan *plan, const room *r, double *lo,
                            double *hi) {
   int64_t kept = 0;
@@ -255,6 +261,7 @@ static double spread(const double *x, int64_t n) {
   return sqrt(squares / (double)(n - 1));
 }
 
+/* Probabilities are whole numbers over 10,000 and 10^9, as sw_quantile takes them. */
 static sw_effect_draws summary(double *x, int64_t n, double level, double *scratch) {
   static const int64_t per[SW_EFFECT_PERCENTILES] = {250, 1587, 5000, 8413, 9750};
   int64_t tail = llround((1 - level) / 2 * 1e9);
@@ -275,6 +282,8 @@ static void set_undefined(const sw_effects_model *model, sw_effect_draws *out) {
   }
 }
 
+/* The second walk, per variable: S = b A^-1 + t G of each draw, then its percentiles. So memory is
+ * that of one variable, whatever their number. */
 static void effects_of_variable(const drawn *d, const room *r, int64_t kept, int variable,
                                 sw_effect_draws *out) {
   const sw_effects_model *m = d->model;
@@ -305,6 +314,7 @@ static void *take(unsigned char **at, int64_t count, size_t size) {
   return taken;
 }
 
+/* Counts what sw_effects_draw takes: ten arrays by draw, 2n numbers and a square of the terms. */
 size_t sw_effects_draws_workspace(const sw_effects_model *model, int64_t n, int64_t draws) {
   size_t numbers = round_up((size_t)draws * sizeof(double)), terms = (size_t)model->n_terms;
   return 3 * numbers + FUNCTIONS * numbers + SW_EFFECTS * numbers +

@@ -199,6 +199,7 @@ static sw_status join_rows(sw_error *err, sw_graph *g) {
   return SW_OK;
 }
 
+/* Rows by sender alone, for figures that need neither receivers nor ties. */
 sw_status sw_graph_rows(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   SW_TRY(make_room(err, g, links->n, links->row_start[links->n]));
   number_vertices(g, links);
@@ -207,6 +208,7 @@ sw_status sw_graph_rows(sw_error *err, sw_graph *g, const sw_links *links, int64
   return SW_OK;
 }
 
+/* All of the graph: O(n + links) time and memory. */
 sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   SW_TRY(sw_graph_rows(err, g, links, wrong));
   transpose(g);

@@ -269,6 +269,7 @@ static void find_passage(const sw_chain *chain, int j, double *steps) {
   steps[j * n + j] = back;
 }
 
+/* One system per state: O(n^4) in all, n being 64 at most. */
 void sw_chain_passage(const sw_chain *chain, double *steps) {
   for (int j = 0; j < chain->n; j++)
     find_passage(chain, j, steps);

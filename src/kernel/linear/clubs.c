@@ -29,6 +29,7 @@ size_t sw_clubs_workspace(int64_t n, int points) {
   return (6 * width + units) * sizeof(double) + 2 * units * sizeof(int32_t);
 }
 
+/* All in one piece of memory, in the order in which sw_clubs_workspace counts it. */
 static search begin(const sw_clubs_units *in, void *workspace, sw_clubs *out) {
   search s = {.in = in, .width = in->plan->points + 1, .out = out, .wrong = {.place = -1}};
   double *at = workspace;
@@ -228,6 +229,8 @@ static void mark_merged(search *s) {
     out->merged_of[i] = out->of[i] > 0 ? merger[out->of[i] - 1] : 0;
 }
 
+/* A set is kept by its sums, so a test costs its points and not its units: a club costs O(n) tests,
+ * and a merger one per club. */
 sw_clubs_wrong sw_clubs_find(const sw_clubs_units *units, void *workspace, sw_clubs *out) {
   search s = begin(units, workspace, out);
   while (find_club(&s) && s.wrong.place < 0)

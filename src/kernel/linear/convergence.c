@@ -45,6 +45,8 @@ static double long_run_sum(const double *score, int n) {
   return sum;
 }
 
+/* The error is that of a sandwich: sqrt(long-run sum of x e)/sum x^2. A sum that rounding makes
+ * negative gives NaN. */
 sw_sigma_trend sw_sigma_trend_of(const double *time, const double *y, int n, double *scratch) {
   sw_sigma_trend out = {NAN, NAN, NAN};
   double xx = 0, xy = 0;
@@ -97,6 +99,8 @@ static double correlation(const double *u, const double *v, int64_t n) {
   return r > 1 ? 1 : r < -1 ? -1 : r;
 }
 
+/* u and v vary alike if and only if u + v and u - v are uncorrelated: t tests that correlation, T2
+ * the likelihood ratio of it, with Carree & Klomp's n - 2.5. */
 sw_two_spreads sw_two_spreads_of(const double *u, const double *v, int64_t n) {
   sw_two_spreads out = {NAN, NAN, NAN, NAN};
   if (n < 3) return out;
@@ -111,6 +115,8 @@ sw_two_spreads sw_two_spreads_of(const double *u, const double *v, int64_t n) {
 
 /* ---- speed ------------------------------------------------------------------------------ */
 
+/* Solves b = -(1 - exp(-speed T))/T. Without a gap that closes, or with one that closes beyond
+ * zero, there is no speed. se: delta method. */
 sw_speed sw_speed_of(double b, double se, double periods) {
   double left = 1 + b * periods; /* of the gap at the end */
   if (!(b < 0) || !(left > 0)) return (sw_speed){NAN, NAN, NAN};

@@ -125,7 +125,8 @@ static bool iterate(work *w, double *cosine, double complex *sine) {
   return w->hi == 0;
 }
 
-/* The eigenvalues are then on the diagonal of scratch. */
+/* The eigenvalues are then on the diagonal of scratch. Behind the matrix stand the sines, then the
+ * cosines, whose place Householder's vector takes before. O(n^3) in all. */
 static bool find(int n, const double *a, double complex *scratch) {
   work w = {.n = n, .hi = n - 1, .a = scratch};
   double complex *sine = scratch + n * n;
@@ -143,6 +144,7 @@ bool sw_eigen_values(int n, const double *a, double complex *value, double compl
   return found;
 }
 
+/* Descending, by insertion. */
 bool sw_eigen_sizes(int n, const double *a, double *size, double complex *scratch) {
   bool found = find(n, a, scratch);
   for (int i = 0; i < n; i++) {

@@ -17,6 +17,8 @@ enum { PACK = 64, STEP = 96, MOST = 6 * STEP };
  * answer, few enough that the first one keeps the panel. */
 enum { AHEAD = 12 };
 enum { WIDEST = 24, ROOM = 1 << 18 }; /* columns of a panel; numbers of a chunk that has several */
+/* The same where rows stay packed: the second cache has room for these, too. */
+enum { BESIDE = 1 << 15 };
 
 typedef struct block {
   int k, piece; /* numbers of a unit, and of a piece of them */
@@ -57,10 +59,14 @@ static void (*const fold_of[])(const block *b, int64_t count, int64_t place) = S
 
 /* ---- packing ------------------------------------------------------------------------------ */
 
-/* Columns of a chunk at most. */
-static int64_t chunk_of(int k) {
-  int64_t most = ROOM / k / STEP * STEP;
+/* Columns of a chunk of that many numbers, at most. */
+static int64_t columns_in(int room, int k) {
+  int64_t most = room / k / STEP * STEP;
   return most < STEP ? STEP : most > MOST ? MOST : most;
+}
+
+static int64_t chunk_of(int k) {
+  return columns_in(ROOM, k);
 }
 
 /* Doubles before what stays packed, which has as many rows at most as a chunk columns. */
@@ -104,18 +110,18 @@ static int divide_up(int64_t a, int64_t b) {
 static void fold_block(const sw_set_of set, block b, const double *const *from, int64_t i0,
                        int64_t i1, const double *const *to, int64_t j0, int64_t j1,
                        double *workspace) {
-  int64_t most = chunk_of(b.k), chunks = divide_up(j1 - j0, most);
-  int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   double *row = workspace, *column = row + (size_t)b.k * PACK;
   staying rows = {b.k ? from[0] : NULL, i0, i1};
   bool there = false;
   double *stays = stay(b.k, &rows, workspace, &there);
+  int64_t chunks = divide_up(j1 - j0, columns_in(stays ? BESIDE : ROOM, b.k));
+  int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   b.from = from;
   b.to = to;
   b.j = j0;
   b.asks = set == SW_SET_V4;
   b.column = column;
-  b.kept = column + (size_t)b.k * (size_t)most;
+  b.kept = column + (size_t)(b.k * chunk_of(b.k));
   b.piece = divide_up(b.k, divide_up(b.k, piece_of[set] / panel_of[set]));
   for (int64_t j = j0; j < j1; j += chunk) {
     int64_t count = least(j1 - j, chunk);

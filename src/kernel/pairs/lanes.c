@@ -226,6 +226,13 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
   return gaps - (skip >= 0);
 }
 
+SW_HOT int64_t sw_lanes_reach(const double *v, int64_t n, double from) {
+  int64_t count = 0;
+  for (int64_t k = 0; k < n; k++)
+    count -= v[k] >= from ? -1 : 0; /* a mask as wide as the numbers */
+  return count;
+}
+
 /* For rows of strongest partners and of values above a threshold: hits are rare, and blocks without
  * one, nearly all, are skipped by comparing vectors. */
 enum { SEEK = 32 };

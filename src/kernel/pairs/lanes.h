@@ -49,6 +49,8 @@ void sw_lanes_take_rows(const sw_lane_rows *of, int64_t place, double *lanes, in
 /* As sw_lanes_scan with NaN left out (and value `skip`, when >= 0): what was left out becomes -0.0
  * in v, and what was -0.0 becomes 0.0. Returns how many NaN there were besides `skip`. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
+/* How many numbers are at least `from`; NaN is not, nor is any where `from` is NaN. */
+int64_t sw_lanes_reach(const double *v, int64_t n, double from);
 /* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become
  * -0.0 in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);

@@ -1,7 +1,12 @@
-/* A state of a network as a graph: vertices, their arcs side by side, and where units enter.
+/* A state of a network as a graph: vertices, their arcs side by side, and where units enter. A node
+ * has a vertex, its copy, for each mode of an edge that is there in this state; transfers lead from
+ * copy to copy.
  *
  * Vertices are numbered in breadth-first order: neighbours then stand near each other in memory,
- * whatever the order of the files. No time depends on it (roads.h). */
+ * whatever the order of the files. No time depends on it (roads.h).
+ *
+ * Cost: two walks over the edges, one over the arcs, and a look-up in a tree per unit and mode. The
+ * caller owns the graph; the plan must outlive it. */
 #include "kernel/roads/roads.h"
 
 #include <math.h>
@@ -37,6 +42,7 @@ static bool is_there(const maker *m, const sw_roads_edge *edge) {
 
 /* ---- vertices --------------------------------------------------------------------------- */
 
+/* Copies are numbered by node, then mode; renumber gives them their places. */
 static void find_copies(maker *m) {
   const sw_roads_plan *plan = m->plan;
   int64_t places = plan->n_nodes * plan->n_modes, count = 0;
@@ -74,6 +80,7 @@ static void put_transfers(maker *m, sw_roads_arc *arc, int64_t from, int64_t to,
     }
 }
 
+/* Transfers go both ways, also where edges are directed. */
 static void put_arcs(maker *m, sw_roads_arc *arc) {
   const sw_roads_plan *plan = m->plan;
   for (int64_t e = 0; e < plan->n_edges; e++) {
@@ -143,6 +150,7 @@ static void renumber(maker *m, const sw_roads_arc *arc, const int32_t *queue) {
     if (m->copy[k] >= 0) m->copy[k] = m->number[m->copy[k]];
 }
 
+/* The arcs by old numbers and the queue live here alone: at most two lists of arcs at a time. */
 static sw_status make_arcs(sw_error *err, maker *m) {
   sw_roads *roads = m->roads;
   size_t n = (size_t)roads->n_vertices;
@@ -200,6 +208,7 @@ static sw_status find_nearest(sw_error *err, maker *m, int mode) {
   return status;
 }
 
+/* Where the study names the node of each unit the way to it takes no time. */
 static sw_status find_access(sw_error *err, maker *m) {
   const sw_roads_plan *plan = m->plan;
   int64_t modes = plan->n_modes, places = plan->n_units * modes;

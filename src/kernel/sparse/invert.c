@@ -21,6 +21,8 @@ typedef struct panel {
   int64_t rest, j0, length;
 } panel;
 
+/* Panels begin at multiples of eight, so the last one, which comes first, may be shorter. Columns
+ * j0 .. k1 - 1 fill the first vector of products; nobody reads them. */
 static panel panel_before(sw_front front, int k1) {
   int k0 = (k1 - 1) & ~7;
   int64_t j0 = k1 & ~7;
@@ -159,6 +161,8 @@ SW_HOT static void within(panel p, sw_front front, const double *top, int k, sum
   z[k * stride + k] = 1 / u[k] - sum;
 }
 
+/* The products with all that is beyond the panel: most of the work, by tiles of four rows and eight
+ * columns. */
 static sums begin_panel(panel p, sw_front front, sw_front_part factor, const double *z,
                         double *work) {
   sums x = sums_at(p, front, work);
@@ -169,6 +173,7 @@ static sums begin_panel(panel p, sw_front front, sw_front_part factor, const dou
   return x;
 }
 
+/* From the last panel to the first: each needs the inverse of all rows beyond it. */
 void sw_dense_invert(sw_front front, sw_front_part factor, double *z, double *work) {
   for (int k1 = front.pivots; k1 > 0;) {
     panel p = panel_before(front, k1);

@@ -97,6 +97,8 @@ static sw_status make(sw_error *err, const sw_links *w, making *m) {
   return SW_OK;
 }
 
+/* The plan in the two steps of a resource: its size is known once it is made, then it is copied to
+ * its place. It has offsets and no pointers, so nodes may share it. */
 sw_status sw_ridge_plan_begin(sw_error *err, const sw_links *w, void **object, size_t *bytes) {
   *object = NULL;
   making *m = NULL;
@@ -127,6 +129,7 @@ void sw_ridge_plan_end(void *object) {
   sw_free(m);
 }
 
+/* The same for who has no resources: the caller frees it by sw_ridge_plan_destroy. */
 sw_status sw_ridge_plan_create(sw_error *err, const sw_links *w, sw_ridge_plan **plan) {
   void *object = NULL;
   size_t bytes = 0;
@@ -148,6 +151,7 @@ static size_t numbers(int64_t count) {
   return (((size_t)count + 7) & ~(size_t)7) * sizeof(double);
 }
 
+/* Counts what sw_ridge_at takes, in its order. */
 size_t sw_ridge_workspace(const sw_ridge_plan *plan) {
   size_t head = (sizeof(sw_ridge) + 63) & ~(size_t)63;
   return head + numbers(plan->entries) + 2 * numbers(2 * plan->n) + numbers(2 * plan->n * LANES) +
@@ -187,6 +191,7 @@ bool sw_ridge_set(sw_ridge *r, double rho, double c) {
   return sw_sparse_factor(&r->sparse, &values);
 }
 
+/* ln|K|, as |det M| = |det K|. */
 double sw_ridge_logdet(const sw_ridge *r) {
   return r->sparse.logdet;
 }

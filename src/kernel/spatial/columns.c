@@ -150,6 +150,7 @@ void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, 
 
 /* ---- demeaning and lags ------------------------------------------------------------------- */
 
+/* Eight lanes, joined in one order: the same bits for any length of vectors. */
 static double sum_of(const double *x, int64_t n) {
   double lane[LANES] = {0};
   int64_t i = 0;
@@ -161,6 +162,7 @@ static double sum_of(const double *x, int64_t n) {
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
+/* `mean`: n numbers of room. */
 static void less_units(int64_t n, int periods, double *x, double *mean) {
   memset(mean, 0, (size_t)n * sizeof *mean);
   for (int t = 0; t < periods; t++)
@@ -306,6 +308,7 @@ static void count_dimensions(sw_spatial_model *model) {
   model->searched = model->times * (double)(model->n - model->transformed);
 }
 
+/* A dynamic model has lost its first period, which is asked for in the message. */
 static sw_spatial_wrong too_few(const sw_spatial_model *model) {
   int least = sw_spatial_has_units(&model->spec) || model->spec.fixed == SW_SPATIAL_RANDOM ? 2 : 1;
   if (model->periods < least)
@@ -316,6 +319,7 @@ static sw_spatial_wrong too_few(const sw_spatial_model *model) {
   return (sw_spatial_wrong){SW_SPATIAL_FITTED, 0};
 }
 
+/* Columns first, then their triangle, which tells whether they depend on each other. */
 sw_spatial_wrong sw_spatial_model_make(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_model *model) {
   model->w = data->w ? data->w : data->w2;

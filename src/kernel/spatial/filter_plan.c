@@ -1,9 +1,9 @@
 /* What depends on W alone: the plan of a filter, and ln|A| on a grid of rho.
  *
- * Made once a node as a resource (measure/space/filters.c): begin computes everything and says how
- * many bytes the plan takes, fill copies them into memory that the node's ranks share, end frees
- * the rest. The interval of rho comes from eigenvalues where these are computed anyway, else from
- * signs of pivots (spectrum.c). Invalid weights are refused here, once for all models. */
+ * Made once per node as a resource (measure/space/filters.c): begin computes everything and says
+ * how many bytes the plan takes, fill copies them into memory that the node's ranks share, end
+ * frees the rest. The interval of rho comes from eigenvalues where these are computed anyway, else
+ * from signs of pivots (spectrum.c). Invalid weights are refused here, once for all models. */
 #include <math.h>
 #include <string.h>
 

@@ -45,6 +45,7 @@ bool sw_spatial_gm_offers(const sw_spatial_spec *spec) {
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
+/* While room is only counted there are no pointers to set. */
 static void room_for_lags(int64_t values, sw_spatial_room *room, gm *g) {
   size_t pointers = (size_t)g->most_extra * sizeof(double *) / sizeof(double) + 1;
   g->further = (double **)sw_spatial_take(room, pointers);
@@ -94,6 +95,7 @@ static int place(const gm *g, int at) {
   return at < g->model.terms.slopes ? at : at + g->extra;
 }
 
+/* They are the first columns of the triangle. */
 static int instruments(const gm *g) {
   return g->model.terms.slopes + g->extra;
 }
@@ -227,6 +229,7 @@ static double between(const sw_spatial_model *model, const double *a, const doub
   return sum / model->periods;
 }
 
+/* Sums of products by unit over T, and the traces of one period. */
 static sw_spatial_moments moments_between(const gm *g) {
   const sw_spatial_model *model = &g->model;
   const sw_filter_plan *plan = sw_filter_plan_of(model->w2);
@@ -446,6 +449,7 @@ static sw_spatial_wrong weigh_parts(gm *g, double *phi) {
   return wrong_of(SW_SPATIAL_FITTED, 0);
 }
 
+/* Random effects: both parts are weighted first (Baltagi & Liu 2011). */
 static sw_spatial_wrong fit_lag(gm *g, sw_spatial_fit *fit) {
   double sse, phi = NAN;
   sw_spatial_moment_fit none = {0};
@@ -459,6 +463,8 @@ static sw_spatial_wrong fit_lag(gm *g, sw_spatial_fit *fit) {
   return wrong_of(SW_SPATIAL_FITTED, 0);
 }
 
+/* Three steps (Kelejian & Prucha 1998): least squares, by instruments where there is a rho; lambda
+ * by the moments of its residuals; the same least squares of filtered columns. */
 static sw_spatial_wrong fit_error(gm *g, sw_spatial_fit *fit) {
   double sse, phi = NAN;
   if (two_stage(g, g->r, 0, false, &sse) < 0) return no_instrument(g);

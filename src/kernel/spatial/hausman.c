@@ -23,6 +23,8 @@ typedef struct parts {
   void *other;          /* the memory of the other fit, or of the regression */
 } parts;
 
+/* The two kinds of comparison. SAC has no random effects here, and so nothing to be compared
+ * with. */
 static bool of_effects(const sw_spatial_spec *spec) {
   bool either = spec->fixed == SW_SPATIAL_RANDOM || spec->fixed == SW_SPATIAL_UNIT;
   return either && spec->form != SW_SPATIAL_SAC;
@@ -38,6 +40,7 @@ bool sw_spatial_has_hausman(const sw_spatial_spec *spec) {
          (of_effects(spec) || of_errors(spec));
 }
 
+/* The model that the fit is compared with: the other effects, or the same without lambda. */
 static sw_spatial_spec other_spec(const sw_spatial_spec *spec) {
   sw_spatial_spec other = *spec;
   if (of_effects(spec))
@@ -66,6 +69,8 @@ static void room_for_regression(const sw_spatial_spec *spec, int64_t n, int peri
   r->vcov = sw_spatial_take(room, 2 * s * s);
 }
 
+/* One list for counting and for handing out, as in tests.c. Behind the differences lies what the
+ * other model needs. */
 static parts take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                        sw_spatial_room *room) {
   sw_spatial_spec other = other_spec(spec);
@@ -99,6 +104,9 @@ static int slopes_of(const sw_spatial_terms *t, int count, const int *number, in
   return all;
 }
 
+/* V is that of fixed effects less that of random ones, whichever of them was fitted; the sign of d
+ * does not matter. Variables that do not vary within units have no fixed-effects slope and are left
+ * out. */
 static sw_spatial_wrong against_effects(const sw_spatial_data *data, const sw_spatial_fit *fit,
                                         parts *p, int *df) {
   enum { MOST = SW_SPATIAL_MOST_VARIABLES };
@@ -167,6 +175,7 @@ static void wrap(const double *root, int s, const double *c, double factor, doub
     }
 }
 
+/* Slopes come first among the terms of both models, in one order. */
 static sw_spatial_wrong against_least_squares(const sw_spatial_data *data,
                                               const sw_spatial_fit *fit, parts *p, int *df) {
   sw_spatial_spec spec = other_spec(&fit->spec);
@@ -226,6 +235,7 @@ static double form_of(double *v, int n, double *d, double *x) {
 /* ---- the test ---------------------------------------------------------------------------------
  */
 
+/* The form comes second: it uses up d and V, which the test by Cholesky's factor leaves. */
 sw_spatial_wrong sw_spatial_hausman_of(const sw_spatial_data *data, const sw_spatial_fit *fit,
                                        void *workspace, sw_spatial_hausman *out) {
   sw_spatial_room room = {.at = workspace};

@@ -67,8 +67,8 @@ static double inner(const sw_spatial_model *model, const double *a, const double
   return sum;
 }
 
-/* Column by column, as the two filters do not share eigenvectors unless W2 is W. `work`: four
- * blocks. */
+/* Column by column, as the two filters do not share eigenvectors unless W2 is W: n solves with A
+ * and 2n with B. `work`: four blocks. */
 static joint_traces join_traces(const sw_spatial_model *model, double rho, double lambda,
                                 double *work) {
   int64_t n = model->n, size = n * BLOCK;
@@ -214,6 +214,8 @@ size_t sw_spatial_covariance_room(const sw_spatial_model *model) {
   return 2 * s + 2 * s + s * s + joint * 4 * BLOCK * (size_t)model->n;
 }
 
+/* The filters are left at rho and lambda. b is taken out of the corner first (Schur), so that only
+ * three parameters are inverted. False: the information is not positive definite. */
 bool sw_spatial_covariance(sw_spatial_model *model, const sw_spatial_curve *curve, double rho,
                            double lambda, double *work, sw_spatial_fit *fit) {
   int s = model->terms.slopes, which[3], count = 0;

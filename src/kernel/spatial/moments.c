@@ -88,6 +88,10 @@ static double least_at(const double *c, double from, double to, bool *at_edge) {
   return lo + (hi - lo) / 2;
 }
 
+/* With weights (Kapoor, Kelejian & Prucha 2007) each part's moments are whitened by the root of
+ * their covariance; a covariance that is not definite counts as none. c: the quartic, from the
+ * constant on. The variance is that of the weighted fit; without weights it is the caller's to
+ * find. */
 sw_spatial_moment_fit sw_spatial_fit_moments(const sw_spatial_moments *part, int parts,
                                              const double *weight, const double *covariance,
                                              double least, double most) {
@@ -135,7 +139,7 @@ double sw_spatial_moment_variance(const sw_spatial_moments *part, double lambda,
 }
 
 /* Eight columns of W at a time: a = W'W, b = W: tr W'WW'W is the square of a, tr W'WW the product
- * of a and b. */
+ * of a and b. So it costs 2n products of W and vectors, and room for two blocks. */
 void sw_spatial_moment_covariance(const sw_filter *w, double *work, double *covariance) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   int64_t n = plan->n, size = n * BLOCK;

@@ -31,6 +31,8 @@ bool sw_spatial_random_offers(const sw_spatial_spec *spec) {
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
+/* Counts the room where `room` has no memory, and hands it out where it has. Besides the columns it
+ * is a few triangles: nothing of n numbers. */
 static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                       sw_spatial_room *room, sw_random *f) {
   *f = (sw_random){0};
@@ -92,6 +94,7 @@ static int source(const sw_spatial_model *model, int j) {
   return j < model->terms.slopes ? j : model->at_y;
 }
 
+/* The triangles of [Z y] at x, out of those of all columns: no pass over the units. */
 void sw_random_filter(sw_random *f, double x) {
   const sw_spatial_model *model = &f->model;
   int s = model->terms.slopes, side = s + 1, m = model->m;
@@ -117,6 +120,8 @@ static double square_left(const double *r, int s, const double *b) {
   return sum;
 }
 
+/* `factor`: 1/sqrt(w), by which the rows of the means are scaled. False: columns depend on each
+ * other. */
 bool sw_random_solve(sw_random *f, double factor) {
   int s = f->model.terms.slopes, side = s + 1;
   sw_spatial_join(f->part[0], f->part[1], factor, side, f->scratch, f->joined);
@@ -192,6 +197,8 @@ static double find_ratio(sw_random *f) {
   return log_ratio;
 }
 
+/* The likelihood at x with the best b, s2 and w, which stay in f. On the grid ln|A| is that of the
+ * filter's table, where it has one. */
 double sw_random_height(sw_random *f, double x) {
   double slope, logdet = 0;
   if (f->w) logdet = f->coarse ? sw_filter_logdet_near(f->w, x, NULL) : sw_filter_logdet(f->w, x);
@@ -205,6 +212,7 @@ double sw_random_height(sw_random *f, double x) {
 /* ---- rho or lambda ----------------------------------------------------------------------------
  */
 
+/* e, and q = -de/dx, of both parts. Both take b at this x. */
 void sw_random_residuals(sw_random *f) {
   const sw_spatial_model *model = &f->model;
   int s = model->terms.slopes, m = model->m;
@@ -293,6 +301,8 @@ bool sw_random_search(sw_random *f) {
 /* ---- information -------------------------------------------------------------------------------
  */
 
+/* Adds to the mixed information of b the products of the filtered columns, or of their lags, with
+ * x. */
 static void add_slopes(sw_random *f, int which, int p, double factor, const double *x, bool lags) {
   const sw_spatial_model *model = &f->model;
   const double *whole[2] = {f->within, f->between};
@@ -307,6 +317,7 @@ static void add_slopes(sw_random *f, int which, int p, double factor, const doub
   }
 }
 
+/* Second derivatives of the log-likelihood, with their sign turned, at the maximum. */
 static void observed(sw_random *f, double s2, sw_random_information *info) {
   double over = 1 / f->ratio;
   sw_random_residuals(f);
@@ -342,6 +353,7 @@ static void add_multiplied(sw_random *f, double s2, sw_random_information *info)
       sw_dot(f->r + s * side, f->r + s * side, side) / s2;
 }
 
+/* The information of the head. Only rho is mixed with b, by G Z b of lag models. */
 static void expected(sw_random *f, double s2, sw_random_information *info) {
   double periods = f->model.periods, half = (double)f->model.n / 2;
   info->corner[SW_RANDOM_RATIO][SW_RANDOM_RATIO] = half;
@@ -438,6 +450,7 @@ bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_sp
 /* ---- the fit ------------------------------------------------------------------------------------
  */
 
+/* All of the fit but its covariance. AIC counts phi as one parameter more. */
 void sw_random_fill(sw_random *f, bool at_edge, double end, sw_spatial_fit *fit) {
   sw_spatial_model *model = &f->model;
   sw_spatial_peak peak = {.rho = model->has_rho ? f->x : 0,
@@ -465,6 +478,7 @@ static bool is_exact(sw_random *f) {
          !(fabs(f->part[0][s * (s + 1) + s]) > SW_SPATIAL_NOTHING * size);
 }
 
+/* What explains y exactly is refused before the search: its likelihood has no maximum. */
 sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_fit *fit) {
   sw_random f;

@@ -1,7 +1,10 @@
-/* See tests.h. All is of one regression by least squares, whose columns model.h makes. Moments of
- * Moran's I follow from U, an orthonormal basis of the columns: with Q the projection that takes
- * effects out, M = Q - UU' is that of the regression, and traces of products of M and W are those
- * of Q and W, which sums of W know, less inner products of W U and W'U. */
+/* See tests.h. All is of one regression by least squares, whose columns model.h makes. Nothing is
+ * solved with W and nothing factored: traces of W are in its plan, and the rest is a few products
+ * of W per column and period.
+ *
+ * Moments of Moran's I follow from U, an orthonormal basis of the columns: with Q the projection
+ * that takes effects out, M = Q - UU' is that of the regression, and traces of products of M and W
+ * are those of Q and W, which sums of W know, less inner products of W U and W'U. */
 #include "kernel/spatial/tests.h"
 
 #include "kernel/linear/ols.h"
@@ -24,6 +27,8 @@ typedef struct regression {
 
 /* ---- the regression ------------------------------------------------------------------------ */
 
+/* The model under the null: no spatial term of y or of the errors. Random effects of units are
+ * taken out as fixed ones, which is right whatever they are. */
 static sw_spatial_spec plain_spec(const sw_spatial_spec *spec) {
   sw_spatial_spec plain = *spec;
   plain.form = spec->form == SW_SPATIAL_SLX ? SW_SPATIAL_SLX : SW_SPATIAL_OLS;
@@ -32,6 +37,7 @@ static sw_spatial_spec plain_spec(const sw_spatial_spec *spec) {
   return plain;
 }
 
+/* Counts the room where `room` has no memory, and hands it out where it has: one list for both. */
 static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                       sw_spatial_room *room, regression *r) {
   sw_spatial_model_room(spec, n, periods, k, room, &r->model);
@@ -116,6 +122,7 @@ typedef struct scores {
   double of_lag, of_error, trace, information; /* a, c, t, J */
 } scores;
 
+/* By the names of tests.h: a, c, t and J of one matrix. W X b is W y - W e, as y = X b + e. */
 static scores scores_at(regression *r, sw_filter *w) {
   sw_spatial_model *model = &r->model;
   const double *e = r->fit.residual;
@@ -132,6 +139,8 @@ static scores scores_at(regression *r, sw_filter *w) {
   return out;
 }
 
+/* The forms of tests.h. The robust ones and SARMA rest on a and c of one matrix; where J = t, W X b
+ * is a combination of X, and the lag cannot be told from the error. */
 static void put_multipliers(regression *r, const sw_spatial_data *data, sw_spatial_tests *out) {
   sw_filter *w = r->model.w, *w2 = r->model.w2;
   bool one_matrix = !data->w || !data->w2 || sw_filter_plan_of(w) == sw_filter_plan_of(w2);
@@ -198,6 +207,9 @@ static void projected(regression *r, sw_filter *w, double *first, double *second
       *second += r->inner[j * s + l] * (r->inner[j * s + l] + r->inner[l * s + j]);
 }
 
+/* Cliff & Ord 1981: with d degrees of freedom E I = (n/S0) tr MW/d and E I^2 = (n/S0)^2 (tr MWMW' +
+ * tr MWMW + (tr MW)^2)/(d (d + 2)). The basis takes the place of the columns, so this comes
+ * last. */
 static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
   sw_spatial_model *model = &r->model;
   bool units = sw_spatial_has_units(&model->spec), times = sw_spatial_has_periods(&model->spec);
@@ -220,6 +232,7 @@ static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
 /* ---- all ----------------------------------------------------------------------------------------
  */
 
+/* Multipliers before Moran's I, whose basis takes the place of the columns. */
 sw_spatial_wrong sw_spatial_tests_of(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                      void *workspace, sw_spatial_tests *out) {
   const sw_spatial_test none = {NAN, NAN, 0};

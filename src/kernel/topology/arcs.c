@@ -63,6 +63,8 @@ static sw_status list_edges(sw_error *err, walker *w) {
   return SW_OK;
 }
 
+/* A junction ends arcs: a vertex of any other number of edges than two, or where the units on both
+ * sides change. */
 static sw_status find_junctions(sw_error *err, walker *w) {
   size_t vertices = (size_t)w->out->n_vertices;
   SW_TRY(sw_calloc(err, vertices, sizeof *w->junction, (void **)&w->junction));

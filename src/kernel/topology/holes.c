@@ -31,6 +31,8 @@ static int64_t cross(const sw_rings *rings, int64_t a, int64_t b, double y, doub
   return count;
 }
 
+/* By the crossings of a ray to the right. Each edge has its lower end and not its upper one, so
+ * that a vertex on the ray counts once. */
 static bool contains(const sw_rings *rings, int64_t r, double x, double y) {
   bool in = false;
   for (int64_t k = rings->start[r]; k + 1 < rings->start[r + 1]; k++) {
@@ -83,6 +85,8 @@ static void find(const sw_rings *rings, int64_t first, int64_t end, bounds *box,
   }
 }
 
+/* Boxes are compared first, so most pairs of rings cost nothing more. A polygon of over MOST rings
+ * stays as the file has it. */
 sw_status sw_topology_find_holes(sw_error *err, const sw_rings *rings, uint8_t *hole) {
   int64_t longest = 0;
   bounds *box = NULL;

@@ -54,6 +54,8 @@ static int64_t product_row(const sw_links *a, const sw_links *b, int64_t i, doub
   return count;
 }
 
+/* A merge costs the links of both; a product the links of b at every link of a, and a sort per row.
+ * `ways`, n numbers, is there for products alone. */
 sw_status sw_combine_rows(sw_error *err, sw_combination how, const sw_links *a, const sw_links *b,
                           sw_link_rows *rows) {
   sw_row_maker m = {0};
@@ -122,6 +124,8 @@ static int64_t reach(const sw_links *a, int64_t i, int64_t order, sw_row_maker *
   return count;
 }
 
+/* `lower`: the units of all orders up to `order`; else those of the last step, which may be none.
+ * Each row costs the links of all that it reaches. */
 sw_status sw_higher_order_rows(sw_error *err, const sw_links *a, int64_t order, bool lower,
                                sw_link_rows *rows) {
   sw_row_maker m = {0};

@@ -104,6 +104,7 @@ static void keep_lowest(sw_composite_obstacles *o, const sw_composite_lacking *o
   o->lowest[at] = *one;
 }
 
+/* A unit without an obstacle, or without a score, is not counted. */
 static void count_obstacles(const sw_composite_spec *spec, const double *share, int64_t unit,
                             double score, void *partial) {
   sw_composite_obstacles *o = partial;
@@ -129,6 +130,8 @@ static void place_obstacles(const sw_job *job, int t, int64_t at, double shortfa
 
 /* ---- the pass --------------------------------------------------------------------------- */
 
+/* Every output of one unit and period. Obstacles are counted for the last period alone, which the
+ * summary is of. */
 static double score_row(const sw_job *job, const sw_composite_spec *spec, int t, int64_t unit,
                         const double *weight, const desk *d, void *partial) {
   double *x = d->bench.x;
@@ -166,11 +169,14 @@ void sw_composite_score_tile(const sw_job *job, const sw_tile *tile, void *out, 
 
 /* ---- what the summary says -------------------------------------------------------------- */
 
+/* See scores.h: the record, then counts and sums of n_leaves numbers each. */
 size_t sw_composite_scores_partial(const sw_composite_spec *spec) {
   if (!spec->obstacles) return 0;
   return sizeof(sw_composite_obstacles) + 2 * (size_t)spec->n_leaves * sizeof(double);
 }
 
+/* Blocks merge in their order, so sums have the same bits for any ranks and ties keep the order of
+ * units. */
 void sw_composite_scores_merge(const sw_composite_spec *spec, void *all, const void *part) {
   sw_composite_obstacles *into = all;
   const sw_composite_obstacles *from = part;

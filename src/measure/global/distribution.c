@@ -8,9 +8,9 @@
  * value less three bandwidths, over all periods, to the largest with three more. Modes are local
  * maxima of 1% of the largest or more: stray units in the tails make others.
  *
- * Two passes over items. The first has an item a period: bandwidth and ends. Its `finish` makes the
- * grid, and the second has an item for some points of a period: a sum over all units for each. The
- * grid follows from values, so it is an output, the coordinate of its axis.
+ * Two passes over items. The first has an item per period: bandwidth and ends. Its `finish` makes
+ * the grid, and the second has an item for some points of a period: a sum over all units for each.
+ * The grid follows from values, so it is an output, the coordinate of its axis.
  *
  * Sources: Silverman 1986; Sheather and Jones 1991. */
 #include "kernel/series/density.h"
@@ -152,6 +152,7 @@ static void note_coarse(const sw_job *job, const grid *g) {
             job->where, job->name, step, coarse, job->n_periods, narrow, sw_job_period(job, at));
 }
 
+/* Records stand by period, then by tile; the last tile of a period may be part empty. */
 static void finish_sums(sw_job *job, const double *all) {
   const distribution_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++, all += (int64_t)state->tiles * POINTS_A_TILE) {
@@ -162,6 +163,7 @@ static void finish_sums(sw_job *job, const double *all) {
   }
 }
 
+/* Rank 0; `result` goes to all ranks as job->folded[SPREAD]. */
 static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const void *all,
                                      void *result) {
   (void)err;

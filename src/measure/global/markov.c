@@ -358,7 +358,7 @@ static sw_status resolve_groups(sw_error *err, sw_job *job, sw_leaps *leaps) {
   if (!leaps->grouping)
     return sw_job_fail(err, job, "groups", "'%s' is not a group column of the units",
                        groups->texts[0]);
-  return sw_job_group_axes(err, job, "group", NULL, leaps->grouping);
+  return SW_OK;
 }
 
 static sw_status resolve_axes(sw_error *err, sw_job *job, markov_state *state) {
@@ -422,6 +422,9 @@ static sw_status resolve_markov(sw_error *err, sw_job *job) {
   SW_TRY(resolve_groups(err, job, &state->leaps));
   SW_TRY(resolve_axes(err, job, state));
   SW_TRY(resolve_conditions(err, job, state));
+  /* Last, as it takes a name that is free. */
+  if (state->leaps.grouping)
+    SW_TRY(sw_job_group_axes(err, job, "group", NULL, state->leaps.grouping));
   declare_passes(job, state);
   return SW_OK;
 }

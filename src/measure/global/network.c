@@ -489,10 +489,10 @@ static const sw_param params[] = {
      .help = "another pair result: its correlation with this one, and what both have in common"},
     {.name = "qap.permutations",
      .type = SW_P_INTEGER,
-     .fallback = "",
+     .fallback = "999",
      .lo = 0,
      .hi = 10000000,
-     .help = "of the other's units, for the p-value of the correlation; 999"},
+     .help = "of the other's units, for the p-value of the correlation"},
     {0}};
 
 #define BY_UNIT_OUTPUT(id, ...) {.units = "1", .shape = SW_UNIT, __VA_ARGS__},

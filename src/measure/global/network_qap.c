@@ -7,7 +7,7 @@
 #include "measure/share/series.h"
 
 /* Permutations of an item: as many as make it longer than what it begins with. */
-enum { EACH = 50, USUALLY = 999 };
+enum { EACH = 50 };
 
 /* What an item leaves; all but `far` is of the first of a period. */
 typedef struct compared {
@@ -20,6 +20,8 @@ static int64_t parts_of(const network_state *state) {
   return state->permutations > EACH ? (state->permutations + EACH - 1) / EACH : 1;
 }
 
+/* A thread keeps the two networks of a period: items of one period mostly follow each other. A
+ * failure is kept in w->err; the record stays empty. */
 void sw_network_qap_tile(const sw_job *job, int64_t item, void *out, network_qap_thread *w) {
   const network_state *state = job->state;
   int64_t parts = parts_of(state), first = item % parts * EACH;
@@ -45,6 +47,7 @@ void sw_network_qap_tile(const sw_job *job, int64_t item, void *out, network_qap
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Also says why, where it is NaN. */
 static void put(sw_job *job, int output, int t, double value, const char *why) {
   const network_state *state = job->state;
   job->result[state->form + output].row[0][t] = value;
@@ -113,7 +116,7 @@ sw_status sw_network_qap_resolve(sw_error *err, sw_job *job, network_state *stat
   if (permutations->given && !with)
     return sw_job_fail(err, job, "qap.permutations",
                        "of what? expected the pair result to compare with, as {with: flows}");
-  state->permutations = permutations->given ? (int64_t)permutations->number : USUALLY;
+  state->permutations = (int64_t)permutations->number;
   return SW_OK;
 }
 

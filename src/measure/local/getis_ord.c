@@ -56,6 +56,7 @@ static weighted weighted_of(const sw_job *job, const sw_lisa_set *set, int c,
                     sw_local_lag_moments(n, x->sum, x->squares, w * scale, w2)};
 }
 
+/* Sums are of values less the mean m: w m is added for the share, and falls out of z. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const getis_state *state = job->state;
@@ -119,6 +120,7 @@ static sw_status finish_getis(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Two passes of lisa.h by unit, then one by period for the general G. */
 static sw_status resolve_getis(sw_error *err, sw_job *job) {
   getis_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -100,6 +100,7 @@ static sw_status finish_lee(sw_error *err, sw_job *job, int pass, const void *al
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Two passes of lisa.h by unit, then one by period for L: domain ITEMS, a period per item. */
 static sw_status resolve_lee(sw_error *err, sw_job *job) {
   lee_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

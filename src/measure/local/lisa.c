@@ -88,6 +88,7 @@ sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
 
 /* ---- populations ------------------------------------------------------------------------ */
 
+/* A unit belongs to a period's population if it has every variable. */
 static bool has_all(const sw_job *job, const sw_lisa *lisa, int t, int64_t unit) {
   for (int v = 0; v < lisa->n_variables; v++)
     if (!isfinite(lisa->value(job, v, t, unit))) return false;
@@ -106,6 +107,7 @@ static sw_lisa_set *find_set(const sw_job *job, const sw_lisa *lisa, int t) {
   return NULL;
 }
 
+/* Places are numbered in the order of units, so sums over a table run in that order. */
 static sw_status add_set(sw_error *err, sw_job *job, sw_lisa *lisa, int t) {
   sw_lisa_set *set = &lisa->set[lisa->n_sets];
   SW_NEW(err, job->arena, set->period, job->n_periods);
@@ -171,6 +173,8 @@ static void fill_column(const sw_job *job, const sw_lisa *lisa, sw_lisa_set *set
   }
 }
 
+/* A variable's values stand by unit, then by period (the columns of the set), in whole vectors: the
+ * walk over neighbours reads all periods of a unit at once. */
 static sw_status fill_set(sw_error *err, sw_job *job, sw_lisa *lisa, sw_lisa_set *set) {
   sw_local_table *table = &set->table;
   double **value = NULL;
@@ -269,7 +273,8 @@ static bool row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, vo
   return row->unit.k > 0;
 }
 
-/* Relative to the largest statistic that there can be. */
+/* Two statistics that differ by less count as equal, so that ties do not hang on rounding. Relative
+ * to the largest statistic that there can be. */
 static void set_slack(const sw_lisa_set *set, sw_local_form form, int variable,
                       const sw_lisa_row *row, double *slack) {
   double w = 0;
@@ -313,11 +318,14 @@ void sw_lisa_put_p(const sw_job *job, int output, int t, int64_t unit, double p)
   sw_lisa_put(job, output, t, unit, p);
 }
 
+/* NaN for a unit without a value or a neighbour. */
 void sw_lisa_put_nothing(const sw_job *job, int from, int to, int t, int64_t unit) {
   for (int q = from; q <= to; q++)
     sw_lisa_put_p(job, q, t, unit, NAN);
 }
 
+/* One walk over units: of each, per population, one row of neighbours and one round of draws for
+ * all its periods. */
 void sw_lisa_tile(const sw_job *job, const sw_lisa *lisa, const sw_tile *tile, sw_local_form form,
                   int variable, sw_lisa_put_unit *put, int from, int to, void *workspace) {
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -334,6 +342,7 @@ void sw_lisa_tile(const sw_job *job, const sw_lisa *lisa, const sw_tile *tile, s
     }
 }
 
+/* Of the others: the unit keeps its value, and neighbours are drawn from the rest. */
 sw_local_moments sw_lisa_moments(const sw_lisa_set *set, int variable, int column,
                                  const sw_lisa_row *row) {
   const sw_lisa_column *all = &set->column[variable * set->table.stride + column];
@@ -376,10 +385,12 @@ static sw_status decide(sw_error *err, sw_job *job, sw_lisa *lisa) {
   return SW_OK;
 }
 
+/* On every rank, from gathered inputs: no communication of its own. */
 sw_status sw_lisa_prepare(sw_error *err, sw_job *job, sw_lisa *lisa, int pass) {
   return pass == SW_LISA_STATISTICS ? make_sets(err, job, lisa) : decide(err, job, lisa);
 }
 
+/* A period without a cut (bh_cut below 0) has none that are significant. */
 void sw_lisa_tile_significant(const sw_job *job, const sw_lisa *lisa, const sw_tile *tile,
                               int p_value, int significant) {
   for (int t = 0; t < job->n_periods; t++)

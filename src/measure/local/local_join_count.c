@@ -68,6 +68,7 @@ static double p_of(const joins_state *state, const sw_lisa_set *set, int c,
   return NAN;
 }
 
+/* A unit of 0 has the count 0, and neither z nor p. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const joins_state *state = job->state;
@@ -100,6 +101,7 @@ static size_t workspace_joins(const sw_job *job) {
 
 /* ---- finish and resolve ------------------------------------------------------------------ */
 
+/* Not sw_lisa_finish: z and p are undefined for another reason than the value. */
 static sw_status finish_joins(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err, (void)all, (void)result;
   const joins_state *state = job->state;
@@ -113,6 +115,7 @@ static sw_status finish_joins(sw_error *err, sw_job *job, int pass, const void *
   return SW_OK;
 }
 
+/* Values of 0 and 1 are not centred, so that counts are whole numbers and exact. */
 static sw_status resolve_joins(sw_error *err, sw_job *job) {
   joins_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -8,8 +8,8 @@
  * (Huang et al. 2010). The bandwidth is searched for by AICc or cross-validation (gwr_search.c).
  *
  * Passes over units, each with all inputs gathered: those of the search; the fits, whose residuals
- * give s^2; then what needs s^2 or the residuals of others. Cost: n^2 distances a pass, and n^2 k^2
- * multiplications; memory n k a thread.
+ * give s^2; then what needs s^2 or the residuals of others. Cost: n^2 distances per pass, and n^2
+ * k^2 multiplications; memory n k per thread.
  *
  * Sources: Fotheringham, Brunsdon & Charlton 2002; Brunsdon et al. 1996; Huang, Wu & Barry 2010. */
 #include "measure/model/gwr.h"
@@ -176,6 +176,7 @@ static void finish_unit(const sw_job *job, int set, int64_t unit, sw_gwr_bench *
   }
 }
 
+/* Sets are packed anew: to keep them would cost n k numbers per thread and set. */
 static void tile_local(const sw_job *job, const sw_tile *tile, double *count, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   for (int set = 0; set < m->sets; set++, count += counts(m)) {
@@ -295,6 +296,7 @@ static void note_collinear(sw_job *job, const sums *all) {
             sets > 1 ? ", and as many or fewer in other periods," : "");
 }
 
+/* What is made here goes to all ranks, for the last pass. */
 static sw_status finish_fits(sw_job *job, const sums *all, known *found) {
   const sw_gwr_model *m = job->state;
   for (int set = 0; set < m->sets; set++)
@@ -382,7 +384,7 @@ static sw_status read_time(sw_error *err, sw_job *job, sw_gwr_model *m) {
   return SW_OK;
 }
 
-/* A task costs n steps a unit, and rank 0 keeps a part of each: some 500 tasks at most. */
+/* A task costs n steps per unit, and rank 0 keeps a part of each: some 500 tasks at most. */
 static int64_t grain_of(const sw_job *job) {
   int64_t grain = 16;
   while (grain < SW_BLOCK && job->n > 500 * grain)

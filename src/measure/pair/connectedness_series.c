@@ -44,6 +44,8 @@ static bool follows(const sw_transform *series, int place) {
   return series->at[place] == series->at[place - 1] + 1 && series->follows[series->at[place]];
 }
 
+/* place[]: what any unit has a value of; at[]: those of them that follow the one before, which make
+ * the rows of the regression. */
 static sw_status find_window(sw_error *err, sw_job *job, const sw_connectedness *c, int first,
                              int end, sw_connect_window *out) {
   const double *count = job->folded[SW_CONNECT_SERIES];
@@ -117,6 +119,7 @@ static bool load_unit(const sw_connect_reader *reader, int64_t unit, double *y, 
   return varies;
 }
 
+/* By chunks of units, one beside the other. */
 static void load(const void *context, int64_t first, int count, double *y, double *z,
                  bool *present) {
   for (int u = 0; u < count; u++)
@@ -127,6 +130,7 @@ static bool stops(const void *context) {
   return sw_job_stops(((const sw_connect_reader *)context)->job);
 }
 
+/* The reader must outlive the source. */
 sw_series_source sw_connect_source(const sw_connect_reader *reader) {
   return (sw_series_source){.n = reader->job->n,
                             .rows = reader->window->rows,

@@ -13,7 +13,8 @@
  * them.
  *
  * Passes: means of periods for each variable (measure/transform); operands; rounds that find what
- * is rejected (granger_tests.c); pairs. */
+ * is rejected (granger_tests.c); pairs. Rounds have nothing to do where each test stands by itself
+ * and only sums are wanted: the pass over pairs then counts what is rejected. */
 #include "measure/pair/granger.h"
 
 #include "kernel/causality/granger_both.h"
@@ -151,7 +152,10 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
     operands_finish(job, g, all);
     return SW_OK;
   }
-  sw_granger_tests_finish(job, g, pass, all, result);
+  if (pass == g->pairs)
+    sw_granger_tests_counted(job, g, all);
+  else
+    sw_granger_tests_finish(job, g, pass, all, result);
   return SW_OK;
 }
 
@@ -210,6 +214,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   SW_TRY(point(err, job, g));
   if (g->has_gaps) SW_TRY(find_states(err, job, g));
   job->pass[g->pairs].no_fold = g->has_gaps || !sw_granger_folds_both(&g->kernel);
+  g->counts = job->counts && g->rule.rule == SW_UNCORRECTED && !g->has_gaps;
   return sw_granger_tests_prepare(err, job, g, pass);
 }
 
@@ -365,7 +370,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->directed = true;
   job->whole_series = true;
   job->pooled = true;
-  return sw_granger_tests_resolve(err, job, g);
+  SW_TRY(sw_granger_tests_resolve(err, job, g));
+  if (g->rule.rule == SW_UNCORRECTED) job->pass[g->pairs].from = INFINITY; /* known in prepare */
+  return SW_OK;
 }
 
 /* ---- descriptor --------------------------------------------------------------------------- */

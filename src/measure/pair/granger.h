@@ -50,6 +50,7 @@ typedef struct sw_granger_job {
   const double *made_from[2]; /* the same, of changes: the size of what those are made of */
   unsigned char *state[2];    /* of each unit, as receiver and as sender */
   bool has_gaps;              /* some unit has: pairs are ordered by p */
+  bool counts;                /* what is rejected is counted where sums of pairs are made */
   double from;                /* p of a smaller F decides nothing */
   sw_discovery now;           /* what the rounds know; behind the last: what is rejected */
 } sw_granger_job;
@@ -78,6 +79,8 @@ void sw_granger_tests_merge(const sw_granger_job *g, sw_discovery_count *all,
                             const sw_discovery_count *part);
 void sw_granger_tests_finish(sw_job *job, const sw_granger_job *g, int pass,
                              const sw_discovery_count *all, sw_discovery *result);
+/* Behind the pairs, where they were counted there. */
+void sw_granger_tests_counted(sw_job *job, const sw_granger_job *g, const sw_reached *counted);
 /* 1 where a pair is rejected, else 0; NaN without a value. */
 void sw_granger_tests_mark(const sw_granger_job *g, int64_t count, const double *f, const double *p,
                            double *out);

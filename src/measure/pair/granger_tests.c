@@ -72,6 +72,7 @@ sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g
   double p = g->rule.alpha;
   if (g->now.settled) p = g->now.rejected > 0 ? sw_discovery_p(&g->rule, g->now.least) : 0;
   g->from = g->has_gaps ? sw_f_reach(g->rule.law, p) * (1 - 1e-9) : INFINITY;
+  job->pass[g->pairs].from = g->counts ? sw_from_bits(g->now.from) : NAN;
   return SW_OK;
 }
 
@@ -216,7 +217,7 @@ static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_grange
 void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
                            sw_discovery_count *count, double *workspace) {
   sw_granger_sieve sieve;
-  if (g->now.settled) return;
+  if (g->now.settled || g->counts) return;
   if (find_sieve(g, &sieve))
     sift_all(job, g, &sieve, tile, count, workspace);
   else
@@ -243,10 +244,19 @@ static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, dou
                by[g->rule.rule], g->rule.alpha, threshold);
 }
 
+static void tell(sw_job *job, const sw_granger_job *g, const sw_discovery *d) {
+  double threshold = threshold_of(g, d);
+  job->result[SW_GRANGER_THRESHOLD].row[0][0] = threshold;
+  job->result[SW_GRANGER_REJECTED].row[0][0] = (double)d->rejected;
+  job->result[SW_GRANGER_TESTS].row[0][0] = (double)d->tests;
+  say(job, g, d, threshold);
+}
+
 /* Rank 0 alone, which owns `all`: what was gathered is sorted in its place. */
 void sw_granger_tests_finish(sw_job *job, const sw_granger_job *g, int pass,
                              const sw_discovery_count *all, sw_discovery *result) {
   *result = g->now;
+  if (g->counts) return;
   if (!result->settled) sw_discovery_narrow(&g->rule, (sw_discovery_count *)all, result);
   if (pass < g->pairs - 1) return;
   if (!result->settled)
@@ -254,11 +264,13 @@ void sw_granger_tests_finish(sw_job *job, const sw_granger_job *g, int pass,
             "%s: %s: more pairs are about equally strong where the discovery rate is reached than "
             "%d passes can tell apart; those in question count as not significant",
             job->where, job->name, SW_GRANGER_ROUNDS);
-  double threshold = threshold_of(g, result);
-  job->result[SW_GRANGER_THRESHOLD].row[0][0] = threshold;
-  job->result[SW_GRANGER_REJECTED].row[0][0] = (double)result->rejected;
-  job->result[SW_GRANGER_TESTS].row[0][0] = (double)result->tests;
-  say(job, g, result, threshold);
+  tell(job, g, result);
+}
+
+void sw_granger_tests_counted(sw_job *job, const sw_granger_job *g, const sw_reached *counted) {
+  sw_discovery found = g->now;
+  sw_discovery_settle(counted->pairs, counted->reached, &found);
+  tell(job, g, &found);
 }
 
 /* ---- pairs -------------------------------------------------------------------------------- */

@@ -376,14 +376,14 @@ static const sw_param param[] = {
              "`coefficient` the term constant is ln K, origin a, destination b, distance -c"},
     {.name = "calibrate.constraint",
      .type = SW_P_CHOICE,
-     .fallback = "",
+     .fallback = "none",
      .choices = "none|origin|destination|doubly",
-     .help = "effects of origins, destinations or both in place of masses; left out: none"},
+     .help = "effects of origins, destinations or both in place of masses"},
     {.name = "calibrate.zeros",
      .type = SW_P_CHOICE,
-     .fallback = "",
+     .fallback = "all",
      .choices = "all|absent",
-     .help = "pairs that the table lacks: zeros (all, as when left out), or not in the estimate"},
+     .help = "pairs that the table lacks: zeros (all), or not in the estimate"},
     {.name = NULL}};
 
 static const sw_output output[] = {{.name = "value",

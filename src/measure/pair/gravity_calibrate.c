@@ -81,8 +81,8 @@ sw_status sw_gravity_fit_resolve(sw_error *err, sw_job *job, sw_gravity_fit *fit
   SW_TRY(refuse_given(err, job));
   c->flow = flows->flow;
   c->distance = sw_job_distance(job, "distance");
-  c->constraint = constraint->given ? (sw_constraint)constraint->number : SW_FREE;
-  c->absent = zeros->given && zeros->number != 0;
+  c->constraint = (sw_constraint)constraint->number;
+  c->absent = zeros->number != 0;
   c->masses = SW_GRAVITY_MASSES;
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1});
   SW_TRY(sw_calibrate_resolve(err, job, c));
@@ -134,7 +134,7 @@ void sw_gravity_fit_tile(const sw_job *job, const sw_gravity_fit *fit, const sw_
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* The estimates of all periods in one line a period, as the file of results says nothing else of
+/* The estimates of all periods in one line per period, as the file of results says nothing else of
  * pairs and constraint. */
 static void say(sw_job *job, const sw_calibration *c, int t, int count,
                 const char *const name[SW_FIT_TERMS], const int term[SW_FIT_TERMS]) {

@@ -105,6 +105,8 @@ static void add_all(const sw_job *job, int64_t item, sum *of, double *sorted) {
 
 /* ---- V of a pair ------------------------------------------------------------------------- */
 
+/* Two walks over the goods: squares of deviations keep the digits that a difference of sums would
+ * lose. */
 static double variance_between(const sw_job *job, int t, int64_t i, int64_t j) {
   const segmentation *s = job->state;
   const double *mean = job->folded[MEANS];
@@ -237,6 +239,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Means of goods: over the links of units, or an item per good and period, which sorts. */
 static void declare_passes(sw_job *job, const segmentation *s) {
   size_t means = (size_t)(s->goods * job->n_periods);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = s->goods, .partial = sizeof(int64_t)});

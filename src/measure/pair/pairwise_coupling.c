@@ -24,7 +24,7 @@ typedef enum pairing { META, CROSS, DIRECT } pairing; /* in the order of the cho
 typedef struct coupling {
   pairing pairing;
   sw_coupling_form form;
-  int systems;         /* scores a unit */
+  int systems;         /* scores per unit */
   const double *alpha; /* of the systems; direct: of the row's and the column's score */
   sw_meta *of_period;  /* ready after prepare */
 } coupling;

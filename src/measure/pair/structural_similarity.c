@@ -11,6 +11,7 @@
  * Pass 0 leaves what depends on one unit: shares, for cosine divided by their length. What is left
  * for pass 1 is a matrix product, or the same with distances in the place of products
  * (kernel/pairs/block.h). */
+#include "kernel/hot.h"
 #include "kernel/pairs/block.h"
 #include "spillway/measure.h"
 
@@ -67,39 +68,60 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 /* ---- pass 0: shares --------------------------------------------------------------------- */
 
-/* What a unit's values are divided by; NaN where it has no structure. The length is that of the
- * shares, as squares of the values themselves might be out of range. */
-static double divisor(const sw_job *job, sw_inputs in, int t, int64_t unit, bool by_length) {
-  double sum = 0, squares = 0;
-  for (int k = in.first; k < in.first + in.count; k++) {
-    double value = sw_view_at(job->input[k].view, t, unit);
-    if (!(value >= 0)) return NAN;
-    sum += value;
-  }
-  if (!(sum > 0)) return NAN;
-  for (int k = in.first; by_length && k < in.first + in.count; k++) {
-    double share = sw_view_at(job->input[k].view, t, unit) / sum;
-    squares += share * share;
-  }
-  return by_length ? sum * sqrt(squares) : sum;
+/* Units side by side: none waits for another's quotients. */
+enum { SIDE = 32 };
+
+/* What values of `count` units are divided by; NaN where a unit has no structure. The length is
+ * that of the shares, as squares of the values themselves might be out of range. */
+SW_HOT static void find_divisors(const double *const *value, int inputs, int count, bool by_length,
+                                 double *by) {
+  double sum[SIDE] = {0}, squares[SIDE] = {0};
+  for (int k = 0; k < inputs; k++)
+    for (int u = 0; u < count; u++)
+      sum[u] += value[k][u] >= 0 ? value[k][u] : NAN;
+  for (int u = 0; u < count; u++)
+    by[u] = sum[u] = sum[u] > 0 ? sum[u] : NAN;
+  if (!by_length) return;
+  for (int k = 0; k < inputs; k++)
+    for (int u = 0; u < count; u++) {
+      double share = value[k][u] / sum[u];
+      squares[u] += share * share;
+    }
+  for (int u = 0; u < count; u++)
+    by[u] = sum[u] * sqrt(squares[u]);
+}
+
+SW_HOT static void divide(const double *value, const double *by, int count, double *out) {
+  for (int u = 0; u < count; u++)
+    out[u] = value[u] / by[u];
 }
 
 /* Operand columns stand as the inputs do: shares, then demand. */
-static void place(const sw_job *job, sw_inputs in, int t, int64_t unit, bool by_length) {
+static void place(const sw_job *job, sw_inputs in, int t, int64_t unit, int count,
+                  const double **value, bool by_length) {
+  double by[SIDE];
   sw_view to = job->operand_local[0];
-  double by = divisor(job, in, t, unit, by_length);
-  for (int k = in.first; k < in.first + in.count; k++)
-    to.row[k * job->n_periods + t][unit - to.first] = sw_view_at(job->input[k].view, t, unit) / by;
+  for (int k = 0; k < in.count; k++) {
+    sw_view from = job->input[in.first + k].view;
+    value[k] = from.row[t] + (unit - from.first);
+  }
+  find_divisors(value, in.count, count, by_length, by);
+  for (int k = 0; k < in.count; k++) {
+    double *row = to.row[(in.first + k) * job->n_periods + t];
+    divide(value[k], by, count, row + (unit - to.first));
+  }
 }
 
+/* The workspace: columns of an input. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
-  (void)out, (void)workspace;
+  (void)out;
   const structure *s = job->state;
   sw_inputs supply = sw_job_inputs(job, "shares"), demand = sw_job_inputs(job, "demand");
   for (int t = 0; t < job->n_periods; t++)
-    for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-      place(job, supply, t, unit, s->form == COSINE);
-      place(job, demand, t, unit, false);
+    for (int64_t unit = tile->lo; unit < tile->hi; unit += SIDE) {
+      int count = tile->hi - unit < SIDE ? (int)(tile->hi - unit) : SIDE;
+      place(job, supply, t, unit, count, workspace, s->form == COSINE);
+      place(job, demand, t, unit, count, workspace, false);
     }
 }
 

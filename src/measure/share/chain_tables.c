@@ -1,5 +1,5 @@
 /* Tables of a Markov chain, for all measures of transitions between classes (chain_tables.h):
- * counts, probabilities, where the chain tends, mobility. Rank 0, once an entry, k^3 steps of k
+ * counts, probabilities, where the chain tends, mobility. Rank 0, once per entry, k^3 steps of k
  * classes. Outputs are found by name, so measures share this if they name theirs alike. Classes
  * without any transition are no states of the chain, and NaN in its tables. */
 #include "measure/share/chain_tables.h"

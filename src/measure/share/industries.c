@@ -151,6 +151,7 @@ void sw_industries_fold(const sw_job *job, const sw_industries *set, int64_t lo,
   }
 }
 
+/* Counts and sums alike are added. */
 void sw_industries_merge(const sw_job *job, const sw_industries *set, double *all,
                          const double *part) {
   for (size_t i = 0; i < (size_t)job->n_periods * width(set); i++)
@@ -180,6 +181,7 @@ sw_status sw_industries_check(sw_error *err, const sw_job *job, const sw_industr
   return SW_OK;
 }
 
+/* Where values are shares of a whole: what is below zero is left out, and told. */
 void sw_industries_warn(const sw_job *job, const sw_industries *set, const double *sums) {
   double below = 0;
   for (int t = 0; t < job->n_periods; t++)

@@ -78,6 +78,8 @@ static double *take(double *room, size_t *used, size_t count) {
   return at;
 }
 
+/* One list for counting (room NULL) and for placing. All are doubles, so that one record is one
+ * array. */
 static size_t lay_out(const sw_leaps *leaps, int periods, double *room, sw_leaps_tally *tally) {
   size_t k = (size_t)leaps->classes, t = (size_t)periods, g = groups_of(leaps), used = 0;
   tally->count = take(room, &used, k * k);
@@ -121,6 +123,7 @@ static int condition(const sw_leaps *leaps, double *const *given, int s, int t, 
   return (int)given[s][i];
 }
 
+/* Units are of the same group in all periods. */
 static void count_period(const sw_leaps *leaps, const sw_job *job, double *const *of, int t,
                          sw_leaps_tally *tally) {
   int s = leaps->before[t], k = leaps->classes;
@@ -314,6 +317,8 @@ static void say_units(sw_job *job, const char *way, const double *named, double 
   if (text && way && count > 0) sw_job_say(job, "%s: %s", way, text);
 }
 
+/* Over the span first, then from the first period to the last; of each by class, by group, by
+ * unit. */
 void sw_leaps_say(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
   int last = job->n_periods - 1;
   const char *over = sw_arena_printf(job->arena, "over a span of %d", leaps->span);

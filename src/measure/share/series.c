@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* Integers, or labels of a form that panel/time.c reads. */
 bool sw_series_is_known(const sw_job *job) {
   return job->periods->integer || job->periods->unit != SW_TIME_UNKNOWN;
 }
@@ -31,6 +32,7 @@ const char *sw_series_when(const sw_job *job, int t) {
   return text ? text : "";
 }
 
+/* A break stands at the first period of the new definition. */
 bool sw_series_broken(const sw_job *job, int s, int t) {
   const sw_periods *periods = job->periods;
   for (int b = 0; b < periods->n_breaks; b++)
@@ -129,6 +131,7 @@ int sw_series_before(const sw_job *job, int t, int span) {
   return -1;
 }
 
+/* Told apart from sw_series_check_span: no period at all is not refused here. */
 sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int **out, bool *any) {
   int *before = NULL;
   SW_NEW(err, job->arena, before, job->n_periods);

@@ -38,6 +38,7 @@ typedef struct found {
   sw_arc_ball *ball;
 } found;
 
+/* Also of what a `begin` that failed has left. */
 static void end(void *object) {
   found *f = object;
   free(f->row_start);
@@ -186,6 +187,7 @@ sw_links sw_bands_links(const sw_job *job, const sw_bands *bands, int band) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* SW_BANDS_MOST: a band is a byte while links are found, and the head has room for as many. */
 static sw_status read_limits(sw_error *err, const sw_job *job, const char *param, sw_bands *bands) {
   const sw_arg *arg = sw_job_arg(job, param);
   if (arg->count > SW_BANDS_MOST)

@@ -1,4 +1,4 @@
-/* The filter of a weights matrix as resources of the engine (filters.h): made once a node, found
+/* The filter of a weights matrix as resources of the engine (filters.h): made once per node, found
  * again by content, so that ten models of one W share one plan. The recipes are those of
  * kernel/spatial/filter.h. */
 #include "measure/space/filters.h"
@@ -43,7 +43,7 @@ static sw_status ridge_fill(sw_error *err, const sw_resource *resource, const vo
   return sw_ridge_plan_fill(err, resource->links[0], object, out);
 }
 
-/* A sparse factor has some 60 numbers a unit where units are places on a map. */
+/* A sparse factor has some 60 numbers per unit where units are places on a map. */
 static size_t about(const sw_links *links) {
   return (size_t)(links->row_start[links->n] + 60 * links->n) * sizeof(double);
 }

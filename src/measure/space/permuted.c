@@ -84,6 +84,8 @@ static sw_status find_set(sw_error *err, sw_job *job, sw_permuted *p, int weight
   return SW_OK;
 }
 
+/* Which periods share a population, by matrix. A period in which nothing varies is in none, and has
+ * no p-value. */
 static sw_status share_out(sw_error *err, sw_job *job, sw_permuted *p, making *m) {
   p->n_sets = 0;
   SW_NEW(err, job->arena, p->set, (int64_t)p->n_weights * job->n_periods);
@@ -99,6 +101,7 @@ static sw_status share_out(sw_error *err, sw_job *job, sw_permuted *p, making *m
   return SW_OK;
 }
 
+/* Units of the population, by number and by place; `factor` scales a row to its links in use. */
 static sw_status number_units(sw_error *err, sw_job *job, sw_permuted *p,
                               struct sw_permuted_set *set, making *m) {
   sw_permute_set *of = &set->of;
@@ -159,6 +162,7 @@ static sw_status fill_set(sw_error *err, sw_job *job, sw_permuted *p, struct sw_
   return SW_OK;
 }
 
+/* On every rank, from gathered columns. */
 sw_status sw_permuted_prepare(sw_error *err, sw_job *job, sw_permuted *p) {
   making m = {0};
   char *in_use = NULL;

@@ -16,7 +16,8 @@
 /* ---- the record --------------------------------------------------------------------------------
  */
 
-/* In doubles; found == NULL: how many there are. */
+/* The arrays of a record, as there is room for the largest model. Returns their doubles; `at` NULL:
+ * only counts them. */
 static size_t lay_out(const sw_job *job, double *at, sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
   size_t terms = (size_t)s->most_terms, k = (size_t)s->most_k, used = 0;

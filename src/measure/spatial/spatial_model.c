@@ -27,6 +27,7 @@ typedef struct gap {
   double count, first;
 } gap;
 
+/* `first` is n where nothing is missing: no unit. */
 static void start_gaps(const sw_job *job, int pass, void *all) {
   gap *to = all;
   if (pass != SW_SPATIAL_MISSING) return;
@@ -131,6 +132,7 @@ static sw_status open_model(sw_error *err, const sw_job *job, int pass, void *wo
   return pass == SW_SPATIAL_PAIRS ? sw_spatial_spillover_open(err, job, workspace) : SW_OK;
 }
 
+/* The workspace is freed by the engine; a descriptor with `open` has a `close`. */
 static void close_model(const sw_job *job, int pass, void *workspace) {
   (void)job, (void)pass, (void)workspace;
 }

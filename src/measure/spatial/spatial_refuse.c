@@ -2,7 +2,7 @@
  *
  * A model that stands alone is refused; among the models of a grid one that cannot be fitted is
  * missing, and a warning names the first and counts the rest, so that one bad list of variables
- * does not cost the others. Each warning is said once an entry. */
+ * does not cost the others. Each warning is said once per entry. */
 #include "measure/spatial/spatial_model.h"
 
 #include <math.h>
@@ -97,7 +97,7 @@ sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records) {
 
 /* ---- warnings ------------------------------------------------------------------------------ */
 
-/* "" or ", of 3 models; the first is LABEL". */
+/* " (3 of 12 models; the first is LABEL)" of a grid; "" of one model. */
 static const char *among(const sw_job *job, int count, int first) {
   const sw_spatial_state *s = job->state;
   const char *text = sw_arena_printf(job->arena, " (%d of %d models; the first is %s)", count,

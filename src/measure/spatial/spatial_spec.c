@@ -139,6 +139,7 @@ static sw_status check_name(sw_error *err, const sw_job *job, const char *param,
   return SW_OK;
 }
 
+/* Of one model: y does not explain itself. */
 static sw_status check_variables(sw_error *err, const sw_job *job, const char *param,
                                  const sw_spatial_one *one) {
   for (int j = 0; j < one->k; j++) {
@@ -246,6 +247,7 @@ static sw_status find_period(sw_error *err, const sw_job *job, const sw_node *no
       text, sw_job_period(job, 0), sw_job_period(job, job->n_periods - 1));
 }
 
+/* A single period is a window of one; both ends belong to it. */
 static sw_status read_window(sw_error *err, const sw_job *job, const sw_node *node, int *from,
                              int *to, const char **label) {
   bool one = node->kind == SW_NODE_SCALAR;
@@ -265,6 +267,7 @@ static sw_status read_window(sw_error *err, const sw_job *job, const sw_node *no
   return *label ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", job->name);
 }
 
+/* Without the key one window of all periods, which has no label. */
 static sw_status read_windows(sw_error *err, const sw_job *job, choices *c) {
   const sw_arg *grid = sw_job_arg(job, "grid.periods");
   const sw_node *list = grid->given ? grid->node : NULL;

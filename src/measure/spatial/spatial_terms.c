@@ -78,10 +78,12 @@ static void list_terms(const sw_spatial_state *s, const names *x, const char *co
   if (ANY(s, lambda)) add(all, "lambda");
 }
 
+/* -1: the model lacks the term. */
 static void place_term(int *place, int term, const names *all, const char *name) {
   if (term >= 0) place[term] = find(all, name);
 }
 
+/* place[]: of each term of the model, its place on the axis of all. */
 static sw_status place_terms(sw_error *err, sw_job *job, sw_spatial_one *one, const names *all,
                              const char *const *lag) {
   const sw_spatial_terms *t = &one->terms;

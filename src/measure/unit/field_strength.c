@@ -61,6 +61,8 @@ static workspace workspace_of(const sw_centres *set, void *memory) {
   return room;
 }
 
+/* Weights of every centre and two rows of the block, masses, and pointers to where the fields
+ * go. */
 static size_t workspace_bytes(const sw_job *job) {
   const sw_centres *set = job->state;
   size_t k = (size_t)set->n;
@@ -109,6 +111,7 @@ static void spheres(const sw_job *job, const sw_centres *set, int t, const sw_ti
   }
 }
 
+/* Weights are made anew only where the distances of a period are others than those before. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory) {
   const sw_centres *set = job->state;
   if (tile->pass == MASSES) {
@@ -165,6 +168,7 @@ static void note_missing(sw_job *job) {
             job->where, job->name, (long long)areas, (long long)job->n);
 }
 
+/* Rank 0. Units of no sphere are those that no field reaches. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_centres *set = job->state;
   const double *sphere = all;
@@ -223,6 +227,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Whether a field may overflow is known from the largest mass, so most runs need no look at
+ * each. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_centres *set = job->state;
   double most = 0;

@@ -118,6 +118,7 @@ static void shares(const sw_job *job, int t, const sw_tile *tile, const double *
         sw_fields_product(n, row_of(job, tile, c, t), demand->row[t] + (tile->lo - demand->first));
 }
 
+/* As in field_strength.c; the sums of a block stand behind the weights. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory) {
   const huff *h = job->state;
   double *w = memory;
@@ -202,6 +203,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Before the second pass, when attractions are gathered. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   huff *h = job->state;
   return pass == SHARES ? sw_centres_prepare(err, job, &h->set) : SW_OK;

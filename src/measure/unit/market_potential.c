@@ -57,6 +57,7 @@ static double own_market(const sw_job *job, int64_t unit, double mass) {
   return within > 0 ? mass / pow(within, m->own_decay) : NAN;
 }
 
+/* Missing in the column: the unit's potential is undefined. */
 static double foreign_market(const sw_job *job, int t, int64_t unit) {
   const market_potential *m = job->state;
   return m->foreign < 0 ? m->constant : sw_view_at(job->input[m->foreign].view, t, unit);
@@ -241,6 +242,7 @@ static sw_status resolve_access(sw_error *err, sw_job *job, market_potential *m)
   return sw_access_resolve(err, job, flow, &m->access);
 }
 
+/* Parameters of the other form are refused, as they would be without meaning. */
 static sw_status check_harris(sw_error *err, const sw_job *job) {
   if (sw_job_inputs(job, "mass").count == 0)
     return sw_job_fail(err, job, "mass", "is missing: size of a market: income, output, people");

@@ -75,6 +75,7 @@ static void grow(const shift_state *state, const double *before, const double *n
   }
 }
 
+/* At zero in the unit nothing is divided: only the base's growth needs a beginning above zero. */
 static void classic(const shift_state *state, const growth *g, const double *before,
                     const double *now, double *out) {
   out[NATIONAL] = out[MIX] = out[COMPETITIVE] = 0;
@@ -99,6 +100,7 @@ static void homothetic(const shift_state *state, const growth *g, const double *
 
 /* ---- gains ------------------------------------------------------------------------------ */
 
+/* Kept descending; a later unit comes behind an equal one. */
 static void put_gain(gains *g, int64_t unit, double value) {
   int place = g->count;
   while (place > 0 && g->value[place - 1] < value)
@@ -157,6 +159,8 @@ static bool read_unit(const sw_job *job, const shift_state *state, int t, int64_
   return there;
 }
 
+/* `room`: four rows of the set's columns. The growth of the base is made once per tile and
+ * period. */
 static void place_period(const sw_job *job, const sw_tile *tile, int t, double *room, gains *seen) {
   const shift_state *state = job->state;
   size_t n = (size_t)state->set.n;

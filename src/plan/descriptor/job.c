@@ -100,6 +100,9 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
                         "pass %d: a pass over_pairs is over units, with a result, not gathered, "
                         "no operand",
                         k);
+  if (pass->from != 0 &&
+      (pass->domain != SW_PAIRS || !job->measure->fold_both || !job->measure->finish))
+    return sw_job_fault(err, job, "pass %d: from is of pairs, with fold_both and finish", k);
   if (pass->links && !items)
     return sw_job_fault(err, job, "pass %d: links are seen by passes over items", k);
   if (pass->links && pass->items % job->n_periods)

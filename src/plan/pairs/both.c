@@ -8,10 +8,14 @@
  * lies behind it in both orders. The sums over columns before a step are then in the lanes of the
  * order back, by row, and are gone on with.
  *
+ * Where the measure counts what reaches a number each square's count is in its slot: there it is
+ * the journal's too, and a task that is begun again counts once.
+ *
  * Invariant: the worker's lanes are zero before and after each task. */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
+#include "measure/said.h"
 
 #include <math.h>
 #include <string.h>
@@ -44,7 +48,8 @@ static sw_fold_both sums_of(const sw_worker *w, int t) {
                         .back_column = row + SW_LANES * height(p),
                         .stride = w->stride,
                         .high = height(p),
-                        .greatest = w->greatest[t]};
+                        .greatest = w->greatest[t],
+                        .from = p->from};
 }
 
 static void clear(double *sum, int64_t n) {
@@ -129,6 +134,8 @@ bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t 
   if (!are_numbers(back_slot, columns)) return false;
   end_parts(p, i1 - i0, slot + at);
   end_parts(p, columns, back_slot + at);
+  sw_pairs_put_reached(p, slot, sums.reached);
+  sw_pairs_put_reached(p, back_slot, sums.back_reached);
   w->greatest[t] = sums.greatest;
   return true;
 }
@@ -149,6 +156,7 @@ static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *
         lane[(place + c) % SW_LANES] += x[c];
         column[c] += x[c];
         if (x[c] > sums->greatest) sums->greatest = x[c];
+        sums->reached += x[c] >= sums->from;
       }
     }
   }
@@ -175,6 +183,51 @@ bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   }
   if (!are_numbers(slot, columns)) return false;
   end_parts(p, columns, slot + sw_geometry_columns_at(&p->geometry));
+  sw_pairs_put_reached(p, slot, sums.reached + sums.back_reached);
   w->greatest[t] = sums.greatest;
   return true;
+}
+
+/* ---- what is counted -------------------------------------------------------------------- */
+
+void sw_pairs_put_reached(const sw_pairs *p, double *slot, int64_t reached) {
+  if (p->geometry.reaches) slot[sw_geometry_reached_at(&p->geometry)] = (double)reached;
+}
+
+/* Of matrix t of the window, of this node's slots. */
+static int64_t reached_of(const sw_pairs *p, int t) {
+  const sw_geometry *g = &p->geometry;
+  double reached = 0; /* whole numbers, far below 2^53 */
+  for (int64_t l = 0; l < p->n_lots; l++)
+    for (int64_t nth = 0; p->lot[l].t == t && nth < sw_pairs_tasks_of_lot(p, &p->lot[l]); nth++)
+      reached +=
+          p->slots[p->lot[l].slot_at + nth * sw_geometry_slot(g) + sw_geometry_reached_at(g)];
+  return (int64_t)reached;
+}
+
+sw_status sw_pairs_reached(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  if (isnan(p->from)) return SW_OK;
+  for (int t = p->t0; t < p->t1; t++)
+    p->reached[t] = team->node_rank == 0 ? reached_of(p, t) : 0;
+  return team->sum_i64(team, err, p->reached + p->t0, p->t1 - p->t0);
+}
+
+/* Rank 0. */
+static sw_status finish(sw_error *err, sw_pairs *p) {
+  sw_job *job = &p->run->job[p->entry];
+  const sw_summary *summary = &p->plan->summary;
+  sw_reached *counted = NULL;
+  SW_NEW(err, job->arena, counted, summary->n_periods);
+  for (int t = 0; t < summary->n_periods; t++)
+    counted[t] = (sw_reached){summary->pairs[t], p->reached[t]};
+  SW_TRY(job->measure->finish(err, job, job->n_passes - 1, counted, NULL));
+  if (!job->said->lost) return SW_OK;
+  return sw_fail(err, SW_ENOMEM, "%s: out of memory for what it says", job->name);
+}
+
+sw_status sw_pairs_counted(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  if (isnan(p->from)) return SW_OK;
+  return sw_team_agree(team, err, team->rank == 0 ? finish(err, p) : SW_OK, 0);
 }

@@ -55,7 +55,10 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   /* A summary keeps no pairs, and a counting pass stores nothing. */
   p->stores = !p->counts && p->plan->keep.kind != SW_KEEP_SUMMARY;
   p->element = sw_study_is_wide(p->run->study, p->entry) ? 8 : 4;
+  bool counts = p->job->counts && p->geometry.reaches && p->work.pass == SW_PAIRS_STORE;
+  p->from = counts ? p->job->pass[p->job->n_passes - 1].from : NAN;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
+  SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->reached, (void **)&p->reached));
   SW_TRY(sw_alloc(err, (size_t)matrices, sizeof *p->greatest, (void **)&p->greatest));
   for (int t = 0; t < matrices; t++)
     p->greatest[t] = -INFINITY;
@@ -66,6 +69,7 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
 static void end(sw_pairs *p) {
   sw_packets_destroy(p->packets);
   sw_free(p->undefined);
+  sw_free(p->reached);
   sw_free(p->greatest);
 }
 
@@ -225,6 +229,7 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (p->work.pass == SW_PAIRS_SAMPLE) sw_pairs_place_sample(p);
   bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
   if (sums) SW_TRY(sw_pairs_fold(err, p));
+  if (sums) SW_TRY(sw_pairs_reached(err, p));
   bool blocks = p->work.pass == SW_PAIRS_STORE && sw_blocks_in_pairs(p->run, p->entry);
   return blocks ? sw_pairs_blocks_fold(err, p) : SW_OK;
 }
@@ -271,8 +276,10 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
   p.results = guard.result;
-  /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */
-  if (status == SW_OK && run->past && !p.geometry.numbers) status = sw_pairs_past(err, &p);
+  /* Numbers of rows are not taken from earlier results, nor what is counted of all pairs: all of
+   * their matrices are computed. */
+  bool takes = run->past && !p.geometry.numbers && isnan(p.from);
+  if (status == SW_OK && takes) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
   /* The guard may find on one rank alone that a segment has filled what it may not. Whether it
    * hides anything is the same on every rank, and so is the status here: all ranks agree again, or
@@ -285,6 +292,7 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   }
   if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
   if (status == SW_OK && work.pass == SW_PAIRS_STORE) status = sw_pairs_totals(err, &p);
+  if (status == SW_OK && work.pass == SW_PAIRS_STORE) status = sw_pairs_counted(err, &p);
   sw_pairs_past_end(&p);
   end(&p);
   return status;

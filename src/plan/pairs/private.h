@@ -83,6 +83,8 @@ typedef struct sw_pairs {
   int *past;     /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
   sw_past_figures *past_figures; /* by matrix; filled on rank 0 only */
   sw_packets *packets;
+  double from;        /* values of at least this are counted; NaN: none */
+  int64_t *reached;   /* by matrix: how many there are, of all ranks */
   int64_t *undefined; /* by matrix: ordered pairs without a value, of this rank's tasks */
   double *greatest;   /* by matrix: the largest value, -INFINITY when there is none */
 } sw_pairs;
@@ -265,6 +267,11 @@ int64_t sw_pairs_both_room(const sw_pairs *p); /* doubles of a worker */
 bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                            double *slot, double *back_slot);
 bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot);
+/* Puts into a slot how many of its square's values reach p->from. */
+void sw_pairs_put_reached(const sw_pairs *p, double *slot, int64_t reached);
+sw_status sw_pairs_reached(sw_error *err, sw_pairs *p); /* of the window; collective */
+/* Tells the measure, behind the totals. Collective. */
+sw_status sw_pairs_counted(sw_error *err, sw_pairs *p);
 
 /* rings.c: sums by ring of a square; nothing where the pass makes none. */
 sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w);

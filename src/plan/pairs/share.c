@@ -140,12 +140,15 @@ static int64_t wanted_of(double share, int64_t all) {
   return wanted > 0 || all == 0 ? wanted : 1;
 }
 
+/* Kept is what is stronger than `least`, and `ties` of those that are as strong: INT64_MAX, all. */
 static void settle(sw_cutoff *cutoff, double least, int64_t ties) {
   cutoff->least = least;
   cutoff->ties = ties;
   cutoff->settled = true;
 }
 
+/* From the strongest bin down, as far as the kept ones reach; `wanted` is then how many of that bin
+ * are kept. The first round knows how many pairs there are, and so how many are wanted. */
 static void narrow(sw_cutoff *cutoff, const int64_t *bins, double share) {
   if (cutoff->bits == 0) {
     int64_t all = 0;

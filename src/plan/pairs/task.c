@@ -97,6 +97,7 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   bool by_group = p->geometry.blocks > 0;
   double most = w->greatest[s->t], greatest = 0.0;
+  int64_t reached = 0;
   sw_pairs_rings_begin(w);
   sw_pairs_blocks_begin(w, s->row, s->column, smooth, s->row_share);
   for (int64_t i = s->i0; i < s->i1; i++, row++) {
@@ -119,9 +120,11 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
         sw_pairs_blocks_row(w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1,
                             w->undefined[s->t] - before, v);
     }
+    if (p->geometry.reaches) reached += sw_lanes_reach(v, columns, p->from);
     if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(w, s, part++, smooth);
   }
   if (sums_columns) end_columns(p, s, part);
+  sw_pairs_put_reached(p, s->row_share, reached);
   sw_pairs_rings_end(w, s->row_share, s->i1 - s->i0, s->diagonal ? 0 : columns);
   sw_pairs_blocks_end(w, s->row, s->column, s->row_share);
   /* Only now: a square that is begun again must leave nothing in the counts. */

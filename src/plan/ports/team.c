@@ -41,6 +41,7 @@ sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t or
   return said.status;
 }
 
+/* Collective, also after a failure of one: all agree before anything is sent. */
 sw_status sw_team_exchange(sw_error *err, sw_team *team, sw_status mine, sw_team_pack *pack,
                            void *self, void **received) {
   size_t *bytes = NULL, total = 0;

@@ -127,8 +127,8 @@ void sw_run_balance_results(sw_run *run, int e) {
 /* ---- the number of units ------------------------------------------------------------------ */
 
 /* Units of this rank with a value of every input in period t. Input by input over short runs of
- * units, whose marks stay in the first-level cache: row_at looks the row up once a run, not once a
- * value. */
+ * units, whose marks stay in the first-level cache: row_at looks the row up once per run, not once
+ * per value. */
 static int64_t count_units(const sw_run *run, int e, int t) {
   enum { RUN = 2048 };
   int64_t own = run->panel->hi - run->panel->lo, count = own;

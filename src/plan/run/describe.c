@@ -1,8 +1,9 @@
 /* The parameters of an entry as they were in force, as a study would write them: defaults filled
  * in, periods and `keep` as settled by bind. The text is an attribute of each result, so that a
- * file explains itself without its study, and all of it but the precision, which stands there as a
- * number, is hashed into the operand hash (operand_hash.c): a change of its wording makes every
- * earlier result count as changed. Local; the same on every rank. */
+ * file explains itself without its study, and most of it is hashed into the operand hash
+ * (operand_hash.c): a change of its wording makes every earlier result count as changed. So what
+ * came to it later is for readers alone: the precision, which is hashed as a number, the usual
+ * order of partners, and the defaults within a map. Local; the same on every rank. */
 #include "plan/run/describe.h"
 
 #include "base/text.h"
@@ -51,11 +52,13 @@ static void print_value(FILE *out, const sw_job *job, const sw_param *param, con
 }
 
 /* The argument of param[p], or of all parameters of its map, "grid: {y: [a, b]}", without those
- * left out. Returns the index of the last. */
-static int print_argument(FILE *out, const sw_job *job, int p) {
+ * left out that have no default. To be hashed, without all that are left out. Returns the index of
+ * the last. */
+static int print_argument(FILE *out, const sw_job *job, int p, bool hashed) {
   const sw_param *param = job->measure->param;
   const char *dot = strchr(param[p].name, '.');
   int head = dot ? (int)(dot - param[p].name) : 0, last = p;
+  bool given = false;
   if (!dot) {
     fprintf(out, "%s: ", param[p].name);
     print_value(out, job, &param[p], &job->arg[p]);
@@ -63,10 +66,14 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
   }
   const char *before = "{";
   fprintf(out, "%.*s: ", head, param[p].name);
-  for (int k = p; param[k].name && strncmp(param[k].name, param[p].name, (size_t)head + 1) == 0;
-       k++) {
-    last = k;
-    if (!job->arg[k].text || (!job->arg[k].given && !*job->arg[k].text)) continue;
+  while (param[last + 1].name &&
+         strncmp(param[last + 1].name, param[p].name, (size_t)head + 1) == 0)
+    last++;
+  for (int k = p; k <= last; k++)
+    given |= job->arg[k].given;
+  for (int k = p; given && k <= last; k++) {
+    const sw_arg *arg = &job->arg[k];
+    if (!arg->text || (!arg->given && (hashed || !*arg->text))) continue;
     fprintf(out, "%s%s: ", before, param[k].name + head + 1);
     print_value(out, job, &param[k], &job->arg[k]);
     before = ", ";
@@ -76,12 +83,12 @@ static int print_argument(FILE *out, const sw_job *job, int p) {
 }
 
 /* Numbers in the shortest form that reads back to the bit. The words stand in the order of
- * sw_keep_kind; bind has replaced SW_KEEP_DEFAULT. The order of partners is said where it is
- * another than the usual one and changes what is stored: results from before there was a choice
- * keep their hash. */
-static void print_keep(FILE *out, const sw_keep *keep) {
-  static const char *const word[] = {"",      "dense",   "top",   "above",
-                                     "links", "summary", "share", "significant", "centres"};
+ * sw_keep_kind; bind has replaced SW_KEEP_DEFAULT. The order of partners is said where it changes
+ * what is stored, and hashed where it is another than the usual one: results from before there was
+ * a choice keep their hash. */
+static void print_keep(FILE *out, const sw_keep *keep, bool hashed) {
+  static const char *const word[] = {"",        "dense", "top",         "above",  "links",
+                                     "summary", "share", "significant", "centres"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
   char number[SW_NUMBER_ROOM];
   if (keep->kind == SW_KEEP_TOP)
@@ -93,7 +100,7 @@ static void print_keep(FILE *out, const sw_keep *keep) {
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
   bool orders = keep->kind != SW_KEEP_DENSE && sw_keep_stores(keep->kind);
-  if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
+  if (orders && !(hashed && keep->by == SW_BY_LARGEST)) fprintf(out, ", by: %s", order[keep->by]);
 }
 
 /* The links that are kept, where no parameter of the measure names them: their content is hashed by
@@ -135,7 +142,7 @@ static void print_precision(FILE *out, const sw_run *run, int entry) {
 
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
 static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool periods,
-                            bool precision) {
+                            bool hashed) {
   const sw_job *job = &run->job[entry];
   char *text = NULL;
   size_t length = 0;
@@ -148,7 +155,7 @@ static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool 
   for (int p = 0; job->measure->param[p].name; p++) {
     if (job->group && job->measure->param[p].type == SW_P_MATRICES) continue;
     fputs(before, out);
-    p = print_argument(out, job, p);
+    p = print_argument(out, job, p, hashed);
     before = ", ";
   }
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
@@ -161,10 +168,10 @@ static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool 
     fputc(']', out);
   }
   if (run->study->entry[entry].balanced) fputs(", balanced: true", out);
-  if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
+  if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep, hashed);
   if (run->study->entry[entry].is_pair) print_links(out, run, entry);
   print_sums(out, run, entry);
-  if (precision) print_precision(out, run, entry);
+  if (!hashed) print_precision(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
   free(text);
@@ -172,9 +179,9 @@ static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool 
 }
 
 const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
-  return describe(arena, run, entry, true, true);
+  return describe(arena, run, entry, true, false);
 }
 
 const char *sw_run_hashed_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
-  return describe(arena, run, entry, periods, false);
+  return describe(arena, run, entry, periods, true);
 }

@@ -7,7 +7,8 @@
 /* "{systems: [economy, ecology], form: product, keep: dense, precision: float32}", defaults
  * included, periods where these are not all of the panel's. */
 const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry);
-/* The part of it that is hashed: without the precision, and with periods only where asked for. */
+/* The part of it that is hashed, with periods only where asked for: without the precision, the usual
+ * order of partners and the defaults within a map. */
 const char *sw_run_hashed_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods);
 /* Lines "LABEL\tVALUE" of everything that the bits of the results depend on: the study's text line
  * by line, hashes of the inputs (`inputs`: lines "HASH  NAME"), versions of the measures,

@@ -114,6 +114,7 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
   fprintf(out, "version of the sums over pairs\t%d\n", SW_SUMS_VERSION);
   fprintf(out, "version of the sums by ring\t%d\n", SW_RINGS_VERSION);
   fprintf(out, "version of rows of centres\t%d\n", SW_CENTRES_VERSION);
+  fprintf(out, "version of counts of pairs\t%d\n", SW_COUNTS_VERSION);
   for (int e = 0; e < study->n_entries; e++)
     fprintf(out, "version of %s (%s)\t%d\n", study->entry[e].name, study->entry[e].measure->name,
             study->entry[e].measure->version);

@@ -124,7 +124,8 @@ int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int m
   return places(run, source, matrix, 0, run->panel->units.n);
 }
 
-/* Bytes of the links of a period. */
+/* Bytes of the links of a period: a value and a partner per link; row starts with two numbers
+ * behind them; a mark per unit. */
 static int64_t period_bytes(const sw_run *run, int e, int t) {
   int64_t n = run->panel->units.n, bytes = 0;
   for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {

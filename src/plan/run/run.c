@@ -211,6 +211,9 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   sw_status status = sw_run_later(err, run, e);
   if (status == SW_OK) status = sw_run_balance(err, run, e);
   if (status == SW_OK) status = sw_run_note_units(err, run, e);
+  /* Rests on the study alone, as what passes leave to the pairs is in the journal. */
+  run->job[e].counts =
+      run->study->entry[e].is_pair && !run->sampling && run->pair[e].keep.kind == SW_KEEP_SUMMARY;
   run->before_pairs = !sink && !is_counted(run, e);
   if (status == SW_OK && !(sink && run->private->operands_stay))
     status = sw_run_passes(err, run, e);

@@ -128,6 +128,7 @@ typedef struct making {
   void *(*shared)[2];
 } making;
 
+/* Copies of the specs alone: texts and nodes stay the study's. */
 static sw_status open_making(sw_error *err, const sw_run *run, making *m) {
   size_t n = (size_t)run->study->n_weights;
   m->study = *run->study;
@@ -139,6 +140,7 @@ static sw_status open_making(sw_error *err, const sw_run *run, making *m) {
   return SW_OK;
 }
 
+/* In one order on all ranks, as node_free is collective. */
 static void close_making(sw_run *run, making *m) {
   for (int i = 0; m->shared && i < run->study->n_weights; i++)
     for (int k = 1; k >= 0; k--)
@@ -186,6 +188,7 @@ static sw_status make_one(sw_error *err, sw_run *run, int index) {
   return index >= 0 && run->later[index] ? make(err, run, index) : SW_OK;
 }
 
+/* For `verify`, whose pairs are all stored already. */
 sw_status sw_run_later_all(sw_error *err, sw_run *run) {
   for (int i = 0; i < run->study->n_weights; i++)
     SW_TRY(make_one(err, run, i));
@@ -236,6 +239,7 @@ static sw_status resolve_again(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
+/* Before entry e runs: the weights that it names, then `resolve` again. */
 sw_status sw_run_later(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (!sw_entry_is_late(entry) || run->untried[e]) return SW_OK;

@@ -328,7 +328,8 @@ static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_n
 /* HDF5 and netCDF have numbers, not texts of them, and no last lines. In a list with a text file
  * the keys are that file's. */
 static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
-  static const char *const keys[] = {"footer", "decimal", "thousands", "percent"};
+  static const char *const keys[] = {"header",  "footer",    "separator",
+                                     "decimal", "thousands", "percent"};
   for (int f = 0; f < spec->n_files; f++)
     if (!sw_ends_with(spec->path[f], ".h5") && !sw_ends_with(spec->path[f], ".nc")) return SW_OK;
   for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
@@ -383,11 +384,37 @@ static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node 
   return read_missing_values(err, in, sw_node_get(panel, "missing_values"));
 }
 
+enum { MAX_HEADER = 1000000 }; /* lines; more are no titles */
+
+/* Titles and notes that statistical offices put above the names and at the end of a file. */
+static sw_status read_notes(sw_error *err, const sw_node *panel, sw_panel_spec *spec) {
+  const sw_node *header = sw_node_get(panel, "header"), *footer = sw_node_get(panel, "footer");
+  if (header) SW_TRY(sw_form_integer(err, header, 0, MAX_HEADER, &spec->header));
+  return footer ? sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer) : SW_OK;
+}
+
+/* As after Excel's `sep=`. Where a text has a line of these all the same, the study decides. */
+static sw_status read_separator(sw_error *err, const sw_node *panel, sw_panel_spec *spec) {
+  const sw_node *node = sw_node_get(panel, "separator");
+  const char *text = NULL;
+  if (!node) return SW_OK;
+  SW_TRY(sw_form_scalar(err, node, &text));
+  if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) text = "\t";
+  if (strlen(text) != 1 || !strchr(",\t;|:^~", *text))
+    return sw_node_fail(err, node,
+                        "separator: found '%s'; expected one of \",\" \";\" \"|\" tab "
+                        "\":\" \"^\" \"~\"",
+                        text);
+  spec->separator = *text;
+  return SW_OK;
+}
+
 /* `unit` is the only column that must be named; `time` may be left out of a cross-section. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"file",    "unit",    "time",      "layout",         "footer",
-                                     "missing", "derive",  "aggregate", "missing_values", "breaks",
-                                     "periods", "decimal", "thousands", "percent",        NULL};
+  static const char *const keys[] = {
+      "file",      "unit",    "time",      "layout",    "header", "footer",
+      "separator", "missing", "derive",    "aggregate", "breaks", "missing_values",
+      "periods",   "decimal", "thousands", "percent",   NULL};
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(in->root, "panel");
   if (!node || sw_form_is_null(node))
@@ -398,9 +425,8 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(read_files(err, in, node));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &spec->unit));
   SW_TRY(read_layout(err, in, node));
-  /* Notes that statistical offices put at the end of a file. */
-  const sw_node *footer = sw_node_get(node, "footer");
-  if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
+  SW_TRY(read_notes(err, node, spec));
+  SW_TRY(read_separator(err, node, spec));
   SW_TRY(read_number_form(err, in, node));
   SW_TRY(refuse_text_keys(err, spec, node));
   const sw_node *periods = sw_node_get(node, "periods");

@@ -77,7 +77,8 @@ typedef struct sw_panel_spec {
   const char *const *period;
   int n_taken; /* `periods:` of the panel: those that are read; 0: all */
   const char *const *taken;
-  int64_t footer; /* lines at the end of a file that are no data */
+  int64_t header, footer; /* lines above the names, and at the end of a file, that are no data */
+  char separator;         /* of columns in text files; 0: their first line tells */
   /* `missing_values`: what means a missing cell besides the empty one. What reads as a number, in
    * quotes or not, is compared by value, all else by its characters. */
   int n_missing_values;

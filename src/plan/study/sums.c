@@ -121,6 +121,7 @@ static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry
 
 /* ---- keys ------------------------------------------------------------------------------- */
 
+/* The place of a key, for messages when the entry is bound. */
 static sw_status where_of(sw_error *err, sw_study_reader *in, const sw_node *node,
                           const char **where) {
   *where = sw_form_where(in->arena, node);
@@ -176,6 +177,7 @@ static const sw_node *key_of(const sw_entry *entry, const char *key) {
   return sw_node_get(entry->node, key);
 }
 
+/* All three keys are read before the outputs are added, which are of all three. */
 sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *blocks = key_of(entry, "blocks"), *rings = key_of(entry, "rings");
   const sw_node *centres = key_of(entry, "centres");

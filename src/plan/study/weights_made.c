@@ -200,6 +200,7 @@ static sw_status refuse_cycles(sw_error *err, sw_weights_spec *all, int i, int8_
   return SW_OK;
 }
 
+/* When all names are known: a matrix may be made of one that stands below it. */
 sw_status sw_study_read_operands(sw_error *err, sw_study_reader *in, sw_weights_spec *all) {
   int8_t *state;
   SW_NEW(err, in->arena, state, in->study->n_weights + 1);
@@ -240,6 +241,7 @@ static const struct {
     [SW_W_HIGHER_ORDER] = {read_combined, false, {"kind", "style", "of", "order", "lower"}},
 };
 
+/* Keys first: a slip in a key is told before the lack of what it should have given. */
 sw_status sw_study_read_made(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   SW_TRY(sw_node_check_keys(err, spec->node, made[spec->kind].keys));
   if (made[spec->kind].places && !in->study->units.lon)

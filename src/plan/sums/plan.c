@@ -129,6 +129,8 @@ static void find_results(const sw_job *job, sw_sums *s, sw_ring_plan *rings) {
   s->squares->count = (int)(s->block_count - job->result);
 }
 
+/* A row's numbers by private.h: groups, rings, and centres where rows come whole. The share of a
+ * task is the largest of all, so that slots are of one size. */
 static void settle_sizes(const sw_job *job, sw_sums *s) {
   /* Links are always directed; bind_pair says so later. */
   bool directed = job->directed || job->links_only, whole = sw_measure_fills_rows(job->measure);
@@ -168,6 +170,7 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
   return SW_OK;
 }
 
+/* Where pairs are summed by squares they are undirected: a unit receives what it sends. */
 int sw_sums_same(const sw_run *run, int e, int q) {
   const sw_sums *s = sw_sums_of(run, e);
   return s && s->squares && q == s->squares->received ? s->squares->sent : -1;

@@ -56,6 +56,7 @@ struct sums_ring {
   double lane[SW_LANES], level[63], rest;
 };
 
+/* The worker's; freed with it. */
 sw_status sw_sums_open_rings(sums_worker *w) {
   size_t rings = (size_t)w->p->sums->rings;
   if (!rings) return SW_OK;
@@ -141,12 +142,15 @@ static void add_blocks(const sums_pass *p, const double *all, const size_t *byte
   }
 }
 
+/* A ring without pairs, or whose sum no double holds, has no total. */
 static void end_totals(const sums_pass *p) {
   const sw_ring_plan *plan = p->sums->ring_plan;
   for (int64_t k = 0; k < (int64_t)p->matrices * p->sums->rings; k++)
     if (plan->count->row[0][k] == 0 || isinf(plan->sum->row[0][k])) plan->sum->row[0][k] = NAN;
 }
 
+/* Collective: one gather to rank 0 of a double per block of units, ring and matrix, added there in
+ * the order of blocks. */
 sw_status sw_sums_ring_totals(sw_error *err, const sums_pass *p) {
   sw_team *team = p->run->team;
   const sw_ring_plan *plan = p->sums->ring_plan;
@@ -175,6 +179,7 @@ sw_status sw_sums_ring_totals(sw_error *err, const sums_pass *p) {
   return status;
 }
 
+/* After the totals, which must see what is infinite. */
 void sw_sums_hold_rings(const sums_pass *p) {
   const sw_ring_plan *plan = p->sums->ring_plan;
   int64_t own = p->run->panel->hi - p->run->panel->lo, rows = (int64_t)p->matrices * p->sums->rings;

@@ -114,6 +114,8 @@ static const sw_made *find(const sw_run *run, const sw_resource *resource, uint6
   return NULL;
 }
 
+/* Each content once, by the first entry that asks; a resource whose size `begin` finds counts by
+ * what it declares. */
 double sw_resource_bytes(const sw_run *run) {
   double bytes = 0;
   for (int e = 0; e < run->study->n_entries; e++)
@@ -233,6 +235,7 @@ static sw_status get(sw_error *err, sw_run *run, sw_job *job, int k) {
   return SW_OK;
 }
 
+/* Collective. What was made for an earlier entry is found by its content. */
 sw_status sw_resource_make(sw_error *err, sw_run *run, int entry) {
   sw_job *job = &run->job[entry];
   for (int k = 0; k < job->n_resources; k++)
@@ -248,6 +251,7 @@ sw_status sw_resource_prepare(sw_error *err, sw_run *run, int entry, int pass) {
   return sw_resource_make(err, run, entry);
 }
 
+/* Collective, as node_free is: in one order on all ranks. */
 void sw_resource_destroy(sw_run *run) {
   for (int i = 0; i < run->n_made; i++)
     run->team->node_free(run->team, run->made[i].shared);

@@ -22,6 +22,8 @@ enum { SW_SUMS_VERSION = 2 };
 enum { SW_RINGS_VERSION = 3 };
 /* Of rows and columns of centres (2: a pair of a centre with itself may be defined). */
 enum { SW_CENTRES_VERSION = 2 };
+/* Of counts that slots hold beside sums, which no file has: of the journal alone. */
+enum { SW_COUNTS_VERSION = 1 };
 enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed

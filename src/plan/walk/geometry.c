@@ -34,6 +34,8 @@ sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, int rings, co
   g.walk = choose_walk(job, keep, g.counts);
   g.numbers = g.counts ? 0 : numbers_of(job);
   if (g.walk == SW_WALK_TRIANGLE) g.rings = rings;
+  g.reaches = g.walk == SW_WALK_SQUARES && keep == SW_KEEP_SUMMARY &&
+              job->pass[job->n_passes - 1].from != 0; /* NaN too */
   g.parts = job->directed;
   if (g.walk == SW_WALK_TRIANGLE) g.parts = 1;
   if (g.walk == SW_WALK_SQUARES) g.parts = cut->strips_a_square;
@@ -114,8 +116,12 @@ int64_t sw_geometry_blocks_at(const sw_geometry *g) {
   return sw_geometry_slot(g) - g->blocks;
 }
 
+int64_t sw_geometry_reached_at(const sw_geometry *g) {
+  return sw_geometry_blocks_at(g) - 1;
+}
+
 int64_t sw_geometry_slot(const sw_geometry *g) {
-  return sw_geometry_layer(g) * (1 + g->rings) + g->rings + g->blocks;
+  return sw_geometry_layer(g) * (1 + g->rings) + g->rings + g->reaches + g->blocks;
 }
 
 int64_t sw_geometry_slots(const sw_geometry *g) {

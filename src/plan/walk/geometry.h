@@ -28,6 +28,7 @@ typedef struct sw_geometry {
   sw_walk walk;
   bool prepares;   /* rows are prepared once for the matrices of a window */
   bool counts;     /* RANK or COUNT: shares are counts of rows, and there are no slots */
+  bool reaches;    /* a slot tells how many of its pairs reach what the measure counts */
   int rings;       /* by which the squares' sums are told apart in their slots; 0: none */
   int64_t numbers; /* of each row of a strip: what the measure's whole_row tells of its unit */
   int64_t parts;  /* row segments for which a square's slot, or a strip's, has column sums: one in a
@@ -62,7 +63,8 @@ void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, i
 
 /* A layer of a slot, in doubles: sums of rows, `side` or `strip` of them, then the numbers of each
  * row, then from `columns_at` on sums of columns: of each part of a square `side`, of a strip all
- * n. Behind it are such layers for each ring, then how many values each ring has (pairs/rings.c).
+ * n. Behind it are such layers for each ring, then how many values each ring has (pairs/rings.c),
+ * and how many `reaches` tells of.
  * Slots at the edge are as large, so that a slot's place is a product. A counting pass has shares,
  * but no slots. */
 int64_t sw_geometry_slot(const sw_geometry *g);
@@ -70,6 +72,7 @@ int64_t sw_geometry_layer(const sw_geometry *g);
 int64_t sw_geometry_numbers_at(const sw_geometry *g);
 int64_t sw_geometry_columns_at(const sw_geometry *g);
 int64_t sw_geometry_blocks_at(const sw_geometry *g);
+int64_t sw_geometry_reached_at(const sw_geometry *g);
 /* Of all tasks of a matrix; 0 of a counting pass. */
 int64_t sw_geometry_slots(const sw_geometry *g);
 /* Matrices whose slots fit into `bytes`, one at least: INT64_MAX of a counting pass. Where rows are

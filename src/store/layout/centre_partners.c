@@ -73,6 +73,7 @@ static const char *add_line(const partners *p, const char *text, int64_t c, doub
                          same ? "" : "; from ", received);
 }
 
+/* A line per centre, of the first CENTRES. */
 static const char *say(const partners *p, double *room) {
   const char *text = "";
   int64_t shown = p->n_centres > CENTRES ? CENTRES : p->n_centres;
@@ -104,6 +105,7 @@ static bool is_whole(partners *p, hid_t group, int64_t n_periods, const char *co
          sw_figure_length(&p->to, centre_axis(&p->to)) == p->n_centres;
 }
 
+/* The numbers of one centre are in memory at a time; *text is "" where there is nothing to say. */
 sw_status sw_centre_partners(sw_error *err, sw_arena *arena, hid_t group, int64_t n_periods,
                              const char *const *period, const char **text) {
   partners p = {.arena = arena};

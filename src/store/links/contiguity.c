@@ -132,6 +132,7 @@ static sw_status match_members(sw_error *err, job *j, int32_t *unit, bool *done)
   return status;
 }
 
+/* By codes of units: without members, or where the map is of the coarse units. */
 static sw_status match_units(sw_error *err, job *j, int32_t *unit) {
   codes by = {
       .n = j->units->n, .at = j->list.unit_of, .forms = j->list.forms, .code = j->list.code};
@@ -141,6 +142,8 @@ static sw_status match_units(sw_error *err, job *j, int32_t *unit) {
   return status;
 }
 
+/* A map of which no feature is known has the wrong field, which is said before any unit is
+ * named. */
 static sw_status refuse_lacking(sw_error *err, const job *j) {
   bool coarse = j->units->n_members > 0;
   if (j->left_out == j->polygons.n)
@@ -218,6 +221,7 @@ static bool is_lacking(const job *j, const sw_link_rows *rows, int64_t i) {
   return j->state[i] == LACKING;
 }
 
+/* On rank 0, once the rows are made. */
 static void say(const job *j, const sw_link_rows *rows) {
   const char *name = j->spec->name, *file = j->from->file;
   char text[512];
@@ -333,6 +337,7 @@ static sw_status read_rows(sw_error *err, job *j, sw_link_rows *rows) {
   return status;
 }
 
+/* Collective. What rank 0 could not do is agreed on where rows are shared. */
 sw_status sw_links_from_polygons(sw_error *err, sw_team *team, const sw_study *study,
                                  const sw_weights_spec *spec, const sw_units *units,
                                  sw_links **links) {

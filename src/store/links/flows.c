@@ -21,6 +21,7 @@ typedef sw_flows_reading reading;
 
 /* ---- a row ------------------------------------------------------------------------------- */
 
+/* -1 in *unit: a unit that the panel lacks and may lack. */
 static sw_status code_of(sw_error *err, const reading *r, int column, const char *name,
                          int64_t *unit) {
   sw_field code = r->csv->field[column];
@@ -53,6 +54,7 @@ static sw_status matrix_of(sw_error *err, reading *r, int *matrix) {
   return SW_OK;
 }
 
+/* Empty is not 0: a file that writes nothing where nothing flows is asked to say so. */
 static sw_status value_of(sw_error *err, const reading *r, double *value) {
   const char *name = r->spec->value;
   SW_TRY((r->csv->form ? sw_csv_number_as : sw_csv_number)(err, r->csv, r->value, name, value));
@@ -144,6 +146,7 @@ static sw_status parse(sw_error *err, reading *r, const char *text, size_t lengt
   return SW_OK;
 }
 
+/* Rank 0. What is made is freed by close_reading, also after a failure. */
 static sw_status open_reading(sw_error *err, reading *r) {
   SW_TRY(sw_arena_create(err, &r->arena));
   SW_TRY(sw_links_list_create(err, r->spec->file, r->study, r->units, false, &r->codes));
@@ -240,6 +243,7 @@ static sw_status share(sw_error *err, sw_team *team, reading *r, int matrix, sw_
 
 /* ---- in words ---------------------------------------------------------------------------- */
 
+/* One line of what was read, and what was left out of it. */
 static void say(const reading *r, const sw_flow_table *table) {
   long long flows = 0, periods = 0;
   const char *name = r->spec->name;

@@ -73,6 +73,8 @@ static bool is_beside(const sw_links_header *header, const sw_links_column *colu
   return false;
 }
 
+/* Names of the families before ONLY_WITH mean an end by themselves; all but those of the Census do
+ * so beside a word for the unit. */
 static bool names_end(const sw_links_header *header, const sw_links_column *column, int family,
                       const char *words) {
   if (family < ONLY_WITH && is_one_of(words, column->plain, column->length)) return true;
@@ -84,6 +86,8 @@ static bool names_end(const sw_links_header *header, const sw_links_column *colu
   return false;
 }
 
+/* The first family that fits, in the order of the table. The column of codes by itself names no end
+ * yet. */
 static void understand(const sw_links_header *header, sw_links_column *column) {
   column->length = plain(column->name, column->plain);
   column->family = -1;

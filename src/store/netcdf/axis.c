@@ -1,4 +1,7 @@
-/* Axes: texts of labels, and which way round a variable lies along them. */
+/* Axes: texts of labels, and which way round a variable lies along them.
+ *
+ * Ranks ask for the labels of their own rows of a panel, and memory is that of these. Handles are
+ * closed here; the dataset of an axis is the caller's. */
 #include "store/netcdf/netcdf.h"
 
 #include "base/text.h"
@@ -184,6 +187,8 @@ static sw_status refuse_axes(sw_error *err, const sw_netcdf *file, const sw_netc
                  name_of(first), name_of(second));
 }
 
+/* A square variable fits both ways: scales decide, and where they say nothing it is (first,
+ * second). A variable of one dimension is that of a single period. */
 sw_status sw_netcdf_order(sw_error *err, const sw_netcdf *file, const sw_netcdf_variable *of,
                           const sw_netcdf_axis *first, const sw_netcdf_axis *second,
                           bool *first_is_first) {

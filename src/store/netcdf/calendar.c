@@ -54,6 +54,7 @@ static int64_t days_before(const sw_clock *clock, bool julian, int64_t year) {
   }
 }
 
+/* Days since the start of year 0 of the calendar. */
 static int64_t day_number(const sw_clock *clock, bool julian, sw_date date) {
   int64_t day = days_before(clock, julian, date.year) + date.day - 1;
   for (int month = 1; month < date.month; month++)
@@ -150,6 +151,7 @@ static bool find_unit(const char *units, sw_clock *clock) {
   return false;
 }
 
+/* Without the attribute it is the standard calendar, as CF has it. Julian is not offered. */
 static bool find_calendar(const char *calendar, sw_clock *clock) {
   static const struct {
     const char *name;
@@ -222,6 +224,7 @@ static bool is_utc(const char *text) {
   return false;
 }
 
+/* NULL: understood; else what is wrong, in words for the message. */
 static const char *read_moment(const char *text, sw_clock *clock) {
   const char *const unclear = "the moment is not clear; expected e.g. days since 2001-01-01";
   text = read_date(text, &clock->since);

@@ -181,6 +181,8 @@ static const char *reasons_of(const sw_page_reading *in, const char *lines, cons
   return text;
 }
 
+/* result_of is valid here: is_told has asked. The count goes up last, so a failure leaves no half
+ * variable. */
 static sw_status add_variable(sw_page_reading *in, const sw_item *item, const sw_h5_shape *shape) {
   sw_page *page = in->page;
   int r = result_of(page, item->path);
@@ -239,6 +241,7 @@ static void join_variables(sw_page_reading *in) {
   }
 }
 
+/* The lines that `spillway info` prints too, put to their results. */
 static sw_status take_headlines(sw_page_reading *in) {
   sw_page *page = in->page;
   int n = 0;

@@ -12,6 +12,7 @@ typedef struct slab {
   hsize_t n; /* numbers */
 } slab;
 
+/* The caller closes it. */
 static sw_status open_variable(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                hid_t *dataset) {
   *dataset = H5Dopen2(page->in->file, v->id, H5P_DEFAULT);
@@ -113,6 +114,7 @@ int64_t sw_page_count(const sw_page *page, const sw_page_variable *v) {
   return n;
 }
 
+/* All numbers, in the order of the file. */
 sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_variable *v,
                              double *to) {
   slab at = {.n = (hsize_t)sw_page_count(page, v)};
@@ -163,6 +165,7 @@ static sw_status small_course(sw_error *err, const sw_page *page, const sw_page_
   return status;
 }
 
+/* `mean` and `n` by period; n is 0 where there are no units. */
 sw_status sw_page_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
                          int64_t part, double *mean, int64_t *n) {
   return v->use == SW_PAGE_COLUMN ? column_course(err, page, v, part, mean, n)

@@ -142,7 +142,8 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
  * footer, one sw_csv_skip per line. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
-  sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
+  size_t above = sw_lines_above(in->text.header, in->text.header_length, spec->header);
+  sw_csv_begin(in->csv, in->text.header + above, in->text.header_length - above, 1 + spec->header);
   SW_TRY(sw_csv_header(err, in->csv));
   SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
   /* The footer is no part of what is dealt out. Where files were joined the notes of the others
@@ -368,7 +369,8 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   in.layout = (sw_panel_csv_layout){
       .spec = spec, .plan = plan, .rows = rows, .unit = -1, .time = -1, .indicator = -1};
   rows->has_lines = true;
-  SW_TRY(sw_lines_open(err, team, arena, rows->file, rows->path, spec->footer, &in.text));
+  SW_TRY(sw_lines_open(err, team, arena, rows->file, rows->path, spec->header, spec->footer,
+                       &in.text));
   sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
@@ -377,6 +379,7 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
     in.csv->single = SW_FOOTER_HINT;
     in.csv->form = spec->number_form;
     in.csv->form_keys = true;
+    in.csv->separator = spec->separator;
     status = read_header(err, &in);
   }
   if (!status) status = make_readers(err, &in);

@@ -65,6 +65,7 @@ static void move_off_circles(maker *m) {
   qsort(m->site, (size_t)m->n_sites, sizeof *m->site, compare_sites);
 }
 
+/* Places without numbers have no cell; of several units at one place the first has it. */
 static sw_status take_sites(sw_error *err, maker *m, int64_t count, const int32_t *unit,
                             const double *x, const double *y) {
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *m->site, (void **)&m->site));
@@ -242,6 +243,7 @@ static sw_status add_cell(sw_error *err, maker *m, const GEOSGeometry *cell) {
   return status;
 }
 
+/* GEOS's objects before their context. */
 static void close_maker(maker *m) {
   const sw_geos *g = m->geos;
   if (m->prepared) g->GEOSPreparedGeom_destroy_r(m->context, m->prepared);

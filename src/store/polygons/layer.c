@@ -22,6 +22,7 @@ typedef struct writer {
   FILE *out;
 } writer;
 
+/* GDAL's last message; it belongs to GDAL and holds until the next call. */
 static const char *reason(const writer *w) {
   const char *text = w->gdal->CPLGetLastErrorMsg();
   return text && *text ? text : "no reason is given";
@@ -130,6 +131,7 @@ static sw_status write_layer(sw_error *err, writer *w) {
   return sw_node_fail(err, w->node, "%s cannot be read: %s", w->file, reason(w));
 }
 
+/* GDAL's handler of errors is silenced for this call alone, and set back in any case. */
 sw_status sw_layer_text(sw_error *err, const sw_node *node, const char *file, const char *path,
                         const char *layer, char **text, size_t *length) {
   writer w = {.node = node, .file = file, .path = path, .name = layer};

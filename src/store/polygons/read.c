@@ -291,6 +291,7 @@ static sw_status take_system(sw_error *err, reader *r) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* The system comes last: without a word of the file its points tell. */
 static sw_status read_layer(sw_error *err, reader *r) {
   SW_TRY(open_file(err, r));
   SW_TRY(find_layer(err, r));
@@ -301,6 +302,7 @@ static sw_status read_layer(sw_error *err, reader *r) {
   return take_system(err, r);
 }
 
+/* Also after a failure the caller destroys what was read; keys lie in the arena. */
 sw_status sw_polygons_read(sw_error *err, sw_arena *arena, const sw_polygons_spec *spec,
                            bool validate, sw_polygons *polygons) {
   reader r = {.spec = spec, .arena = arena, .validate = validate, .out = polygons};

@@ -41,6 +41,7 @@ static const char *cut_lines(sw_arena *arena, const char *lines, size_t room) {
                          more == 1 ? "" : "s");
 }
 
+/* `entry` SW_NOTES_OF_ALL: of panel and weights. */
 static const char *notes_of(const sw_results *results, int entry) {
   bool later = entry >= 0 && sw_run_notes_later(results->run, entry);
   return cut_lines(results->arena, sw_run_notes(results->arena, results->run, entry),
@@ -68,6 +69,7 @@ herr_t sw_results_put_notes(const sw_results *results, hid_t file) {
   return put_lines(file, SW_ATTR_NOTES, notes_of(results, SW_NOTES_OF_ALL));
 }
 
+/* When all is computed: fills the room that put_said has left. */
 herr_t sw_results_set_said(const sw_results *results, hid_t group, int job) {
   const char *text = NULL;
   if (is_said_later(results->run, job)) {

@@ -73,7 +73,8 @@ static int64_t count_nan(const double *value, int64_t n) {
   return count;
 }
 
-/* Of the panel as the run has it: after cells were filled and units dropped. */
+/* Of the panel as the run has it: after cells were filled and units dropped. Collective: each rank
+ * counts its units, one sum of n_periods x n_columns numbers makes them whole. */
 sw_status sw_root_missing(sw_error *err, sw_arena *arena, const sw_run *run,
                           const int64_t **missing) {
   const sw_panel *panel = run->panel;
@@ -90,6 +91,7 @@ sw_status sw_root_missing(sw_error *err, sw_arena *arena, const sw_run *run,
   return run->team->sum_i64(run->team, err, count, n * columns);
 }
 
+/* The dataset is closed by sw_root_over, which takes an invalid one as a failure. */
 static sw_status put_counts(sw_root *root, hid_t group) {
   static const char *const over[] = {SW_NAME_TIME, SW_NAME_INDICATOR};
   const sw_panel *panel = root->run->panel;
@@ -137,6 +139,7 @@ static sw_status put_members(sw_root *root, hid_t group) {
 
 /* ---- the group of the panel ---------------------------------------------------------------- */
 
+/* Without columns, or where cells were not counted, there is no group. */
 static sw_status put_panel(sw_root *root) {
   static const char *const axis[] = {SW_NAME_TIME, NULL};
   const sw_panel *panel = root->run->panel;

@@ -67,6 +67,7 @@ static sw_status put_array(sw_root *root, hid_t group, sw_source source, sw_h5_c
   return sw_root_over(root, group, dataset, 1, &axis);
 }
 
+/* Twelve bytes per link and eight per unit. */
 static sw_status put_links(sw_root *root, hid_t group, const sw_links *links) {
   int64_t count = links->row_start[links->n];
   SW_TRY(put_bare(root, group, SW_NAME_UNIT_EDGE, links->n + 1));
@@ -77,6 +78,7 @@ static sw_status put_links(sw_root *root, hid_t group, const sw_links *links) {
   return put_array(root, group, SW_FROM_STORED, SW_CELL_F64, SW_NAME_ENTRY, count, links->value);
 }
 
+/* What is told of every matrix, stored or not. */
 static sw_status put_figures(sw_root *root, hid_t group, const sw_links *links, const char *how) {
   herr_t code = sw_h5_put_text(group, SW_H5_LONG_NAME, "spatial weights matrix", 0);
   if (code >= 0) code = sw_h5_put_text(group, SW_ATTR_WEIGHTS, how, 0);

@@ -78,6 +78,12 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   if (first_line == 1) csv->private->hollow = 0;
 }
 
+/* Behind line 1 there is no byte order mark. */
+void sw_csv_begin(sw_csv *csv, const char *text, size_t length, int64_t first_line) {
+  sw_csv_text(csv, text, length, first_line);
+  if (first_line > 1) sw_csv_separate(csv);
+}
+
 /* For the footer of a panel. Its last lines are cut off as bytes (lines.c), but the same notes may
  * also stand elsewhere: in files that were pasted together each part brings them along. The note is
  * kept without blanks and CR at its ends, as lines are compared without them; a blank note would

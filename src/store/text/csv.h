@@ -32,6 +32,7 @@ struct sw_csv {                  /* on cache lines of its own: each thread of a 
   const char *single;            /* what a record of one field may be, for messages; or NULL */
   const sw_number_form *form;    /* how it writes numbers; NULL: as sw_parse_number reads them */
   bool form_keys;                /* the study can say so: for messages */
+  char separator;                /* of its fields, as the study says; 0: its first line tells */
   struct sw_csv_private *private;
 };
 
@@ -46,6 +47,8 @@ void sw_csv_destroy(sw_csv *csv);
  * 1 decides what separates fields. May be called again for another piece of the same file: the
  * header and the separator stay. */
 void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_line);
+/* The same where a table begins, maybe below other lines: `first_line` decides, whatever it is. */
+void sw_csv_begin(sw_csv *csv, const char *text, size_t length, int64_t first_line);
 /* The length of the line `sep=;` that text begins with, its newline included; 0: there is none.
  * `separator` may be NULL. */
 size_t sw_csv_sep_line(const char *text, size_t length, char *separator);

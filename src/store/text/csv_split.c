@@ -106,7 +106,7 @@ __attribute__((always_inline)) static inline bool split(sw_csv *csv, char separa
   unsigned seen = 0;
   const char *at = from;
   for (;; at++) {
-    if (n == capacity) return false; /* add_field grows the array, at most a few times a file */
+    if (n == capacity) return false; /* add_field grows the array, at most a few times per file */
     const char *stop = next_stop(at, end, separator);
     /* Blanks, quotes and bytes above 0x7F are stops too: where the first stop is a separator or the
      * end of the line the field holds none of them, and needs no trimming. */

@@ -81,7 +81,7 @@ static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail 
     tail->length += got;
     if (tail->length >= SW_FILE_KIND_BYTES || !got)
       SW_TRY(sw_file_refuse_kind(err, text->path, tail->bytes, tail->length));
-    length = sw_lines_first(tail->bytes, tail->length);
+    length = sw_lines_first(tail->bytes, tail->length, text->above);
   }
   if (!length) length = tail->length;
   text->header = sw_arena_textn(arena, tail->bytes, length);

@@ -69,7 +69,7 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
     SW_TRY(sw_alloc(err, window, 1, (void **)&bytes));
     size_t length = 0;
     sw_status status = read_at(err, text->path, file, 0, bytes, window);
-    if (!status) length = sw_lines_first(bytes, window);
+    if (!status) length = sw_lines_first(bytes, window, text->above);
     if (!status && !length && window < (size_t)size) continue;
     if (!length) length = window; /* the whole file is in it, and no newline ends a line of it */
     if (!status) status = keep(err, arena, bytes, length, &text->header);
@@ -156,8 +156,8 @@ static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_lines *
 
 /* A .gz is one by its name: what a file holds is not guessed, here as in read.c. */
 sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
-                        const char *path, int64_t footer, sw_lines *text) {
-  *text = (sw_lines){.file = file, .path = path, .gz = sw_ends_with(path, ".gz")};
+                        const char *path, int64_t above, int64_t footer, sw_lines *text) {
+  *text = (sw_lines){.file = file, .path = path, .gz = sw_ends_with(path, ".gz"), .above = above};
   sw_status status = team->rank == 0 ? look(err, arena, footer, text) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
   return share(err, team, arena, text);

@@ -16,7 +16,8 @@
 typedef struct sw_lines {
   const char *file, *path; /* as the user wrote it, for messages; where it is */
   bool gz;
-  const char *header; /* the file up to the end of its first line that is not empty */
+  int64_t above;      /* lines at the beginning that are no part of the table */
+  const char *header; /* the file up to the end of the first line below these that is not empty */
   size_t header_length;
   const char *notes; /* the last `footer` lines */
   size_t notes_length;
@@ -40,15 +41,18 @@ typedef struct sw_lines_taker {
 
 /* Look at the file's beginning and end. Collective. */
 sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
-                        const char *path, int64_t footer, sw_lines *text);
+                        const char *path, int64_t above, int64_t footer, sw_lines *text);
 /* Give this rank's lines to `taker`. Collective; all ranks get the error of the lowest line. */
 sw_status sw_lines_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker);
 
 /* Where the last `lines` lines of text[0..length) begin; empty lines at the very end do not count.
  */
 size_t sw_lines_last(const char *text, size_t length, int64_t lines);
-/* The length of text up to the end of its first line that is not empty; 0: it does not end here. */
-size_t sw_lines_first(const char *text, size_t length);
+/* The length of text up to the end of the first line below `above` lines that is not empty; 0: it
+ * does not end here. */
+size_t sw_lines_first(const char *text, size_t length, int64_t above);
+/* The length of the first `above` lines of text, all of it where it has no more. */
+size_t sw_lines_above(const char *text, size_t length, int64_t above);
 int64_t sw_lines_count(const char *text, size_t length);
 
 /* ---- of its own use ------------------------------------------------------------- */

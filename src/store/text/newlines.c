@@ -39,12 +39,21 @@ size_t sw_lines_last(const char *text, size_t length, int64_t lines) {
   return length ? length + 1 : 0;
 }
 
+size_t sw_lines_above(const char *text, size_t length, int64_t above) {
+  size_t at = 0;
+  for (; above > 0 && at < length; above--) {
+    const char *newline = memchr(text + at, '\n', length - at);
+    at = newline ? (size_t)(newline - text) + 1 : length;
+  }
+  return at;
+}
+
 /* Empty lines before the header are part of what is returned, so that they are counted in line
  * numbers; so is Excel's line `sep=;`. A text that ends without a newline gives 0: more of the line
  * may follow. */
-size_t sw_lines_first(const char *text, size_t length) {
-  size_t at = 0;
-  if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) at = 3;
+size_t sw_lines_first(const char *text, size_t length, int64_t above) {
+  size_t at = sw_lines_above(text, length, above);
+  if (at == 0 && length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) at = 3;
   while (at < length && is_space(text[at]))
     at++;
   /* A line that is not whole yet is no such line, but then there is no newline either. */

@@ -92,6 +92,7 @@ static bool cut_currency(char *text) {
   return false;
 }
 
+/* A currency sign and nothing else that is wrong: the rest is a number. */
 static bool look_currency(look *in) {
   char text[LONGEST + 1];
   strcpy(text, in->text);
@@ -110,6 +111,7 @@ static bool look_parentheses(look *in) {
          say(in, "it is in parentheses; write a negative number with '-' before it");
 }
 
+/* Where the study strips the sign, something else is wrong. */
 static bool look_percent(look *in) {
   char text[LONGEST + 1];
   sw_number_form form = {.decimal = '.', .percent = true};
@@ -189,6 +191,8 @@ static void look_left(look *in) {
     snprintf(in->out, SW_NO_NUMBER_ROOM, "is not a number; %s", in->wanted->wanted);
 }
 
+/* What people mean first, the plain remainder last; each look says all or nothing. How the study
+ * writes numbers takes the place of guesses at marks. */
 const char *sw_no_number(const char *text, size_t length, const sw_number_wanted *wanted,
                          char out[SW_NO_NUMBER_ROOM]) {
   look in = {.wanted = wanted, .out = out};

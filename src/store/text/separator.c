@@ -3,8 +3,9 @@
  *
  * Excel and its kin write a first line `sep=;`, which is no data. Without it the first line of the
  * file tells: of comma, tab, ';' and '|' the one that it has most of, outside quotes; of equal ones
- * the comma. A file that says neither has one column. Nothing is said of it: a wrong guess ends in
- * "no column", never in a wrong number, as names and codes would have the separator in them. */
+ * the comma. What the study says of a panel counts before both. A file that says neither has one
+ * column. Nothing is said of it: a wrong guess ends in "no column", never in a wrong number, as
+ * names and codes would have the separator in them. */
 #include "store/text/csv_private.h"
 
 #include <stdio.h>
@@ -82,10 +83,9 @@ void sw_csv_separate(sw_csv *csv) {
   while (word < to && sw_csv_is_blank(*word, ','))
     word++;
   size_t skip = sw_csv_sep_line(word, (size_t)(end - word), &own->separator);
-  if (!skip) {
-    own->separator = most_of(at, to);
-    return;
-  }
+  if (!skip) own->separator = most_of(at, to);
+  if (csv->separator) own->separator = csv->separator;
+  if (!skip) return;
   own->at = word + skip;
   own->next_line = line + 1;
 }
