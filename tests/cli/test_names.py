@@ -48,7 +48,7 @@ def check_links(world):
         assert os.listdir(disk) == []
         os.mkdir(f"{disk}/real.h5")
         os.symlink(f"{disk}/real.h5", other)
-        refused(world, ["run", "study.yaml", "-o", "other.h5", "--force"], "real.h5: is a folder")
+        refused(world, ["run", "study.yaml", "-o", "other.h5", "--force"], "other.h5: is a folder")
         for name in ("link.h5", "chain.h5", "other.h5"):
             os.remove(world.path(name))
     os.symlink("b.h5", world.path("a.h5"))

@@ -209,9 +209,9 @@ Test(radiation, refused) {
   harness_free(h);
   const double large[] = {4, 2, 1e160, 3}, small[] = {4, 1e-170, 0, 3};
   h = start(4, 1, large, hand);
-  PAIR_FAILS(h, "mass of unit 00000002 in 2001 is 1e+160; expected 0, or 1e-90 to 1e+90");
+  PAIR_FAILS(h, "mass of unit 00000002 in 2001 is 1e+160 (1 in all); expected 0, or 1e-90 to 1e+90");
   harness_free(h);
   h = start(4, 1, small, hand);
-  PAIR_FAILS(h, "mass of unit 00000001 in 2001 is 1e-170; expected 0, or 1e-90 to 1e+90");
+  PAIR_FAILS(h, "mass of unit 00000001 in 2001 is 1e-170 (1 in all); expected 0, or 1e-90 to 1e+90");
   harness_free(h);
 }
