@@ -296,6 +296,10 @@ const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HIN
   char unseen[SW_DIFFERENCE_ROOM];
   text[0] = '\0';
   if (!near) return text;
+  if (strcmp(word, near) == 0) { /* of names in an HDF5 file: a group, a link, a damaged object */
+    snprintf(text, SW_HINT_ROOM, "; what has that name cannot be read as one");
+    return text;
+  }
   sw_show_difference(word, near, unseen);
   snprintf(text, SW_HINT_ROOM, "; did you mean '%.200s'%s%s?", near, *unseen ? ", which " : "",
            unseen);

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Bad input: each fault ends with exit status 2 and exactly one line on standard error that says
 where and what, from one rank, and leaves no output file behind."""
+import io
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+
+import h5py
+import numpy as np
 
 SPILLWAY = os.environ["SPILLWAY"]
 
@@ -42,6 +46,20 @@ measures:
 output:
   file: out.h5
 """
+
+
+def group_h5():
+    """A panel in HDF5 in which `pop` is a group."""
+    file = io.BytesIO()
+    with h5py.File(file, "w") as h5:
+        h5["code"] = [f"{u:02d}".encode() for u in range(1, 7)]
+        h5["year"] = [2001, 2002, 2003]
+        h5["gdp"] = h5["man"] = np.ones((3, 6))
+        h5.create_group("pop")
+    return file.getvalue()
+
+
+GROUP_H5 = group_h5()
 GOOD = {"study.yaml": STUDY, "panel.csv": PANEL, "units.csv": UNITS, "edges.csv": EDGES}
 
 
@@ -111,6 +129,8 @@ CASES = [
      r"study\.yaml:20:.*cordination.*coordination"),
     ("unknown group", swap("study.yaml", "groups: [state]", "groups: [stat]"), r"stat\b.*state"),
     ("two of a name", swap("study.yaml", "as: lq", "as: ccd"), r"study\.yaml:22:.*ccd"),
+    ("a group in the place of a column", {**swap("study.yaml", "panel.csv", "panel.nc"), "panel.nc": GROUP_H5},
+     r"panel\.nc has no column 'pop'; what has that name cannot be read as one"),
     ("an output that is a folder", swap("study.yaml", "out.h5", "."), r"\.: is a folder; give the name"),
     ("one system", swap("study.yaml", "[economy, people], as: ccd", "[economy], as: ccd"),
      r"study\.yaml:19:.*systems: 1 system; expected 2 to 32"),

@@ -182,7 +182,7 @@ Test(links_formats, bad_mtx_and_bad_names) {
   refuse("t.mtx", BANNER "3 3 1\n1 2 1 5 6\n",
          "t.mtx:3: expected `row column value`; '5 6' is left from column 7 on");
   refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: expected `row column value`");
-  refuse("t.mtx", BANNER "3 3 2\n1 2 1\n", "t.mtx:3: the file ends after 1 entries of 2");
+  refuse("t.mtx", BANNER "3 3 2\n1 2 1\n", "t.mtx:3: the file ends after 1 of 2 entries");
   refuse("t.mtx", BANNER "3 3 1\n1 2 1\n2 1 1\n",
          "t.mtx:4: the file has 2 entries; its line of sizes announces 1");
   refuse("t.mtx", BANNER "3 3 1\n2 2 1\n",

@@ -285,7 +285,7 @@ static sw_status read_market(sw_error *err, sw_links_list *list, sw_links_lines 
                               "the file has %lld entries; its line of sizes announces %lld",
                               (long long)entries, (long long)market->entries);
   if (entries < market->entries)
-    return sw_links_list_fail(err, list, lines->line, "the file ends after %lld entries of %lld",
+    return sw_links_list_fail(err, list, lines->line, "the file ends after %lld of %lld entries",
                               (long long)entries, (long long)market->entries);
   return SW_OK;
 }

@@ -182,8 +182,8 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, sw_links_lines *li
   /* Too many are refused like too few. */
   if (units != n)
     return sw_links_list_fail(err, list, lines->line,
-                              "the file ends after %lld units; its first line announces %lld",
-                              (long long)units, (long long)n);
+                              "the file ends after %lld unit%s; its first line announces %lld",
+                              (long long)units, units == 1 ? "" : "s", (long long)n);
   return sw_links_list_check_seen(err, list, seen);
 }
 
