@@ -509,7 +509,7 @@ def check_forms(f):
         def said(group, name):
             return file[group].attrs[name].decode()
         assert said("g", "weights") == "near: {kind: knn, k: 1, style: binary}"
-        assert said("g", "parameters").endswith("keep: links, weights: near, precision: float32}"), said("g", "parameters")
+        assert said("g", "parameters").endswith("keep: links, by: largest, weights: near, precision: float32}"), said("g", "parameters")
         assert said("moran", "weights") == "ring: {kind: file, file: ring.csv, style: row}"
         assert "weights" not in file["f"].attrs and file["q"].attrs.get("weights") is None
         assert said("c", "formula") == "D = sqrt(C T), T = sum alpha_s U_s; C = GM(U)/AM(U)"
