@@ -1,6 +1,8 @@
 """Small studies through the program, in a folder of their own: starting it, writing its files."""
 import os
 import subprocess
+import tempfile
+import unittest
 
 SPILLWAY = os.environ["SPILLWAY"]
 
@@ -13,3 +15,15 @@ def spillway(*words, ranks=1):
 def write(name, text):
     with open(name, "w") as file:
         file.write(text)
+
+
+class InFolder(unittest.TestCase):
+    """A test in an empty folder, which goes with it."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        os.chdir(self.folder.name)
+
+    def tearDown(self):
+        os.chdir("/")
+        self.folder.cleanup()

@@ -1,23 +1,20 @@
 #!/usr/bin/env python3
 """Which units a network is of: those of which some pair is defined, whatever the entry keeps of its
 pairs. Nothing is known of the others; they are missing, and in no count of units."""
-import os
-import tempfile
 import unittest
 
 import h5py
 import numpy as np
 
-from studies import spillway, write
+from studies import InFolder, spillway, write
 
 KEPT = {"all": "dense", "some": "{top: 2}", "most": "{top: 7}", "over": "{above: 0}", "half": "{share: .5}",
         "linked": "links, weights: w"}
 
 
-class Outside(unittest.TestCase):
+class Outside(InFolder):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        os.chdir(self.folder.name)
+        super().setUp()
         rng = np.random.default_rng(3)
         write("u.csv", "id,lon,lat\n" + "".join(f"u{i},{i},{i * i % 5}\n" for i in range(8)))
         write("w.csv", "from,to\n" + "".join(f"u{i},u{(i + s) % 8}\n" for i in range(8) for s in (1, 7)))
@@ -29,10 +26,6 @@ class Outside(unittest.TestCase):
         write("s.yaml", "panel: {file: p.csv, unit: id, time: t, missing: keep}\n"
               "units: {file: u.csv, unit: id, lon: lon, lat: lat}\nweights: {w: {kind: file, file: w.csv}}\n"
               f"measures:\n{entries}output: {{file: r.h5}}\n")
-
-    def tearDown(self):
-        os.chdir("/")
-        self.folder.cleanup()
 
     def check(self, path):
         with h5py.File(path) as file:

@@ -3,14 +3,13 @@
 `check` says of it, and what stands in the results; names of periods by meaning; what cannot be read
 is refused in one line with status 2."""
 import os
-import tempfile
 import unittest
 
 import h5py
 import numpy as np
 import xarray
 
-from studies import spillway, write
+from studies import InFolder, spillway, write
 
 MONTHS = [f"2001M{m}" for m in range(1, 13)]
 
@@ -24,15 +23,7 @@ def text(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-class Periods(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        os.chdir(self.folder.name)
-
-    def tearDown(self):
-        os.chdir("/")
-        self.folder.cleanup()
-
+class Periods(InFolder):
     def study(self, panel, measures="  - inequality: {of: x}\n", more="", time="t"):
         write("s.yaml", f"study: s\npanel: {{file: p.csv, unit: id, time: {time}, {panel}}}\n{more}"
                         f"measures:\n{measures}output: {{file: r.h5}}\n")

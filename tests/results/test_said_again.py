@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """Warnings of results that are taken from an earlier file are those of a run that computes them: the
 same lines, each once, with their places in the study as it stands now."""
-import os
-import tempfile
 import unittest
 
 import numpy as np
 
-from studies import spillway, write
+from studies import InFolder, spillway, write
 
 STUDY = """panel: {file: p.csv, unit: id, time: t, missing: keep}
 measures:
@@ -22,15 +20,7 @@ output: {file: r.h5}
 """
 
 
-class SaidAgain(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        os.chdir(self.folder.name)
-
-    def tearDown(self):
-        os.chdir("/")
-        self.folder.cleanup()
-
+class SaidAgain(InFolder):
     def run_study(self, out, *more, ranks=1):
         done = spillway("run", "s.yaml", "-o", out, "--force", "--quiet", *more, ranks=ranks)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -3,13 +3,12 @@
 they are a power of two larger or smaller, out to the ends of the range of numbers. And a mass that
 the radiation model refuses is refused by `check` and `run` in one line."""
 import os
-import tempfile
 import unittest
 
 import h5py
 import numpy as np
 
-from studies import spillway, write
+from studies import InFolder, spillway, write
 
 UNITS, PERIODS = 9, 20
 MEASURES = """
@@ -43,15 +42,7 @@ def panel(factor):
     write("p.csv", "\n".join(lines) + "\n")
 
 
-class Scale(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        os.chdir(self.folder.name)
-
-    def tearDown(self):
-        os.chdir("/")
-        self.folder.cleanup()
-
+class Scale(InFolder):
     def results(self, power, out, ranks=1):
         panel([2. ** p for p in power])
         write("s.yaml", "panel: {file: p.csv, unit: id, time: t, missing: keep}\nmeasures:" + MEASURES +

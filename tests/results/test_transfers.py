@@ -1,28 +1,21 @@
 #!/usr/bin/env python3
 """Transfers of a network by hand: both ways also where edges lead one way, between the modes of one
 node; and a line where a transfer leads nowhere, with its file and line."""
-import os
-import tempfile
 import unittest
 
 import h5py
 import numpy as np
 
-from studies import spillway, write
+from studies import InFolder, spillway, write
 
 # Road a - b, rail c - d; b and c are two stations of one place.
 EDGES = "from,to,mode,minutes\na,b,road,10\nc,d,rail,20\n"
 
 
-class Transfers(unittest.TestCase):
+class Transfers(InFolder):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        os.chdir(self.folder.name)
+        super().setUp()
         write("p.csv", "id,m\n" + "".join(f"{u},1\n" for u in "abcd"))
-
-    def tearDown(self):
-        os.chdir("/")
-        self.folder.cleanup()
 
     def minutes(self, edges, more="", nodes="abcd", status=0, ranks=1):
         """Gravity of masses of 1 is one over the minutes."""
