@@ -29,7 +29,9 @@ static void put_title(sw_html *h, const sw_report *report, const char *before, c
   put_words(h, before, english, page->title_zh ? page->title_zh : english, after);
 }
 
-/* The policy comes before anything that it governs. */
+/* The policy comes before anything that it governs. Nothing from outside, no inline script but
+ * those with the given hashes: a page from an untrusted study can run no code of its own, even
+ * where an escape were missed. */
 static void put_head(sw_html *h, const sw_report *report) {
   fprintf(h->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n", h->chinese ? "zh" : "en");
   fputs("<meta charset=\"utf-8\">\n"
@@ -47,6 +49,7 @@ static void put_head(sw_html *h, const sw_report *report) {
   fputs("</style>\n</head>\n<body>\n", h->out);
 }
 
+/* Anchors of sections that exist on every page; the script fills both buttons. */
 static void put_bar(sw_html *h, const sw_report *report) {
   static const char *const link[][3] = {{"summary", "Summary", "概要"},
                                         {"map", "Map", "地图"},
