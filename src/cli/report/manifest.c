@@ -50,7 +50,6 @@ const char *sw_manifest_kept(const sw_manifest *to, const sw_report_partners *p)
 static void put_head(sw_manifest *to) {
   sw_json *j = &to->json;
   const sw_page *page = to->page;
-  /* The browser side refuses a format that it does not know. */
   sw_json_integer(j, "format", 1);
   sw_json_text(j, "language", to->report->chinese ? "zh" : "en");
   sw_json_text(j, "file", to->report->file);
