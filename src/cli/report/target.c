@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "cli/report/report.h"
 
+/* A dot that begins the file's name is no ending: ".results" gets ".results.html". NULL without
+ * memory. */
 const char *sw_report_default_path(sw_arena *arena, const char *results) {
   const char *slash = strrchr(results, '/'), *dot = strrchr(results, '.');
   bool ending = dot && dot > (slash ? slash + 1 : results);
@@ -18,7 +20,9 @@ const char *sw_report_default_path(sw_arena *arena, const char *results) {
                          (int)(ending ? (size_t)(dot - results) : strlen(results)), results);
 }
 
-/* With the rights that a new file gets, which mkstemp does not give. */
+/* With the rights that a new file gets, which mkstemp does not give. mkstemp gives 0600, which
+ * would keep colleagues and web servers from reading the page. umask can only be read by setting
+ * it, which is safe here, as no other thread makes files. */
 static sw_status open_beside(sw_error *err, sw_report_target *target) {
   snprintf(target->temporary, sizeof target->temporary, "%s.XXXXXX", target->path);
   int file = mkstemp(target->temporary);
@@ -32,11 +36,13 @@ static sw_status open_beside(sw_error *err, sw_report_target *target) {
     close(file);
     unlink(target->temporary);
   }
+  /* A missing folder is the user's mistake (status 2), a full disk is not (status 1). */
   bool no_folder = reason == ENOENT || reason == ENOTDIR;
   return sw_fail(err, no_folder ? SW_EINPUT : SW_EIO, "%s: cannot be written: %s", target->path,
                  no_folder ? "there is no such folder" : strerror(reason));
 }
 
+/* By device and inode: two paths may lead to one file. */
 static bool is_file(const struct stat *file, const char *path) {
   struct stat other;
   return path && stat(path, &other) == 0 && other.st_dev == file->st_dev &&
@@ -60,7 +66,9 @@ static sw_status may_replace(sw_error *err, const struct stat *there, const char
   return SW_OK;
 }
 
-/* A link is followed first: the file that it points to is replaced, and the link stays. */
+/* A link is followed first: the file that it points to is replaced, and the link stays. Only looks:
+ * another process may still take the place before the page is moved there; it is then replaced as
+ * with --force, whole for whole. */
 sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target) {
   *target = (sw_report_target){.out = NULL};
@@ -70,6 +78,8 @@ sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report
   SW_TRY(sw_file_follow(err, path, target->path));
   struct stat there;
   if (stat(target->path, &there) == 0) return may_replace(err, &there, path, options);
+  /* Without a slash the folder is the current one; "/r.html" has an empty one, the root, which is
+   * there. */
   const char *slash = strrchr(target->path, '/');
   char folder[sizeof target->path];
   snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - target->path) : 1,
@@ -79,6 +89,7 @@ sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report
   return SW_OK;
 }
 
+/* On success out is open and temporary is to be removed or renamed by sw_report_target_close. */
 sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target) {
   SW_TRY(sw_report_target_look(err, path, options, target));
@@ -92,6 +103,7 @@ sw_status sw_report_target_close(sw_error *err, sw_status status, sw_report_targ
   errno = 0;
   if (fclose(target->out) != 0) failed = true;
   target->out = NULL;
+  /* rename is atomic within a folder: a reader has the old page or the new one. */
   if (status == SW_OK && (failed || rename(target->temporary, target->path) != 0))
     status = sw_fail(err, SW_EIO, "%s: cannot be written: %s", target->path,
                      errno ? strerror(errno) : "not all of it");

@@ -48,17 +48,21 @@ typedef struct answer {
   sw_report_said said;
 } answer;
 
-/* Runs in the child: makes the page into the open target, then answers in one piece. */
+/* Runs in the child: makes the page into the open target, then answers in one piece. The study's
+ * folder is not known here (NULL): polygons are looked for from where the results lie. */
 static void tell(void *self) {
   work *of = self;
   answer a = {0};
+  /* Else the parent's death would leave the child writing. */
   close(of->ends[0]);
   sw_status status = sw_report_make(&a.err, of->options, NULL, of->target.out, &a.said);
   if (status == SW_OK && (fflush(of->target.out) != 0 || ferror(of->target.out)))
     sw_fail(&a.err, SW_EIO, "%s: cannot be written: %s", of->target.path, strerror(errno));
+  /* Less than PIPE_BUF (4,096 bytes), so one write takes it whole. */
   if (write(of->ends[1], &a, sizeof a) != (ssize_t)sizeof a) _exit(1);
 }
 
+/* The texts are those of `info`, so that a damaged file is told alike by both. */
 /* ---- the parent ------------------------------------------------------------------------- */
 
 /* The child died without an answer: by HDF5, or from outside. */
@@ -79,6 +83,8 @@ static unsigned seconds_for(const char *path) {
   return SECONDS + (stat(path, &file) == 0 ? (unsigned)(file.st_size / BYTES_A_SECOND) : 0);
 }
 
+/* A short read is no error: the pipe may give the answer in pieces. False: it ended before all had
+ * come. */
 static bool read_all(int file, void *to, size_t length) {
   size_t at = 0;
   for (ssize_t n; at < length && (n = read(file, (char *)to + at, length - at)) != 0;) {
@@ -89,7 +95,8 @@ static bool read_all(int file, void *to, size_t length) {
 }
 
 /* The writing end is closed here first, so that a dead child ends the reading. The child is waited
- * for in any case. */
+ * for in any case. The answer comes after the page is whole, so there is nothing to read meanwhile
+ * and no lock-up: the page itself goes to the file, not through the pipe. */
 static sw_status ask_child(sw_error *err, work *of, sw_report_said *said) {
   const char *path = of->options->path;
   answer a;
@@ -117,7 +124,8 @@ static void print_said(const char *path, const sw_report_said *said) {
          said->periods == 1 ? "" : "s", said->results, said->results == 1 ? "" : "s");
 }
 
-/* A failure leaves nothing at the page's place; what was there before stays. */
+/* A failure leaves nothing at the page's place; what was there before stays. Target first, before
+ * the child: what may not be written costs no reading. */
 static sw_status write_report(sw_error *err, const sw_report_options *o) {
   sw_arena *arena = NULL;
   work of = {.options = o};
@@ -138,6 +146,7 @@ static sw_status write_report(sw_error *err, const sw_report_options *o) {
 
 /* ---- the command ------------------------------------------------------------------------ */
 
+/* Only the form is checked; files are looked at when they are read. */
 static sw_status read_options(sw_error *err, int argc, char **argv, sw_report_options *o,
                               bool *help) {
   const sw_option table[] = {
@@ -156,6 +165,7 @@ static sw_status read_options(sw_error *err, int argc, char **argv, sw_report_op
   return SW_OK;
 }
 
+/* Rank 0 works; the others wait for the status. */
 int sw_cmd_report(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};
