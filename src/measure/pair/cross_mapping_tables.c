@@ -112,9 +112,12 @@ static int lines_of(cells at, int64_t count, const void **line, int most) {
   int found = 0;
   for (int64_t left = count, some; left > 0; left -= some) {
     some = next_piece(&at, left, &cell);
-    /* The last may be on the line before, too. */
-    for (int64_t k = 0; k < some + LINE - 1 && found < most; k += LINE)
-      line[found++] = cell + (k < some ? k : some - 1);
+    int lines = (int)((some + LINE - 2) / LINE); /* before that of the last number */
+    lines = lines < most - found ? lines : most - found;
+    for (int k = 0; k < lines; k++)
+      line[found + k] = cell + (int64_t)k * LINE;
+    found += lines;
+    if (found < most) line[found++] = cell + some - 1;
   }
   return found;
 }
