@@ -148,13 +148,12 @@ SW_HOT static void unpack(const double *word, int count, int part, int32_t *near
   }
 }
 
-/* Words are read in stretches that a thread's stack holds. */
+/* Piece by piece, where the words lie. */
 static void read_neighbours(cells *at, sw_mapping *m) {
   int count = m->points * m->k, words = words_of(count);
-  double word[WORDS];
+  double *word = NULL;
   for (int w = 0, some; w < words; w += some) {
-    some = words - w < WORDS ? words - w : WORDS;
-    read_cells(at, some, word);
+    some = (int)next_piece(at, words - w, &word);
     for (int part = 0; part < SW_CCM_PACKED; part++) {
       int first = part * words + w, there = count - first < some ? count - first : some;
       unpack(word, there, part, m->near + first);
