@@ -1,5 +1,5 @@
-/* Joins of lanes by group, and sums of strips, against plain loops: the same bits for every number
- * of rows and columns. */
+/* Joins of lanes by group, sums of strips and of shares, against plain loops: the same bits for
+ * every number of rows and columns. */
 #include "kernel/pairs/groups.h"
 
 #include <criterion/criterion.h>
@@ -67,4 +67,24 @@ Test(groups, sums_of_rows) {
       cr_assert(sum[r] == plain_join(lane));
     }
   }
+}
+
+/* In the order of groups; what nothing was added to stays so. */
+Test(groups, sums_of_shares) {
+  double share[GROUPS * STRIDE], sum[STRIDE];
+  draw(share, GROUPS * STRIDE);
+  for (int k = 0; k < GROUPS; k++)
+    share[k * STRIDE + 1] = sw_lanes_nothing;
+  for (int groups = 1; groups <= GROUPS; groups++)
+    for (int n = 2; n <= MOST; n++) {
+      sum[n] = 77;
+      sw_groups_sum_shares(n, groups, share, STRIDE, sum);
+      for (int c = 0; c < n; c++) {
+        double want = share[c];
+        for (int k = 1; k < groups; k++)
+          want += share[k * STRIDE + c];
+        cr_assert_eq(memcmp(&sum[c], &want, sizeof want), 0);
+      }
+      cr_assert(sw_lanes_is_nothing(sum[1]) && sum[n] == 77);
+    }
 }

@@ -150,6 +150,16 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
     l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
 }
 
+/* Shares are few, so that they go along with each other. */
+SW_HOT void sw_groups_sum_shares(int64_t n, int64_t groups, const double *restrict share,
+                                 int64_t stride, double *restrict sum) {
+  for (int64_t c = 0; c < n; c++)
+    sum[c] = share[c];
+  for (int64_t k = 1; k < groups; k++)
+    for (int64_t c = 0; c < n; c++)
+      sum[c] += share[k * stride + c];
+}
+
 SW_INLINE double number(double sum) {
   return sw_lanes_is_nothing(sum) || isinf(sum) ? NAN : sum;
 }
