@@ -71,14 +71,14 @@ static void expect_groups(square s, int run, bool begun) {
     by_row[k] = want_row[k] = begun ? k % 7 : 0;
   for (int k = 0; k < GROUPS * SW_LANES * STRIDE; k++)
     by_column[k] = want_column[k] = begun ? k % 5 : 0;
-  sw_lane_groups groups = {of + s.i0, of + s.j0, GROUPS, by_row, by_column};
+  sw_lane_groups groups = {of + s.i0, of + s.j0, ROWS, by_row, by_column};
   sw_lane_sums sums = {NULL, NULL, STRIDE, -INFINITY, &groups};
   sw_arc_fold_flows(&points, mass, mass, s.i0, s.i1, s.j0, s.j1, &sums, NULL, NULL, room);
   for (int64_t r = 0; r < s.i1 - s.i0; r++) {
     double flow[STRIDE];
     sw_arc_flows(&divided, s.i0 + r, s.j0, s.j1, mass[s.i0 + r], mass, flow);
     for (int64_t c = 0; c < s.j1 - s.j0; c++) {
-      want_row[(r * GROUPS + of[s.j0 + c]) * SW_LANES + c % SW_LANES] += flow[c];
+      want_row[(of[s.j0 + c] * ROWS + r) * SW_LANES + c % SW_LANES] += flow[c];
       want_column[(of[s.i0 + r] * SW_LANES + r % SW_LANES) * STRIDE + c] += flow[c];
       top = flow[c] > top ? flow[c] : top;
     }

@@ -130,7 +130,7 @@ static void fold_even(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t 
         sums->column[r % SW_LANES * sums->stride + c] += value;
         continue;
       }
-      g->row[(r * g->columns + g->of_column[c]) * SW_LANES + c % SW_LANES] += value;
+      g->row[(g->of_column[c] * g->high + r) * SW_LANES + c % SW_LANES] += value;
       g->column[(g->of_row[r] * SW_LANES + r % SW_LANES) * sums->stride + c] += value;
     }
 }

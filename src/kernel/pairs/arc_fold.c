@@ -43,6 +43,7 @@ typedef struct block {
   int pieces;    /* of whole turns, the last of which is a piece of its own */
   piece piece[BLOCK / SW_LANES];
   eight eight[BLOCK / SW_LANES];
+  int64_t next;                /* from a row's lanes of one group to those of the next */
   const sw_ring_limits *rings; /* NULL: none */
   const sw_ring_lanes *ring;   /* of the square */
   int64_t stride;              /* of its lanes of columns */
@@ -208,6 +209,7 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
   rows_of *near = (rings ? ring_rows : groups ? grouped_rows : near_rows)[sw_set()];
   block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
   k.stride = sums->stride;
+  k.next = groups ? groups->high * SW_LANES : 0;
   /* A pair of a point with itself is infinite. */
   k.by_steps = points->by_steps && (i1 <= j0 || j1 <= i0);
   k.columns =

@@ -114,16 +114,16 @@ SW_INLINE void SW_SET(add_within)(const double *within, vec flow, double *lanes)
 /* Eight flows into the sums of their row: of two groups, or of more, flow by flow. */
 SW_INLINE void SW_SET(add_groups)(const block *k, int64_t j, vec flow, double *of_row) {
   const eight *of = &k->eight[j / SW_LANES];
-  double value[SW_LANES], *first = of_row + of->group * SW_LANES;
+  double value[SW_LANES], *first = of_row + of->group * k->next;
   if (of->group == MANY) {
     vec_store(value, flow);
     for (int l = 0; l < SW_LANES; l++)
-      of_row[k->columns.group[j + l] * SW_LANES + l] += value[l];
+      of_row[k->columns.group[j + l] * k->next + l] += value[l];
   } else if (of->second == ONE) {
     vec_store(first, vec_add(vec_load(first), flow));
   } else {
     SW_SET(add_within)(of->in[0], flow, first);
-    SW_SET(add_within)(of->in[1], flow, of_row + of->second * SW_LANES);
+    SW_SET(add_within)(of->in[1], flow, of_row + of->second * k->next);
   }
 }
 
@@ -152,7 +152,7 @@ SW_INLINE void SW_SET(grouped_row)(const block *k, int64_t r, bool by_steps,
   enum { STEP = SW_SET(TURN) * SW_LANES };
   const sw_lane_groups *g = sums->groups;
   const int64_t line = g->of_row[r] * SW_LANES + r % SW_LANES;
-  double *of_row = g->row + r * g->columns * SW_LANES;
+  double *of_row = g->row + r * SW_LANES;
   int64_t j = 0;
   vec u[SW_SET(TURN)];
   SW_SET(near) w;
@@ -167,17 +167,17 @@ SW_INLINE void SW_SET(grouped_row)(const block *k, int64_t r, bool by_steps,
         j += STEP;
         continue;
       }
-      w.sum = vec_load(of_row + now->group * SW_LANES);
+      w.sum = vec_load(of_row + now->group * k->next);
       for (; j < now->to; j += STEP)
         SW_SET(turn)(k, &w, u, j, by_steps, true, false, of_row, top);
-      vec_store(of_row + now->group * SW_LANES, w.sum);
+      vec_store(of_row + now->group * k->next, w.sum);
     }
     if (last->group == MANY) {
       SW_SET(turn)(k, &w, u, j, by_steps, false, true, of_row, top);
     } else {
-      w.sum = vec_load(of_row + last->group * SW_LANES);
+      w.sum = vec_load(of_row + last->group * k->next);
       SW_SET(turn)(k, &w, u, j, by_steps, false, false, of_row, top);
-      vec_store(of_row + last->group * SW_LANES, w.sum);
+      vec_store(of_row + last->group * k->next, w.sum);
     }
     j += STEP;
   }
@@ -204,13 +204,13 @@ static void SW_SET(grouped_flows)(const block *k, int64_t r, const double *flow,
                                   const sw_lane_sums *sums, double *most) {
   const sw_lane_groups *g = sums->groups;
   const int64_t line = g->of_row[r] * SW_LANES + r % SW_LANES;
-  double *of_row = g->row + r * g->columns * SW_LANES;
+  double *of_row = g->row + r * SW_LANES;
   double *lane = g->column + line * sums->stride + k->place;
   reg top = reg_load(most);
   int64_t j = 0;
   for (int s = 0; s < k->pieces && k->piece[s].group != MANY; s++) {
     const piece *now = &k->piece[s];
-    double *of_group = of_row + now->group * SW_LANES;
+    double *of_group = of_row + now->group * k->next;
     vec sum = vec_load(of_group);
     for (; j < now->to; j += SW_LANES)
       SW_SET(add)(vec_load(flow + j), &sum, lane + j, &top);

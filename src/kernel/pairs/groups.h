@@ -19,8 +19,8 @@ void sw_groups_sum_rows(const sw_lane_rows *of, double *sum);
  * `place` is a multiple of eight. */
 void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
                        int64_t n, const double *v);
-/* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
-void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
+/* out[r] = the join of lanes[r * 8 .. r * 8 + 8); these become zero. */
+void sw_groups_join(double *lanes, int64_t rows, double *out);
 /* out[c] = the join of lanes 0 .. 7 of column c, `stride` apart; all of these lanes become zero. */
 void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *out);
 /* sum[c] = the shares of c, share[c], share[stride + c], ..., in the order of `groups` of them. */

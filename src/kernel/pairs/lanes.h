@@ -54,11 +54,11 @@ int64_t sw_lanes_reach(const double *v, int64_t n, double from);
 /* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become
  * -0.0 in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
-/* Sums by group under way: number c of row r goes to row[(r * columns + of_column[c]) * 8 + c % 8]
+/* Sums by group under way: number c of row r goes to row[(of_column[c] * high + r) * 8 + c % 8]
  * and to column[(of_row[r] * 8 + r % 8) * stride + c]. */
 typedef struct sw_lane_groups {
   const int32_t *of_row, *of_column; /* groups of rows and of columns, each counted from 0 */
-  int64_t columns;                   /* groups of columns */
+  int64_t high;                      /* rows from the lanes of one group to those of the next */
   double *row, *column;              /* column NULL: columns are not summed */
 } sw_lane_groups;
 /* Sums of a square's rows and columns under way: number c of row r goes to row[r * 8 + c % 8] and

@@ -174,9 +174,9 @@ void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smoot
   sw_cut_square(&p->plan->cut, column, &j0, &j1);
   w->groups.of_row = b->place + i0;
   w->groups.of_column = b->place + j0;
-  w->groups.columns = groups_of(b, column);
   if (!smooth) {
-    sw_lanes_begin(w->groups.row, (i1 - i0) * w->groups.columns * SW_LANES);
+    for (int64_t k = 0; k < groups_of(b, column); k++)
+      sw_lanes_begin(w->groups.row + k * w->groups.high * SW_LANES, (i1 - i0) * SW_LANES);
     sw_lanes_begin(w->groups.column, groups_of(b, row) * SW_LANES * w->stride);
   }
   w->gaps = sw_pairs_block_shares(p, slot).gaps;
@@ -234,12 +234,13 @@ bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot
   const sw_pairs *p = w->pairs;
   const sw_blocks *b = p->plan->blocks;
   const sw_cut *cut = &p->plan->cut;
-  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0, across = w->groups.columns;
+  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0, across = groups_of(b, column);
   if (!p->geometry.blocks) return true;
   sw_block_shares s = sw_pairs_block_shares(p, slot);
   sw_cut_square(cut, row, &i0, &i1);
   sw_cut_square(cut, column, &j0, &j1);
-  sw_groups_join(w->groups.row, i1 - i0, across, s.row, cut->side);
+  for (int64_t k = 0; k < across; k++)
+    sw_groups_join(w->groups.row + k * w->groups.high * SW_LANES, i1 - i0, s.row + k * cut->side);
   if (row == column) leave_alone(p, row, i0, i1, s.row);
   sum_strips(p, row, across, s.row, s.row_strip);
   sw_groups_sum_shares(i1 - i0, across, s.row, cut->side, slot);

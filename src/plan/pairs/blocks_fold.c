@@ -2,8 +2,8 @@
  * results, those by unit on the ranks that own the units, those between groups on rank 0; see
  * blocks.h. Called once per window by pairs.c, after a barrier has made all slots final.
  *
- * A unit's shares are met in the order of squares when rows of squares are walked in order: in
- * those before its own it is a column. On one node every rank reads the slots; between nodes each
+ * A unit's shares are met in the order of squares, of which it is a column in those before its own.
+ * On one node every rank reads the slots; between nodes each
  * node packs what concerns a rank of its tasks, and the receiver walks the same tasks, so that both
  * agree on the layout without describing it. */
 #include "plan/pairs/blocks.h"
@@ -205,19 +205,43 @@ static void close_between(between *to) {
 
 /* ---- one node ------------------------------------------------------------------------------- */
 
-/* All tasks in order, out of the slots; on one node the lots are all rows in order. */
-static void place_slots(const sw_pairs *p, receiver me, between *to) {
-  const sw_geometry *g = &p->geometry;
-  for (int64_t k = 0; k < p->n_lots; k++) {
-    const sw_lot *lot = &p->lot[k];
-    if (me.totals && lot->row == 0) begin_between(p->plan->blocks, to);
-    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
-      task of = {.row = lot->row,
-                 .column = sw_geometry_column(g, lot->row, nth),
-                 .from = p->slots + lot->slot_at + nth * sw_geometry_slot(g)};
-      place(p, lot->t, &of, me, to);
+/* Square (row, column) of the matrix whose lots begin at `lot`: on one node these are all its rows.
+ */
+static task task_at(const sw_pairs *p, const sw_lot *lot, int64_t row, int64_t column) {
+  int64_t slot = lot[row].slot_at + (column - row) * sw_geometry_slot(&p->geometry);
+  return (task){.row = row, .column = column, .from = p->slots + slot};
+}
+
+/* Units square by square, so that their results stay in cache from one share to the next. */
+static void place_square(const sw_pairs *p, int t, const sw_lot *lot, int64_t square, receiver me) {
+  side s[2];
+  for (int64_t other = 0; other < sw_geometry_rows(&p->geometry); other++) {
+    bool above = other < square; /* then they are columns there */
+    task of = task_at(p, lot, above ? other : square, above ? square : other);
+    sides_of(p, &of, me, s);
+    place_units(p, t, &s[above], of.from + s[above].share, p->plan->cut.side);
+  }
+}
+
+static void place_between(const sw_pairs *p, int t, const sw_lot *lot, between *to) {
+  int64_t rows = sw_geometry_rows(&p->geometry);
+  begin_between(p->plan->blocks, to);
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t column = row; column < rows; column++) {
+      task of = task_at(p, lot, row, column);
+      place(p, t, &of, (receiver){.totals = true}, to);
     }
-    if (me.totals && lot->row == sw_geometry_rows(g) - 1) end_between(p, lot->t, to);
+  end_between(p, t, to);
+}
+
+/* Out of the slots. */
+static void place_slots(const sw_pairs *p, receiver me, between *to) {
+  const sw_lot *lot = p->lot;
+  int64_t rows = sw_geometry_rows(&p->geometry), high = p->plan->cut.side;
+  for (int t = p->t0; t < p->t1; t++, lot += rows) {
+    for (int64_t square = me.lo / high; square * high < me.hi; square++)
+      place_square(p, t, lot, square, me);
+    if (me.totals) place_between(p, t, lot, to);
   }
 }
 

@@ -16,6 +16,7 @@
  *
  * Invariant: the worker's lanes are zero before and after each task; while
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/groups.h"
@@ -60,10 +61,12 @@ static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at,
 
 /* The sums by group of row `at` of the square so far: partners before its part have left them in
  * the lanes of its column. */
-static void begin_groups(const sw_worker *w, int64_t at) {
-  double *row = w->groups.row + at * w->groups.columns * SW_LANES;
-  for (int64_t k = 0; k < w->groups.columns * SW_LANES; k++)
-    row[k] = w->groups.column[k * w->stride + at];
+static void begin_groups(const sw_worker *w, int64_t square, int64_t at) {
+  const sw_lane_groups *g = &w->groups;
+  const int64_t *of_square = w->pairs->plan->blocks->at + square;
+  for (int64_t k = 0; k < of_square[1] - of_square[0]; k++)
+    for (int l = 0; l < SW_LANES; l++)
+      g->row[(k * g->high + at) * SW_LANES + l] = g->column[(k * SW_LANES + l) * w->stride + at];
 }
 
 /* The groups' lanes of rows and columns from here on. */
@@ -71,18 +74,18 @@ static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t colum
   sw_lane_groups g = w->groups;
   g.of_row += row;
   g.of_column += column;
-  g.row += row * g.columns * SW_LANES;
+  g.row += row * SW_LANES;
   g.column += column;
   return g;
 }
 
 /* Pairs [first, end) of row `at`, without gaps; both count from the square's first unit. What they
  * are to columns comes with the rows of these. */
-static void add_groups(const sw_worker *w, int64_t at, int64_t first, int64_t end,
+static void add_groups(const sw_worker *w, int64_t square, int64_t at, int64_t first, int64_t end,
                        const double *v) {
   sw_lane_groups g = groups_from(w, at, first);
   g.column = NULL;
-  begin_groups(w, at);
+  begin_groups(w, square, at);
   sw_groups_add_row(&g, 0, 0, 0, end - first, v);
 }
 
@@ -102,7 +105,7 @@ static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t e
       sw_pairs_rings_take(w, at + r);
       sw_pairs_rings_row(w, t, i + r, first, end, at + r, -1, row);
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
-      if (!w->fold) add_groups(w, at + r, first - i0, end - i0, row);
+      if (!w->fold) add_groups(w, i0 / w->pairs->plan->cut.side, at + r, first - i0, end - i0, row);
     }
   }
   w->greatest[t] = greatest;

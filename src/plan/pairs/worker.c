@@ -137,7 +137,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   if (both) w->both = at, at += both;
   sw_pairs_woven_open(w, at);
   at += woven;
-  w->groups = (sw_lane_groups){.row = at, .column = at + by_group};
+  w->groups = (sw_lane_groups){.high = length, .row = at, .column = at + by_group};
   at += 2 * by_group;
   w->lanes = at;
   /* Squares set their lanes themselves; strips leave them as they begin. */
