@@ -69,22 +69,25 @@ Test(groups, sums_of_rows) {
   }
 }
 
-/* In the order of groups; what nothing was added to stays so. */
+/* In the order of groups, then onto what is there; what nothing was added to stays so. */
 Test(groups, sums_of_shares) {
-  double share[GROUPS * STRIDE], sum[STRIDE];
+  double share[GROUPS * STRIDE], sum[STRIDE], before[STRIDE];
   draw(share, GROUPS * STRIDE);
   for (int k = 0; k < GROUPS; k++)
     share[k * STRIDE + 1] = sw_lanes_nothing;
   for (int groups = 1; groups <= GROUPS; groups++)
     for (int n = 2; n <= MOST; n++) {
-      sum[n] = 77;
-      sw_groups_sum_shares(n, groups, share, STRIDE, sum);
+      draw(sum, STRIDE);
+      sum[1] = sw_lanes_nothing;
+      memcpy(before, sum, sizeof sum);
+      sw_groups_add_shares(n, groups, share, STRIDE, sum);
       for (int c = 0; c < n; c++) {
         double want = share[c];
         for (int k = 1; k < groups; k++)
           want += share[k * STRIDE + c];
+        want += before[c];
         cr_assert_eq(memcmp(&sum[c], &want, sizeof want), 0);
       }
-      cr_assert(sw_lanes_is_nothing(sum[1]) && sum[n] == 77);
+      cr_assert(sw_lanes_is_nothing(sum[1]) && sum[n] == before[n]);
     }
 }

@@ -145,14 +145,21 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
     l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
 }
 
-/* Shares are few, so that they go along with each other. */
-SW_HOT void sw_groups_sum_shares(int64_t n, int64_t groups, const double *restrict share,
+SW_HOT void sw_groups_add_shares(int64_t n, int64_t groups, const double *restrict share,
                                  int64_t stride, double *restrict sum) {
-  for (int64_t c = 0; c < n; c++)
-    sum[c] = share[c];
-  for (int64_t k = 1; k < groups; k++)
-    for (int64_t c = 0; c < n; c++)
-      sum[c] += share[k * stride + c];
+  int64_t c = 0;
+  for (; c + 4 <= n; c += 4) {
+    v4 all = *(const v4 *)(share + c);
+    for (int64_t k = 1; k < groups; k++)
+      all += *(const v4 *)(share + k * stride + c);
+    *(v4 *)(sum + c) += all;
+  }
+  for (; c < n; c++) {
+    double all = share[c];
+    for (int64_t k = 1; k < groups; k++)
+      all += share[k * stride + c];
+    sum[c] += all;
+  }
 }
 
 SW_INLINE double number(double sum) {

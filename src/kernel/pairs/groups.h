@@ -23,8 +23,8 @@ void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, 
 void sw_groups_join(double *lanes, int64_t rows, double *out);
 /* out[c] = the join of lanes 0 .. 7 of column c, `stride` apart; all of these lanes become zero. */
 void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *out);
-/* sum[c] = the shares of c, share[c], share[stride + c], ..., in the order of `groups` of them. */
-void sw_groups_sum_shares(int64_t n, int64_t groups, const double *share, int64_t stride,
+/* sum[c] += the sum of share[c], share[stride + c], ..., `groups` of them in this order. */
+void sw_groups_add_shares(int64_t n, int64_t groups, const double *share, int64_t stride,
                           double *sum);
 /* A share of sums joins them: the first is set, the others are added; with the last, what has no
  * number becomes NaN: a sum of nothing and an infinite one. */

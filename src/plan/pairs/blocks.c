@@ -228,23 +228,26 @@ static void leave_alone(const sw_pairs *p, int64_t square, int64_t i0, int64_t i
       row[b->place[i] * p->plan->cut.side + i - i0] = sw_lanes_nothing;
 }
 
-/* The square's lanes become its shares, and these its shares of strengths. The diagonal one has
- * none of columns: its rows hold both directions. A gap shows in the row's strength. */
+/* The square's lanes become its shares. The diagonal one has none of columns: its rows hold both
+ * directions. A gap shows in a row's shares. */
 bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot) {
   const sw_pairs *p = w->pairs;
   const sw_blocks *b = p->plan->blocks;
   const sw_cut *cut = &p->plan->cut;
-  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0, across = groups_of(b, column);
+  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0;
   if (!p->geometry.blocks) return true;
+  int64_t across = groups_of(b, column), down = groups_of(b, row), lanes = SW_LANES * w->stride;
+  bool gap = false;
   sw_block_shares s = sw_pairs_block_shares(p, slot);
   sw_cut_square(cut, row, &i0, &i1);
   sw_cut_square(cut, column, &j0, &j1);
-  for (int64_t k = 0; k < across; k++)
-    sw_groups_join(w->groups.row + k * w->groups.high * SW_LANES, i1 - i0, s.row + k * cut->side);
+  for (int64_t k = 0; k < across; k++) {
+    double *share = s.row + k * cut->side;
+    sw_groups_join(w->groups.row + k * w->groups.high * SW_LANES, i1 - i0, share);
+    gap = gap || sw_lanes_has_gap(share, i1 - i0);
+  }
   if (row == column) leave_alone(p, row, i0, i1, s.row);
   sum_strips(p, row, across, s.row, s.row_strip);
-  sw_groups_sum_shares(i1 - i0, across, s.row, cut->side, slot);
-  int64_t down = groups_of(b, row), lanes = SW_LANES * w->stride;
   for (int64_t k = 0; k < down; k++) {
     double *group = w->groups.column + k * lanes;
     if (row == column)
@@ -252,10 +255,6 @@ bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot
     else
       sw_groups_join_columns(group, w->stride, j1 - j0, s.column + k * cut->side);
   }
-  if (row != column) {
-    double *share = slot + sw_geometry_columns_at(&p->geometry);
-    sum_strips(p, column, down, s.column, s.column_strip);
-    sw_groups_sum_shares(j1 - j0, down, s.column, cut->side, share);
-  }
-  return !sw_lanes_has_gap(slot, i1 - i0);
+  if (row != column) sum_strips(p, column, down, s.column, s.column_strip);
+  return !gap;
 }

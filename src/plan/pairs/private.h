@@ -249,8 +249,8 @@ void sw_pairs_task_end(sw_worker *w, int t);
  * there are sums by group, and it has gaps or a measure that does not add up values. */
 bool sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
 
-/* blocks.c: shares in sums by group, behind the others in a slot, which are made of them. Begin and
- * end do nothing where there are none. */
+/* blocks.c: shares in sums by group, all that a slot has then. Begin and end do nothing where there
+ * are none. */
 typedef struct sw_block_shares {
   double *row, *column; /* by group of the other side, `side` each: of rows, of columns */
   double *row_strip, *column_strip; /* by strip, `most` groups each */
@@ -261,10 +261,11 @@ sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot);
 void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smooth, double *slot);
 void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_t gaps,
                          const double *v);
-/* Shares of strengths, too. False where one of a row is NaN: a gap was met where none was expected.
- */
+/* False where a share of a row is NaN: a gap was met where none was expected. */
 bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot);
-/* blocks_fold.c: shares of the window become results. Collective. */
+/* blocks_fold.c: on one node, what a lot's shares are of units [lo, hi) becomes results. */
+void sw_pairs_blocks_place(const sw_pairs *p, const sw_lot *lot, int64_t lo, int64_t hi);
+/* What else the window's shares are becomes results, behind sw_pairs_fold. Collective. */
 sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p);
 
 /* both.c: squares of a directed matrix, sums only. False where a value is NaN. */

@@ -108,7 +108,8 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
       sw_pairs_store_row(p, packet, w, row, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
     see_rings(w, s, i, v);
     int64_t place = (i - s->i0) % high;
-    double *lane = w->lanes + (place % SW_LANES) * w->stride, *share = &s->row_share[i - s->i0];
+    double *lane = w->lanes + (place % SW_LANES) * w->stride, whole = 0;
+    double *share = by_group ? &whole : &s->row_share[i - s->i0];
     if (smooth) {
       if (by_group)
         sw_lanes_scan(v, columns, share, &greatest);
