@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/report/arrays.h"
 #include "cli/report/source.h"
+#include "cli/session/tried.h"
 
 /* ---- results that are asked for ------------------------------------------------------------ */
 
@@ -185,16 +186,6 @@ static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE
   return SW_OK;
 }
 
-/* HDF5 found the file damaged while it was read: its words are told behind the file's name. */
-static sw_status damaged(sw_error *err, const char *path) {
-  sw_error said = *err;
-  size_t length = strlen(path);
-  bool named = strncmp(said.text, path, length) == 0 && strncmp(said.text + length, ": ", 2) == 0;
-  sw_error_clear(err);
-  return sw_fail(err, SW_EINPUT, "%s: is damaged: %s; write it again with spillway run", path,
-                 said.text + (named ? length + 2 : 0));
-}
-
 sw_status sw_report_make(sw_error *err, const sw_report_options *options, const char *folder,
                          FILE *out, sw_report_said *said) {
   sw_report report = {.options = options};
@@ -202,7 +193,7 @@ sw_status sw_report_make(sw_error *err, const sw_report_options *options, const 
   *said = (sw_report_said){0};
   SW_TRY(sw_arena_create(err, &report.arena));
   sw_status status = make(err, &report, folder, out, &arrays, said);
-  if (status == SW_EIO) status = damaged(err, report.reading);
+  status = sw_tried_damaged(err, status, report.reading);
   sw_blocks_destroy(arrays.blocks);
   if (report.geometry) sw_report_geometry_destroy(report.geometry);
   sw_page_close(report.page);
