@@ -29,7 +29,7 @@ _spillway() {
     weights) options="--output --force --threads --quiet --log-level --help" ;;
     report) options="--output --against --results --polygons --key --small --language --force --help" ;;
     table) options="--by --periods --units --top --names --digits --output --force --help" ;;
-    export) options="--output --periods --where --wide --all --force --help" ;;
+    export) options="--output --periods --where --wide --polygons --key --all --force --help" ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -1,12 +1,15 @@
 """`spillway export`: rows against the file as h5py reads it, bit for bit; what is chosen, refused, and
 left behind; damaged files."""
 import csv
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
+from xml.etree import ElementTree
 
 import h5py
 import numpy as np
@@ -222,6 +225,108 @@ class Export(unittest.TestCase):
             have = self.file["leads/" + quantity][()][partner >= 0]
             self.assertTrue(same([number(row[k]) for row in rows], have.reshape(-1)), quantity)
 
+    def test_mtx(self):
+        self.export("gravity.value", "--periods", "2003", "-o", "x.mtx", "--force")
+        with open(self.path("x.mtx"), encoding="utf-8") as file:
+            head, *lines = file.read().splitlines()
+        self.assertEqual(head, "%%MatrixMarket matrix coordinate real general")
+        self.assertEqual(lines[:80], ["% code: " + c for c in self.code])
+        partner, value = self.file["gravity/partner"][2], self.file["gravity/value"][2]
+        want = [f"{i + 1} {partner[i, k] + 1}" for i in range(80) for k in range(partner.shape[1])]
+        self.assertEqual(lines[80], f"80 80 {len(want)}")
+        self.assertEqual([line.rpartition(" ")[0] for line in lines[81:]], want)
+        self.assertTrue(same([float(line.split()[2]) for line in lines[81:]], value.reshape(-1)))
+        # Studies read it as weights.
+        with open(self.path("s/study.yaml"), encoding="utf-8") as file:
+            study = file.read()
+        with open(self.path("s/again.yaml"), "w", encoding="utf-8") as file:
+            file.write(study.replace("weights:\n", "weights:\n  again: {kind: file, file: ../x.mtx}\n", 1))
+        done = subprocess.run([SPILLWAY, "weights", self.path("s/again.yaml"), "again"], text=True,
+                              capture_output=True, check=False)
+        self.assertIn(f"links        {len(want)}", done.stdout, done.stderr)
+        self.export("dense", "--periods", "last", "--where", "value > 1000", "-o", "x.mtx", "--force")
+        with open(self.path("x.mtx"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        self.assertEqual(lines[81].split()[2], str(int((self.file["dense/value"][1] > 1000).sum())))
+        self.assertEqual(len(lines) - 82, int(lines[81].split()[2]))
+
+    def test_graphml(self):
+        self.export("above", "-o", "x.graphml", "--force")
+        space = "{http://graphml.graphdrawing.org/xmlns}"
+        root = ElementTree.parse(self.path("x.graphml")).getroot()
+        key = {k.get("id"): k.get("attr.name") for k in root.findall(space + "key")}
+
+        def data(element):
+            return {key[d.get("key")]: d.text for d in element.findall(space + "data")}
+        nodes = root.findall(f"{space}graph/{space}node")
+        self.assertEqual([n.get("id") for n in nodes], self.code)
+        self.assertEqual([data(n)["province"] for n in nodes],
+                         [c.decode() for c in self.file["group_province"][()]])
+        self.assertTrue(same([float(data(n)["lon"]) for n in nodes], self.file["lon"][()]))
+        _, rows = self.rows("above")
+        edges = [[e.get("source"), e.get("target"), data(e)["time"], data(e)["value"]]
+                 for e in root.findall(f"{space}graph/{space}edge")]
+        self.assertEqual(edges, rows)
+
+    # ---- maps --------------------------------------------------------------------------------
+
+    def squares(self, name, system=None, leave_out=()):
+        """A square about each unit's place, of the first in two parts; one of no unit."""
+        lon, lat = self.file["lon"][()], self.file["lat"][()]
+        features = []
+        for i, code in [*enumerate(self.code), (0, self.code[0]), (1, "nowhere")]:
+            x, y, d = lon[i] + (code == "nowhere"), lat[i], .01 * (1 + (len(features) == 80))
+            ring = [[x - d, y - d], [x + d, y - d], [x + d, y + d], [x - d, y + d], [x - d, y - d]]
+            if code not in leave_out:
+                features.append({"type": "Feature", "properties": {"GEOID": code},
+                                 "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            json.dump({"type": "FeatureCollection", "features": features}, file)
+
+    def test_geojson(self):
+        self.squares("squares.geojson")
+        self.export("ccd", "--periods", "2001,last", "--polygons", "squares.geojson", "--key", "GEOID",
+                    "-o", "x.geojson", "--force")
+        with open(self.path("x.geojson"), encoding="utf-8") as file:
+            features = json.load(file)["features"]
+        self.assertEqual([f["properties"]["unit"] for f in features], self.code)
+        for t, period in ((0, "2001"), (4, "2005")):
+            for quantity in ("coordination", "class"):
+                self.assertTrue(same([f["properties"][f"{quantity}_{period}"] for f in features],
+                                     self.file["ccd/" + quantity][t]))
+        self.assertEqual(features[3]["properties"]["province"], self.file["group_province"][3].decode())
+        self.assertEqual([f["geometry"]["type"] for f in features[:3]], ["MultiPolygon", "Polygon", "Polygon"])
+        self.assertEqual(len(features[0]["geometry"]["coordinates"]), 2)
+        ring = np.array(features[5]["geometry"]["coordinates"][0])
+        self.assertTrue(np.allclose(ring[:-1].mean(0), [self.file["lon"][5], self.file["lat"][5]], rtol=0, atol=1e-9))
+        # Missing is null, points without polygons, rows that are chosen.
+        self.export("ladder.leap", "--periods", "first", "-o", "x.geojson", "--force",
+                    "--where", f"unit < {self.code[9]}")
+        with open(self.path("x.geojson"), encoding="utf-8") as file:
+            features = json.load(file)["features"]
+        self.assertEqual([f["properties"]["leap"] for f in features], [None] * 9)
+        self.assertEqual(features[0]["geometry"]["type"], "Point")
+        self.assertEqual(features[0]["geometry"]["coordinates"], [self.file["lon"][0], self.file["lat"][0]])
+
+    def test_gpkg(self):
+        self.squares("some.geojson", leave_out=(self.code[7],))
+        for name in ("a.gpkg", "b.gpkg"):
+            done = subprocess.run([SPILLWAY, "export", self.results, "lq.value[finance]", "-o", name,
+                                   "--polygons", "some.geojson", "--key", "GEOID"], text=True,
+                                  capture_output=True, check=True, cwd=self.folder.name)
+            self.assertIn("1 of 80 units have no polygon", done.stderr)
+        with open(self.path("a.gpkg"), "rb") as a, open(self.path("b.gpkg"), "rb") as b:
+            self.assertEqual(a.read(), b.read(), "no clock in it")
+        data = sqlite3.connect(self.path("a.gpkg"))
+        rows = data.execute('select unit, value_2001, value_2005, geom is null from lq order by fid').fetchall()
+        data.close()
+        axes = axes_of(self.file["lq/value"])
+        at = labels(self.file["lq/industry"]).index("finance")
+        want = np.take(self.file["lq/value"][()], at, axis=axes.index("industry"))
+        self.assertEqual([row[0] for row in rows], self.code)
+        self.assertTrue(same([row[1] for row in rows], want[0]) and same([row[2] for row in rows], want[4]))
+        self.assertEqual([i for i, row in enumerate(rows) if row[3]], [7])
+
     # ---- what is chosen ----------------------------------------------------------------------
 
     def test_periods(self):
@@ -290,13 +395,21 @@ class Export(unittest.TestCase):
                 (["ccd", "-o", "n.csv", "--where", "class = high"], "class has numbers, and 'high' is a text"),
                 (["ccd", "-o", "n.csv", "--where", "class ="], "--where: it ends where a number"),
                 (["ccd", "-o", "n.csv", "--where", "(class = 1)"], "parentheses"),
-                (["ccd", "-o", "n.csv", "--wide", "--where", "time = 2001"], "--wide has all periods"),
+                (["ccd", "-o", "n.csv", "--wide", "--where", "time = 2001"], "no single time; choose one by --periods"),
+                (["gravity", "-o", "n.mtx"], "a .mtx holds one period, and 'gravity' has 5; name it: --periods 2005"),
+                (["ccd", "-o", "n.mtx"], "a .mtx is of pairs"),
+                (["ccd", "-o", "n.graphml", "--wide"], "is of .csv and .tsv"),
+                (["gaps", "-o", "n.gpkg"], "a map is of quantities by unit"),
+                (["lq", "-o", "n.gpkg"], "name one: lq.value["),
+                (["ccd", "-o", "n.gpkg", "--polygons", "none.gpkg", "--key", "a"], "GDAL cannot read none.gpkg"),
+                (["ccd", "-o", "n.gpkg", "--polygons", "none.gpkg"], "go together"),
+                (["ccd", "-o", "n.csv", "--polygons", "x.gpkg", "--key", "a"], "--polygons: is of .gpkg"),
                 (["--all", "d", "-o", "n.csv"], "without -o"),
                 (["--all", "s/study.yaml"], "cannot be made a folder"),
                 (["--all", "d", "--periods", "1999"], "has no period '1999'")):
             said = self.export(*words, status=2)
             self.assertIn(part, said, words)
-            self.assertFalse(os.path.exists(self.path("n.csv")), words)
+            self.assertEqual([n for n in os.listdir(self.folder.name) if n.startswith("n.")], [], words)
             self.assertFalse(os.path.exists(self.path("d")), words)
         self.assertIn("give a results file", subprocess.run(
             [SPILLWAY, "export"], capture_output=True, text=True, check=False).stderr)

@@ -64,7 +64,7 @@ static void put_names(writer *w) {
 static sw_status put_header(sw_error *err, writer *w) {
   const sw_export_job *job = w->job;
   const sw_sheet *s = job->sheet;
-  bool wide = job->options->wide && s->time >= 0;
+  bool wide = job->wide && s->time >= 0;
   put_names(w);
   for (int k = 0; k < s->n; k++) {
     const char *name = s->page->variable[s->variable[k]].name;
@@ -84,7 +84,7 @@ static sw_status put_row(sw_error *err, void *self, const sw_row *row) {
   writer *w = self;
   sw_export_job *job = w->job;
   const sw_sheet *s = job->sheet;
-  int values = s->n * (job->options->wide && s->time >= 0 ? job->n_periods : 1);
+  int values = s->n * (job->wide && s->time >= 0 ? job->n_periods : 1);
   if (!sw_where_keeps(&job->where, s, row)) return SW_OK;
   if (row->unit >= 0) put_text(w, s->page->code[row->unit]);
   if (row->unit_to >= 0) put_text(w, s->page->code[row->unit_to]);
@@ -102,7 +102,7 @@ static sw_status put_row(sw_error *err, void *self, const sw_row *row) {
 
 static sw_status write_rows(sw_error *err, sw_export_job *job, char separator) {
   const sw_sheet *s = job->sheet;
-  bool wide = job->options->wide && s->time >= 0;
+  bool wide = job->wide && s->time >= 0;
   writer w = {.job = job, .separator = separator, .first = true};
   w.timed = s->time >= 0 && !wide && !s->page->cross_section;
   for (int k = 0; k < s->n_labels; k++)

@@ -14,9 +14,13 @@
 struct sw_export_format {
   const char *ending;
   sw_status (*write)(sw_error *err, sw_export_job *job);
+  enum { LONG, ANY, WIDE } form; /* whether periods stand side by side; ANY: with --wide */
 };
 
-static const struct sw_export_format formats[] = {{".csv", sw_export_csv}, {".tsv", sw_export_tsv}};
+static const struct sw_export_format formats[] = {
+    {".csv", sw_export_csv, ANY},          {".tsv", sw_export_tsv, ANY},
+    {".gpkg", sw_export_gpkg, WIDE},       {".geojson", sw_export_geojson, WIDE},
+    {".graphml", sw_export_graphml, LONG}, {".mtx", sw_export_mtx, LONG}};
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
@@ -53,12 +57,18 @@ static const char *lacking(const sw_period_choice *choice, const sw_sheet *s) {
 }
 
 /* Options that the sheet cannot follow are refused, as a file of other rows would be a trap. */
-static sw_status check(sw_error *err, const sw_export_job *job, const sw_period_choice *choice) {
+static sw_status check(sw_error *err, const sw_export_job *job, const sw_period_choice *choice,
+                       const struct sw_export_format *format) {
   const sw_sheet *s = job->sheet;
   const char *result = s->page->result[s->result].name;
   if (s->time < 0 && (choice->taken || job->options->wide))
     return sw_fail(err, SW_EINPUT, "%s: these quantities of '%s' have no periods",
                    choice->taken ? "--periods" : "--wide", result);
+  if (job->options->polygons && format->form != WIDE)
+    return sw_fail(err, SW_EINPUT, "--polygons: is of .gpkg and .geojson, not of %s",
+                   format->ending);
+  if (format->form != ANY && job->options->wide)
+    return sw_fail(err, SW_EINPUT, "--wide: is of .csv and .tsv, not of %s", format->ending);
   if (s->is_pairs && job->options->wide)
     return sw_fail(err, SW_EINPUT,
                    "--wide: is not of pairs, as each period of '%s' has pairs of its own", result);
@@ -73,6 +83,7 @@ static sw_status check(sw_error *err, const sw_export_job *job, const sw_period_
 static sw_status write_sheet(sw_error *err, const struct sw_export_format *format,
                              sw_export_job *job) {
   sw_status status = format->write(err, job);
+  if (job->not_read) return status;
   if (status == SW_OK && fflush(job->out) == 0 && !ferror(job->out)) return SW_OK;
   if (!ferror(job->out)) return sw_tried_damaged(err, status, job->options->path);
   sw_error_clear(err);
@@ -94,7 +105,7 @@ static void note_others(sw_arena *arena, int count, const sw_sheet *sheet, sw_ex
 
 static sw_status export_one(sw_error *err, sw_arena *arena, const sw_page *page,
                             const sw_export_options *o, const struct sw_export_format *format,
-                            FILE *out, sw_export_said *said) {
+                            FILE *out, const char *place, sw_export_said *said) {
   sw_sheet *sheet = NULL;
   sw_period_choice choice;
   int count = 0;
@@ -102,14 +113,20 @@ static sw_status export_one(sw_error *err, sw_arena *arena, const sw_page *page,
   if (count == 0)
     return sw_fail(err, SW_EINPUT, "%s: '%s' has no numbers that could be written", o->path,
                    o->name);
-  sw_export_job job = {.arena = arena, .options = o, .sheet = sheet, .path = o->output, .out = out};
+  sw_export_job job = {.arena = arena,
+                       .options = o,
+                       .sheet = sheet,
+                       .path = o->output,
+                       .out = out,
+                       .place = place,
+                       .wide = o->wide || format->form == WIDE};
   SW_TRY(sw_periods_choose(err, arena, page, o->periods, &choice));
-  SW_TRY(check(err, &job, &choice));
+  SW_TRY(check(err, &job, &choice, format));
   SW_TRY(sw_periods_of_sheet(err, arena, &choice, sheet, &job.n_periods, &job.period));
-  SW_TRY(sw_where_read(err, arena, o->where, sheet, o->wide, &job.where));
+  SW_TRY(sw_where_read(err, arena, o->where, sheet, job.wide && job.n_periods > 1, &job.where));
   SW_TRY(write_sheet(err, format, &job));
   const char *axes = sw_sheet_axes(arena, sheet);
-  *said = (sw_export_said){.rows = job.rows, .files = 1};
+  *said = (sw_export_said){.rows = job.rows, .files = 1, .without = job.without};
   snprintf(said->what, sizeof said->what, "%d quantit%s (%s)", sheet->n,
            sheet->n == 1 ? "y" : "ies", axes ? axes : "");
   note_others(arena, count, sheet, said);
@@ -192,10 +209,11 @@ static void close_results(opened *in) {
 }
 
 sw_status sw_export_one(sw_error *err, const sw_export_options *o,
-                        const struct sw_export_format *format, FILE *out, sw_export_said *said) {
+                        const struct sw_export_format *format, FILE *out, const char *place,
+                        sw_export_said *said) {
   opened in;
   sw_status status = open_results(err, o->path, &in);
-  if (status == SW_OK) status = export_one(err, in.arena, in.page, o, format, out, said);
+  if (status == SW_OK) status = export_one(err, in.arena, in.page, o, format, out, place, said);
   close_results(&in);
   return status;
 }

@@ -86,8 +86,8 @@ static sw_status bind(sw_error *err, const sw_sheet *s, const sw_condition *cond
                       struct sw_where_column *c) {
   if (wide && (c->kind == PERIOD || c->kind == VALUE))
     return sw_fail(err, SW_EINPUT,
-                   "--where: a row of --wide has all periods, so there is no single %s; leave out "
-                   "one of the two",
+                   "--where: rows have several periods side by side, so there is no single %s; "
+                   "choose one by --periods",
                    condition->column);
   if (c->number && !condition->is_number)
     return sw_fail(err, SW_EINPUT,

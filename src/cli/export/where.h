@@ -12,7 +12,7 @@ typedef struct sw_where {
   struct sw_where_column *column; /* of each */
 } sw_where;
 
-/* `text` NULL: every row stays. `wide`: rows have all periods, so conditions on periods and on
+/* `text` NULL: every row stays. `wide`: rows have several periods, so conditions on periods and on
  * quantities are refused. SW_EINPUT: no such column, or a comparison that is not of its kind. */
 sw_status sw_where_read(sw_error *err, sw_arena *arena, const char *text, const sw_sheet *sheet,
                         bool wide, sw_where *where);

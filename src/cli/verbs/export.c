@@ -23,10 +23,14 @@ static const char *const help_text =
     "Write quantities of a result as a file for other programs, with all digits: a row for each\n"
     "unit and period, pair or label; missing values are empty. NAME alone is what the result is\n"
     "headed by, with the quantities beside it; its pairs, where they are kept.\n\n"
-    "  -o, --output FILE     .csv or .tsv\n"
+    "  -o, --output FILE     .csv, .tsv; by unit also .gpkg, .geojson; of pairs .graphml, .mtx\n"
     "      --periods P       these periods: 2001,2005..2010,last (default: all)\n"
     "      --where W         rows of which this holds: \"province = 'Hebei' and value > 0.5\"\n"
     "      --wide            a column for each period\n"
+    "      --polygons FILE   of .gpkg, .geojson: borders of the units, in any file that GDAL "
+    "reads;\n"
+    "                        without, units are points\n"
+    "      --key FIELD       the field of FILE with the units' codes\n"
     "      --all DIR         every quantity of NAME, or of all results, a .csv for each set of "
     "axes\n"
     "      --force           overwrite what is there\n"
@@ -49,7 +53,8 @@ typedef struct work {
 static sw_status make(sw_error *err, void *self) {
   work *of = self;
   return of->options->all ? sw_export_all(err, of->options, of->folder, &of->said)
-                          : sw_export_one(err, of->options, of->format, of->target.out, &of->said);
+                          : sw_export_one(err, of->options, of->format, of->target.out,
+                                          of->target.temporary, &of->said);
 }
 
 static sw_status ask_child(sw_error *err, work *of) {
@@ -75,6 +80,9 @@ static sw_status write_one(sw_error *err, const sw_export_options *o) {
   SW_TRY(sw_target_close(err, ask_child(err, &of), &of.target));
   printf("%s: %s row%s, %s\n", o->output, sw_html_count(of.said.rows, rows),
          of.said.rows == 1 ? "" : "s", of.said.what);
+  if (of.said.without > 0)
+    sw_log(SW_LOG_WARN, "%s: %lld of %lld units have no %s", o->output, (long long)of.said.without,
+           (long long)of.said.rows, o->polygons ? "polygon" : "place");
   if (*of.said.note)
     printf("  not in it, as they have other axes: %s; name one, or --all DIR\n", of.said.note);
   return SW_OK;
@@ -164,11 +172,14 @@ static sw_status check_options(sw_error *err, const char *verb, int count,
                                const sw_export_options *o) {
   if (count == 0)
     return sw_fail(err, SW_EINPUT, "%s: give a results file; see %s --help", verb, verb);
-  if (o->all && (o->output || o->wide || o->where))
+  if (!o->polygons != !o->key)
+    return sw_fail(err, SW_EINPUT, "%s: --polygons FILE and --key FIELD go together", verb);
+  if (o->all && (o->output || o->wide || o->where || o->polygons))
     return sw_fail(err, SW_EINPUT, "%s: --all writes all rows as .csv, without %s", verb,
-                   o->output ? "-o"
-                   : o->wide ? "--wide"
-                             : "--where");
+                   o->output  ? "-o"
+                   : o->wide  ? "--wide"
+                   : o->where ? "--where"
+                              : "--polygons");
   if (!o->all && !o->name)
     return sw_fail(err, SW_EINPUT,
                    "%s: give NAME or NAME.QUANTITY, or --all DIR; see spillway info", verb);
@@ -179,10 +190,11 @@ static sw_status check_options(sw_error *err, const char *verb, int count,
 
 static sw_status read_options(sw_error *err, int argc, char **argv, sw_export_options *o,
                               bool *help) {
-  const sw_option table[] = {{"help", 'h', help, NULL},         {"output", 'o', NULL, &o->output},
-                             {"periods", 0, NULL, &o->periods}, {"where", 0, NULL, &o->where},
-                             {"wide", 0, &o->wide, NULL},       {"all", 0, NULL, &o->all},
-                             {"force", 0, &o->force, NULL},     {NULL, 0, NULL, NULL}};
+  const sw_option table[] = {{"help", 'h', help, NULL},           {"output", 'o', NULL, &o->output},
+                             {"periods", 0, NULL, &o->periods},   {"where", 0, NULL, &o->where},
+                             {"wide", 0, &o->wide, NULL},         {"all", 0, NULL, &o->all},
+                             {"polygons", 0, NULL, &o->polygons}, {"key", 0, NULL, &o->key},
+                             {"force", 0, &o->force, NULL},       {NULL, 0, NULL, NULL}};
   const char *word[2] = {NULL, NULL};
   int count = 0;
   SW_TRY(sw_options_parse(err, argc, argv, table, word, 2, &count));
