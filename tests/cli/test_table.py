@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unicodedata
 import unittest
+import zipfile
+from xml.etree import ElementTree
 
 import h5py
 import numpy as np
@@ -247,6 +249,40 @@ class Table(unittest.TestCase):
         self.table("ccd.coordination", "--names", "--units", self.code[0], "-o", "t.md", "--force")
         with open(self.path("t.md"), encoding="utf-8") as file:
             self.assertIn("| Some \\| county 0 |", file.read())
+
+    def test_tex(self):
+        self.table("ladder.probability", "ccd.class", "--names", "--periods", "last", "-o", "t.tex", "--force")
+        with open(self.path("t.tex"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertEqual(text.count("\\begin{tabular}"), 2)
+        self.assertIn("class\\_label & class\\_label\\_to & probability \\\\\n", text)
+        rows = [line.split(" & ") for line in text.splitlines() if line.startswith("class ")]
+        self.assertEqual(len(rows), 25)
+        for k, row in enumerate(rows):
+            value = self.file["ladder/probability"][k // 5, k % 5]
+            shown = row[2].removesuffix(" \\\\").strip("$").replace(" \\times 10^{", "e").rstrip("}")
+            self.assertLessEqual(abs(float(shown) - value), .0005 if "e" not in shown else .06 * value)
+        for unit in self.code:
+            self.assertIn(f"\n{unit} & ", text)
+
+    def test_xlsx(self):
+        for name in ("t.xlsx", "u.xlsx"):
+            self.table("ccd", "--names", "-o", name, "--force")
+        with open(self.path("t.xlsx"), "rb") as a, open(self.path("u.xlsx"), "rb") as b:
+            self.assertEqual(a.read(), b.read(), "no clock in it")
+        space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+        with zipfile.ZipFile(self.path("t.xlsx")) as book:
+            texts = ["".join(t.text or "" for t in si.iter(space + "t"))
+                     for si in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
+            names = [s.get("name") for s in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(space + "sheet")]
+            sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        self.assertEqual(names, ["ccd", "ccd.class_from", "ccd.alpha"])
+        rows = [[texts[int(c.find(space + "v").text)] if c.get("t") == "s" else float(c.find(space + "v").text)
+                 for c in row] for row in sheet.iter(space + "row")]
+        self.assertEqual(rows[1][:5], ["unit", "name", "coupling", "development", "coordination"])
+        self.assertEqual([row[:2] for row in rows[2:]], [list(x) for x in zip(self.code, self.name)])
+        self.assertTrue(np.allclose([row[4] for row in rows[2:]], self.file["ccd/coordination"][4], rtol=1e-15))
+        self.assertIn(rows[2][5], [c.decode() for c in self.file["ccd/class_label"][()]])
 
     # ---- what is refused -------------------------------------------------------------------------
 

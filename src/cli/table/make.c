@@ -139,16 +139,17 @@ static sw_status cut(sw_error *err, const sw_grid_request *r, const sw_sheet *s,
 }
 
 static sw_status write_table(sw_error *err, const sw_grid_request *r, const sw_sheet *s,
-                             const sw_grid_form *form, sw_grid *t, FILE *out, sw_grid_said *said) {
+                             const sw_grid_form *form, sw_grid *t, sw_grid_out *out,
+                             sw_grid_said *said) {
   SW_TRY(cut(err, r, s, t));
-  SW_TRY(sw_grid_write(err, form, t, r->options->digits, said->tables == 0, out));
+  SW_TRY(sw_grid_write(err, form, t, r->options->digits, out));
   said->tables++;
   said->rows += t->n;
   return SW_OK;
 }
 
-static sw_status make(sw_error *err, const sw_grid_request *r, const sw_grid_form *form, FILE *out,
-                      sw_grid_said *said) {
+static sw_status make(sw_error *err, const sw_grid_request *r, const sw_grid_form *form,
+                      sw_grid_out *out, sw_grid_said *said) {
   sw_grid t = {.arena = r->arena};
   sheets *all = NULL;
   sw_status status = SW_OK;
@@ -185,8 +186,9 @@ static sw_status request(sw_error *err, sw_arena *arena, const sw_page *page,
   return SW_OK;
 }
 
-sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_form *form, FILE *out,
-                       sw_grid_said *said) {
+sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_form *form,
+                       FILE *file, const char *place, sw_grid_said *said) {
+  sw_grid_out out = {.file = file, .place = place};
   sw_arena *arena = NULL;
   sw_page *page = NULL;
   sw_grid_request r;
@@ -194,8 +196,9 @@ sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_fo
   SW_TRY(sw_arena_create(err, &arena));
   sw_status status = sw_page_open(err, arena, o->path, &page);
   if (status == SW_OK) status = request(err, arena, page, o, &r);
-  if (status == SW_OK) status = make(err, &r, form, out, said);
-  if (!ferror(out)) status = sw_tried_damaged(err, status, o->path);
+  if (status == SW_OK) status = make(err, &r, form, &out, said);
+  if (!ferror(file)) status = sw_tried_damaged(err, status, o->path);
+  status = sw_grid_xlsx_end(err, status, &out);
   sw_page_close(page);
   sw_arena_destroy(arena);
   return status;

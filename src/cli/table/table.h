@@ -90,8 +90,25 @@ typedef struct sw_grid_form sw_grid_form;
 /* By the ending of a file's name; NULL: the terminal's. SW_EINPUT with the endings that are known.
  */
 sw_status sw_grid_form_of(sw_error *err, const char *path, const sw_grid_form **form);
+/* Where tables go, one after the other. */
+typedef struct sw_grid_out {
+  FILE *file;
+  const char *place; /* where it is, for a library that writes it itself */
+  int tables;        /* written */
+  void *book;        /* xlsx.c */
+} sw_grid_out;
+
 sw_status sw_grid_write(sw_error *err, const sw_grid_form *form, sw_grid *table, int digits,
-                        bool first, FILE *out);
+                        sw_grid_out *out);
+/* Heads and cells as they are shown; numbers stand at the right. */
+const char *sw_grid_head(const sw_grid *table, int c);
+const char *sw_grid_cell(const sw_grid *table, int64_t row, int c, char text[SW_GRID_NUMBER]);
+bool sw_grid_is_right(const sw_grid *table, int c);
+/* tex.c */
+void sw_grid_tex(const sw_grid *table, bool exact, bool first, FILE *out);
+/* xlsx.c: a sheet of the book, which is begun with the first, and its end in any case. */
+sw_status sw_grid_xlsx(sw_error *err, const sw_grid *table, sw_grid_out *out);
+sw_status sw_grid_xlsx_end(sw_error *err, sw_status status, sw_grid_out *out);
 
 /* ---- make.c: the whole ------------------------------------------------------------------------
  */
@@ -101,6 +118,6 @@ typedef struct sw_grid_said {
 } sw_grid_said;
 
 sw_status sw_grid_make(sw_error *err, const sw_grid_options *options, const sw_grid_form *form,
-                       FILE *out, sw_grid_said *said);
+                       FILE *out, const char *place, sw_grid_said *said);
 
 #endif

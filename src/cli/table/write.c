@@ -1,4 +1,5 @@
-/* A table as text: for the terminal in aligned columns, as Markdown, as CSV. */
+/* A table as text: for the terminal in aligned columns, as Markdown, as CSV; and which form a file
+ * has. */
 #include <math.h>
 #include <string.h>
 
@@ -12,18 +13,18 @@ struct sw_grid_form {
 
 /* ---- cells ------------------------------------------------------------------------------- */
 
-static const char *head_at(const sw_grid *t, int c) {
+const char *sw_grid_head(const sw_grid *t, int c) {
   return c < t->n_texts ? t->head[c] : t->column[c - t->n_texts].name;
 }
 
-static const char *cell_at(const sw_grid *t, int64_t row, int c, char text[SW_GRID_NUMBER]) {
+const char *sw_grid_cell(const sw_grid *t, int64_t row, int c, char text[SW_GRID_NUMBER]) {
   if (c < t->n_texts) return t->text[row * t->n_texts + c];
   const sw_grid_column *column = &t->column[c - t->n_texts];
   return sw_grid_number(column, t->value[row * t->n_values + c - t->n_texts], text);
 }
 
 /* Columns of numbers, and of texts that are none, stand at their sides. */
-static bool is_right(const sw_grid *t, int c) {
+bool sw_grid_is_right(const sw_grid *t, int c) {
   return c >= t->n_texts &&
          !(t->column[c - t->n_texts].of && t->column[c - t->n_texts].of->n_classes);
 }
@@ -42,9 +43,9 @@ static void put_padded(FILE *out, const char *text, int width, bool right, bool 
 /* The width of the widest cell, heads included. */
 static int width_of(const sw_grid *t, int c) {
   char text[SW_GRID_NUMBER];
-  int width = sw_text_width(head_at(t, c));
+  int width = sw_text_width(sw_grid_head(t, c));
   for (int64_t row = 0; row < t->n; row++) {
-    int of = sw_text_width(cell_at(t, row, c, text));
+    int of = sw_text_width(sw_grid_cell(t, row, c, text));
     if (of > width) width = of;
   }
   return width;
@@ -60,10 +61,10 @@ static void write_terminal(const sw_grid *t, bool exact, bool first, FILE *out) 
   fprintf(out, "%s%s\n", first ? "" : "\n", t->title);
   for (int64_t row = -1; row < t->n; row++) {
     for (int c = 0; c < columns; c++) {
-      const char *cell = row < 0 ? head_at(t, c) : cell_at(t, row, c, text);
-      if (row >= 0 && !*cell && is_right(t, c)) cell = "-";
+      const char *cell = row < 0 ? sw_grid_head(t, c) : sw_grid_cell(t, row, c, text);
+      if (row >= 0 && !*cell && sw_grid_is_right(t, c)) cell = "-";
       fputs("  ", out);
-      put_padded(out, cell, width[c], is_right(t, c), c + 1 == columns);
+      put_padded(out, cell, width[c], sw_grid_is_right(t, c), c + 1 == columns);
     }
     fputc('\n', out);
   }
@@ -88,18 +89,18 @@ static void write_markdown(const sw_grid *t, bool exact, bool first, FILE *out) 
   fputs("\n\n|", out);
   for (int c = 0; c < columns; c++) {
     fputc(' ', out);
-    put_markdown(out, head_at(t, c));
+    put_markdown(out, sw_grid_head(t, c));
     fputs(" |", out);
   }
   fputs("\n|", out);
   for (int c = 0; c < columns; c++)
-    fputs(is_right(t, c) ? "---:|" : "---|", out);
+    fputs(sw_grid_is_right(t, c) ? "---:|" : "---|", out);
   fputc('\n', out);
   for (int64_t row = 0; row < t->n; row++) {
     fputc('|', out);
     for (int c = 0; c < columns; c++) {
       fputc(' ', out);
-      put_markdown(out, cell_at(t, row, c, text));
+      put_markdown(out, sw_grid_cell(t, row, c, text));
       fputs(" |", out);
     }
     fputc('\n', out);
@@ -133,8 +134,8 @@ static void write_csv(const sw_grid *t, bool exact, bool first, FILE *out) {
   if (!first) fputc('\n', out);
   for (int64_t row = -1; row < t->n; row++)
     for (int c = 0; c < columns; c++) {
-      const char *cell = row < 0 ? head_at(t, c) : cell_at(t, row, c, text);
-      if (row >= 0 && exact && *cell && is_right(t, c))
+      const char *cell = row < 0 ? sw_grid_head(t, c) : sw_grid_cell(t, row, c, text);
+      if (row >= 0 && exact && *cell && sw_grid_is_right(t, c))
         cell = sw_show_number(t->value[row * t->n_values + c - t->n_texts], number);
       put_csv(out, cell);
       fputc(c + 1 == columns ? '\n' : ',', out);
@@ -143,8 +144,11 @@ static void write_csv(const sw_grid *t, bool exact, bool first, FILE *out) {
 
 /* ---- which ------------------------------------------------------------------------------- */
 
-static const sw_grid_form forms[] = {
-    {NULL, write_terminal}, {".md", write_markdown}, {".csv", write_csv}};
+static const sw_grid_form forms[] = {{NULL, write_terminal},
+                                     {".md", write_markdown},
+                                     {".csv", write_csv},
+                                     {".tex", sw_grid_tex},
+                                     {".xlsx", NULL}}; /* a book: xlsx.c */
 
 enum { N_FORMS = sizeof forms / sizeof *forms };
 
@@ -167,9 +171,11 @@ sw_status sw_grid_form_of(sw_error *err, const char *path, const sw_grid_form **
               : SW_OK;
 }
 
-sw_status sw_grid_write(sw_error *err, const sw_grid_form *form, sw_grid *t, int digits, bool first,
-                        FILE *out) {
+sw_status sw_grid_write(sw_error *err, const sw_grid_form *form, sw_grid *t, int digits,
+                        sw_grid_out *out) {
+  bool first = out->tables++ == 0;
   sw_grid_measure(t, digits);
-  form->write(t, digits == 0, first, out);
-  return ferror(out) ? sw_fail(err, SW_EIO, "the table cannot be written") : SW_OK;
+  if (!form->write) return sw_grid_xlsx(err, t, out);
+  form->write(t, digits == 0, first, out->file);
+  return ferror(out->file) ? sw_fail(err, SW_EIO, "the table cannot be written") : SW_OK;
 }

@@ -27,7 +27,7 @@ static const char *const help_text =
     "                        strongest (20)\n"
     "      --names           names of units beside their codes; of classes in place of numbers\n"
     "      --digits D        digits of the largest number of a column (4); in a .csv all\n"
-    "  -o, --output FILE     all rows, as .md or .csv\n"
+    "  -o, --output FILE     all rows, as .md, .csv, .tex or .xlsx\n"
     "      --force           overwrite FILE\n"
     "  -h, --help            this text\n\n"
     "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
@@ -38,13 +38,14 @@ typedef struct work {
   const sw_grid_options *options;
   const sw_grid_form *form;
   FILE *out;
+  const char *place; /* of the file, until it is whole; NULL: the terminal */
   sw_grid_said said;
 } work;
 
 /* In the child. */
 static sw_status make(sw_error *err, void *self) {
   work *of = self;
-  SW_TRY(sw_grid_make(err, of->options, of->form, of->out, &of->said));
+  SW_TRY(sw_grid_make(err, of->options, of->form, of->out, of->place, &of->said));
   if (fflush(of->out) == 0 && !ferror(of->out)) return SW_OK;
   return sw_fail(err, SW_EIO, "the table cannot be written: %s", strerror(errno));
 }
@@ -79,9 +80,10 @@ static sw_status write_file(sw_error *err, const sw_grid_options *o, const sw_gr
   SW_TRY(sw_target_look(err, o->output, 1, &source, o->force, &target));
   SW_TRY(sw_target_open(err, &target));
   of.out = target.out;
+  of.place = target.temporary;
   SW_TRY(sw_target_close(err, ask_child(err, &of), &target));
-  printf("%s: %lld table%s, %lld rows\n", o->output, (long long)of.said.tables,
-         of.said.tables == 1 ? "" : "s", (long long)of.said.rows);
+  printf("%s: %lld table%s, %lld row%s\n", o->output, (long long)of.said.tables,
+         of.said.tables == 1 ? "" : "s", (long long)of.said.rows, of.said.rows == 1 ? "" : "s");
   return SW_OK;
 }
 
