@@ -57,7 +57,7 @@ static sw_status name_fields(sw_error *err, map *m) {
   SW_NEW(err, job->arena, value, s->n * periods + 1);
   SW_NEW(err, job->arena, whole, s->n * periods + 1);
   text[texts++] = SW_NAME_UNIT;
-  if (page->unit_name) text[texts++] = SW_NAME_NAME;
+  if (sw_sheet_names(page)) text[texts++] = SW_NAME_NAME;
   for (int g = 0; g < page->n_groups; g++)
     text[texts++] = page->group[g].name;
   for (int k = 0; k < s->n; k++)
@@ -93,7 +93,7 @@ static sw_status take_unit(sw_error *err, void *self, const sw_row *row) {
   const char **text = m->text + l->n * l->n_texts;
   m->unit[l->n] = row->unit;
   *text++ = page->code[row->unit];
-  if (page->unit_name) *text++ = page->unit_name[row->unit];
+  if (sw_sheet_names(page)) *text++ = sw_sheet_names(page)[row->unit];
   for (int g = 0; g < page->n_groups; g++)
     *text++ =
         page->group[g].of[row->unit] < 0 ? "" : page->group[g].label[page->group[g].of[row->unit]];

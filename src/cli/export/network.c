@@ -129,7 +129,7 @@ static void put_head(const graph *g) {
         "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n",
         out);
   put_key(out, "u", 0, "node", "code", "string");
-  if (page->unit_name) put_key(out, "u", 1, "node", SW_NAME_NAME, "string");
+  if (sw_sheet_names(page)) put_key(out, "u", 1, "node", SW_NAME_NAME, "string");
   if (page->lon) put_key(out, "u", 2, "node", SW_NAME_LON, "double");
   if (page->lat) put_key(out, "u", 3, "node", SW_NAME_LAT, "double");
   for (int k = 0; k < page->n_groups; k++)
@@ -150,7 +150,7 @@ static void put_nodes(const graph *g) {
     put_id(out, page, g->tokens, i);
     fputs("\">", out);
     put_text(out, "u", 0, page->code[i]);
-    if (page->unit_name) put_text(out, "u", 1, page->unit_name[i]);
+    if (sw_sheet_names(page)) put_text(out, "u", 1, sw_sheet_names(page)[i]);
     if (page->lon) put_number(out, "u", 2, page->lon[i]);
     if (page->lat) put_number(out, "u", 3, page->lat[i]);
     for (int k = 0; k < page->n_groups; k++)

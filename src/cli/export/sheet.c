@@ -248,6 +248,12 @@ const char *sw_sheet_quantities(sw_arena *arena, const sw_sheet *s) {
   return text;
 }
 
+const char *const *sw_sheet_names(const sw_page *page) {
+  return page->unit_name      ? page->unit_name
+         : page->unit_name_en ? page->unit_name_en
+                              : page->unit_name_zh;
+}
+
 /* ---- periods ----------------------------------------------------------------------------- */
 
 int sw_sheet_periods(const sw_sheet *s) {

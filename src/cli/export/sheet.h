@@ -31,6 +31,8 @@ sw_status sw_sheets_named(sw_error *err, sw_arena *arena, const sw_page *page, c
 const char *sw_sheet_axes(sw_arena *arena, const sw_sheet *sheet);
 /* Names of its quantities with commas. */
 const char *sw_sheet_quantities(sw_arena *arena, const sw_sheet *sheet);
+/* Names of units: as the study has them, else in English, else in Chinese; NULL: none. */
+const char *const *sw_sheet_names(const sw_page *page);
 /* The periods of its own; 1 without time. */
 int sw_sheet_periods(const sw_sheet *sheet);
 const char *sw_sheet_period(const sw_sheet *sheet, int t);

@@ -43,7 +43,7 @@ static void add_unit(columns *all, sw_arena *arena, const sw_page *page, bool to
   for (int g = 0; g < page->n_groups; g++)
     add(all, sw_arena_printf(arena, "%s%s", page->group[g].name, tail),
         (struct sw_where_column){GROUP, g, to, false});
-  if (page->unit_name)
+  if (sw_sheet_names(page))
     add(all, sw_arena_printf(arena, SW_NAME_NAME "%s", tail),
         (struct sw_where_column){NAME, 0, to, false});
   if (page->lon)
@@ -79,7 +79,9 @@ static const char *const *labels_of(const sw_sheet *s, const struct sw_where_col
                                                 : NULL;
   *n = axis ? axis->n : c->kind == GROUP ? page->group[c->place].n : page->n;
   if (axis) return axis->label;
-  return c->kind == GROUP ? page->group[c->place].label : c->kind == NAME ? page->unit_name : NULL;
+  return c->kind == GROUP  ? page->group[c->place].label
+         : c->kind == NAME ? sw_sheet_names(page)
+                           : NULL;
 }
 
 static sw_status bind(sw_error *err, const sw_sheet *s, const sw_condition *condition, bool wide,
@@ -161,7 +163,7 @@ static const char *text_at(const sw_sheet *s, const struct sw_where_column *c, c
   case LABEL:
     return page->axis[s->label[c->place]].label[row->label[c->place]];
   case NAME:
-    return page->unit_name[unit];
+    return sw_sheet_names(page)[unit];
   case GROUP:
     return page->group[c->place].of[unit] < 0
                ? ""

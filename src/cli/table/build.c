@@ -18,11 +18,7 @@ const char *sw_grid_quantity(const sw_grid_request *r, const sw_sheet *s, int k,
 }
 
 const char *const *sw_grid_names(const sw_grid_request *r) {
-  const sw_page *page = r->page;
-  if (!r->options->names) return NULL;
-  return page->unit_name      ? page->unit_name
-         : page->unit_name_en ? page->unit_name_en
-                              : page->unit_name_zh;
+  return r->options->names ? sw_sheet_names(r->page) : NULL;
 }
 
 /* ---- columns ----------------------------------------------------------------------------- */
@@ -239,7 +235,8 @@ static sw_status order(sw_error *err, builder *b) {
 sw_status sw_grid_of_sheet(sw_error *err, const sw_grid_request *r, const sw_sheet *s, bool mixed,
                            sw_grid *table) {
   builder b = {.request = r, .sheet = s, .table = table, .mixed = mixed};
-  if (s->unit < 0 && s->time < 0 && s->n_labels == 0) return of_scalars(err, &b);
+  if (s->unit < 0 && s->n_labels == 0 && (s->time < 0 || r->page->cross_section))
+    return of_scalars(err, &b);
   b.by_period = s->unit < 0 && s->n_labels == 0;
   SW_TRY(choose_periods(err, &b));
   /* Several quantities in several periods would be too many columns. */

@@ -110,7 +110,7 @@ static sw_status describe(sw_error *err, const heap *h, int n_periods, const int
   const sw_sheet *s = h->sheet;
   const sw_grid_request *r = h->request;
   const char *const *name = sw_grid_names(r);
-  bool timed = n_periods > 1;
+  bool timed = n_periods > 1, one = s->time >= 0 && !timed && !r->page->cross_section;
   int at = 0;
   SW_TRY(sw_grid_create(err, r->arena, 2 + 2 * (name != NULL) + timed, s->n, t));
   t->head[at++] = SW_NAME_UNIT;
@@ -123,8 +123,8 @@ static sw_status describe(sw_error *err, const heap *h, int n_periods, const int
                                     .integer = r->page->variable[s->variable[k]].integer};
   const sw_page_variable *v = &r->page->variable[s->variable[0]];
   t->title = sw_arena_printf(r->arena, "%s: %s%s%s%s%s", r->page->result[s->result].name, v->title,
-                             *v->units ? ", in " : "", v->units, s->time >= 0 && !timed ? "; " : "",
-                             s->time >= 0 && !timed ? sw_sheet_period(s, *period) : "");
+                             *v->units ? ", in " : "", v->units, one ? "; " : "",
+                             one ? sw_sheet_period(s, *period) : "");
   t->note =
       sw_arena_printf(r->arena, "the strongest %lld of %lld pairs%s", (long long)h->n,
                       (long long)h->seen, s->pairs.keep == SW_PAGE_DENSE ? "" : " that are kept");
