@@ -101,8 +101,9 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
-/* Only what is worth a line is told. */
 /* ---- what was read, in words ------------------------------------------------------------- */
+
+/* Only what is worth a line is told. */
 
 /* Every figure is over all ranks; the logger lets rank 0 alone speak. */
 static void say(const sw_panel_build *build) {
