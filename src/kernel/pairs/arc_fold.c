@@ -88,7 +88,7 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
 /* Of which groups a vector of columns is; eight compare as two words of vectors. */
 static void look(const int32_t *group, eight *of) {
   int32_t other = 0;
-  for (int l = 1; l < SW_LANES; l++)
+  for (int l = 0; l < SW_LANES; l++)
     other |= group[l] ^ group[0];
   of->group = group[0];
   of->second = ONE;
