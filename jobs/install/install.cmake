@@ -34,5 +34,6 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # wants dpkg-dev
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "openmpi-bin, proj-data")
 string(REGEX REPLACE "\\.so\\." "" gdal_package "${gdal_name}") # libgdal32, which dlopen hides from dpkg
 string(REGEX REPLACE "\\.so\\." "" xlsxwriter_package "${xlsxwriter_name}")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${gdal_package}, ${xlsxwriter_package}")
+string(REGEX REPLACE "\\.so\\." "" readstat_package "${readstat_name}")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${gdal_package}, ${readstat_package}, ${xlsxwriter_package}")
 include(CPack)

@@ -70,6 +70,8 @@ includes_awk='
     # It writes files by itself: one file calls it.
     if ((last ~ /^xlsxwriter/ || target ~ /^xlsxwriter\//) && name != "src/cli/table/xlsx.c")
       fault("includes " target ", which only src/cli/table/xlsx.c may")
+    if (last == "readstat.h" && name != "src/cli/export/dta.c")
+      fault("includes " target ", which only src/cli/export/dta.c may")
     if (last ~ /^(gdal|ogr_|cpl_|geos_c)[A-Za-z_]*\.h$/ && name !~ /^(src|tests)\/store\/polygons/)
       fault("includes " target ", which only src/store/polygons may")
     if (mine == "" || !quoted) next
@@ -166,6 +168,7 @@ planted src/cli/verbs/planted.c '#include <H5DSpublic.h>\n' 'only src/store'
 planted include/spillway/panel.h '#include <hdf5_hl.h>\n' 'only src/store'
 planted bench/planted.c '#include <mpi.h>\n' 'only src/comm'
 planted src/measure/global/planted.c '#include <igraph.h>\n' 'only src/kernel/graph/igraph.c'
+planted src/cli/export/planted.c '#include <readstat.h>\n' 'only src/cli/export/dta.c'
 planted src/cli/table/planted.c '#include <xlsxwriter.h>\n' 'only src/cli/table/xlsx.c'
 planted src/kernel/graph/planted.c '#include "igraph/igraph_community.h"\n' 'only src/kernel/graph'
 planted src/store/links/planted.c '#include <ogr_api.h>\n' 'only src/store/polygons'

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import h5py
 import numpy as np
+import pandas
 
 SPILLWAY = os.environ["SPILLWAY"]
 EXTRA = """  - gravity: {mass: [gdp], keep: {above: 1e5}, as: above}
@@ -268,6 +269,35 @@ class Export(unittest.TestCase):
                  for e in root.findall(f"{space}graph/{space}edge")]
         self.assertEqual(edges, rows)
 
+    def test_dta(self):
+        for name in ("a.dta", "b.dta"):
+            self.export("ccd", "-o", name)
+        with open(self.path("a.dta"), "rb") as a, open(self.path("b.dta"), "rb") as b:
+            self.assertEqual(a.read(), b.read(), "no clock in it")
+        with pandas.io.stata.StataReader(self.path("a.dta")) as reader:
+            data, words = reader.read(), reader.variable_labels()
+        head, rows = self.rows("ccd")
+        self.assertEqual(list(data.columns), head)
+        self.assertEqual(words["coordination"], "coupling coordination degree D")
+        self.assertEqual(data["unit"].tolist(), [row[0] for row in rows])
+        self.assertEqual(data["time"].tolist(), [int(row[1]) for row in rows])
+        for k, quantity in enumerate(head[2:], 2):
+            self.assertTrue(same(data[quantity], [number(row[k]) for row in rows]), quantity)
+        self.export("lq.value", "--wide", "-o", "x.dta", "--where", "industry = finance")
+        data = pandas.read_stata(self.path("x.dta"))
+        self.assertEqual(list(data.columns), ["unit", "industry", *("value_" + t for t in self.year)])
+        self.assertEqual(set(data["industry"]), {"finance"})
+        _, rows = self.rows("lq.value", "--wide", "--where", "industry = finance")
+        self.assertTrue(same(data["value_2003"], [float(row[4]) for row in rows]))
+        self.export("gravity", "--periods", "last", "-o", "x.dta", "--force")
+        data = pandas.read_stata(self.path("x.dta"))
+        _, rows = self.rows("gravity", "--periods", "last")
+        self.assertEqual(data[["unit", "unit_to"]].values.tolist(), [row[:2] for row in rows])
+        self.assertTrue(same(data["value"], [float(row[3]) for row in rows]))
+        self.export("ladder.leap", "-o", "x.dta", "--force")
+        leap = pandas.read_stata(self.path("x.dta"))["leap"]
+        self.assertEqual(int(leap.isna().sum()), 80)
+
     # ---- maps --------------------------------------------------------------------------------
 
     def squares(self, name, system=None, leave_out=()):
@@ -398,7 +428,7 @@ class Export(unittest.TestCase):
                 (["ccd", "-o", "n.csv", "--wide", "--where", "time = 2001"], "no single time; choose one by --periods"),
                 (["gravity", "-o", "n.mtx"], "a .mtx holds one period, and 'gravity' has 5; name it: --periods 2005"),
                 (["ccd", "-o", "n.mtx"], "a .mtx is of pairs"),
-                (["ccd", "-o", "n.graphml", "--wide"], "is of .csv and .tsv"),
+                (["ccd", "-o", "n.graphml", "--wide"], "is of .csv, .tsv and .dta"),
                 (["gaps", "-o", "n.gpkg"], "a map is of quantities by unit"),
                 (["lq", "-o", "n.gpkg"], "name one: lq.value["),
                 (["ccd", "-o", "n.gpkg", "--polygons", "none.gpkg", "--key", "a"], "GDAL cannot read none.gpkg"),

@@ -196,6 +196,32 @@ class Table(unittest.TestCase):
         _, head, _, _ = self.cells("--periods", "2002..2004")
         self.assertEqual(head[2:], ["2002", "2003", "2004", "units"])
 
+    def test_cross_section(self):
+        """One period that nobody named is told nowhere."""
+        with open(self.path("one.csv"), "w", encoding="utf-8") as file:
+            file.write("code,a,b,g\n01,1,2,north\n02,3,1,north\n03,2,5,south\n04,,2,south\n")
+        with open(self.path("one.yaml"), "w", encoding="utf-8") as file:
+            file.write("study: one\npanel: {file: one.csv, unit: code, missing: keep}\n"
+                       "units: {file: one.csv, unit: code, groups: [g]}\nmeasures:\n"
+                       "  - inequality: {of: a, as: gini}\n"
+                       "  - structural_similarity: {shares: [a, b], keep: dense, as: like}\n"
+                       "  - location_quotient: {industries: [a], total: b, base_over: complete, as: lq}\n"
+                       "output: {file: one.h5}\n")
+        subprocess.run([SPILLWAY, "run", self.path("one.yaml"), "-q"], check=True)
+        self.assertEqual(self.table("lq.value", results="one.h5").splitlines()[1:], [
+            "  unit  industry  value", "  01    a         0.667", "  02    a         4.000",
+            "  03    a         0.533", "  04    a             -"])
+        self.assertIn("\n  gini.gini  ", self.table("gini", "like.mean", results="one.h5"))
+        self.assertEqual(self.table("like.value", "--top", "1", results="one.h5").splitlines(), [
+            "like: structural similarity of two units", "  unit  unit_to   value", "  01    03       0.9965",
+            "  the strongest 1 of 6 pairs"])
+        self.assertIn("is a cross-section", self.table("lq", "--periods", "0", status=2, results="one.h5"))
+        done = subprocess.run([SPILLWAY, "export", "one.h5", "lq.value", "-o", "one_lq.csv"], check=True,
+                              capture_output=True, cwd=self.folder.name)
+        self.assertEqual(done.stderr, b"")
+        with open(self.path("one_lq.csv"), encoding="utf-8") as file:
+            self.assertEqual(file.read().splitlines()[0::4], ["unit,industry,value", "04,a,"])
+
     # ---- pairs -------------------------------------------------------------------------------
 
     def test_pairs(self):

@@ -19,8 +19,9 @@ struct sw_export_format {
 
 static const struct sw_export_format formats[] = {
     {".csv", sw_export_csv, ANY},          {".tsv", sw_export_tsv, ANY},
-    {".gpkg", sw_export_gpkg, WIDE},       {".geojson", sw_export_geojson, WIDE},
-    {".graphml", sw_export_graphml, LONG}, {".mtx", sw_export_mtx, LONG}};
+    {".dta", sw_export_dta, ANY},          {".gpkg", sw_export_gpkg, WIDE},
+    {".geojson", sw_export_geojson, WIDE}, {".graphml", sw_export_graphml, LONG},
+    {".mtx", sw_export_mtx, LONG}};
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
@@ -68,7 +69,7 @@ static sw_status check(sw_error *err, const sw_export_job *job, const sw_period_
     return sw_fail(err, SW_EINPUT, "--polygons: is of .gpkg and .geojson, not of %s",
                    format->ending);
   if (format->form != ANY && job->options->wide)
-    return sw_fail(err, SW_EINPUT, "--wide: is of .csv and .tsv, not of %s", format->ending);
+    return sw_fail(err, SW_EINPUT, "--wide: is of .csv, .tsv and .dta, not of %s", format->ending);
   if (s->is_pairs && job->options->wide)
     return sw_fail(err, SW_EINPUT,
                    "--wide: is not of pairs, as each period of '%s' has pairs of its own", result);

@@ -58,6 +58,8 @@ sw_status sw_export_all(sw_error *err, const sw_export_options *options, const c
 /* csv.c */
 sw_status sw_export_csv(sw_error *err, sw_export_job *job);
 sw_status sw_export_tsv(sw_error *err, sw_export_job *job);
+/* dta.c */
+sw_status sw_export_dta(sw_error *err, sw_export_job *job);
 /* map.c, by unit: features with polygons or points. */
 sw_status sw_export_gpkg(sw_error *err, sw_export_job *job);
 sw_status sw_export_geojson(sw_error *err, sw_export_job *job);
