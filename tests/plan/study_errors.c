@@ -128,6 +128,10 @@ Test(study_errors, panel) {
        "s.yaml:2:40: unknown choice 'keep'; expected one of strip"},
       {"{file: p.csv, unit: u, footer: -1}\n",
        "s.yaml:2:39: -1 is out of range; expected at least 0"},
+      {"{file: p.csv, unit: u, join: inner}\n",
+       "s.yaml:2:39: join: is of several files, and `file` names one; leave it out"},
+      {"{file: [p.csv, q.csv], unit: u, join: left}\n",
+       "s.yaml:2:46: unknown choice 'left'; expected one of outer|inner"},
       {"{file: p.csv, unit: u, layout: wide}\n", "s.yaml:2:39: layout: expected how the table is "
                                                  "wide: {wide: {name: gdp, prefix: gdp}} or {wide: "
                                                  "{indicator: COLUMN}}"},

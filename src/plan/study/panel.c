@@ -49,6 +49,19 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   return SW_OK;
 }
 
+/* Of one file there is nothing to join. */
+static sw_status read_join(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *node = sw_node_get(panel, "join");
+  int index = 0;
+  if (!node) return SW_OK;
+  SW_TRY(sw_form_choice(err, in->arena, node, "outer|inner", &index, NULL));
+  if (spec->n_files == 1)
+    return sw_node_fail(err, node, "join: is of several files, and `file` names one; leave it out");
+  spec->inner = index == 1;
+  return SW_OK;
+}
+
 /* ---- layout ----------------------------------------------------------------------------- */
 
 /* `names` of a wide layout by indicator: the codes in the file and the indicators they become. Two
@@ -411,10 +424,10 @@ static sw_status read_separator(sw_error *err, const sw_node *panel, sw_panel_sp
 
 /* `unit` is the only column that must be named; `time` may be left out of a cross-section. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {
-      "file",      "unit",    "time",      "layout",    "header", "footer",
-      "separator", "missing", "derive",    "aggregate", "breaks", "missing_values",
-      "periods",   "decimal", "thousands", "percent",   NULL};
+  static const char *const keys[] = {"file",    "unit",           "time",    "layout",  "header",
+                                     "footer",  "separator",      "missing", "derive",  "aggregate",
+                                     "breaks",  "missing_values", "periods", "decimal", "thousands",
+                                     "percent", "join",           NULL};
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(in->root, "panel");
   if (!node || sw_form_is_null(node))
@@ -423,6 +436,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(sw_node_check_keys(err, node, keys));
   spec->node = node;
   SW_TRY(read_files(err, in, node));
+  SW_TRY(read_join(err, in, node));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &spec->unit));
   SW_TRY(read_layout(err, in, node));
   SW_TRY(read_notes(err, node, spec));

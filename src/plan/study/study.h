@@ -64,6 +64,7 @@ typedef struct sw_panel_spec {
   int n_files;
   const char *const *file; /* as the user wrote them, for messages */
   const char *const *path; /* where they are */
+  bool inner;              /* `join: inner`: units and periods that all of several files have */
   const char *unit;        /* column of the unit's code */
   const char *time;        /* NULL: a cross-section, one period "0" */
   const char *time_format; /* how its periods are written (panel/time.h), or NULL */

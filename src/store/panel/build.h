@@ -29,6 +29,11 @@ typedef struct sw_panel_build {
   sw_panel_plan plan;
   sw_panel_rows *rows; /* of each file */
 
+  /* `join: inner`: codes that all files have, and those that only some have; in byte order, the
+   * same on every rank. */
+  int64_t n_common, n_apart;
+  const char **common, **apart;
+
   sw_units_file units_file;
   sw_unit_table table; /* the units of the rows, in code order */
   int64_t **unit_of;   /* of each file: row of `table` of each local code, or < 0 */

@@ -51,6 +51,7 @@ void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value) 
      * several. */
     int column = rows->wide ? head.slot : rows->column[k];
     int period = rows->wide ? out->period_of[k] : head.slot;
+    if (period < 0) continue; /* a column that `join: inner` leaves out */
     double before, *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
     if (!sw_panel_send_set(cell, value[k], &before))
       sw_panel_send_conflict(out,

@@ -50,7 +50,7 @@ static sw_status start(sw_error *err, sw_sending *out) {
   out->rounds = (n + out->per_round - 1) / out->per_round;
   out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
   out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
-  out->picks = build->spec->n_taken > 0 && !out->rows->wide;
+  out->picks = (build->spec->n_taken > 0 || build->spec->inner) && !out->rows->wide;
   SW_TRY(map_periods(err, out));
   SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
   out->received = out->sent + ranks;

@@ -99,10 +99,14 @@ sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_
   int64_t n = units->table.n + units->excluded, twin[2];
   const char **code = NULL;
   const char *const *known = units->code ? units->code : units->table.code;
-  sw_status status = sw_alloc(err, (size_t)(n + n_unknown), sizeof *code, (void **)&code);
+  int64_t n_all = n + n_unknown + build->n_apart;
+  sw_status status = sw_alloc(err, (size_t)n_all, sizeof *code, (void **)&code);
   if (!status && n) memcpy(code, known, (size_t)n * sizeof *code);
   if (!status && n_unknown) memcpy(code + n, unknown, (size_t)n_unknown * sizeof *code);
-  if (!status) status = sw_code_twins(err, code, n + n_unknown, twin);
+  /* What not all files have may be one code that they write in two ways. */
+  if (!status && build->n_apart)
+    memcpy(code + n + n_unknown, build->apart, (size_t)build->n_apart * sizeof *code);
+  if (!status) status = sw_code_twins(err, code, n_all, twin);
   status = sw_team_agree(build->team, err, status, 0);
   if (!status && twin[0] >= 0) status = refuse(err, build, code[twin[0]], code[twin[1]]);
   sw_free(code);

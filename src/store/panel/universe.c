@@ -5,7 +5,8 @@
  * Leaves build->table, whole and the same on every rank, in code order, and build->unit_of, by
  * which every row of this rank finds its unit. A code is looked up once per rank and file, never
  * once per row. What does not match is refused with examples, unless the study says `unmatched:
- * drop`: a typing error in a code must not silently take a county out of a national sum. */
+ * drop`: a typing error in a code must not silently take a county out of a national sum. With
+ * `join: inner` codes that not all files have are left out before they are held against it. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -28,6 +29,90 @@ static sw_status refuse_single(sw_error *err, const sw_panel_build *build) {
                  build->study->units.file);
 }
 
+/* ---- join: inner ------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Codes of all files, each as often as files have it; the caller's. Collective. */
+static sw_status gather_codes(sw_error *err, sw_panel_build *build, int64_t *n,
+                              const char ***code) {
+  *n = 0;
+  for (int f = 0; f < build->spec->n_files; f++) {
+    const sw_panel_codes *mine = &build->rows[f].units;
+    int64_t n_all = 0;
+    const char *const *all = NULL;
+    SW_TRY(
+        sw_panel_codes_gather(err, build->team, build->arena, mine->text, mine->n, &n_all, &all));
+    const char **grown = realloc(*code, (size_t)(*n + n_all + 1) * sizeof *grown);
+    sw_status status = grown ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory");
+    if (grown) *code = grown;
+    SW_TRY(sw_team_agree(build->team, err, status, 0));
+    if (n_all) memcpy(*code + *n, all, (size_t)n_all * sizeof *all);
+    *n += n_all;
+  }
+  return SW_OK;
+}
+
+/* Local, of the same codes on every rank. */
+static sw_status part_codes(sw_error *err, sw_panel_build *build, int64_t n, const char **code) {
+  SW_NEW(err, build->arena, build->common, n);
+  SW_NEW(err, build->arena, build->apart, n);
+  if (n) qsort(code, (size_t)n, sizeof *code, by_text);
+  for (int64_t i = 0, next; i < n; i = next) {
+    for (next = i + 1; next < n && !strcmp(code[i], code[next]);)
+      next++;
+    if (next - i == build->spec->n_files)
+      build->common[build->n_common++] = code[i];
+    else
+      build->apart[build->n_apart++] = code[i];
+  }
+  return SW_OK;
+}
+
+/* Which codes all files have. Without `join: inner` nobody asks. Collective. */
+static sw_status find_common(sw_error *err, sw_panel_build *build) {
+  const char **code = NULL;
+  int64_t n = 0;
+  if (!build->spec->inner) return SW_OK;
+  sw_status status = gather_codes(err, build, &n, &code);
+  if (!status) status = sw_team_agree(build->team, err, part_codes(err, build, n, code), 0);
+  free(code);
+  return status;
+}
+
+static bool is_apart(const sw_panel_build *build, const char *code) {
+  return build->n_apart &&
+         bsearch(&code, build->apart, (size_t)build->n_apart, sizeof *build->apart, by_text);
+}
+
+/* Units that the join leaves out: those that would be of the panel else. With a units file they
+ * count as not seen from here on. Local, and the same on every rank. */
+static sw_status leave_out(sw_error *err, sw_panel_build *build, int64_t *seen, int64_t *n_out) {
+  const char **out = NULL;
+  char list[200];
+  int64_t n = 0;
+  SW_NEW(err, build->arena, out, build->n_apart);
+  for (int64_t i = 0; i < build->n_apart; i++) {
+    int64_t row = sw_units_file_find(&build->units_file, build->apart[i]);
+    if (row < 0 && build->study->units.given) continue;
+    if (row >= 0) seen[row] = 0;
+    out[n++] = build->apart[i];
+  }
+  sw_panel_list_some(list, sizeof list, out, n);
+  if (n)
+    sw_log(SW_LOG_INFO, "panel: join: inner: left out: %lld unit%s that not all files have (%s)",
+           (long long)n, n == 1 ? "" : "s", list);
+  build->panel->units_dropped += n;
+  *n_out = n;
+  if (build->n_common || !build->spec->inner) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: join: inner: no unit is in all files; are `unit` and the codes the same in "
+                 "all of them?",
+                 sw_panel_place(build, "join"));
+}
+
 /* ---- without a units file ---------------------------------------------------------------- */
 
 /* As if there were a units file with the codes of the panel and nothing else: then all that follows
@@ -43,7 +128,7 @@ static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
   n = 0;
   for (int f = 0; f < build->spec->n_files; f++)
     for (int64_t i = 0; i < build->rows[f].units.n; i++)
-      text[n++] = build->rows[f].units.text[i];
+      if (!is_apart(build, build->rows[f].units.text[i])) text[n++] = build->rows[f].units.text[i];
   sw_status status = sw_panel_codes_gather(err, build->team, build->arena, text, n, &all, &code);
   sw_free(text);
   if (status) return status;
@@ -82,8 +167,11 @@ static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *
     SW_NEW(err, build->arena, build->unit_of[f], codes->n);
     for (int64_t i = 0; i < codes->n; i++) {
       int64_t row = sw_units_file_find(&build->units_file, codes->text[i]);
-      build->unit_of[f][i] = row;
+      /* Not all files have it: it is neither unknown nor wanting, but left out. */
+      bool apart = is_apart(build, codes->text[i]);
+      build->unit_of[f][i] = apart ? SW_UNIT_EXCLUDED : row;
       if (row >= 0) census->seen[row] = 1;
+      if (apart) continue;
       if (row == SW_UNIT_UNKNOWN) census->unknown[census->n_unknown++] = codes->text[i];
       if (row < 0) census->rows[row == SW_UNIT_EXCLUDED] += codes->count[i]; /* 0: unknown */
     }
@@ -166,6 +254,7 @@ static void log_unmatched(const sw_panel_build *build, const unit_census *census
 static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *census) {
   sw_team *team = build->team;
   int64_t n_unknown = 0, n_unseen = 0;
+  int64_t n_out = 0;
   const char *const *unknown = NULL;
   const char **unseen = NULL;
   SW_TRY(team->sum_i64(team, err, census->seen, (int)build->table.n));
@@ -174,12 +263,14 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
                                &n_unknown, &unknown));
   SW_TRY(sw_panel_refuse_twins(err, build, n_unknown, unknown));
   SW_TRY(list_unseen(err, build, census->seen, &n_unseen, &unseen));
+  SW_TRY(leave_out(err, build, census->seen, &n_out));
   if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
     log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);
     build->panel->rows_unknown_unit = census->rows[0];
     build->panel->units_dropped += n_unseen;
-    /* Without a units file there is no file to drop from: n_unseen is 0. */
-    return n_unseen ? drop_unseen(err, build, census->seen) : SW_OK;
+    /* Without a units file the table has the units of the panel already. */
+    return n_unseen || (n_out && build->study->units.given) ? drop_unseen(err, build, census->seen)
+                                                            : SW_OK;
   }
   /* Nothing matches: the column is wrong rather than some codes, and a list would not help. An
    * empty table tells refuse_single so. */
@@ -194,8 +285,8 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
  * hence the limit. Every rank has the same table, so all refuse it or none. */
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
   unit_census census = {0};
-  sw_status status = SW_OK;
-  if (!build->study->units.given)
+  sw_status status = find_common(err, build);
+  if (!status && !build->study->units.given)
     status = sw_team_agree(build->team, err, units_of_panel(err, build), 0);
   build->table = build->units_file.table;
   if (!status) status = sw_team_agree(build->team, err, take_census(err, build, &census), 0);
