@@ -1,5 +1,5 @@
 /* The rows of a file on their way to the ranks that own their units: what send.c, which sends
- * them, and keep.c, which puts those in place that stay, share. */
+ * them, and put.c, which puts them in place, share. */
 #ifndef SW_STORE_PANEL_SEND_H
 #define SW_STORE_PANEL_SEND_H
 

@@ -97,6 +97,8 @@ static sw_status leave_out(sw_error *err, sw_panel_build *build, int64_t *seen, 
   for (int64_t i = 0; i < build->n_apart; i++) {
     int64_t row = sw_units_file_find(&build->units_file, build->apart[i]);
     if (row < 0 && build->study->units.given) continue;
+    /* Under a crosswalk other codes may become it: SW_SEEN. */
+    if (row >= 0 && build->recoding && seen[row] == SW_SEEN) continue;
     if (row >= 0) seen[row] = 0;
     out[n++] = build->apart[i];
   }
@@ -115,32 +117,46 @@ static sw_status leave_out(sw_error *err, sw_panel_build *build, int64_t *seen, 
 
 /* ---- without a units file ---------------------------------------------------------------- */
 
-/* As if there were a units file with the codes of the panel and nothing else: then all that follows
- * is the same for both. Every code is known, so none is unmatched or unseen. Its gather is
- * collective and agrees for itself; a failure behind it is local, for the caller to agree on. */
-static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
-  int64_t n = 0, all = 0, existing = -1;
+/* Its gather is collective and agrees for itself. */
+sw_status sw_panel_codes_of_files(sw_error *err, sw_panel_build *build, int64_t *n_all,
+                                  const char *const **all) {
+  int64_t n = 0;
   const char **text = NULL;
-  const char *const *code = NULL;
   for (int f = 0; f < build->spec->n_files; f++)
     n += build->rows[f].units.n;
-  SW_TRY(sw_alloc(err, (size_t)n, sizeof *text, (void **)&text));
+  sw_status status = sw_alloc(err, (size_t)n, sizeof *text, (void **)&text);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
   n = 0;
   for (int f = 0; f < build->spec->n_files; f++)
     for (int64_t i = 0; i < build->rows[f].units.n; i++)
       if (!is_apart(build, build->rows[f].units.text[i])) text[n++] = build->rows[f].units.text[i];
-  sw_status status = sw_panel_codes_gather(err, build->team, build->arena, text, n, &all, &code);
+  status = sw_panel_codes_gather(err, build->team, build->arena, text, n, n_all, all);
   sw_free(text);
-  if (status) return status;
+  return status;
+}
+
+/* As if there were a units file with these codes and nothing else: then all that follows is the
+ * same for both. Every code is known, so none is unmatched or unseen. Local. */
+sw_status sw_panel_units_of_codes(sw_error *err, sw_panel_build *build, int64_t n,
+                                  const char *const *code) {
+  int64_t existing = -1;
   sw_units_file *file = &build->units_file;
-  SW_TRY(sw_unit_table_make(err, build->arena, &(sw_unit_table){0}, all, &file->table));
-  SW_TRY(sw_map_create(err, (size_t)all, &file->index));
-  for (int64_t i = 0; i < all; i++) {
+  SW_TRY(sw_unit_table_make(err, build->arena, &(sw_unit_table){0}, n, &file->table));
+  SW_TRY(sw_map_create(err, (size_t)n, &file->index));
+  for (int64_t i = 0; i < n; i++) {
     file->table.code[i] = code[i];
     SW_TRY(sw_map_put(err, file->index, code[i], strlen(code[i]), i, &existing));
   }
   file->by = -1;
   return SW_OK;
+}
+
+/* A failure behind the gather is local, for the caller to agree on. */
+static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
+  int64_t n = 0;
+  const char *const *code = NULL;
+  SW_TRY(sw_panel_codes_of_files(err, build, &n, &code));
+  return sw_panel_units_of_codes(err, build, n, code);
 }
 
 /* ---- with one ---------------------------------------------------------------------------- */
@@ -189,6 +205,21 @@ static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const i
   return SW_OK;
 }
 
+/* Under a crosswalk: "; 01 became others by c.csv:2", of the first such unit; else "". */
+static const char *say_ended(const sw_panel_build *build, int64_t n, const char *const *code) {
+  const sw_panel_recoding *r = build->recoding;
+  for (int64_t i = 0; i < n && r; i++) {
+    int64_t number = sw_crosswalk_find(r->code, r->n_codes, code[i]);
+    const sw_code_life *life = number < 0 ? NULL : &r->life[number];
+    if (!life || !life->n || life->span[life->n - 1].kind != SW_SPAN_ENDED) continue;
+    const char *text =
+        sw_arena_printf(build->arena, "; %.40s became others by %.100s:%lld", code[i],
+                        r->crosswalk.spec->file, (long long)life->span[life->n - 1].line);
+    return text ? text : "";
+  }
+  return "";
+}
+
 /* Both kinds in one line: they are usually one mistake. The place is
  * that of `unmatched` in the study where it is written, else of its units. */
 static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, int64_t n_unknown,
@@ -206,7 +237,8 @@ static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, in
              n_unknown ? " and " : "", (long long)n_unseen, n_unseen > 1 ? "s" : "", units, second);
   const sw_node *node = build->study->units.node, *unmatched = sw_node_get(node, "unmatched");
   return sw_node_fail(err, unmatched ? unmatched : node,
-                      "units: %s%s; correct the files, or write `unmatched: drop`", left, right);
+                      "units: %s%s%s; correct the files, or write `unmatched: drop`", left, right,
+                      say_ended(build, n_unseen, unseen));
 }
 
 /* Keeps the units that have a row. unit_of is rewritten for the new table; codes of a dropped unit
@@ -222,7 +254,8 @@ static sw_status drop_unseen(sw_error *err, sw_panel_build *build, const int64_t
   }
   SW_TRY(sw_unit_table_select(err, build->arena, &build->table, n, index, &kept));
   build->table = kept;
-  for (int f = 0; f < build->spec->n_files; f++)
+  /* Under a crosswalk these are rows of the table of codes. */
+  for (int f = 0; f < build->spec->n_files && !build->recoding; f++)
     for (int64_t i = 0; i < build->rows[f].units.n; i++)
       if (build->unit_of[f][i] >= 0) build->unit_of[f][i] = now[build->unit_of[f][i]];
   return SW_OK;
@@ -230,55 +263,60 @@ static sw_status drop_unseen(sw_error *err, sw_panel_build *build, const int64_t
 
 /* Only what there is to say; the logger lets rank 0 alone speak. Rows left out by `where` are what
  * the study wanted, so no warning. */
-static void log_unmatched(const sw_panel_build *build, const unit_census *census, int64_t n_unknown,
+static void log_unmatched(const sw_panel_build *build, const int64_t rows[2], int64_t n_unknown,
                           const char *const *unknown, int64_t n_unseen, const char *const *unseen) {
   char list[200];
   const char *units = build->study->units.file;
   sw_panel_list_some(list, sizeof list, unknown, n_unknown);
   if (n_unknown)
     sw_log(SW_LOG_WARN, "panel: dropped: %lld of its rows, of %lld unit%s not in %s (%s)",
-           (long long)census->rows[0], (long long)n_unknown, n_unknown == 1 ? "" : "s", units,
-           list);
+           (long long)rows[0], (long long)n_unknown, n_unknown == 1 ? "" : "s", units, list);
   sw_panel_list_some(list, sizeof list, unseen, n_unseen);
   if (n_unseen)
     sw_log(SW_LOG_WARN, "panel: dropped: %lld unit%s of %s without a row in the panel (%s)",
            (long long)n_unseen, n_unseen == 1 ? "" : "s", units, list);
-  if (census->rows[1])
+  if (rows[1])
     sw_log(SW_LOG_INFO, "panel: %lld rows of units that `where` leaves out are skipped",
-           (long long)census->rows[1]);
+           (long long)rows[1]);
 }
 
-/* What does not match on all ranks together, and what becomes of it. Collective up to the look for
- * twins, which agrees for itself; from there on every rank decides alike, out of the same sums, and
- * a failure is agreed on by the caller. */
+/* What becomes of what does not match. Collective up to the look for twins, which agrees for
+ * itself; from there on every rank decides alike, out of the same sums, and a failure is agreed on
+ * by the caller. */
+sw_status sw_panel_match_units(sw_error *err, sw_panel_build *build, int64_t *seen,
+                               const int64_t rows[2], int64_t n_unknown,
+                               const char *const *unknown) {
+  int64_t n_unseen = 0, n_out = 0;
+  const char **unseen = NULL;
+  SW_TRY(sw_panel_refuse_twins(err, build, n_unknown, unknown));
+  SW_TRY(list_unseen(err, build, seen, &n_unseen, &unseen));
+  SW_TRY(leave_out(err, build, seen, &n_out));
+  if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
+    log_unmatched(build, rows, n_unknown, unknown, n_unseen, unseen);
+    build->panel->rows_unknown_unit = rows[0];
+    build->panel->units_dropped += n_unseen;
+    /* Without a units file the table has the units of the panel already. */
+    if (n_unseen || (n_out && build->study->units.given)) SW_TRY(drop_unseen(err, build, seen));
+    return refuse_single(err, build);
+  }
+  /* Nothing matches: the column is wrong rather than some codes, and a list would not help. An
+   * empty table tells refuse_single so. */
+  if (n_unseen < build->table.n)
+    return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
+  build->table.n = 0;
+  return refuse_single(err, build);
+}
+
+/* What does not match on all ranks together. */
 static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *census) {
   sw_team *team = build->team;
-  int64_t n_unknown = 0, n_unseen = 0;
-  int64_t n_out = 0;
+  int64_t n_unknown = 0;
   const char *const *unknown = NULL;
-  const char **unseen = NULL;
   SW_TRY(team->sum_i64(team, err, census->seen, (int)build->table.n));
   SW_TRY(team->sum_i64(team, err, census->rows, 2));
   SW_TRY(sw_panel_codes_gather(err, team, build->arena, census->unknown, census->n_unknown,
                                &n_unknown, &unknown));
-  SW_TRY(sw_panel_refuse_twins(err, build, n_unknown, unknown));
-  SW_TRY(list_unseen(err, build, census->seen, &n_unseen, &unseen));
-  SW_TRY(leave_out(err, build, census->seen, &n_out));
-  if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
-    log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);
-    build->panel->rows_unknown_unit = census->rows[0];
-    build->panel->units_dropped += n_unseen;
-    /* Without a units file the table has the units of the panel already. */
-    return n_unseen || (n_out && build->study->units.given) ? drop_unseen(err, build, census->seen)
-                                                            : SW_OK;
-  }
-  /* Nothing matches: the column is wrong rather than some codes, and a list would not help. An
-   * empty table tells refuse_single so. */
-  if (n_unseen == build->table.n) {
-    build->table.n = 0;
-    return refuse_single(err, build);
-  }
-  return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
+  return sw_panel_match_units(err, build, census->seen, census->rows, n_unknown, unknown);
 }
 
 /* The sums of settle take an int for their count, and send.c stores rows of the table in 32 bits:
@@ -286,6 +324,7 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
   unit_census census = {0};
   sw_status status = find_common(err, build);
+  if (!status && build->study->panel.crosswalk.file) return sw_panel_recode_codes(err, build);
   if (!status && !build->study->units.given)
     status = sw_team_agree(build->team, err, units_of_panel(err, build), 0);
   build->table = build->units_file.table;
@@ -293,7 +332,6 @@ sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
   if (!status && build->table.n > INT32_MAX)
     status = sw_fail(err, SW_EINPUT, "%s: more than %d units", build->spec->file[0], INT32_MAX);
   if (!status) status = settle(err, build, &census);
-  if (!status) status = refuse_single(err, build);
   sw_free(census.unknown);
   sw_free(census.seen);
   return sw_team_agree(build->team, err, status, 0);
