@@ -22,6 +22,7 @@ static sw_show show_of_table(const sw_output *output) {
   return output->axis[0] && !output->axis[1] && !is_coordinate ? SW_SHOW_BARS : SW_SHOW_TABLE;
 }
 
+/* What the descriptor says goes first. */
 sw_show sw_output_show(const sw_output *output) {
   if (output->show != SW_SHOW_DEFAULT) return output->show;
   switch (output->shape) {
@@ -38,6 +39,7 @@ sw_show sw_output_show(const sw_output *output) {
   return show_of_table(output);
 }
 
+/* Classes are told apart by hue; numbers by brightness. */
 sw_palette sw_output_palette(const sw_output *output) {
   if (output->palette != SW_PALETTE_DEFAULT) return output->palette;
   return output->classes ? SW_CATEGORIES : SW_SEQUENTIAL;

@@ -105,7 +105,10 @@ typedef struct values {
   int k, piece;
   bool distance;
   int64_t rows;
-  const double *row, *column;
+  const double *row;
+  double *column; /* packed by the first tile of rows where the panel is whole */
+  const double *const *to;
+  int64_t j; /* of `to`: the panel's first column */
 } values;
 
 #define SW_VEC_FILE "kernel/pairs/block_values_set.h"
@@ -128,13 +131,14 @@ static void run_many(int k, const double *const *from, int64_t i0, int64_t i1,
   sw_set_of set = sw_set();
   int wide = panel_of[set], pieces = (k + piece_of[set] - 1) / piece_of[set];
   double *row = workspace, *column = row + (size_t)k * PACK;
-  values b = {k, pieces ? (k + pieces - 1) / pieces : 1, distance, 0, row, column};
+  values b = {k, pieces ? (k + pieces - 1) / pieces : 1, distance, 0, row, column, to, 0};
   for (int64_t i = i0; i < i1; i += PACK) {
     b.rows = i1 - i < PACK ? i1 - i : PACK;
     pack_tiles_of[set](k, from, i, b.rows, row);
     for (int64_t j = j0; j < j1; j += wide) {
       int64_t columns = j1 - j < wide ? j1 - j : wide;
-      pack_panel_of[set](k, to, j, columns, column);
+      b.j = j;
+      if (columns < wide) pack_panel_of[set](k, to, j, columns, column);
       panels_of[set](&b, columns, out + (i - i0) * stride + j - j0, stride);
     }
   }

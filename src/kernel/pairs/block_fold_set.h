@@ -7,7 +7,7 @@
  * the columns. A piece has at most PIECE numbers of a panel: a third of the first cache, or half of
  * it where each row is fetched ahead and need not stay there. */
 #if SW_VEC_BITS == 512
-enum { SW_SET(ROWS) = 8, SW_SET(ACROSS) = 3, SW_SET(PIECE) = 2880 };
+enum { SW_SET(ROWS) = 8, SW_SET(ACROSS) = 3, SW_SET(PIECE) = 5760 };
 #else
 enum { SW_SET(ROWS) = 4, SW_SET(ACROSS) = 3, SW_SET(PIECE) = 1536 };
 #endif

@@ -40,11 +40,14 @@ static void SW_SET(pack_tiles)(int k, const double *const *from, int64_t i, int6
 }
 
 /* Numbers [s, end) of a tile, whose pairs go on from what is in `out` where s > 0. The first `rows`
- * rows of it are units. The next tile's rows are fetched meanwhile: where there are many numbers
- * they come out of the second cache. */
+ * rows of it are units. `fresh`: columns are read from the operands, and packed on the way. What
+ * comes next is fetched meanwhile: the next tile's rows, which for many numbers come out of the
+ * second cache, and one of the three lines of each number of the next panel, which come from
+ * memory, each out of a page of its own. `next`: where that line begins in the operands. */
 SW_INLINE void SW_SET(value_tile)(const values *b, int s, int end, const double *row, int64_t rows,
-                                  bool distance, double *out, int64_t stride) {
-  const double *column = b->column + (int64_t)s * PANEL;
+                                  bool fresh, int64_t next, bool distance, double *out,
+                                  int64_t stride) {
+  double *column = b->column + (int64_t)s * PANEL;
   const int64_t ahead = (int64_t)b->k * ROWS;
   reg sum[ROWS][3];
   UNROLL for (int q = 0; q < ROWS; q++) {
@@ -55,7 +58,12 @@ SW_INLINE void SW_SET(value_tile)(const values *b, int s, int end, const double 
   for (; s < end; s++, row += ROWS, column += PANEL) {
     reg y[3];
     if (SW_VEC_BITS == 512) __builtin_prefetch(row + ahead, 0, 3);
-    UNROLL for (int v = 0; v < 3; v++) y[v] = reg_load(column + v * SW_WIDTH);
+    if (SW_VEC_BITS == 512) __builtin_prefetch(b->to[s] + next, 0, 2);
+    const double *from = fresh ? b->to[s] + b->j : column;
+    UNROLL for (int v = 0; v < 3; v++) {
+      y[v] = reg_load(from + v * SW_WIDTH);
+      if (fresh) reg_store(column + v * SW_WIDTH, y[v]);
+    }
     UNROLL for (int q = 0; q < ROWS; q++) {
       reg x = reg_spread(row[q]);
       UNROLL for (int v = 0; v < 3; v++) sum[q][v] =
@@ -78,13 +86,18 @@ SW_INLINE void SW_SET(value_panel)(const values *b, int64_t columns, bool distan
       double edge[ROWS * PANEL] = {0}, *to = out + r * stride;
       int64_t rows = b->rows - r < ROWS ? b->rows - r : ROWS;
       size_t bytes = (size_t)columns * sizeof *to;
+      int64_t next = b->j + PANEL + r / ROWS % 3 * SW_WIDTH;
+      if (columns == PANEL && r == 0) {
+        SW_SET(value_tile)(b, s, end, row, rows, true, next, distance, to, stride);
+        continue;
+      }
       if (columns == PANEL) {
-        SW_SET(value_tile)(b, s, end, row, rows, distance, to, stride);
+        SW_SET(value_tile)(b, s, end, row, rows, false, next, distance, to, stride);
         continue;
       }
       for (int64_t q = 0; q < rows && s > 0; q++)
         memcpy(edge + q * PANEL, to + q * stride, bytes);
-      SW_SET(value_tile)(b, s, end, row, rows, distance, edge, PANEL);
+      SW_SET(value_tile)(b, s, end, row, rows, false, next, distance, edge, PANEL);
       for (int64_t q = 0; q < rows; q++)
         memcpy(to + q * stride, edge + q * PANEL, bytes);
     }

@@ -17,6 +17,7 @@ typedef struct compared {
 } compared;
 
 static int64_t parts_of(const network_state *state) {
+  /* One item at least, since r is wanted without permutations, too. */
   return state->permutations > EACH ? (state->permutations + EACH - 1) / EACH : 1;
 }
 

@@ -18,6 +18,7 @@ enum { VALUE, COVERAGE, COVERAGE_TOTAL };
 /* The passes. */
 enum { SUMS, QUOTIENTS };
 
+/* Quotients are made by industry, so that both columns are read once in order. */
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 /* One industry in one period, units in a row: the row of results and both columns are read in
@@ -45,7 +46,7 @@ static void tile_quotient(const sw_job *job, const sw_tile *tile, void *out, voi
       place(job, q, t, i, tile);
 }
 
-/* Only the sums have a partial. */
+/* Only the sums have a partial. Quotients have no partial. */
 static void merge_quotient(const sw_job *job, int pass, void *all, const void *part) {
   if (pass == SUMS) sw_quotient_merge(job, job->state, all, part);
 }

@@ -4,6 +4,8 @@
  * other entries are not looked at: their unit is not for the study to choose. */
 #include "plan/run/private.h"
 
+#include "kernel/hot.h"
+
 #include <math.h>
 
 static const double least = 1e-150, most = 1e150;
@@ -18,17 +20,30 @@ static bool is_extreme(double x) {
   return size > most || (size > 0 && size < least); /* NaN is neither */
 }
 
+/* Whether one of them is extreme. Without a branch for each, so that they go by vectors: nearly all
+ * panels have none, and this is all that they cost. */
+SW_HOT static int any_extreme(const double *x, int64_t count) {
+  int any = 0;
+  for (int64_t k = 0; k < count; k++) {
+    double size = fabs(x[k]);
+    any |= (size > most) | ((size > 0) & (size < least));
+  }
+  return any;
+}
+
 /* By unit, then period, as other measures tell of the first. */
 static int64_t find(const sw_run *run, const sw_column *column, extreme *first) {
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
   *first = (extreme){INFINITY, INFINITY, INFINITY};
-  for (int t = 0; t < column->n_periods; t++)
+  for (int t = 0; t < column->n_periods; t++) {
+    if (!any_extreme(column->row[t], own)) continue;
     for (int64_t k = 0; k < own; k++) {
       double unit = (double)(run->panel->lo + k);
       if (!is_extreme(column->row[t][k])) continue;
       if (count++ == 0 || unit < first->unit)
         *first = (extreme){unit, column->period[t], column->row[t][k]};
     }
+  }
   return count;
 }
 

@@ -34,6 +34,7 @@ const sw_layout_text *sw_layout_of(sw_source source) {
   return &texts[source];
 }
 
+/* One text for three orders; readers recognise the order by it (store/page/pairs.c). */
 #define PARTNER_BY(order)                                                                          \
   "partner, by " order " value: index into " SW_NAME_UNIT ", -1 where there are fewer"
 const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasing"),
@@ -75,13 +76,15 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
   return &root[part];
 }
 
+/* Hashes are compared by `diff` and checked by `check`, and are no numbers to show. */
 bool sw_layout_is_hash(const char *dataset) {
   for (sw_source s = SW_FROM_OPERANDS; s <= SW_FROM_VALUES; s++)
     if (strcmp(dataset, texts[s].name) == 0) return true;
   return false;
 }
 
-/* A path without a folder, or in a folder that the file has itself: no result. */
+/* A path without a folder, or in a folder that the file has itself: no result. `panel` and
+ * `weights` describe what results rest on. */
 bool sw_layout_is_of_root(const char *path) {
   static const char *const groups[] = {SW_NAME_PANEL "/", SW_NAME_WEIGHTS "/"};
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
@@ -89,7 +92,8 @@ bool sw_layout_is_of_root(const char *path) {
   return strchr(path, '/') == NULL;
 }
 
-/* What HDF5's dimension scales and netCDF-4 write for themselves. */
+/* What HDF5's dimension scales and netCDF-4 write for themselves. Programs that copy a file may
+ * change these, so they are not compared. */
 bool sw_layout_is_housekeeping(const char *attribute) {
   static const char *const names[] = {
       "CLASS",         "NAME",        "DIMENSION_LIST",      "REFERENCE_LIST",
