@@ -265,8 +265,8 @@ Test(panel_crosswalk, panels_that_do_not_fit) {
           "study.yaml:2:55: p.csv has no column 'people'; did you mean 'pop'?");
   put("p.csv", "id,year,gdp\nA,2000,1\nB,2000,\nD,2000,1\nC,2002,1\nD,2002,1\nE,2002,1\n");
   refused(
-      STUDY, "gdp",
-      "study.yaml:2:7: missing: 1 cell of 1 indicator, first gdp of unit C in period 2000; "
+      PANEL "crosswalk: {" KEYS "}}", "gdp",
+      "study.yaml:2:8: missing: 1 cell of 1 indicator, first gdp of unit C in period 2000; "
       "crosswalk: 1 cell is missing as a part of the unit has no value (first: gdp of C in 2000, "
       "of which B lacks it); write `missing: keep`, drop-units, interpolate or zero, or leave such "
       "units out with `where`");
@@ -278,6 +278,6 @@ Test(panel_crosswalk, panels_that_do_not_fit) {
       "one way, with all its digits, and keep it as text");
   put("c.csv", "old,new,year,share\n1,3,2002,1\n");
   refused("panel: {file: p.csv, unit: id, crosswalk: {" KEYS "}}", "gdp",
-          "study.yaml:2:81: crosswalk: period: the panel is a cross-section, which has no periods; "
+          "study.yaml:2:85: crosswalk: period: the panel is a cross-section, which has no periods; "
           "leave `period` out, for changes that are all of it");
 }
