@@ -179,8 +179,7 @@ int64_t sw_pairs_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
 /* marks.c: tasks as the journal knows them.
  * Where a task's shares lie: in its slot, or, in a counting pass, its rows' counts in row_start. */
 void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
-/* The task is about to be computed: its slot is cleared, and so is in the cache when it is filled.
- */
+/* The task is about to be computed: what it may leave unwritten of its slot is cleared. */
 void sw_pairs_clear_slot(const sw_pairs *p, const sw_lot *lot, int64_t nth);
 /* The mark of the task that the worker has just done, without checksums. */
 sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
