@@ -78,8 +78,8 @@ void sw_pairs_clear_slot(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
   /* A strip begins its column sums itself, all of them. */
   bool begins = p->geometry.walk == SW_WALK_STRIPS && p->geometry.parts;
   if (begins) bytes = (size_t)sw_geometry_columns_at(&p->geometry) * sizeof(double);
-  /* Sums by group are written without being read. */
-  bytes -= (size_t)p->geometry.blocks * sizeof(double);
+  /* Shares by group are written without being read; but the journal has slots whole. */
+  if (!p->journal) bytes -= (size_t)p->geometry.blocks * sizeof(double);
   size_t written = writes_all(p, lot, nth) ? (size_t)sw_geometry_layer(&p->geometry) : 0;
   memset(slot + written, 0, bytes - written * sizeof(double));
 }
