@@ -56,6 +56,22 @@ SW_INLINE int64_t SW_SET(mix_of)(int fma, int add, int root, int steps, int64_t 
   return 4 * turns * SW_WIDTH;
 }
 
+/* Multiply-adds alone: twelve that do not wait for each other, more than the latency of four wants
+ * of two pipes. Returns how many. */
+static int64_t SW_SET(fma_alone)(int steps, int64_t turns, double *out) {
+  reg f[12], m = reg_spread(0.999), c = reg_spread(1e-3);
+  (void)steps;
+  _Pragma("GCC unroll 12") for (int k = 0; k < 12; k++) f[k] = reg_spread(k + 1);
+  for (int64_t t = 0; t < turns; t++)
+    _Pragma("GCC unroll 12") for (int k = 0; k < 12; k++) {
+      f[k] = reg_fma(f[k], m, c);
+      SW_SET_FRESH(f[k]);
+    }
+  _Pragma("GCC unroll 11") for (int k = 1; k < 12; k++) f[0] = reg_add(f[0], f[k]);
+  reg_store(out, f[0]);
+  return 12 * turns * SW_WIDTH;
+}
+
 /* Twice `turns` registers of sums of products: so many fma of a pair, then its additions to a row
  * and to a column and the greatest. The fma go by twenty, of two registers in turn. */
 SW_INLINE void SW_SET(products)(int fma, int64_t turns, double *out) {

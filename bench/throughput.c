@@ -1,6 +1,6 @@
-/* Throughput loops: independent short chains (longer ones would not overlap enough to fill the
- * pipes) over a small array, best of many short runs, so that a busy
- * neighbour does not lower the bound. */
+/* What the machine does at best: multiply-adds and mixes of operations in registers, divisions and
+ * roots over a small array; best of many short runs, so that a busy neighbour does not lower the
+ * bound. */
 #include "throughput.h"
 
 #include "base/clock.h"
@@ -9,17 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { LENGTH = 128, CHAIN = 8, REPEATS = 200, TRIES = 60 };
-
-SW_HOT static void chain_fma(double *restrict v, double m, double c) {
-  for (int j = 0; j < LENGTH; j++) {
-    double x = v[j];
-#pragma GCC unroll 8
-    for (int k = 0; k < CHAIN; k++)
-      x = __builtin_fma(x, m, c);
-    v[j] = x;
-  }
-}
+enum { LENGTH = 128, REPEATS = 200, TRIES = 60 };
 
 SW_HOT static void divide_each(double *restrict v, double c) {
   for (int j = 0; j < LENGTH; j++)
@@ -33,28 +23,22 @@ SW_HOT static void root_each(double *restrict v) {
 
 static void repeat(int which, double *v) {
   for (int r = 0; r < REPEATS; r++) {
-    if (which == 0) chain_fma(v, 0.999, 1e-3);
-    if (which == 1) divide_each(v, 1.5);
-    if (which == 2) root_each(v);
+    if (which == 0) divide_each(v, 1.5);
+    if (which == 1) root_each(v);
   }
 }
 
-static double fastest(int which, double operations) {
+static double fastest(int which) {
   double v[LENGTH], best = 0;
   for (int j = 0; j < LENGTH; j++)
     v[j] = 1 + 1.0 / (j + 2);
   for (int t = 0; t < TRIES; t++) {
     double began = sw_clock();
     repeat(which, v);
-    double rate = REPEATS * operations / (sw_clock() - began);
+    double rate = REPEATS * (double)LENGTH / (sw_clock() - began);
     if (rate > best) best = rate;
   }
   return v[0] > 0 ? best : 0; /* the results are used */
-}
-
-throughput throughput_measure(void) {
-  throughput t = {fastest(0, LENGTH * CHAIN), fastest(1, LENGTH), fastest(2, LENGTH)};
-  return t;
 }
 
 /* ---- mixes ------------------------------------------------------------------------------- */
@@ -64,6 +48,7 @@ throughput throughput_measure(void) {
 
 enum { SHARES = 4 }; /* none, one, two or all of each four quotients by steps */
 typedef int64_t mix_of(int steps, int64_t turns, double *out);
+static mix_of *const fma_alones[] = SW_SETS(fma_alone);
 static mix_of *const gravity_mixes[] = SW_SETS(gravity_mix);
 static mix_of *const coupling_mixes[] = SW_SETS(coupling_mix);
 static mix_of *const product_mixes[] = SW_SETS(product_mix);
@@ -79,6 +64,10 @@ static double fastest_mix(mix_of *mix, int shares) {
       if (rate > best) best = rate;
     }
   return best;
+}
+
+throughput throughput_measure(void) {
+  return (throughput){fastest_mix(fma_alones[sw_set()], 1), fastest(0), fastest(1)};
 }
 
 mixes mixes_measure(void) {

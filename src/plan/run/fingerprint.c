@@ -119,6 +119,7 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
   fprintf(out, "tile\t%lld\n", (long long)study->tile);
   fprintf(out, "version of the sums over pairs\t%d\n", SW_SUMS_VERSION);
   fprintf(out, "version of the sums by ring\t%d\n", SW_RINGS_VERSION);
+  fprintf(out, "version of strengths with sums by group\t%d\n", SW_BLOCKS_VERSION);
   fprintf(out, "version of rows of centres\t%d\n", SW_CENTRES_VERSION);
   fprintf(out, "version of counts of pairs\t%d\n", SW_COUNTS_VERSION);
   for (int e = 0; e < study->n_entries; e++)

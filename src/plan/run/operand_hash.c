@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "kernel/hot.h"
 #include "kernel/space/geodesic.h"
+#include "plan/pairs/blocks.h"
 #include "plan/run/private.h"
 #include "plan/task/resource.h"
 #include "spillway/version.h"
@@ -115,9 +116,10 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, counted * sizeof *numbers);
-  int64_t centres = SW_CENTRES_VERSION;
+  int64_t centres = SW_CENTRES_VERSION, blocks = SW_BLOCKS_VERSION;
   if (run->study->entry[e].sums.centres.where && job->defines_diagonal)
     hash = add(hash, &centres, sizeof centres);
+  if (sw_blocks_in_walk(run, e)) hash = add(hash, &blocks, sizeof blocks);
   hash = hash_named(hash, run, e);
   hash = hash_classes(hash, job);
   return hash_tables(hash, job);

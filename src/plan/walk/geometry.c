@@ -115,6 +115,7 @@ int64_t sw_geometry_columns_at(const sw_geometry *g) {
 /* A count is an int64_t, as large as a double. One layer of a slot: sums of rows, further numbers
  * of rows, sums of columns in `parts` parts. */
 int64_t sw_geometry_layer(const sw_geometry *g) {
+  if (g->blocks) return 0;
   int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
   return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
 }
