@@ -49,6 +49,10 @@ static const command_verb verbs[] = {
      "weights STUDY.yaml [NAME] [-o W.gal]   what the weights of a study are; write one"},
     {"report", sw_cmd_report, ALONE,
      "report OUT.h5 [-o R.html]              results as one page to look at"},
+    {"table", sw_cmd_table, ALONE,
+     "table OUT.h5 [NAME ...]                results as tables to read"},
+    {"export", sw_cmd_export, ALONE,
+     "export OUT.h5 NAME -o FILE             quantities as a file for other programs"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
@@ -193,7 +197,7 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   }
   if (argc < 2) {
     fputs("spillway: no command given; expected run, check, measures, synth, info, verify, diff, "
-          "weights or report; see spillway --help\n",
+          "weights, report, table or export; see spillway --help\n",
           stderr);
     return 2;
   }

@@ -9,8 +9,9 @@
 #include "base/text.h"
 #include "cli/markup/html.h"
 
-/* ES2019 allows both within strings, but the manifest is parsed by browsers of unknown age. */
 /* ---- texts ------------------------------------------------------------------------------ */
+
+/* ES2019 allows both within strings, but the manifest is parsed by browsers of unknown age. */
 
 /* U+2028 and U+2029 end a line in scripts of before ES2019. */
 static bool ends_line(const char *at) {

@@ -11,11 +11,12 @@
 #include "base/text.h"
 #include "cli/report/arrays.h"
 #include "cli/report/source.h"
+#include "cli/session/tried.h"
 
-/* Matching by parts of the name lets one name take a composite with all that is below it. */
 /* ---- results that are asked for ------------------------------------------------------------ */
 
-/* "ccd", or what it is a part of: "composites/economy" also as "economy". */
+/* "ccd", or what it is a part of: "composites/economy" also as "economy". So one name takes a
+ * composite with all that is below it. */
 static bool is_called(const char *result, const char *name, size_t length) {
   const char *last = strrchr(result, '/');
   if (strncmp(result, name, length) == 0 && (result[length] == '\0' || result[length] == '/'))
@@ -201,19 +202,6 @@ static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE
   return SW_OK;
 }
 
-/* HDF5 found the file damaged while it was read: its words are told behind the file's name. The
- * text of an error of the reader mostly begins with the path; it is not said twice. */
-static sw_status damaged(sw_error *err, const char *path) {
-  sw_error said = *err;
-  size_t length = strlen(path);
-  bool named = strncmp(said.text, path, length) == 0 && strncmp(said.text + length, ": ", 2) == 0;
-  sw_error_clear(err);
-  return sw_fail(err, SW_EINPUT, "%s: is damaged: %s; write it again with spillway run", path,
-                 said.text + (named ? length + 2 : 0));
-}
-
-/* Everything that was opened is closed here on all paths; only the text in *err and *said outlive
- * it. An error of input is the user's, SW_EIO while reading means that the file is damaged. */
 sw_status sw_report_make(sw_error *err, const sw_report_options *options, const char *folder,
                          FILE *out, sw_report_said *said) {
   sw_report report = {.options = options};
@@ -221,7 +209,7 @@ sw_status sw_report_make(sw_error *err, const sw_report_options *options, const 
   *said = (sw_report_said){0};
   SW_TRY(sw_arena_create(err, &report.arena));
   sw_status status = make(err, &report, folder, out, &arrays, said);
-  if (status == SW_EIO) status = damaged(err, report.reading);
+  status = sw_tried_damaged(err, status, report.reading);
   sw_blocks_destroy(arrays.blocks);
   if (report.geometry) sw_report_geometry_destroy(report.geometry);
   sw_page_close(report.page);

@@ -79,7 +79,7 @@ static const char *page_path(const sw_session *s, const sw_run_options *o) {
  * overwritten by `force` alone. */
 static sw_status look_at_page(sw_error *err, sw_session *s, const sw_run_options *o) {
   sw_report_options options = {.path = s->study->output_path, .force = o->force};
-  sw_report_target target;
+  sw_target target;
   sw_status status = SW_OK;
   if (!s->study->report_file) return SW_OK;
   /* Rank 0 alone looks, as it alone writes; the others learn its answer. */
@@ -100,13 +100,13 @@ static sw_status make_page(sw_error *err, sw_session *s, const char *path) {
   const char *folder = slash ? sw_arena_textn(s->arena, study->file, (size_t)(slash - study->file))
                              : sw_arena_text(s->arena, ".");
   sw_report_options options = {.path = study->output_path, .force = true};
-  sw_report_target target;
+  sw_target target;
   sw_report_said said;
   double began = sw_clock();
   if (!path || !folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   SW_TRY(sw_report_target_open(err, path, &options, &target));
   sw_status status = sw_report_make(err, &options, folder, target.out, &said);
-  SW_TRY(sw_report_target_close(err, status, &target));
+  SW_TRY(sw_target_close(err, status, &target));
   if (*said.note) sw_log(SW_LOG_WARN, "%s", said.note);
   s->page = path;
   s->page_bytes = (double)said.bytes;

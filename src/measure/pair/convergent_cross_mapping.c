@@ -27,9 +27,9 @@
 enum { AUTO_MOST = 10, SPARE_POINTS = 3, MOST_PERIODS = 1 << SW_CCM_PERIOD_BITS };
 enum { LEAST_GRAIN = 64 };
 
-/* Passes are told apart by number, since `from` and `library` add some. */
 /* ---- passes ------------------------------------------------------------------------------- */
 
+/* Passes are told apart by number, since `from` and `library` add some. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_ccm *c = job->state;
   if (tile->pass == c->tables)

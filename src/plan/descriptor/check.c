@@ -467,9 +467,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure, "global outputs or tables, and no finish to fill them");
   if (measure->start && !measure->merge)
     return fault(err, measure, "start without merge; partials are joined by merge");
-  if (!measure->open != !measure->close)
-    return fault(err, measure, "%s without %s; a thread must free what it creates",
-                 measure->open ? "open" : "close", measure->open ? "close" : "open");
+  if (measure->close && !measure->open)
+    return fault(err, measure, "close without open; it frees what open has created");
   if (measure->open && !measure->workspace)
     return fault(err, measure, "open without workspace; what it creates is kept there");
   return SW_OK;

@@ -335,9 +335,10 @@ static sw_status check_axes(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* ---- outputs ---------------------------------------------------------------------------- */
+
 /* An axis whose positions are values (of a table) has a length only in the file; rows of units
  * cannot be laid out by it. */
-/* ---- outputs ---------------------------------------------------------------------------- */
 
 /* `name`: one of an output's axes, NULL for none. An axis without positions would make a dataset
  * without values. */

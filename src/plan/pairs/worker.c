@@ -169,7 +169,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
 void sw_pairs_worker_close(sw_worker *w) {
   const sw_job *job = w->pairs->job;
   sw_pairs_prepared_close(w);
-  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
+  if (w->opened && job->measure->close) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->bin_sets);
   sw_free(w->block);
   sw_free(w->ring_block);

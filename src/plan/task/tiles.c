@@ -320,7 +320,8 @@ static sw_status open_worker(const sw_tiles *s, worker *w) {
 
 /* A workspace that could not be opened is freed alone. */
 static void close_worker(const sw_tiles *s, worker *w) {
-  if (w->opened) s->job->measure->close(s->job, s->pass, w->workspace);
+  const sw_measure *measure = s->job->measure;
+  if (w->opened && measure->close) measure->close(s->job, s->pass, w->workspace);
   sw_free(w->workspace);
   sw_free(w->share);
 }

@@ -64,8 +64,9 @@ void sw_results_checksum_block(const sw_results *results, sw_group *group, int t
   }
 }
 
-/* Memory of rank 0: all checksums of one group twice for a moment. */
 /* ---- to rank 0 -------------------------------------------------------------------------- */
+
+/* Memory of rank 0: all checksums of one group twice for a moment. */
 
 /* Brings every rank's checksums to rank 0 and puts them in the order of the file: ranks hold
  * consecutive blocks, each sends [period][its blocks], wanted is [period][all blocks]. *out
