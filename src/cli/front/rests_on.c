@@ -188,6 +188,7 @@ static void put_missing(const card *to) {
 
 /* ---- warnings --------------------------------------------------------------------------- */
 
+/* Empty lines are no warnings; NULL is none. */
 static int count_lines(const char *lines) {
   int count = 0;
   for (const char *at = lines ? lines : ""; *at; at += strcspn(at, "\n"), at += *at == '\n')
@@ -261,6 +262,8 @@ static void put_warnings(const card *to) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* Always SW_OK: errors of the stream are seen when the page is closed. `err` is there since the
+ * parts of a page have one signature. */
 sw_status sw_report_rests_on(sw_error *err, const sw_report *report, sw_html *html) {
   const card to = {.report = report, .page = report->page, .html = html};
   (void)err;

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Records are of a size known at run time only (terms differ by study), hence the steps by
+ * bytes. */
 static const sw_spatial_found *record_of(const sw_job *job, const char *records, int m) {
   return (const sw_spatial_found *)(records + (size_t)m * sw_spatial_record(job));
 }
@@ -15,7 +17,8 @@ static const sw_spatial_found *record_of(const sw_job *job, const char *records,
 /* ---- refusals ------------------------------------------------------------------------------ */
 
 /* In `room`; `param`: what of the entry it is about. Codes are those of kernel/spatial/fit.h; index
- * is a term or a number of values. */
+ * is a term or a number of values. The text is for the study's author: it names the parameter to
+ * change, by the name it has in the entry (x, or grid.x), and the remedy. */
 static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong wrong,
                 const char **param, char *room, size_t size) {
   const sw_spatial_state *s = job->state;
@@ -78,7 +81,7 @@ static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong w
 }
 
 /* From the last, so that the first remains. Of one model the entry is refused; of a grid only if no
- * model can be fitted. */
+ * model can be fitted. SW_OK also where some models of a grid are lost; their outputs stay NaN. */
 sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const char *param = "x";
@@ -176,6 +179,7 @@ static void warn_runner_up(sw_job *job, const char *records) {
       f->other_rho, f->other_lambda, f->other_loglik, among(job, count, first));
 }
 
+/* One line each, with the number of models and the first, however many models are concerned. */
 static void warn_others(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_NO_LEE_YU, &first);
   if (count > 0)
@@ -223,7 +227,8 @@ static void warn_rounded(sw_job *job, const sw_spatial_matrix *matrix) {
 
 /* Of a unit without neighbours W y is 0 whatever y is: where nothing takes the level of y out, the
  * search for rho sees units far off the line. Fixed effects take the level out, so islands matter
- * less there. */
+ * less there. Said of every matrix, since a second one (of lambda) may have other islands. The
+ * first model stands for all: those of an entry have the same form and effects. */
 static void warn_islands(sw_job *job, const sw_spatial_matrix *matrix) {
   const sw_spatial_state *s = job->state;
   long long islands = (long long)matrix->links->islands;

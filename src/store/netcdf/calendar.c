@@ -22,6 +22,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b < 0);
 }
 
+/* `julian`: the rule of leap years before the reform; of the standard calendar alone. */
 static bool is_leap(const sw_clock *clock, bool julian, int64_t year) {
   switch (clock->calendar) {
   case SW_CALENDAR_NOLEAP:
