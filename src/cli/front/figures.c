@@ -29,8 +29,9 @@ typedef struct making {
   sw_figure_row *row;
 } making;
 
-/* Rows are made one by one in an array of fixed length. */
 /* ---- room ------------------------------------------------------------------------------- */
+
+/* Rows are made one by one in an array of fixed length. */
 
 /* A row without values yet; NULL in *row where there is no room for more. n[t] is -1 where it is
  * not known how many units a number rests on. */
@@ -221,8 +222,9 @@ static sw_status choose_part(making *m, const sw_page_variable *v, int64_t *part
   return status;
 }
 
-/* Columns are means or shares; small variables are single numbers. */
 /* ---- rows ------------------------------------------------------------------------------- */
+
+/* Columns are means or shares; small variables are single numbers. */
 
 /* Small variables are figures as they stand, and say of how many units they are. */
 static sw_status add_part(making *m, const sw_page_variable *v, int64_t part) {

@@ -91,8 +91,9 @@ static void put_inputs(const part *to) {
   fputs("</tbody></table></div>\n</article>\n", h->out);
 }
 
-/* The title, the extent, the file and the program identify the results. */
 /* ---- how it was made, and is cited --------------------------------------------------------- */
+
+/* The title, the extent, the file and the program identify the results. */
 
 /* A citation names files, not the folders of one machine. */
 static const char *folder_free(const char *path) {

@@ -33,9 +33,9 @@ typedef struct maker {
   double *x, *y; /* n: places of units */
 } maker;
 
-/* Zones are found by places in degrees, before anything is projected. */
 /* ---- zones ------------------------------------------------------------------------------- */
 
+/* Zones are found by places in degrees, before anything is projected. */
 static sw_status find_zones(sw_error *err, maker *m) {
   int32_t *unit = NULL;
   double *x = NULL, *y = NULL;
@@ -137,8 +137,9 @@ static sw_status arcs_of_cells(sw_error *err, maker *m) {
   return sw_topology_build(err, &rings, cells->hole, m->zone, same_cells, &m->topology);
 }
 
-/* Boxes are in metres of each zone's projection. */
 /* ---- frame ------------------------------------------------------------------------------- */
+
+/* Boxes are in metres of each zone's projection. */
 
 /* What has no place does not widen the box. */
 static void widen(sw_map_box *box, double x, double y) {

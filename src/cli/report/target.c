@@ -1,9 +1,12 @@
 /* Where the page goes: what is asked of a page besides what is of every file (session/target.h). */
-#include <string.h>
-
-#include "base/text.h"
 #include "cli/report/report.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
+/* A dot that begins the file's name is no ending: ".results" gets ".results.html". NULL without
+ * memory. */
 const char *sw_report_default_path(sw_arena *arena, const char *results) {
   const char *slash = strrchr(results, '/'), *dot = strrchr(results, '.');
   bool ending = dot && dot > (slash ? slash + 1 : results);
@@ -23,6 +26,7 @@ sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report
   return sw_target_look(err, path, 3, source, o->force, target);
 }
 
+/* On success out is open and temporary is to be removed or renamed by sw_report_target_close. */
 sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_target *target) {
   SW_TRY(sw_report_target_look(err, path, options, target));

@@ -55,7 +55,8 @@ static void print_said(const char *path, const sw_report_said *said) {
          said->periods == 1 ? "" : "s", said->results, said->results == 1 ? "" : "s");
 }
 
-/* A failure leaves nothing at the page's place; what was there before stays. */
+/* A failure leaves nothing at the page's place; what was there before stays. Target first, before
+ * the child: what may not be written costs no reading. */
 static sw_status write_report(sw_error *err, const sw_report_options *o) {
   sw_arena *arena = NULL;
   work of = {.options = o};
@@ -81,6 +82,7 @@ static sw_status write_report(sw_error *err, const sw_report_options *o) {
 
 /* ---- the command ------------------------------------------------------------------------ */
 
+/* Only the form is checked; files are looked at when they are read. */
 static sw_status read_options(sw_error *err, int argc, char **argv, sw_report_options *o,
                               bool *help) {
   const sw_option table[] = {
@@ -99,6 +101,7 @@ static sw_status read_options(sw_error *err, int argc, char **argv, sw_report_op
   return SW_OK;
 }
 
+/* Rank 0 works; the others wait for the status. */
 int sw_cmd_report(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

@@ -38,8 +38,9 @@ size_t sw_dagum_scratch(int groups) {
   return 2 * (size_t)groups;
 }
 
-/* A group without units has share 0 and mean NaN, which spreads into every figure of it. */
 /* ---- each group ------------------------------------------------------------------------- */
+
+/* A group without units has share 0 and mean NaN, which spreads into every figure of it. */
 
 /* Means are taken from the least value of the group, so that the mean of equal values is that value
  * to the bit. `least`: scratch. */

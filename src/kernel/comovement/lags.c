@@ -67,8 +67,9 @@ static void (*const take_two_of[])(const step *ahead, const step *back, int64_t 
 static void (*const add_panel_of[])(const orders *best, const panel_sums *to,
                                     double *most) = SW_SETS(add_panel);
 
-/* Each lag has fewer rows than the one before, as the series overlap less. */
 /* ---- packing ------------------------------------------------------------------------------ */
+
+/* Each lag has fewer rows than the one before, as the series overlap less. */
 
 /* Rows of the series of all lags, of both signs. */
 static int64_t all_rows(const sw_lags *l) {
@@ -129,10 +130,10 @@ static int size_of(int lag) {
   return lag < 0 ? -lag : lag;
 }
 
-/* A lag l > 0 pairs the early part of the rows with the late part of the columns; -l the other way
- * round. */
 /* ---- columns ------------------------------------------------------------------------------ */
 
+/* A lag l > 0 pairs the early part of the rows with the late part of the columns; -l the other way
+ * round. */
 static const double *const *columns_of(const sw_lags *l, int lag) {
   return (lag < 0 ? l->to_early : l->to_late)[size_of(lag)];
 }
@@ -241,9 +242,10 @@ void sw_lags_strongest(const sw_lags *l, int64_t i0, int64_t i1, int64_t j0, int
   }
 }
 
+/* ---- sums of both orders ------------------------------------------------------------------ */
+
 /* Lanes of sums go by the partner's place in the square modulo 8; panels may begin elsewhere, so
  * lanes are turned by the difference on the way in and back on the way out. */
-/* ---- sums of both orders ------------------------------------------------------------------ */
 
 /* A pack of rows against the columns of a call. */
 typedef struct fold {

@@ -7,10 +7,10 @@
 #include "kernel/exp.h"
 #include "kernel/pairs/lanes.h"
 
-/* ln d = -(ln v + shift)/2: v is 1/d^2 up to a scale whose logarithm is `shift`. v of 0 or infinity
- * (no distance, the pair with itself) does not count. */
 /* ---- values ------------------------------------------------------------------------------ */
 
+/* ln d = -(ln v + shift)/2: v is 1/d^2 up to a scale whose logarithm is `shift`. v of 0 or infinity
+ * (no distance, the pair with itself) does not count. */
 SW_HOT static void logs(int64_t n, double shift, double *restrict l, double *restrict ok) {
   for (int64_t j = 0; j < n; j++) {
     double v = l[j], there = v > 0 && v < __builtin_inf() ? 1.0 : 0.0;

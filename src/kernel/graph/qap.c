@@ -239,9 +239,10 @@ double sw_qap_dealt(sw_qap *q) {
   return q->n < 3 ? NAN : walk(q);
 }
 
+/* ---- permutations ----------------------------------------------------------------------- */
+
 /* Fisher & Yates from the front. A generator per place, keyed by the unit, makes the permutation
  * independent of who computes it and of the order of units in memory. */
-/* ---- permutations ----------------------------------------------------------------------- */
 
 /* Each place draws one of those left, with the key of its unit. */
 static void deal(sw_qap *q, uint64_t seed, const uint64_t *key, uint64_t draw) {

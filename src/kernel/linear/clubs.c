@@ -53,10 +53,10 @@ static search begin(const sw_clubs_units *in, void *workspace, sw_clubs *out) {
   return s;
 }
 
-/* The first mean that is wrong is kept, whatever is tried after it in the same round: the message
- * that the user gets names the earliest set. */
 /* ---- tests ------------------------------------------------------------------------------ */
 
+/* The first mean that is wrong is kept, whatever is tried after it in the same round: the message
+ * that the user gets names the earliest set. */
 static const double *row_of(const search *s, int32_t unit) {
   return s->in->z + (int64_t)unit * s->width;
 }

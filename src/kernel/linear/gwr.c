@@ -338,9 +338,9 @@ double sw_gwr_condition(double *a, int k) {
   return most / least;
 }
 
-/* Both pieces of rows, two triangles, R^-1, G and a copy, and b. */
 /* ---- the fit ----------------------------------------------------------------------------- */
 
+/* Both pieces of rows, two triangles, R^-1, G and a copy, and b. */
 size_t sw_gwr_work(int k) {
   size_t side = (size_t)k + 1;
   return PIECE * (2 * side) + 5 * side * side + side;

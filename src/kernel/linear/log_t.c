@@ -10,9 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Sets are values with borrowed memory; copying one copies its numbers, not its pointers. */
 /* ---- a set of units --------------------------------------------------------------------- */
 
+/* Sets are values with borrowed memory; copying one copies its numbers, not its pointers. */
 sw_running sw_running_make(int width, double *room) {
   sw_running set = {.width = width, .mean = room, .squares = room + width};
   sw_running_clear(&set);

@@ -120,8 +120,9 @@ double sw_within_about_units(const sw_within *w, const double *sums, int variabl
   return sqrt(sums[COUNTED + w->periods + w->variables + variable]);
 }
 
-/* Without effects of periods these functions do nothing. */
 /* ---- effects of periods ------------------------------------------------------------------ */
+
+/* Without effects of periods these functions do nothing. */
 
 /* The matrix of the system: diagonal the units of a period, less what pairs of periods share. */
 static void make_matrix(const sw_within *w, parts p, double *a) {

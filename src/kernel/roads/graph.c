@@ -60,8 +60,9 @@ static void find_copies(maker *m) {
   m->roads->n_vertices = count;
 }
 
-/* Edges and transfers become arcs in two calls of put_arcs: the first counts, the second places. */
 /* ---- arcs ------------------------------------------------------------------------------- */
+
+/* Edges and transfers become arcs in two calls of put_arcs: the first counts, the second places. */
 
 /* An arc is met twice, once counted and once placed (arc not NULL), so that it needs no list. */
 static void put(maker *m, sw_roads_arc *arc, int32_t from, int32_t to, sw_ticks ticks) {

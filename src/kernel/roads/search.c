@@ -44,8 +44,9 @@ struct sw_roads_search {
   int32_t *near;     /* units that a direct way may reach */
 };
 
-/* Entries are 16 bytes, so that four fill a line; the array is shifted for that (FIRST). */
 /* ---- heap ------------------------------------------------------------------------------- */
+
+/* Entries are 16 bytes, so that four fill a line; the array is shifted for that (FIRST). */
 
 /* Places of entries, from 0: the parent of k is (k - 1) / 4. */
 static void push(sw_roads_search *s, sw_ticks ticks, int32_t vertex) {
@@ -147,9 +148,9 @@ static void walk(sw_roads_search *s) {
   }
 }
 
-/* A direct way competes with the network and may be faster for neighbours. */
 /* ---- past the network ------------------------------------------------------------------- */
 
+/* A direct way competes with the network and may be faster for neighbours. */
 static void offer_direct(sw_roads_search *s, int64_t unit, int64_t j) {
   const sw_roads_plan *plan = s->roads->plan;
   if (j == unit) return;

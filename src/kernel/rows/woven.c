@@ -25,9 +25,9 @@ void sw_woven_take(const double *v, int64_t n, int periods, double *column, sw_w
   take[sw_set()](v, n, periods, column, sums);
 }
 
-/* Lanes beyond the last period repeat it, so that no lane is undefined; they are not read back. */
 /* ---- weaving ---------------------------------------------------------------------------- */
 
+/* Lanes beyond the last period repeat it, so that no lane is undefined; they are not read back. */
 enum { QUAD = 4 };
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 

@@ -154,8 +154,9 @@ static void any_pairs(struct row p, int64_t n, const double *x, const double *y,
     any_values(p, n, x, y, z, out);
 }
 
-/* The balls are read by all threads and made once. */
 /* ---- chunks ----------------------------------------------------------------------------- */
+
+/* The balls are read by all threads and made once. */
 
 /* For the balls, which have a margin: no fused additions, which outside the hot loops would be
  * calls of the C library. */

@@ -17,9 +17,9 @@ enum { LEAST = 3 }; /* points of an ellipse */
 
 static const double degrees = 180.0 / M_PI;
 
-/* Sums of the products of mass and coordinate; without a value the masses themselves. */
 /* ---- the centre of gravity ---------------------------------------------------------------- */
 
+/* Sums of the products of mass and coordinate; without a value the masses themselves. */
 static double weighted_sum(const sw_places *p, const double *value) {
   sw_sum sum = {0};
   for (int64_t i = 0; i < p->n; i++)

@@ -63,8 +63,9 @@ void sw_geodesic_vectors(int64_t n, const double *lon, const double *lat, double
   }
 }
 
-/* Coefficients from a computation at 40 digits; fixed here, as they depend on WGS84 alone. */
 /* ---- series ----------------------------------------------------------------------------- */
+
+/* Coefficients from a computation at 40 digits; fixed here, as they depend on WGS84 alone. */
 
 /* c[0] + c[1] x + ...; the loop is unrolled, as the count is a constant. */
 #define POLYNOMIAL(x, ...)                                                                         \
@@ -213,8 +214,9 @@ SW_INLINE double measure(arc q, double turn) {
   return sigma + __builtin_fma(AXES, lacking, more);
 }
 
-/* Whole rows by the loop, then the few that PROJ must find. */
 /* ---- segments --------------------------------------------------------------------------- */
+
+/* Whole rows by the loop, then the few that PROJ must find. */
 
 /* Squared chords between which the two steps hold: 0.6 m, and 157.7 degrees of arc. */
 #define LEAST 1e-14

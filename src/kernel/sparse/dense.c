@@ -13,9 +13,10 @@
 
 #include "kernel/sparse/vector.h"
 
+/* ---- updates by a panel ---------------------------------------------------------------------- */
+
 /* A front is rows x rows numbers at distance `stride`, a multiple of eight; its first `pivots` rows
  * and columns are eliminated. */
-/* ---- updates by a panel ---------------------------------------------------------------------- */
 
 /* A panel: pivots k0 .. k1 - 1 of a front; columns from j0, a whole vector, are updated.
  * Coefficients of a row stand `width` apart. */
@@ -146,10 +147,10 @@ bool sw_dense_eliminate(sw_front front, double *f, double *work) {
   return true;
 }
 
+/* ---- its derivative --------------------------------------------------------------------------- */
+
 /* The product rule, step by step, on the same panels: each update of the factor gives two here.
  * Costs twice the factor. */
-/* ---- its derivative ---------------------------------------------------------------------------
- */
 
 /* f_ij' -= a_ik' u_kj + a_ik u_kj', a = L D. */
 SW_HOT static void tangent_panel(panel p, sw_front front, sw_front_part factor, double *f) {
@@ -211,11 +212,11 @@ void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f,
   }
 }
 
+/* ---- the corner ------------------------------------------------------------------------------- */
+
 /* For the sums of squares of columns of A^-1, (A A')^-1, the corner of the inverse of [0 A; A' -I]
  * is eliminated along with A, in pairs of a row and a column. Symmetric, so c stands for both
  * halves. */
-/* ---- the corner -------------------------------------------------------------------------------
- */
 
 /* c_ij -= u_i c_kj + e_i u_j, e_i = c_ki - u_i c_kk. */
 SW_HOT static void gram_panel(panel p, sw_front front, sw_front_part factor, double *f) {

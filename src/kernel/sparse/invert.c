@@ -276,9 +276,9 @@ void sw_dense_invert_tangent(sw_front front, sw_front_part factor, sw_front_part
   }
 }
 
+/* ---- (A A')^-1 -------------------------------------------------------------------------------- */
+
 /* X = (A A')^-1 is symmetric, so only its upper half is computed, and copied. */
-/* ---- (A A')^-1 --------------------------------------------------------------------------------
- */
 
 /* x_rk = -sum_j (l_jk x_jr + e_kj z_jr), symmetric; x_kk = -c_k/d_k^2 - the same sum at r = k. */
 SW_HOT static void gram_rim(panel p, sw_front front, const double *top, const double *gram, int k,

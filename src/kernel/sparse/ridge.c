@@ -39,8 +39,9 @@ static const sw_sparse_plan *sparse_of(const sw_ridge_plan *plan) {
   return (const sw_sparse_plan *)((const char *)plan + plan->sparse_at);
 }
 
-/* CSR over 2n unknowns: 0 .. n - 1 the auxiliary ones, n .. 2n - 1 those of K. */
 /* ---- the plan --------------------------------------------------------------------------- */
+
+/* CSR over 2n unknowns: 0 .. n - 1 the auxiliary ones, n .. 2n - 1 those of K. */
 
 /* Rows of [-I sqrt(c) A'; sqrt(c) A I], without their diagonal; `from`: the link, or DIAGONAL: the
  * 1 of A. */

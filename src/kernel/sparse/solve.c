@@ -74,8 +74,9 @@ SW_INLINE bool is_zero(int64_t count, const double *y) {
   return true;
 }
 
-/* Rows beyond the pivots have been solved already, as they belong to fronts nearer to the root. */
 /* ---- backward ----------------------------------------------------------------------------- */
+
+/* Rows beyond the pivots have been solved already, as they belong to fronts nearer to the root. */
 
 /* Pivots k .. k + 3 by all rows beyond the pivots. */
 SW_INLINE void backward_four(int k, int rest, side a, const int32_t *row, double *y,

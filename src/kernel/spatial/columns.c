@@ -92,9 +92,9 @@ bool sw_spatial_lags_constant(const sw_spatial_spec *spec, const sw_filter *w) {
          !plan->equal_rows;
 }
 
-/* Columns of W Z and of lags of y exist only where a form needs them. */
 /* ---- room --------------------------------------------------------------------------------- */
 
+/* Columns of W Z and of lags of y exist only where a form needs them. */
 static void room_for_columns(int64_t values, int slopes, sw_spatial_room *room,
                              sw_spatial_model *model) {
   size_t size = (size_t)values;

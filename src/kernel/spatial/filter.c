@@ -61,9 +61,9 @@ const int32_t *sw_filter_order(const sw_filter *f) {
   return sw_sparse_order(f->sparse.plan);
 }
 
-/* ln|A| has three sources: the grid, eigenvalues, the factor; the first that there is serves. */
 /* ---- the factor --------------------------------------------------------------------------- */
 
+/* ln|A| has three sources: the grid, eigenvalues, the factor; the first that there is serves. */
 static bool is_inside(const sw_filter *f, double rho) {
   return f->body->head.least < rho && rho < f->body->head.most;
 }

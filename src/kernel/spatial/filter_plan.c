@@ -215,9 +215,10 @@ void sw_filter_plan_destroy(sw_filter_plan *plan) {
   sw_free(plan);
 }
 
+/* ---- the grid ----------------------------------------------------------------------------- */
+
 /* ln|A| as a Chebyshev series in the logit of rho's place in its interval, where the poles of the
  * logarithm at both ends go to infinity. With it a search over rho costs no factor. */
-/* ---- the grid ----------------------------------------------------------------------------- */
 
 /* The grid leaves out 1/2000 at each end, where ln|A| falls to minus infinity; there it is computed
  * exactly. */

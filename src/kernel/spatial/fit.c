@@ -152,9 +152,9 @@ void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *p
   fit->other_loglik = peak->other_loglik;
 }
 
-/* SINGULAR, EXACT and the like are reasons that the measure puts into words. */
 /* ---- maximum likelihood, fixed effects or none ---------------------------------------------- */
 
+/* SINGULAR, EXACT and the like are reasons that the measure puts into words. */
 static sw_spatial_wrong maximise(const sw_spatial_spec *spec, const sw_spatial_data *data, parts *p,
                                  sw_spatial_peak *peak) {
   sw_spatial_wrong wrong = sw_spatial_model_make(spec, data, &p->model);
@@ -202,9 +202,9 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
   return wrong;
 }
 
-/* Combinations that no estimator covers are refused here and nowhere else. */
 /* ---- dispatch ------------------------------------------------------------------------------- */
 
+/* Combinations that no estimator covers are refused here and nowhere else. */
 sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                      void *workspace, sw_spatial_fit *fit) {
   sw_spatial_room room = {.at = workspace};
@@ -225,9 +225,9 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
   return fit_likelihood(spec, data, &room, table, fit);
 }
 
-/* For likelihood ratios: which simpler forms a form contains. */
 /* ---- nested models -------------------------------------------------------------------------- */
 
+/* For likelihood ratios: which simpler forms a form contains. */
 int sw_spatial_restrictions_of(const sw_spatial_spec *spec, const sw_spatial_terms *terms,
                                sw_spatial_restriction *out) {
   static const sw_spatial_form lag[] = {SW_SPATIAL_OLS},

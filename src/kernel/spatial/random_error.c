@@ -290,8 +290,9 @@ static void condense(const sw_random_information *info, double h[2][2]) {
   h[0][1] = h[1][0] = a[SW_RANDOM_PLACE][SW_RANDOM_RATIO] - along[0] * along[1] / whole;
 }
 
-/* Halving stops at MOST_HALVES; then the point is set back to where it was. */
 /* ---- search -------------------------------------------------------------------------------- */
+
+/* Halving stops at MOST_HALVES; then the point is set back to where it was. */
 
 /* Along `step`, halved until the likelihood does not fall, to rounding; the step is what was gone.
  * c stays above its least. */

@@ -111,9 +111,10 @@ static sw_status number_vertices(sw_error *err, int64_t n_found, numbering *by,
   return status;
 }
 
+/* ---- steps ------------------------------------------------------------------------------- */
+
 /* Twice the signed area by the shoelace formula about the ring's first latitude, so that digits are
  * not lost to large coordinates. */
-/* ---- steps ------------------------------------------------------------------------------- */
 
 /* Twice the area that a ring encloses, above zero where it lies at the left. A step over the date
  * line is taken as the short one that it is. */

@@ -170,8 +170,9 @@ sw_status sw_topology_find_rings(sw_error *err, sw_topology_use *uses, int64_t n
   return status;
 }
 
-/* Written to pages and archives, where small differences compress. */
 /* ---- order of arcs ----------------------------------------------------------------------- */
+
+/* Written to pages and archives, where small differences compress. */
 
 /* Arcs numbered as rings meet them, and turned so that the first to meet one walks it forward.
  * Units near each other in the order of their codes mostly lie near each other, so numbers of arcs,

@@ -105,8 +105,9 @@ sw_status sw_transpose_rows(sw_error *err, const sw_links *a, sw_link_rows *rows
   return SW_OK;
 }
 
-/* Breadth-first search; each unit is entered at its least distance. */
 /* ---- further away ------------------------------------------------------------------------ */
+
+/* Breadth-first search; each unit is entered at its least distance. */
 
 /* The units reached from i by `order` steps of a search in width; m->seen[j] == i: reached. They
  * stand in m->to in the order of their distance. Returns how many, and where those of the last step

@@ -82,8 +82,9 @@ static sw_status edges_of(sw_error *err, const sw_rings *rings, const int32_t *v
   return status;
 }
 
-/* A unit's neighbours are found through its features: from unit to features to units. */
 /* ---- neighbours -------------------------------------------------------------------------- */
+
+/* A unit's neighbours are found through its features: from unit to features to units. */
 
 /* Items listed by key: a counting sort. The caller releases, also on failure. Entries keep their
  * order within a key. */

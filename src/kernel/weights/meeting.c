@@ -109,9 +109,9 @@ static void close_grid(grid *g) {
   sw_free(g->y);
 }
 
-/* realloc and not sw_alloc, as these arrays grow; they are released by free. */
 /* ---- edges ------------------------------------------------------------------------------- */
 
+/* realloc and not sw_alloc, as these arrays grow; they are released by free. */
 static sw_status add_stop(sw_error *err, walk *w, double along, int32_t vertex) {
   if (w->n_stops == w->room) {
     int64_t room = w->room ? 2 * w->room : 64;

@@ -133,8 +133,9 @@ void sw_calibrate_destroy(sw_calibration *c) {
     sw_links_rows_destroy(&c->back_rows[k]);
 }
 
-/* Zero or missing: the unit's pairs are left out, as ln mass is not defined. */
 /* ---- masses and totals ------------------------------------------------------------------- */
+
+/* Zero or missing: the unit's pairs are left out, as ln mass is not defined. */
 
 /* Whether the unit's mass lets it be a row or a column. Effects need none. */
 static double mass_of(const sw_job *job, const sw_calibration *c, int t, int64_t unit) {

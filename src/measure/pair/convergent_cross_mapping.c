@@ -25,11 +25,11 @@
 #include "spillway/node.h"
 
 enum { AUTO_MOST = 10, SPARE_POINTS = 3, MOST_PERIODS = 1 << SW_CCM_PERIOD_BITS };
-enum { LEAST_GRAIN = 8 };
+enum { LEAST_GRAIN = 64 };
 
-/* Passes are told apart by number, since `from` and `library` add some. */
 /* ---- passes ------------------------------------------------------------------------------- */
 
+/* Passes are told apart by number, since `from` and `library` add some. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_ccm *c = job->state;
   if (tile->pass == c->tables)
@@ -270,9 +270,9 @@ static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
-/* A tile of tables costs T^2 steps a unit and dimension: some 10^8 of them. The more units, the
- * closer together lies the table of each. T^2 for the distances between points, E for the
- * dimensions. */
+/* A tile of tables costs T^2 steps per unit and dimension: some 10^8 of them. The more units, the
+ * closer together lies the table of each; fewer than the rows of a strip of pairs would make more
+ * tasks than pairs have. T^2 for the distances between points, E for the dimensions. */
 static int64_t grain_of(const sw_job *job, const sw_ccm *c) {
   double work = (double)job->n_periods * job->n_periods * c->last;
   int64_t grain = SW_BLOCK;

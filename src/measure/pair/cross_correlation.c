@@ -375,9 +375,9 @@ static void say_lags(sw_job *job, const int64_t *all) {
              sizes ? "|lag|" : "lag", median, abs(median) == 1 ? "" : "s");
 }
 
-/* Transforms first, then operands, then the sample. */
 /* ---- the descriptor's functions ---------------------------------------------------------- */
 
+/* Transforms first, then operands, then the sample. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const cross *c = job->state;
   if (tile->pass < c->variables)

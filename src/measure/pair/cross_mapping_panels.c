@@ -17,6 +17,7 @@
 enum { LANES = SW_MAPPING_LANES, TOGETHER = SW_MAPPING_TOGETHER * LANES };
 /* Of the next table that are fetched, at most: one for each point of the panels of a call. */
 enum { LINES_A_PERIOD = SW_CCM_ROWS / TOGETHER };
+enum { UNPACKED = 1 << 14 }; /* bytes of tables that are unpacked at a time */
 
 /* Sixteen units' series, or fewer: the last stands for the others. */
 typedef struct panel {
@@ -176,17 +177,15 @@ static void look_ahead(const sw_job *job, int dimension, int64_t j, int count, d
                                  : 0;
 }
 
-/* A few panels with a table of now, while the one as many columns on is fetched. The kernel fetches
- * one line per point; what it cannot take is prefetched here first. */
+/* A few panels with a table of now, while the one as many columns on is fetched. */
 static void map_panels(panel *const *p, int panels, int l, double *r, desk *d) {
   sw_mapping_window own[SW_MAPPING_TOGETHER];
   sw_mapping_target target;
   if (!begin_target(&target, p, panels, &d->table[l], d->whole[l], r, own)) return;
-  for (; target.m->k < SW_MAPPING_FETCHES && d->fetched[l] < d->lines[l]; d->fetched[l]++)
-    __builtin_prefetch(d->line[l][d->fetched[l]]);
   target.ahead = d->line[l] + d->fetched[l];
   target.n_ahead = d->lines[l] - d->fetched[l];
-  d->fetched[l] += target.n_ahead < target.m->points ? target.n_ahead : target.m->points;
+  int most = sw_mapping_fetches(target.m);
+  d->fetched[l] += target.n_ahead < most ? target.n_ahead : most;
   sw_mapping_map(&target, 1, d->work);
 }
 
@@ -213,16 +212,26 @@ static void map_columns(const sw_job *job, int dimension, int64_t i0, int64_t j,
   }
 }
 
+/* What is unpacked is read at once: as many tables as stay in the first cache. */
+static int tables_at_once(const sw_job *job) {
+  size_t bytes = sw_mapping_bytes(job->n_periods, ((const sw_ccm *)job->state)->last + 1);
+  int count = SW_CCM_COLUMNS;
+  while (count > 2 && (size_t)count * bytes > UNPACKED)
+    count /= 2;
+  return count;
+}
+
 static void rows(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *out,
                  int64_t stride, desk *d) {
   const sw_ccm *c = job->state;
   /* By target a series without a dimension is in no panel, so its row must be NaN beforehand. */
+  int tables = tables_at_once(job);
   cut_into_panels(job, i0, i1, d);
   for (int64_t i = i0; c->by_target && i < i1; i++)
     for (int64_t j = j0; j < j1; j++)
       out[(i - i0) * stride + j - j0] = NAN;
-  for (int64_t j = j0; j < j1; j += SW_CCM_COLUMNS) {
-    int count = (int)(j1 - j < SW_CCM_COLUMNS ? j1 - j : SW_CCM_COLUMNS);
+  for (int64_t j = j0; j < j1; j += tables) {
+    int count = (int)(j1 - j < tables ? j1 - j : tables);
     if (!c->by_target) map_columns(job, 0, i0, j, count, out + j - j0, stride, d);
     for (int of = c->first; c->by_target && of <= c->last; of++)
       map_columns(job, of, i0, j, count, out + j - j0, stride, d);

@@ -112,9 +112,12 @@ static int lines_of(cells at, int64_t count, const void **line, int most) {
   int found = 0;
   for (int64_t left = count, some; left > 0; left -= some) {
     some = next_piece(&at, left, &cell);
-    /* The last may be on the line before, too. */
-    for (int64_t k = 0; k < some + LINE - 1 && found < most; k += LINE)
-      line[found++] = cell + (k < some ? k : some - 1);
+    int lines = (int)((some + LINE - 2) / LINE); /* before that of the last number */
+    lines = lines < most - found ? lines : most - found;
+    for (int k = 0; k < lines; k++)
+      line[found + k] = cell + (int64_t)k * LINE;
+    found += lines;
+    if (found < most) line[found++] = cell + some - 1;
   }
   return found;
 }
@@ -145,13 +148,12 @@ SW_HOT static void unpack(const double *word, int count, int part, int32_t *near
   }
 }
 
-/* Words are read in stretches that a thread's stack holds. */
+/* Piece by piece, where the words lie. */
 static void read_neighbours(cells *at, sw_mapping *m) {
   int count = m->points * m->k, words = words_of(count);
-  double word[WORDS];
+  double *word = NULL;
   for (int w = 0, some; w < words; w += some) {
-    some = words - w < WORDS ? words - w : WORDS;
-    read_cells(at, some, word);
+    some = (int)next_piece(at, words - w, &word);
     for (int part = 0; part < SW_CCM_PACKED; part++) {
       int first = part * words + w, there = count - first < some ? count - first : some;
       unpack(word, there, part, m->near + first);

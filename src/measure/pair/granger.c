@@ -18,6 +18,7 @@
 #include "measure/pair/granger.h"
 
 #include "kernel/causality/granger_both.h"
+#include "kernel/series/correlation.h"
 #include "measure/share/series.h"
 
 #include <math.h>
@@ -67,10 +68,9 @@ static int state_of(const sw_granger_job *g, int side, const double *v) {
 /* `v`: the series, with Q, e and pivots behind it. Q by QR of [1, lags], e the residual of the
  * value on it: what every pair of the unit shares. */
 static void place_variable(const sw_job *job, const sw_granger_job *g, int variable, int64_t unit,
-                           double *v, sw_granger_units *count) {
+                           double *v, double size, sw_granger_units *count) {
   const sw_transform *series = &g->series[variable];
   sw_view to = job->operand_local[g->operands];
-  double size = sw_transform_unit(job, series, unit, v);
   double *basis = v + series->length, *rest = basis + g->lags * g->rows, *pivot = rest + g->rows;
   int first = variable * (g->lags + FURTHER);
   sw_granger_unit(g->lags, g->rows, g->row, v, size, basis, rest, pivot);
@@ -95,15 +95,31 @@ static void place_variable(const sw_job *job, const sw_granger_job *g, int varia
   count->walks += sw_transform_walks(g->rows, g->row, v);
 }
 
-static void operands_tile(const sw_job *job, const sw_tile *tile, sw_granger_units *count,
+/* A few units side by side, as they share the lines of their values. The workspace: these series,
+ * and one more (sw_transform_units), then what place_variable works in. */
+static void place_units(const sw_job *job, const sw_granger_job *g, int variable, int64_t unit,
+                        int count, sw_granger_units *found, double *workspace) {
+  int length = g->series[variable].length;
+  double size[SW_SERIES], *v = workspace + (SW_SERIES + 1) * job->n_periods;
+  sw_transform_units(job, &g->series[variable], unit, count, workspace, size);
+  for (int k = 0; k < count; k++) {
+    for (int s = 0; s < length; s++)
+      v[s] = workspace[s * SW_SERIES + k];
+    place_variable(job, g, variable, unit + k, v, size[k], found);
+  }
+}
+
+static void operands_tile(const sw_job *job, const sw_tile *tile, sw_granger_units *found,
                           double *workspace) {
   const sw_granger_job *g = job->state;
   sw_view to = job->operand_local[g->operands];
-  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-    for (int r = 0; r < job->pass[g->operands].operand * job->n_periods; r++)
+  for (int r = 0; r < job->pass[g->operands].operand * job->n_periods; r++)
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
       to.row[r][unit - to.first] = NAN; /* behind the rows of the test */
+  for (int64_t unit = tile->lo; unit < tile->hi; unit += SW_SERIES) {
+    int count = tile->hi - unit < SW_SERIES ? (int)(tile->hi - unit) : SW_SERIES;
     for (int v = 0; v < g->variables; v++)
-      place_variable(job, g, v, unit, workspace, &count[v]);
+      place_units(job, g, v, unit, count, &found[v], workspace);
   }
 }
 
@@ -329,8 +345,9 @@ static size_t larger(size_t a, size_t b) {
 static size_t workspace(const sw_job *job) {
   const sw_granger_job *g = job->state;
   size_t pairs = larger(block_workspace(g), sw_granger_both_workspace(g->lags, g->rows));
-  size_t unit = (size_t)(g->lags * (g->rows + 1) + g->rows + job->n_periods) * sizeof(double);
-  return larger(larger(sw_granger_tests_workspace(g), pairs), unit);
+  size_t unit = (size_t)(g->lags * (g->rows + 1) + g->rows + job->n_periods);
+  size_t units = (unit + (SW_SERIES + 1) * (size_t)job->n_periods) * sizeof(double);
+  return larger(larger(sw_granger_tests_workspace(g), pairs), units);
 }
 
 /* ---- resolve ------------------------------------------------------------------------------ */

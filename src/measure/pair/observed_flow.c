@@ -15,9 +15,9 @@ static const sw_links *links_of(const sw_job *job, int t) {
   return &job->arg[0].flow->links[job->period[t]];
 }
 
-/* `own` is by unit in code order, on every rank. */
 /* ---- pass 0: what stays ----------------------------------------------------------------- */
 
+/* `own` is by unit in code order, on every rank. */
 static void tile_observed_flow(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)out, (void)workspace;
   for (int t = 0; t < job->n_periods; t++) {

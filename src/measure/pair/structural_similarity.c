@@ -172,10 +172,6 @@ static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *wor
   return SW_OK;
 }
 
-static void close_rows(const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass, (void)workspace;
-}
-
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const structure *s = job->state;
@@ -261,5 +257,4 @@ const sw_measure sw_measure_structural_similarity = {
     .fold = fold,
     .workspace = workspace,
     .open = open_rows,
-    .close = close_rows,
 };

@@ -267,10 +267,6 @@ static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *wor
   return SW_OK;
 }
 
-static void close_rows(const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass, (void)workspace;
-}
-
 /* Over the periods that both have. `work`: two series. */
 static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j, double *work) {
   int count = 0, length = sync->series.length;
@@ -434,5 +430,4 @@ const sw_measure sw_measure_synchronisation = {
     .fold = fold,
     .workspace = workspace,
     .open = open_rows,
-    .close = close_rows,
 };

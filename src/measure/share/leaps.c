@@ -117,9 +117,10 @@ sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *roo
   return tally;
 }
 
+/* ---- counting ----------------------------------------------------------------------------- */
+
 /* Which of three the conditions are was decided in resolve: parts of time, a group column, or
  * classes. */
-/* ---- counting ----------------------------------------------------------------------------- */
 
 /* The condition of a transition of unit i from period s into t, from 1. 0: it has none, and is
  * counted in `without`. */

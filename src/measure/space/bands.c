@@ -133,9 +133,9 @@ static sw_status begin(sw_error *err, const sw_resource *resource, const void *b
   return SW_OK;
 }
 
-/* h + 1: the arrays follow the head without padding, as `pad` makes its length even. */
 /* ---- its layout ------------------------------------------------------------------------- */
 
+/* h + 1: the arrays follow the head without padding, as `pad` makes its length even. */
 static int64_t *row_start_of(const head *h, int band) {
   return (int64_t *)(h + 1) + band * (h->n + 1);
 }

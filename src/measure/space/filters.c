@@ -113,8 +113,9 @@ sw_ridge *sw_filters_ridge_at(const sw_job *job, const sw_filters *filters, void
   return sw_ridge_at(job->made[filters->ridge], filters->links, workspace);
 }
 
-/* A row-standardised W maps the constant to itself, so its lag is no new term. */
 /* ---- rows ------------------------------------------------------------------------------- */
+
+/* A row-standardised W maps the constant to itself, so its lag is no new term. */
 
 /* Whether W 1 is anything but a multiple of the constant; kernel/spatial/columns.c decides by the
  * same tolerance. */

@@ -143,11 +143,6 @@ static sw_status open_model(sw_error *err, const sw_job *job, int pass, void *wo
   return pass == SW_SPATIAL_PAIRS ? sw_spatial_spillover_open(err, job, workspace) : SW_OK;
 }
 
-/* The workspace is freed by the engine; a descriptor with `open` has a `close`. */
-static void close_model(const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass, (void)workspace;
-}
-
 /* ---- resolve ------------------------------------------------------------------------------- */
 
 /* The record of one model is handed to all ranks, who need its coefficients for units and pairs;
@@ -383,7 +378,6 @@ const sw_measure sw_measure_spatial_model = {
     .finish = finish_model,
     .workspace = workspace_model,
     .open = open_model,
-    .close = close_model,
     .whole_row = sw_spatial_spillover_row,
     .rows_ahead = sw_spatial_spillover_ahead,
 };

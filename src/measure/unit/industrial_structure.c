@@ -201,9 +201,9 @@ static void merge_structure(const sw_job *job, int pass, void *all, const void *
                         (const double *)((const char *)part + bytes));
 }
 
-/* Reasons that hold for all units of a period. */
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Reasons that hold for all units of a period. */
 static void say_why(sw_job *job, int t) {
   const structure_state *state = job->state;
   if (state->n == 1) sw_job_undefined(job, HHI_NORMALISED, t, "one industry");

@@ -18,8 +18,9 @@ enum { VALUE, COVERAGE, COVERAGE_TOTAL };
 /* The passes. */
 enum { SUMS, QUOTIENTS };
 
-/* Quotients are made by industry, so that both columns are read once in order. */
 /* ---- tiles ------------------------------------------------------------------------------ */
+
+/* Quotients are made by industry, so that both columns are read once in order. */
 
 /* One industry in one period, units in a row: the row of results and both columns are read in
  * order. `out` is shifted so that it is indexed by the unit of the panel. */

@@ -78,9 +78,9 @@ static bool has_market(const sw_job *job, int t, int64_t unit) {
   return false;
 }
 
-/* Masses are operands: a row needs those of all units. */
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* Masses are operands: a row needs those of all units. */
 static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)

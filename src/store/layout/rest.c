@@ -97,8 +97,9 @@ static sw_status tell_missing(telling *to) {
   return status;
 }
 
-/* A matrix of nearly all pairs is counted and not stored, which the line says. */
 /* ---- weights ---------------------------------------------------------------------------- */
+
+/* A matrix of nearly all pairs is counted and not stored, which the line says. */
 
 /* "queen: {kind: file, ...}: 18626 links, 9 islands, symmetric". */
 static void tell_matrix(telling *to, const sw_item *item) {

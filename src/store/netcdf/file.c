@@ -122,10 +122,10 @@ sw_status sw_netcdf_broken(sw_error *err, const sw_netcdf *file, hid_t dataset, 
       file->name, what, filter_name(filter, said), (int)filter, file->name);
 }
 
-/* HDF5 may crash over damaged variable-length data and reference lists. A process that runs alone
- * therefore tries what is risky in a child first (panel/h5.c). */
 /* ---- what may crash ------------------------------------------------------------------------ */
 
+/* HDF5 may crash over damaged variable-length data and reference lists. A process that runs alone
+ * therefore tries what is risky in a child first (panel/h5.c). */
 static bool is_varying_text(hid_t type) {
   return type >= 0 && H5Tis_variable_str(type) > 0;
 }

@@ -93,10 +93,10 @@ static bool as_stored(const making *in, const sw_netcdf_number *number, sw_netcd
   return integer_cell(in->rules, integer, cell);
 }
 
-/* Marks are kept in the form that the numbers have after reading, so unpacking compares cells
- * alone. */
 /* ---- marks of a missing value -------------------------------------------------------------- */
 
+/* Marks are kept in the form that the numbers have after reading, so unpacking compares cells
+ * alone. */
 static void add_mark(sw_netcdf_rules *rules, sw_netcdf_cell cell) {
   rules->mark[rules->n_marks++] = cell;
 }

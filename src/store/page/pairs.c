@@ -145,8 +145,9 @@ static sw_status read_top(const fetching *f) {
   return SW_OK;
 }
 
-/* By insertion into a list of k: n k steps at worst, mostly n. */
 /* ---- the strongest of a row --------------------------------------------------------------- */
+
+/* By insertion into a list of k: n k steps at worst, mostly n. */
 
 /* Larger is stronger. */
 static double strength(int by, float value) {

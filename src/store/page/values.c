@@ -134,8 +134,9 @@ sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_v
   return status;
 }
 
-/* For the curves beside maps: a value by period. */
 /* ---- by period -------------------------------------------------------------------------- */
+
+/* For the curves beside maps: a value by period. */
 
 /* Means over the units with a value, by period; one period is in memory at a time. */
 static sw_status column_course(sw_error *err, const sw_page *page, const sw_page_variable *v,

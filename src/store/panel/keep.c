@@ -29,7 +29,7 @@ typedef struct run_room {
  * place. Returns how many; when it is done slot s ends before at[s].
  *
  * A counting sort: at[s + 1] counts slot s; summed up, at[s] is where slot s begins; each row that
- * is put down moves at[s] on, at last to where slot s ends. */
+ * is put down moves at[s] on, at last to where slot s ends. O(rows + slots). */
 static int32_t sort_run(const sw_sending *out, const sw_panel_block *block, int64_t lo, int64_t hi,
                         run_room room) {
   const sw_panel_build *build = out->build;
@@ -72,7 +72,7 @@ static void take_slot(sw_sending *out, const sw_panel_block *block, int64_t lo, 
 }
 
 /* The rows that sort_run left. A wide row already is one indicator over all periods, and the second
- * pass, for duplicates, takes no values: both go row by row. */
+ * pass, for duplicates, takes no values: both go row by row. Both ways leave the same cells. */
 static void take_run(sw_sending *out, const sw_panel_block *block, int64_t lo, int32_t n,
                      run_room room) {
   if (out->rows->wide || out->again) {
@@ -88,7 +88,7 @@ static void take_run(sw_sending *out, const sw_panel_block *block, int64_t lo, i
       take_slot(out, block, lo, room.own + begin, room.at[s] - begin, out->period_of[s]);
 }
 
-/* Returns how many rows stay. */
+/* Returns how many rows stay. `placed` counts rows, by which duplicates are found. */
 static int64_t take_block(sw_sending *out, const sw_panel_block *block, run_room room) {
   int64_t taken = 0;
   for (int64_t lo = 0; lo < block->n; lo += RUN) {

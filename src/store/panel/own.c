@@ -13,7 +13,8 @@
  *
  * `parent`: the coarse unit of each unit, or NULL; n_owned: units that are partitioned, the coarse
  * ones if there are any. Members follow their coarse unit: the rank that owns it has all its
- * members, in code order, and adds them up alone and in one order. */
+ * members, in code order, and adds them up alone and in one order. O(n). Places count within the
+ * owner. */
 static sw_status place_units(sw_error *err, sw_panel_build *build, int64_t n_owned,
                              const int64_t *parent) {
   const sw_team *team = build->team;
@@ -45,7 +46,8 @@ static int by_text(const void *a, const void *b) {
 
 /* The coarse units, in code order, and which one each unit belongs to. `coarse` becomes their
  * table: coordinates, areas and groups out of those of the members. units.c made sure that every
- * unit has a label in that column. */
+ * unit has a label in that column. n_members and member_of are kept for whoever has data of the
+ * members (polygons). */
 static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *coarse,
                          int64_t **parent) {
   const char **code = NULL, **of = build->table.group[build->units_file.by];
@@ -75,7 +77,7 @@ static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *co
 }
 
 /* Rows of `table` are still the fine units after this, as the rows that travel are theirs; the
- * panel has the coarse ones. */
+ * panel has the coarse ones. After it all cells are there, all NaN. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build) {
   sw_unit_table coarse = build->table;
   int64_t *parent = NULL;

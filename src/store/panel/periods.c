@@ -19,6 +19,7 @@ typedef struct period {
   int64_t value;    /* its number; where labels are texts, its place among them */
 } period;
 
+/* Without a list all are taken. Quadratic in the periods, of which there are tens. */
 bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label) {
   for (int k = 0; k < spec->n_taken; k++)
     if (sw_time_same(label, spec->taken[k], spec->time_format)) return true;
@@ -86,7 +87,8 @@ static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *co
 }
 
 /* Labels of all ranks, file after file, each once; within a file in byte order. The order of files
- * matters below: of two labels of one period the panel is called by the first. */
+ * matters below: of two labels of one period the panel is called by the first. Collective. Memory:
+ * each label once on every rank. */
 static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list *list) {
   for (int f = 0; f < build->spec->n_files; f++) {
     const char **mine = NULL;
@@ -99,6 +101,7 @@ static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list
   return SW_OK;
 }
 
+/* Bytes, for labels of no known form. */
 static int by_label(const void *a, const void *b) {
   return strcmp(((const period *)a)->text, ((const period *)b)->text);
 }
@@ -124,13 +127,15 @@ typedef struct form_of {
   const char *format, *others; /* others: a few labels of the form, for messages */
 } form_of;
 
+/* The value itself is not wanted here. */
 static bool is_of(const form_of *of, const char *label) {
   int64_t value = 0;
   return sw_time_read_as(of->form, label, of->format, &value);
 }
 
 /* "; it has U+FF12 (full width) in place of U+0032", where a label would be of the form but for
- * what is not seen; else "". */
+ * what is not seen; else "". Labels longer than 100 bytes are not looked at: nobody writes periods
+ * like that. */
 static const char *say_unseen(const form_of *of, const char *label,
                               char text[SW_DIFFERENCE_ROOM + 8]) {
   enum { LABEL = 100 };
@@ -162,7 +167,7 @@ static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const 
 
 /* The first row of this rank, among those that stay, whose period is of another form. *line is its
  * line, by which the ranks agree; where this rank has none it is of no matter, as the status is
- * SW_OK. */
+ * SW_OK. Only rows that stay count, as only their periods are the panel's. */
 static sw_status refuse_odd_in(sw_error *err, const sw_panel_build *build, int f, const form_of *of,
                                int64_t *line) {
   const sw_panel_rows *rows = &build->rows[f];
@@ -187,7 +192,7 @@ static sw_status refuse_odd_in(sw_error *err, const sw_panel_build *build, int f
 /* Labels of two forms at once are refused: a year that one program wrote as 2015.0 would else be a
  * period of its own, and the whole panel would be sorted as text. The list is the same on all
  * ranks, so all return at the same place. Files are searched in their order: the first odd one is
- * told. */
+ * told. The form is that of most labels, so the odd ones are those that are told. */
 static sw_status find_form(sw_error *err, sw_panel_build *build, const period_list *list,
                            form_of *of) {
   const char **label = NULL;
@@ -217,7 +222,7 @@ static sw_status find_form(sw_error *err, sw_panel_build *build, const period_li
 /* ---- their order ------------------------------------------------------------------------- */
 
 /* By what they mean, else as text; then the value is the place, so that number_periods can tell
- * periods apart by it in both cases. */
+ * periods apart by it in both cases. Until here the list is in the order of files. */
 static void sort_periods(period *list, int64_t n, const form_of *of) {
   for (int64_t i = 0; i < n && of->form; i++)
     sw_time_read_as(of->form, list[i].text, of->format, &list[i].value);
@@ -232,7 +237,8 @@ static void sort_periods(period *list, int64_t n, const form_of *of) {
 
 /* Two labels of one meaning are one period, called as in the first file. The map of labels becomes
  * one to periods: from here on send.c finds the period of any label in it. list[i] of one period
- * are neighbours, as the list is sorted. */
+ * are neighbours, as the list is sorted. build->period_of then finds the period of any label that
+ * was met. */
 static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n,
                                 const form_of *of) {
   sw_periods *periods = &build->panel->periods;
@@ -269,7 +275,7 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
 /* ---- what the study asks of their order -------------------------------------------------- */
 
 /* Filling goes by the time between periods, and a break parts those before from those after: texts
- * have neither. */
+ * have neither. The key to blame is the one that needs an order. */
 static sw_status refuse_unknown_order(sw_error *err, const sw_panel_build *build) {
   const sw_panel_spec *spec = build->spec;
   const sw_periods *periods = &build->panel->periods;
@@ -307,7 +313,8 @@ static sw_status find_break(sw_error *err, const sw_panel_build *build, const ch
                  periods->label[periods->n - 1]);
 }
 
-/* Whoever lists a period wants it: all that are listed must be in some file. */
+/* Whoever lists a period wants it: all that are listed must be in some file. In any of the forms in
+ * which a label can be written. */
 static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
   const sw_panel_spec *spec = build->spec;
   const sw_periods *periods = &build->panel->periods;
@@ -325,7 +332,7 @@ static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
 
 /* Months and days may be written as one number, 200112, and years without their century, which
  * without a format are numbers: December and January would be 89 apart, 00 before 99. In a wide
- * layout no format can be given. Rank 0 speaks. */
+ * layout no format can be given. Rank 0 speaks. Only warned: such numbers may be meant. */
 static void warn_of_packed(const sw_panel_build *build) {
   const sw_periods *periods = &build->panel->periods;
   const char *format = periods->integer && periods->n > 1 ? sw_time_packed(periods) : NULL;
@@ -351,7 +358,8 @@ static int by_int(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
 
-/* In ascending order, whatever the order in the study: filling walks from break to break. */
+/* In ascending order, whatever the order in the study: filling walks from break to break. Two
+ * breaks at one period are kept; the stretch between them is empty. */
 static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   int *at = NULL, n = build->spec->n_breaks;
   SW_NEW(err, build->arena, at, n);
@@ -363,7 +371,8 @@ static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
-/* Numbering is the same on every rank but for its memory: one agreement at the end. */
+/* Numbering is the same on every rank but for its memory: one agreement at the end. Collective in
+ * gather_labels and find_form; the rest is local. */
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
   period_list list = {0};
   form_of of = {0};

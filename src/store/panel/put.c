@@ -5,7 +5,8 @@
 #include "store/panel/send.h"
 
 /* The place of a row's mark: slot by slot, the units of this rank within a slot. Only rows of this
- * rank's units come here: `place` of any other unit is a place on another rank. */
+ * rank's units come here: `place` of any other unit is a place on another rank. Within the marks of
+ * this rank. */
 static int64_t cell_of(const sw_sending *out, sw_row_head head) {
   return head.slot * out->build->n_here + out->build->place[head.unit];
 }
@@ -38,7 +39,7 @@ void sw_panel_send_conflict(sw_sending *out, sw_conflict seen) {
 
 /* The mark first: it counts rows, also rows whose values are all missing. Both are relaxed atomics,
  * as two threads meet in a cell where the file has a duplicate; all that is needed then is that the
- * one byte is 1. */
+ * one byte is 1. Missing values of a row are set, too: they are NaN already. */
 void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value) {
   const sw_panel_rows *rows = out->rows;
   if (out->again) {

@@ -77,7 +77,7 @@ static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
 }
 
 /* Warnings here are of whole files, summed over ranks: one warning per rank would be a thousand
- * lines. */
+ * lines. Collective. Files are read one after the other, each by all ranks. */
 static sw_status read_files(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(read_file(err, build, f));
@@ -102,6 +102,8 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
 }
 
 /* ---- what was read, in words ------------------------------------------------------------- */
+
+/* Only what is worth a line is told. */
 
 /* Every figure is over all ranks; the logger lets rank 0 alone speak. */
 static void say(const sw_panel_build *build) {
@@ -170,7 +172,8 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
 }
 
 /* What the walk needed besides the arena; safe at any point of it, also after columns have taken
- * their cells. */
+ * their cells. Readers, rows, dictionaries and units' tables are given back before anything is
+ * computed. */
 static void clean(sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++)
     sw_panel_cells_free(&build->cells[c]);
@@ -181,7 +184,7 @@ static void clean(sw_panel_build *build) {
 }
 
 /* *panel is NULL where it fails. The panel's columns are freed by sw_panel_destroy, all else with
- * the arena. */
+ * the arena. Collective. */
 sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                         sw_panel **panel) {
   sw_panel_build build = {.team = team, .study = study, .spec = &study->panel, .arena = arena};
@@ -197,7 +200,7 @@ sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_
   return status;
 }
 
-/* The rest lives in the arena. */
+/* The rest lives in the arena. Not collective; NULL is allowed. */
 void sw_panel_destroy(sw_panel *panel) {
   if (!panel) return;
   for (int c = 0; c < panel->n_columns; c++)

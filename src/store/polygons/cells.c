@@ -119,9 +119,9 @@ static bool make_diagram(maker *m) {
   return m->prepared != NULL;
 }
 
-/* Room is doubled, so rings of all sizes cost little. */
 /* ---- rings ------------------------------------------------------------------------------- */
 
+/* Room is doubled, so rings of all sizes cost little. */
 static sw_status grow(sw_error *err, void **array, size_t size, int64_t room) {
   void *grown = realloc(*array, (size_t)room * size);
   if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory for the cells of a map");

@@ -28,9 +28,9 @@ typedef struct reader {
   int64_t room_n, room_rings, room_points;
 } reader;
 
-/* One message per file and cause, as GDAL's would be several. */
 /* ---- the file, its layer, its key -------------------------------------------------------- */
 
+/* One message per file and cause, as GDAL's would be several. */
 static const char *reason(const reader *r) {
   const char *text = r->gdal->CPLGetLastErrorMsg();
   return text && *text ? text : "no reason is given";
@@ -102,9 +102,9 @@ static sw_status find_key(sw_error *err, reader *r) {
   return SW_OK;
 }
 
-/* realloc, as GDAL does not say how many points a layer has. */
 /* ---- room -------------------------------------------------------------------------------- */
 
+/* realloc, as GDAL does not say how many points a layer has. */
 static sw_status grow(sw_error *err, void **array, size_t size, int64_t room) {
   void *grown = realloc(*array, (size_t)room * size);
   if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory while reading polygons");
