@@ -1,6 +1,6 @@
 """Strengths that are made of sums by group (`blocks` of undirected pairs whose walk is the triangle):
 those without blocks but for their last bits; and the same bits in a fresh run, by other threads, ranks
-and nodes, whatever is taken from an earlier file, and after a kill."""
+and nodes, by every instruction set, whatever is taken from an earlier file, and after a kill."""
 import os
 import signal
 
@@ -74,9 +74,28 @@ def check_kill(study):
         study.remove("out.h5")
 
 
+def check_sets(study):
+    """By AVX-512, AVX2 and neither, as far as this machine has them (tests/masked_program.c)."""
+    program = os.path.join(os.environ.get("SPILLWAY_PROGRAMS", ""), "p_masked")
+    if not os.path.exists(program):
+        return
+    found = {}
+    study.program = program
+    for name in "x86-64-v4", "x86-64-v3", "x86-64":
+        study.complete("set.h5", env={"SPILLWAY_SET": name})
+        with h5py.File(study.path("set.h5")) as file:
+            for entry in "folded", "stored", "similar":
+                for key in "out_strength", "sent_to", "block_sum", "total", "max":
+                    found.setdefault((entry, key), set()).add(file[entry][key][...].tobytes())
+        study.remove("set.h5")
+    assert all(len(bits) == 1 for bits in found.values()), [k for k, bits in found.items() if len(bits) > 1]
+    study.program = Study.program
+
+
 for units, tile in (400, 64), (150, 1000):
     of = Study(units, 3, MEASURES, tile, memory_folder())
     check_ways(of)
+    check_sets(of)
     if tile < units:
         check_kill(of)
 print("strengths with sums by group agree")

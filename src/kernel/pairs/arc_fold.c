@@ -42,7 +42,7 @@ typedef struct block {
   bool by_steps; /* quotients of all its pairs may go by steps */
   int pieces;    /* of whole turns, the last of which is a piece of its own */
   piece piece[BLOCK / SW_LANES];
-  eight eight[BLOCK / SW_LANES];
+  eight *eight;                /* by vector of columns */
   int64_t next;                /* from a row's lanes of one group to those of the next */
   const sw_ring_limits *rings; /* NULL: none */
   const sw_ring_lanes *ring;   /* of the square */
@@ -88,7 +88,7 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
 /* Of which groups a vector of columns is; eight compare as two words of vectors. */
 static void look(const int32_t *group, eight *of) {
   int32_t other = 0;
-  for (int l = 1; l < SW_LANES; l++)
+  for (int l = 0; l < SW_LANES; l++)
     other |= group[l] ^ group[0];
   of->group = group[0];
   of->second = ONE;
@@ -205,10 +205,12 @@ void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const doubl
                        int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums,
                        const sw_ring_limits *rings, const sw_ring_lanes *ring, void *workspace) {
   double *room = workspace, most[SW_LANES];
+  eight by_vector[BLOCK / SW_LANES];
   const sw_lane_groups *groups = sums->groups;
   rows_of *near = (rings ? ring_rows : groups ? grouped_rows : near_rows)[sw_set()];
   block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
   k.stride = sums->stride;
+  k.eight = by_vector;
   k.next = groups ? groups->high * SW_LANES : 0;
   /* A pair of a point with itself is infinite. */
   k.by_steps = points->by_steps && (i1 <= j0 || j1 <= i0);

@@ -114,12 +114,15 @@ SW_INLINE void SW_SET(add_within)(const double *within, vec flow, double *lanes)
 /* Eight flows into the sums of their row: of two groups, or of more, flow by flow. */
 SW_INLINE void SW_SET(add_groups)(const block *k, int64_t j, vec flow, double *of_row) {
   const eight *of = &k->eight[j / SW_LANES];
-  double value[SW_LANES], *first = of_row + of->group * k->next;
   if (of->group == MANY) {
+    double value[SW_LANES];
     vec_store(value, flow);
     for (int l = 0; l < SW_LANES; l++)
       of_row[k->columns.group[j + l] * k->next + l] += value[l];
-  } else if (of->second == ONE) {
+    return;
+  }
+  double *first = of_row + of->group * k->next;
+  if (of->second == ONE) {
     vec_store(first, vec_add(vec_load(first), flow));
   } else {
     SW_SET(add_within)(of->in[0], flow, first);

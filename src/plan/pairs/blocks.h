@@ -10,8 +10,8 @@
  * order of `group`: so nothing is added up twice. This holds wherever the walk is the triangle and
  * sw_blocks_fit, whether or not the sums by group are taken from it.
  *
- * Where the walk is the triangle its tasks leave the shares behind their own in their slots, and
- * nothing is evaluated for them (blocks.c, blocks_fold.c); else plan/sums makes the same numbers
+ * Where the walk is the triangle its tasks leave these shares in their slots, and nothing else; no
+ * pair is evaluated for them alone (blocks.c, blocks_fold.c). Else plan/sums makes the same numbers
  * out of whole rows. Cost: n * squares * most doubles in the slots of a matrix. */
 #ifndef SW_PLAN_PAIRS_BLOCKS_H
 #define SW_PLAN_PAIRS_BLOCKS_H

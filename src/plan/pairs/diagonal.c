@@ -19,7 +19,6 @@
 #include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
-#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
@@ -79,14 +78,15 @@ static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t colum
   return g;
 }
 
-/* Pairs [first, end) of row `at`, without gaps; both count from the square's first unit. What they
- * are to columns comes with the rows of these. */
+/* Pairs of row `at` and the few columns [first, end), without gaps; all count from the square's
+ * first unit, `first` a multiple of SW_LANES. What they are to columns comes with the rows of
+ * these. */
 static void add_groups(const sw_worker *w, int64_t square, int64_t at, int64_t first, int64_t end,
                        const double *v) {
-  sw_lane_groups g = groups_from(w, at, first);
-  g.column = NULL;
+  const sw_lane_groups *g = &w->groups;
   begin_groups(w, square, at);
-  sw_groups_add_row(&g, 0, 0, 0, end - first, v);
+  for (int64_t c = first; c < end; c++)
+    g->row[(g->of_column[c] * g->high + at) * SW_LANES + c % SW_LANES] += v[c - first];
 }
 
 /* The pairs within a part, of rows [first, end): each row's lanes, with what the parts before have
