@@ -157,6 +157,13 @@ int sw_periods_find(const sw_periods *periods, const char *text) {
   return -1;
 }
 
+bool sw_periods_value(const sw_periods *periods, const char *text, int64_t *value) {
+  int at = sw_periods_find(periods, text);
+  if (at < 0 || !periods->value) return periods->value && reads(periods, text, value);
+  *value = periods->value[at];
+  return true;
+}
+
 /* The first period at or after the moment that the text names. The number of periods where all are
  * before it; -1: the text names no moment. */
 int sw_periods_after(const sw_periods *periods, const char *text) {

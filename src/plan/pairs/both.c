@@ -62,7 +62,7 @@ static void clear(double *sum, int64_t n) {
 /* Lanes of rows become sums, and zeros; false where one is NaN. */
 static bool join_rows(double *lanes, int64_t rows, double *share) {
   bool numbers = true;
-  sw_groups_join(lanes, rows, 1, share, 0);
+  sw_groups_join(lanes, rows, share);
   for (int64_t r = 0; r < rows; r++)
     numbers &= !isnan(share[r]);
   return numbers;

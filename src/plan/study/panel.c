@@ -1,6 +1,7 @@
 /* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. Only
  * the form is read here; whether columns and periods exist is for the panel's reader to see. What
- * the reader does with it, in this order: read, fill, aggregate, derive, drop. */
+ * the reader does with it, in this order: read, join, recode (crosswalk), fill, aggregate, derive,
+ * drop. */
 #include <string.h>
 
 #include "base/text.h"
@@ -46,6 +47,19 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
     if (!path[i]) return no_memory(err);
   }
   spec->path = path;
+  return SW_OK;
+}
+
+/* Of one file there is nothing to join. */
+static sw_status read_join(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *node = sw_node_get(panel, "join");
+  int index = 0;
+  if (!node) return SW_OK;
+  SW_TRY(sw_form_choice(err, in->arena, node, "outer|inner", &index, NULL));
+  if (spec->n_files == 1)
+    return sw_node_fail(err, node, "join: is of several files, and `file` names one; leave it out");
+  spec->inner = index == 1;
   return SW_OK;
 }
 
@@ -208,6 +222,52 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
   in->study->panel.n_derive = node->count;
   in->study->panel.derive = derive;
   return SW_OK;
+}
+
+/* ---- crosswalk -------------------------------------------------------------------------- */
+
+/* {unemployment: labour_force}: what weighs is itself added up, so it is no mean. */
+static sw_status read_means(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_crosswalk_spec *spec = &in->study->panel.crosswalk;
+  sw_mean *mean;
+  if (!node) return SW_OK;
+  if (node->kind != SW_NODE_MAP)
+    return sw_node_fail(err, node,
+                        "mean: expected a map of rates and what weighs them, e.g. {unemployment: "
+                        "labour_force}");
+  SW_NEW(err, in->arena, mean, node->count);
+  for (int i = 0; i < node->count; i++) {
+    mean[i].name = node->key[i];
+    SW_TRY(sw_form_scalar(err, node->item[i], &mean[i].weight));
+    for (int j = 0; j < node->count; j++)
+      if (strcmp(mean[i].weight, node->key[j]) == 0)
+        return sw_node_fail(err, node->item[i],
+                            "mean: '%s' is a mean itself; a weight is a column that is added up",
+                            mean[i].weight);
+  }
+  spec->mean = mean;
+  spec->n_means = node->count;
+  return SW_OK;
+}
+
+/* Changes of units over time, in a table of their own. */
+static sw_status read_crosswalk(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"file", "from", "to", "period", "share", "mean", NULL};
+  sw_crosswalk_spec *spec = &in->study->panel.crosswalk;
+  if (!node || sw_form_is_null(node)) return SW_OK;
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  spec->node = node;
+  SW_TRY(sw_form_text(err, node, "file", "a .csv file of changes", &spec->file));
+  SW_TRY(sw_form_text(err, node, "from", "the column with the old code", &spec->from));
+  SW_TRY(sw_form_text(err, node, "to", "the column with the new code", &spec->to));
+  SW_TRY(sw_form_text(err, node, "period", NULL, &spec->period));
+  SW_TRY(sw_form_text(err, node, "share", NULL, &spec->share));
+  if (strcmp(spec->from, spec->to) == 0)
+    return sw_node_fail(err, sw_node_get(node, "to"), "crosswalk: from and to are both '%s'",
+                        spec->to);
+  spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
+  if (!spec->path) return no_memory(err);
+  return read_means(err, in, sw_node_get(node, "mean"));
 }
 
 /* ---- aggregation ------------------------------------------------------------------------ */
@@ -423,10 +483,11 @@ static sw_status read_separator(sw_error *err, const sw_node *panel, sw_panel_sp
  * sections of keys are independent but for one order: the number form comes before missing values,
  * which it reads. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {
-      "file",      "unit",    "time",      "layout",    "header", "footer",
-      "separator", "missing", "derive",    "aggregate", "breaks", "missing_values",
-      "periods",   "decimal", "thousands", "percent",   NULL};
+  static const char *const keys[] = {"file",    "unit",      "time",      "layout",
+                                     "header",  "footer",    "separator", "missing",
+                                     "derive",  "aggregate", "breaks",    "missing_values",
+                                     "periods", "decimal",   "thousands", "percent",
+                                     "join",    "crosswalk", NULL};
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(in->root, "panel");
   if (!node || sw_form_is_null(node))
@@ -435,6 +496,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(sw_node_check_keys(err, node, keys));
   spec->node = node;
   SW_TRY(read_files(err, in, node));
+  SW_TRY(read_join(err, in, node));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &spec->unit));
   SW_TRY(read_layout(err, in, node));
   SW_TRY(read_notes(err, node, spec));
@@ -449,5 +511,6 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(read_derive(err, in, sw_node_get(node, "derive")));
   SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "breaks"), &spec->n_breaks,
                        &spec->break_label));
+  SW_TRY(read_crosswalk(err, in, sw_node_get(node, "crosswalk")));
   return read_aggregate(err, in, sw_node_get(node, "aggregate"));
 }

@@ -156,6 +156,11 @@ sw_status sw_panel_plan_make(sw_error *err, sw_arena *arena, const sw_study *stu
   SW_TRY(collect_used(&in, study));
   for (int u = 0; u < plan->n_used; u++)
     SW_TRY(want(&in, plan->used[u].name, plan->used[u].where, plan->n_derived));
+  /* What weighs a mean is read with it. */
+  for (int c = 0, n = plan->n_raw; c < n; c++) {
+    const sw_mean *mean = sw_crosswalk_mean(&study->panel.crosswalk, plan->raw[c].name);
+    if (mean) SW_TRY(want_raw(&in, mean->weight, place_of(&in, study->panel.crosswalk.node)));
+  }
   if (plan->n_used) qsort(plan->used, (size_t)plan->n_used, sizeof *plan->used, by_name);
   if (plan->n_raw) qsort(plan->raw, (size_t)plan->n_raw, sizeof *plan->raw, by_name);
   return SW_OK;

@@ -1,4 +1,4 @@
-/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself (keep.c);
+/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself (put.c);
  * the others travel in rounds of at most ROUND bytes per rank, so that what is in flight does not
  * grow with the panel.
  *
@@ -51,7 +51,7 @@ static sw_status start(sw_error *err, sw_sending *out) {
   out->rounds = (n + out->per_round - 1) / out->per_round;
   out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
   out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
-  out->picks = build->spec->n_taken > 0 && !out->rows->wide;
+  out->picks = (build->spec->n_taken > 0 || build->spec->inner) && !out->rows->wide;
   SW_TRY(map_periods(err, out));
   SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
   out->received = out->sent + ranks;
@@ -276,7 +276,8 @@ static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {
 }
 
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build) {
-  SW_TRY(sw_team_agree(build->team, err, sw_panel_own(err, build), 0));
+  sw_status status = (build->recoding ? sw_panel_own_codes : sw_panel_own)(err, build);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(send_file(err, build, f));
   return SW_OK;

@@ -187,6 +187,8 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
                              const uint8_t *beside, input_list *list) {
   for (int i = 0; i < study->panel.n_files; i++)
     SW_TRY(add_input(err, list, study->panel.file[i], study->panel.path[i]));
+  const sw_crosswalk_spec *crosswalk = &study->panel.crosswalk;
+  if (crosswalk->file) SW_TRY(add_input(err, list, crosswalk->file, crosswalk->path));
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
     SW_TRY(add_weights(err, list, study, &study->weights[i], arena, beside[i]));
