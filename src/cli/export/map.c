@@ -32,7 +32,7 @@ static sw_status check(sw_error *err, const sw_export_job *job, sw_polygons_spec
                    "%s: a map is of quantities by unit, and '%s' is none; write a "
                    ".csv",
                    job->path, id);
-  if (s->n_labels > 0 && s->part < 0)
+  if (page->variable[s->variable[0]].n_parts > 1 && s->part < 0)
     return sw_fail(err, SW_EINPUT, "%s: '%s' has several numbers of a unit; name one: %s.%s[%s]",
                    job->path, id, page->result[s->result].name, page->variable[s->variable[0]].name,
                    page->axis[s->label[0]].label[0]);

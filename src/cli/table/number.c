@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "cli/table/table.h"
 
-enum { MOST_DECIMALS = 12 };
+/* Powers of ten from which on numbers have an exponent. */
+enum { SMALL = -5, LARGE = 15 };
 
 /* Digits before the point, less one: 3 of 1234, -2 of 0.0123. */
 static int magnitude(double value) {
@@ -31,7 +32,7 @@ static void measure(const sw_grid *t, int c, int digits, bool asked) {
   /* One more where the least number then keeps two digits. */
   if (!asked && 1 - magnitude(least) == decimals + 1) decimals++;
   column->decimals = decimals < 0 ? 0 : decimals;
-  if (top >= 15 || column->decimals > MOST_DECIMALS) column->decimals = -digits;
+  if (top >= LARGE || top <= SMALL) column->decimals = -digits;
 }
 
 void sw_grid_measure(sw_grid *t, int digits) {
@@ -46,10 +47,9 @@ void sw_grid_measure(sw_grid *t, int digits) {
 static int decimals_of(const sw_grid_column *column, double value) {
   if (!column->apart) return column->decimals;
   if (value == 0 || isinf(value) || (value == floor(value) && fabs(value) < 1e15)) return 0;
-  int decimals = column->decimals - 1 - magnitude(value);
-  return decimals > MOST_DECIMALS || magnitude(value) >= 15 ? -column->decimals
-         : decimals < 0                                     ? 0
-                                                            : decimals;
+  int top = magnitude(value), decimals = column->decimals - 1 - top;
+  if (top >= LARGE || top <= SMALL) return -column->decimals;
+  return decimals < 0 ? 0 : decimals;
 }
 
 /* A number that its column's decimals would show as zero is shown with an exponent. */
