@@ -195,11 +195,10 @@ void sw_dense_invert(sw_front front, sw_front_part factor, double *z, double *wo
   }
 }
 
+/* ---- its derivative ------------------------------------------------------------------------- */
+
 /* Differentiating z_rk = -sum z_rj l_jk gives -sum (z'_rj l_jk + z_rj l'_jk); z itself has been
  * computed first and is read only. */
-/* ---- its derivative ---------------------------------------------------------------------------
- */
-
 SW_HOT static void tangent_rim(panel p, sw_front front, const double *top, const double *slopes,
                                int k, sums *x, const double *z, double *slope) {
   int64_t stride = front.stride;
@@ -276,7 +275,7 @@ void sw_dense_invert_tangent(sw_front front, sw_front_part factor, sw_front_part
   }
 }
 
-/* ---- (A A')^-1 -------------------------------------------------------------------------------- */
+/* ---- (A A')^-1 ------------------------------------------------------------------------------ */
 
 /* X = (A A')^-1 is symmetric, so only its upper half is computed, and copied. */
 
