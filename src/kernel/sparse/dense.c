@@ -147,7 +147,7 @@ bool sw_dense_eliminate(sw_front front, double *f, double *work) {
   return true;
 }
 
-/* ---- its derivative --------------------------------------------------------------------------- */
+/* ---- its derivative ------------------------------------------------------------------------- */
 
 /* The product rule, step by step, on the same panels: each update of the factor gives two here.
  * Costs twice the factor. */
@@ -212,7 +212,7 @@ void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f,
   }
 }
 
-/* ---- the corner ------------------------------------------------------------------------------- */
+/* ---- the corner ----------------------------------------------------------------------------- */
 
 /* For the sums of squares of columns of A^-1, (A A')^-1, the corner of the inverse of [0 A; A' -I]
  * is eliminated along with A, in pairs of a row and a column. Symmetric, so c stands for both
