@@ -24,7 +24,8 @@ typedef struct sw_ring_lanes {
 /* Running sums over a square of pairs, in eight lanes. The value at row r and column c, counted from
  * the square's first row and column, is added to row[r * 8 + c % 8] and to
  * column[(r % 8) * stride + c], in column and row order. `greatest` becomes the largest value; NaN is
- * ignored. With rings (NULL: none) it is added to the same places of its ring in `ring`, too. */
+ * ignored. With rings (NULL: none) it is added to the same places of its ring in `ring`, too. With groups
+ * (NULL: none) it is added to the places of its groups, and nowhere else: row and column are NULL. */
 typedef struct sw_fold {
   double *row, *column;
   int64_t stride;

@@ -469,7 +469,7 @@ const char *sw_job_seen_period(const sw_job *job, int t);
  * - A pass over_pairs has a result, no operand and no inputs gathered. A partial needs `merge`; a
  *   result needs `finish`. partial, operand and gathered belong to passes over units; items, record
  *   and links to passes over items; `again` to those over units that leave a result and no operand.
- *   A job has 1 to 8 passes. `open` needs `close` and a workspace.
+ *   A job has 1 to 8 passes. `open` needs a workspace, `close` needs `open`.
  * - `fold` and `fold_both` are allowed beside `segment` or `block` only, one of them.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
@@ -575,10 +575,10 @@ typedef struct sw_measure {
   /* Bytes of workspace per thread (0: none); 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);
   /* Optional, with a workspace: objects of a thread, such as those of a library. Each thread calls
-   * `open` before its first tile or segment of a pass and `close` after its last. If `open` fails, the
-   * run ends with its status and `close` is not called. `err` belongs to the thread until `close`: a
-   * tile whose library fails records it there by sw_fail, the run ends with that error, and the
-   * tile's output is dropped. */
+   * `open` before its first tile or segment of a pass and `close`, if any, after its last; `open`
+   * alone lays out the workspace. If `open` fails, the run ends with its status and `close` is not
+   * called. `err` belongs to the thread until the pass ends: a tile whose library fails records it
+   * there by sw_fail, the run ends with that error, and the tile's output is dropped. */
   sw_status (*open)(sw_error *err, const sw_job *job, int pass, void *workspace);
   void (*close)(const sw_job *job, int pass, void *workspace);
 

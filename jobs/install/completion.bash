@@ -4,7 +4,7 @@ _spillway() {
   local options=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "run check measures synth info verify diff weights report --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "run check measures synth info verify diff weights report table export --help --version" -- "$word")
     return
   fi
   case $before in
@@ -12,9 +12,10 @@ _spillway() {
     --reuse | --since | --against) mapfile -t COMPREPLY < <(compgen -f -X '!*.h5' -- "$word"); return ;;
     --study) mapfile -t COMPREPLY < <(compgen -f -X '!*.y*ml' -- "$word"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W "en zh" -- "$word"); return ;;
+    --all) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     -o | --output | --polygons) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --threads | --tiles | --seed | --rtol | --atol | --most | --units | --periods | --indicators | --missing | \
-      --results | --key)
+      --results | --key | --where | --by | --top | --digits)
       return ;;
   esac
   case $verb in
@@ -27,6 +28,8 @@ _spillway() {
     diff) options="--rtol --atol --most --values --quiet --help" ;;
     weights) options="--output --force --threads --quiet --log-level --help" ;;
     report) options="--output --against --results --polygons --key --small --language --force --help" ;;
+    table) options="--by --periods --units --top --names --digits --output --force --help" ;;
+    export) options="--output --periods --where --wide --polygons --key --all --force --help" ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
@@ -34,7 +37,7 @@ _spillway() {
   fi
   case $verb in
     run | check | weights) mapfile -t COMPREPLY < <(compgen -f -X '!*.y*ml' -- "$word"; compgen -d -S / -- "$word") ;;
-    info | verify | diff | report) mapfile -t COMPREPLY < <(compgen -f -X '!*.h5' -- "$word"; compgen -d -S / -- "$word") ;;
+    info | verify | diff | report | table | export) mapfile -t COMPREPLY < <(compgen -f -X '!*.h5' -- "$word"; compgen -d -S / -- "$word") ;;
     measures) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" measures 2> /dev/null | awk '$1 ~ /^[a-z_]+$/ { print $1 }')" -- "$word") ;;
   esac
 }

@@ -33,5 +33,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # wants dpkg-dev
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "openmpi-bin, proj-data")
 string(REGEX REPLACE "\\.so\\." "" gdal_package "${gdal_name}") # libgdal32, which dlopen hides from dpkg
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${gdal_package}")
+string(REGEX REPLACE "\\.so\\." "" xlsxwriter_package "${xlsxwriter_name}")
+string(REGEX REPLACE "\\.so\\." "" readstat_package "${readstat_name}")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${gdal_package}, ${readstat_package}, ${xlsxwriter_package}")
 include(CPack)

@@ -29,6 +29,7 @@ static sw_status fail_at(sw_error *err, const char *file, int line, int column, 
   return sw_fail(err, SW_EINPUT, "%s:%d:%d: %s", file, line, column, text);
 }
 
+/* Returns SW_EINPUT always, so that callers can return the call itself. */
 sw_status sw_node_fail(sw_error *err, const sw_node *node, const char *format, ...) {
   va_list list;
   va_start(list, format);
@@ -39,6 +40,7 @@ sw_status sw_node_fail(sw_error *err, const sw_node *node, const char *format, .
   return status;
 }
 
+/* The same at the place of the map's key `index`, where the key and not its value is wrong. */
 sw_status sw_node_key_fail(sw_error *err, const sw_node *map, int index, const char *format, ...) {
   va_list list;
   va_start(list, format);
@@ -68,6 +70,8 @@ static bool is_plain(const sw_node *node) {
   return node->kind == SW_NODE_SCALAR && !node->quoted;
 }
 
+/* Refuses what is in quotes, overflow, nan and inf: a parameter is a number one can compute
+ * with. */
 sw_status sw_node_number(sw_error *err, const sw_node *node, double *value) {
   if (is_plain(node) && sw_parse_number(node->text, strlen(node->text), value)) return SW_OK;
   return wrong(err, node, "expected a finite number without quotes");
@@ -79,6 +83,8 @@ static bool is_too_large(const char *text) {
   return *text && strspn(text, "0123456789") == strlen(text);
 }
 
+/* An integer that overflows gets a message of its own; "expected a whole number" would be said of a
+ * text that plainly is one. */
 sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value) {
   if (is_plain(node) && sw_parse_integer(node->text, strlen(node->text), value)) return SW_OK;
   if (is_plain(node) && is_too_large(node->text))
@@ -89,7 +95,7 @@ sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value) {
   return wrong(err, node, "expected a whole number without quotes");
 }
 
-/* The words of YAML 1.1 except on and off. The even ones are false. */
+/* The words of YAML 1.1 except on and off. The even ones are false. Upper and lower case alike. */
 sw_status sw_node_bool(sw_error *err, const sw_node *node, bool *value) {
   static const char *const words[] = {"false", "true", "no", "yes"};
   for (int i = 0; i < 4 && is_plain(node); i++) {
@@ -135,6 +141,7 @@ static sw_status unknown_key(sw_error *err, const sw_node *map, int index,
                           known);
 }
 
+/* `allowed` ends with NULL. The first unknown key is reported, in the order of the file. */
 sw_status sw_node_check_keys(sw_error *err, const sw_node *map, const char *const *allowed) {
   if (map->kind != SW_NODE_MAP) return wrong(err, map, "expected a map of keys and values");
   for (int i = 0; i < map->count; i++) {

@@ -94,6 +94,13 @@ static int32_t next_character(const char **at, const char *end) {
   return size > 0 ? c : byte[0];
 }
 
+int sw_text_width(const char *text) {
+  int width = 0;
+  for (const char *end = text + strlen(text); text < end;)
+    width += utf8proc_charwidth(next_character(&text, end));
+  return width;
+}
+
 /* The Latin letter that a letter of another script is drawn as, in any usual type; else itself. */
 static int32_t as_latin(int32_t c) {
   static const struct {

@@ -28,6 +28,9 @@ const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]);
 /* True when `text` ends with `ending`, whatever the case: P.CSV is a .csv. The one test of the
  * ending of a file's name. */
 bool sw_ends_with(const char *text, const char *ending);
+/* Columns that the text takes on a terminal: two of a Chinese character, none of an accent that
+ * stands behind its letter. */
+int sw_text_width(const char *text);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
 /* The shape of a UTF-8 text, the same for texts that look the same: decomposed with compatibility

@@ -21,12 +21,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Bytes of addresses that OpenBLAS takes for each thread, and a little for others. */
+/* Bytes of addresses that OpenBLAS takes for each thread, and a little for others. Measured for
+ * OpenBLAS, which allocates 128 MB of addresses per thread at its start. */
 #define LIBRARIES ((size_t)130 << 20)
 
 static char one_thread[] = "OMP_NUM_THREADS=1";
 static char *replaced; /* "NAME=value" of the user's environment; NULL: nothing was replaced */
 
+/* NULL: the variable is not there. */
 static char **find(char **environment, const char *name) {
   size_t length = strlen(name);
   for (; environment && *environment; environment++)
@@ -35,6 +37,7 @@ static char **find(char **environment, const char *name) {
   return NULL;
 }
 
+/* Variables that every shell sets and no library reads. */
 static char **find_place(char **environment) {
   static const char *const name[] = {"OMP_NUM_THREADS", "_", "OLDPWD", "SHLVL", "PWD"};
   char **place = NULL;
@@ -43,6 +46,8 @@ static char **find_place(char **environment) {
   return place;
 }
 
+/* The room is asked for and given back at once; what it tries is whether it could be had. write and
+ * _exit, as libc is not initialised for more. */
 static void refuse_small_limit(size_t bytes) {
   static const char line[] = "spillway: out of memory: the limit on addresses (ulimit -v) leaves "
                              "no room for the program's libraries; raise it\n";
@@ -58,6 +63,7 @@ static void refuse_small_limit(size_t bytes) {
   _exit(1);
 }
 
+/* Descriptors 0 to 2 are filled first, so that no library's file becomes standard output. */
 static void before_libraries(int argc, char **argv, char **environment) {
   (void)argc, (void)argv;
   char **place = find_place(environment);
@@ -68,10 +74,12 @@ static void before_libraries(int argc, char **argv, char **environment) {
   *place = one_thread;
 }
 
+/* The section is what the dynamic linker calls before the constructors of all libraries. */
 typedef void (*before_start)(int, char **, char **);
 __attribute__((section(".preinit_array"), used)) static const before_start before[] = {
     before_libraries};
 
+/* The environment may have been moved by then, so the word is looked for. */
 int main(int argc, char **argv) {
   for (char **word = environ; replaced && *word; word++)
     if (*word == one_thread) *word = replaced;

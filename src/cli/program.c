@@ -25,6 +25,7 @@
 /* A verb; `command` is handed argv from the verb on and returns the exit status. */
 typedef struct command_verb {
   const char *name;
+  /* ALONE: never, even under a launcher. LAUNCHED: only where a launcher has started ranks. */
   int (*command)(sw_program *program, int argc, char **argv);
   enum { ALONE, LAUNCHED, ALWAYS } mpi; /* when it runs under MPI; else it gets a team of one */
   const char *help;
@@ -48,10 +49,15 @@ static const command_verb verbs[] = {
      "weights STUDY.yaml [NAME] [-o W.gal]   what the weights of a study are; write one"},
     {"report", sw_cmd_report, ALONE,
      "report OUT.h5 [-o R.html]              results as one page to look at"},
+    {"table", sw_cmd_table, ALONE,
+     "table OUT.h5 [NAME ...]                results as tables to read"},
+    {"export", sw_cmd_export, ALONE,
+     "export OUT.h5 NAME -o FILE             quantities as a file for other programs"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
+/* The order is that of the table: from computing to looking at what was computed. */
 static void help(void) {
   puts("Spillway: a parallel batch engine for large regional panels.\n\nUsage:");
   for (int i = 0; i < N_VERBS; i++)
@@ -73,6 +79,7 @@ static void version(void) {
       sw_arena_create(&ignored, &arena) == SW_OK ? sw_run_build(arena, sw_h5_version()) : NULL;
   for (const char *at = build; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int label = (int)strcspn(at, "\t"), line = (int)strcspn(at, "\n");
+    /* The compiler already stands on the first line. */
     if (label < line && strncmp(at, "compiler", (size_t)label) != 0)
       printf("%.*s %.*s\n", label, at, line - label - 1, at + label + 1);
   }
@@ -85,6 +92,7 @@ static const command_verb *find_verb(const char *name) {
   return NULL;
 }
 
+/* The nearest name by spelling, if any is near enough, saves a look at the help. */
 static int unknown_verb(const char *word) {
   const char *names[N_VERBS];
   for (int i = 0; i < N_VERBS; i++)
@@ -110,6 +118,8 @@ static int run_parallel(const command_verb *verb, sw_program *program, sw_error 
     return 1;
   }
   sw_log_setup(SW_LOG_INFO, program->team->rank);
+  /* From here on every rank takes the same way: a verb that one of them skipped would leave the
+   * others waiting in its first collective. */
   sw_status status = sw_team_agree(program->team, &err, err.status, 0);
   int code =
       status == SW_OK ? verb->command(program, argc, argv) : sw_cli_fail(program->team, &err);
@@ -155,6 +165,7 @@ static bool asks_for_help(int argc, char **argv) {
 static void let_first_speak(FILE *stream) {
   static const char *const rank[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
                                      "SLURM_PROCID"};
+  /* In this order the first that is set wins; all of them count ranks from 0. */
   const char *text = NULL;
   for (int i = 0; !text && i < 4; i++)
     text = getenv(rank[i]);
@@ -164,6 +175,10 @@ static void let_first_speak(FILE *stream) {
 
 /* ---- the command line --------------------------------------------------------------------- */
 
+/* Does what the command line says, for this program and for those that link the library with
+ * measures of their own (`extra`, NULL-terminated, or NULL). Returns the exit status; MPI and HDF5
+ * are ended by then. A fault of the measures themselves is told before anything of the command
+ * line: no verb could be trusted. */
 int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_error err = {0};
   sw_program program = {0};
@@ -171,6 +186,7 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_status checked = sw_program_measures(&err, &program, extra);
   const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
   bool help_of_verb = verb && asks_for_help(argc - 1, argv + 1);
+  /* What need not start MPI does not: it takes seconds and is refused on some login nodes. */
   bool parallel = verb && !help_of_verb &&
                   (verb->mpi == ALWAYS || (verb->mpi == LAUNCHED && sw_comm_is_launched()));
   if (!verb) let_first_speak(stderr);
@@ -181,7 +197,7 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   }
   if (argc < 2) {
     fputs("spillway: no command given; expected run, check, measures, synth, info, verify, diff, "
-          "weights or report; see spillway --help\n",
+          "weights, report, table or export; see spillway --help\n",
           stderr);
     return 2;
   }

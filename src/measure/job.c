@@ -1,6 +1,10 @@
 /* What measures ask of their job: arguments and inputs by the name of their parameter, results by
  * the name of their output, and failures with a place. Names are searched linearly, a handful each;
- * measures ask in `resolve` and `finish`, or once per unit, never per pair. */
+ * measures ask in `resolve` and `finish`, or once per unit, never per pair.
+ *
+ * Nothing here is collective and nothing is locked: `resolve` runs on one thread of each rank,
+ * `finish` on rank 0, and tiles only read. Texts made here live in the job's arena, until the run
+ * ends. */
 #include "spillway/measure.h"
 #include "spillway/node.h"
 
@@ -21,7 +25,8 @@ static int param_index(const sw_job *job, const char *name) {
 }
 
 /* Beyond the room passes are only counted, and one too many is found when `resolve` is done
- * (sw_job_check), with the measure's name; the same holds for axes. So `resolve` need not check. */
+ * (sw_job_check), with the measure's name; the same holds for axes. So `resolve` need not check.
+ * Room beyond SW_MAX_PASSES is not written to; n_passes alone tells that there were too many. */
 int sw_job_pass(sw_job *job, sw_pass pass) {
   if (job->n_passes < SW_MAX_PASSES) job->pass[job->n_passes] = pass;
   return job->n_passes++;
@@ -32,12 +37,14 @@ void sw_job_axis(sw_job *job, sw_axis axis) {
   job->n_axes++;
 }
 
+/* Axes are found by the descriptor's name; the file may show them under another (sw_axis_name). */
 const sw_axis *sw_job_find_axis(const sw_job *job, const char *name) {
   for (int a = 0; a < job->n_axes; a++)
     if (strcmp(job->axis[a].name, name) == 0) return &job->axis[a];
   return NULL;
 }
 
+/* A pointer into the job; the study's name for the axis goes before the measure's. */
 const char *sw_axis_name(const sw_axis *axis) {
   return axis->as ? axis->as : axis->name;
 }
@@ -60,6 +67,7 @@ static bool is_name_taken(const sw_job *job, const char *column, const char *to)
          strcmp(column, SW_NAME_VALUE) == 0;
 }
 
+/* COLUMN and COLUMN_to are renamed together, so that readers recognise the pair. */
 sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
                             const sw_grouping *grouping) {
   const char *as = grouping->name, *as_to = sw_arena_printf(job->arena, "%s_to", as);
@@ -69,6 +77,7 @@ sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const 
   }
   if (!as || !as_to) return sw_fail(err, SW_ENOMEM, "%s: out of memory for its axes", job->name);
   sw_axis axis = {.name = name, .n = grouping->n_groups, .label = grouping->label, .as = as};
+  /* Labels are borrowed from the grouping, which lives as long as the units. */
   sw_job_axis(job, axis);
   axis.name = to;
   axis.as = as_to;
@@ -93,6 +102,7 @@ int sw_job_resource(sw_job *job, sw_resource resource) {
   return job->n_resources++;
 }
 
+/* Linear in the number of parameters; tiles that run per pair keep the pointer in their state. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name) {
   return &job->arg[param_index(job, name)];
 }
@@ -138,6 +148,7 @@ sw_result *sw_job_result(const sw_job *job, const char *name) {
   return NULL;
 }
 
+/* Tables and timeless outputs have one row, whatever the number of periods. */
 int sw_result_periods(const sw_job *job, const sw_result *result) {
   bool timed = result->output->shape == SW_GLOBAL ||
                (result->output->shape == SW_UNIT && !result->output->timeless);
@@ -167,6 +178,8 @@ static bool is_in_force(const sw_job *job, const sw_variant *variant) {
   return job->arg[p].given;
 }
 
+/* Formulas of variants follow the measure's own, in the order of the descriptor. NULL: out of
+ * memory. */
 const char *sw_job_formula(const sw_job *job) {
   const char *text = job->measure->formula;
   for (const sw_variant *v = job->measure->variant; text && v && v->param; v++)
@@ -174,6 +187,7 @@ const char *sw_job_formula(const sw_job *job) {
   return text;
 }
 
+/* Kept by output and period; without room for reasons (a check, a test) the call does nothing. */
 void sw_job_undefined(sw_job *job, int output, int t, const char *why) {
   if (job->why) job->why[output * job->n_periods + t] = why;
 }
@@ -182,6 +196,7 @@ const char *sw_job_period(const sw_job *job, int t) {
   return job->periods->label[job->period[t]];
 }
 
+/* From here on n_periods counts results; inputs keep the periods they were bound with. */
 sw_status sw_job_results_at(sw_error *err, sw_job *job, int count, const int *t) {
   int *period = NULL;
   SW_NEW(err, job->arena, period, count + 1);
@@ -206,6 +221,7 @@ const char *sw_job_seen_period(const sw_job *job, int t) {
   return job->periods->label[sw_job_seen_at(job, t)];
 }
 
+/* A run without a stop function, as in tests, is never asked to stop. */
 bool sw_job_stops(const sw_job *job) {
   return job->stops && job->stops();
 }

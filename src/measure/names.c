@@ -1,5 +1,8 @@
 /* Names that are not a measure's or a study's to give, as they are the results file's own.
- * tests/ranks/test_traps.py holds the lists against files. */
+ * tests/ranks/test_traps.py holds the lists against files.
+ *
+ * Linear searches of a dozen names, at parse time and once per output: never in a loop over
+ * units. */
 #include "measure/names.h"
 
 #include <string.h>
@@ -17,7 +20,8 @@ bool sw_name_is_of_group(const char *name) {
   return strncmp(name, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
 }
 
-/* Beside pairs there are datasets such as `total`, which others may call their own. */
+/* Beside pairs there are datasets such as `total`, which others may call their own. `pairs`:
+ * whether the result has pair outputs, beside which the engine writes its sums and totals. */
 bool sw_name_is_taken(const char *name, bool pairs) {
   static const char *const always[] = {SW_NAME_UNIT,
                                        SW_NAME_UNIT_TO,
@@ -54,10 +58,12 @@ bool sw_name_is_taken(const char *name, bool pairs) {
                                              SW_NAME_FROM_CENTRE,
                                              SW_NAME_TO_CENTRE,
                                              NULL};
+  /* Group columns begin with a prefix of their own, which needs no list. */
   if (is_among(name, always) || sw_name_is_of_group(name)) return true;
   return pairs && is_among(name, beside_pairs);
 }
 
+/* Results stand in groups below the root, so names of the root are taken for results themselves. */
 bool sw_name_is_of_root(const char *name) {
   static const char *const root[] = {
       SW_NAME_UNIT,    SW_NAME_UNIT_TO,    SW_NAME_TIME,     SW_NAME_TIME_LABEL, SW_NAME_LON,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* Of the descriptor: an output that resolve may switch off still counts. */
 bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (output->shape == shape) return true;
@@ -31,6 +32,7 @@ bool sw_job_has_coordinate(const sw_job *job, const char *axis) {
   return false;
 }
 
+/* The first pair output of a group is stored as `value`. */
 const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *group) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (sw_output_is_of(output, group)) return output;
@@ -41,12 +43,14 @@ bool sw_measure_has_pairs(const sw_measure *measure) {
   return sw_measure_first_pair(measure, NULL) != NULL;
 }
 
+/* `keep: significant` is only offered where such an output exists. */
 bool sw_measure_tests_pairs(const sw_measure *measure) {
   for (const sw_output *output = measure->output; output && output->name; output++)
     if (sw_output_is_of(output, NULL) && strcmp(output->name, SW_SIGNIFICANT) == 0) return true;
   return false;
 }
 
+/* Whole rows bring their unit outputs along (by_row). */
 bool sw_measure_fills_rows(const sw_measure *measure) {
   return measure->whole_row || measure->row_periods;
 }

@@ -2,7 +2,10 @@
  * has them as its attribute `summary`.
  *
  * Invariant: what is kept is a text of at most SW_SAID_ROOM bytes, in whole characters of UTF-8,
- * and depends on the calls alone. */
+ * and depends on the calls alone.
+ *
+ * Only rank 0 writes, in `finish`; others have no room and their calls do nothing. `more` counts
+ * lines that found no room, so a file tells that something is missing. */
 #include "measure/said.h"
 
 #include <stdarg.h>
@@ -11,7 +14,8 @@
 
 enum { TAIL = 32 }; /* room for how many lines are left out */
 
-/* The whole room at once, as arena memory does not grow; few entries say anything. */
+/* The whole room at once, as arena memory does not grow; few entries say anything. A lack of memory
+ * is remembered (`lost`) and told by the caller; the result itself is not affected. */
 static bool has_room(sw_job *job) {
   struct sw_said *said = job->said;
   if (said->text) return true;
@@ -22,7 +26,7 @@ static bool has_room(sw_job *job) {
   return false;
 }
 
-/* Not within a character of UTF-8. */
+/* Not within a character of UTF-8. Steps back over continuation bytes 10xxxxxx. */
 static size_t cut_at(const char *text, size_t length) {
   while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
     length--;
@@ -38,6 +42,7 @@ void sw_job_say(sw_job *job, const char *format, ...) {
     said->more++;
     return;
   }
+  /* A newline stands between lines, and TAIL bytes stay free for "... and 3 more lines". */
   size_t from = said->used + (said->used > 0), end = SW_SAID_ROOM - TAIL;
   size_t room = from < end ? end - from : 0;
   if (room < 8) {
@@ -50,10 +55,12 @@ void sw_job_say(sw_job *job, const char *format, ...) {
   va_end(list);
   if (length < 0) length = 0;
   if (from > 0) line[-1] = '\n';
+  /* A newline within a line would read as two lines. */
   for (char *at = line; *at; at++)
     if (*at == '\n' || *at == '\r') *at = ' ';
   said->used = from + (size_t)length;
   if ((size_t)length < room) return;
+  /* 4 bytes for "..." and its end. */
   said->used = from + cut_at(line, room - 4);
   memcpy(said->text + said->used, "...", 4);
   said->used += 3;
@@ -63,6 +70,7 @@ void sw_job_say(sw_job *job, const char *format, ...) {
 void sw_job_foresee(sw_job *job, const char *format, ...) {
   va_list list, again;
   sw_error ignored = {0};
+  /* The length is found first, since arena memory cannot be resized. */
   char *text = NULL;
   va_start(list, format);
   va_copy(again, list);
@@ -75,6 +83,7 @@ void sw_job_foresee(sw_job *job, const char *format, ...) {
   job->foreseen = text;
 }
 
+/* The room is kept: an entry that is computed again fills it again. */
 void sw_said_clear(sw_job *job) {
   if (job->said) *job->said = (struct sw_said){.text = job->said->text};
   if (job->said && job->said->text) job->said->text[0] = '\0';
@@ -88,6 +97,8 @@ const char *sw_said_text(sw_arena *arena, const sw_job *job) {
                          said->more == 1 ? "" : "s");
 }
 
+/* Taken over from an earlier file: at most the room, as that file was written under the same
+ * limit. */
 bool sw_said_take(sw_job *job, const char *text) {
   if (!job->said || !*text) return true;
   sw_said_clear(job);

@@ -10,7 +10,11 @@
  *   power    '-' power | atom ('^' power)?
  *   atom     number | column | '`' name '`' | function '(' sum (',' sum)* ')' | '(' sum ')'
  *
- * A stage is parsed into steps of its own, which are kept in order: inner ones come first. */
+ * A stage is parsed into steps of its own, which are kept in order: inner ones come first.
+ *
+ * Called by the study's reader (to check), by plan/study/indicators.c (for the operands) and by the
+ * panel's treatment (to evaluate). Parsing keeps everything in the arena; an expression is const
+ * after it and may be evaluated by several threads at a time. */
 #include "panel/expression.h"
 
 #include "base/text.h"
@@ -82,14 +86,16 @@ typedef struct parser {
   int n_stages, n_open;                    /* n_open: whose end is still to come */
 } parser;
 
-/* Shows the text from where it went wrong, at most 20 bytes of it. */
+/* Shows the text from where it went wrong, at most 20 bytes of it. Always fails. The text is cut by
+ * bytes, so a character at the end of the 20 may be cut too. */
 static sw_status wrong(const parser *in, const char *what) {
   return sw_node_fail(in->err, in->node, "derive: %s: at '%.20s': %s", in->name,
                       *in->at ? in->at : "the end", what);
 }
 
 /* Appends a step. `net` is what it adds to the height of the stack: 1 for a value, -1 for an
- * operator of two operands. */
+ * operator of two operands. All limits on the length and depth of an expression are kept here, so
+ * no other function need look at them. */
 static sw_status emit(parser *in, opcode code, int count, double number, int net) {
   if (in->n_steps == MAX_STEPS) return wrong(in, "the expression is too long; derive in two steps");
   in->step[in->n_steps++] =
@@ -100,6 +106,7 @@ static sw_status emit(parser *in, opcode code, int count, double number, int net
   return SW_OK;
 }
 
+/* Line ends too: an expression may be a block of YAML. */
 static void skip_blanks(parser *in) {
   in->at += strspn(in->at, " \t\r\n");
 }
@@ -112,10 +119,12 @@ static bool accept(parser *in, char c) {
   return true;
 }
 
+/* The grammar recurses: a parenthesis holds a sum. */
 static sw_status parse_sum(parser *in);
 
 /* A column that occurs twice is one operand. The list has room for one more than there can be
- * steps, so the name fits before `emit` refuses the step. */
+ * steps, so the name fits before `emit` refuses the step. Linear in the operands; each is read once
+ * per unit however often it occurs. */
 static sw_status push_column(parser *in, const char *name, size_t length) {
   int k = 0;
   while (k < in->n_operands &&
@@ -132,7 +141,7 @@ static sw_status push_column(parser *in, const char *name, size_t length) {
 }
 
 /* Behind the parenthesis of function f. Its values lie on the stack side by side, and the step
- * takes all of them. */
+ * takes all of them. `many` functions take one value as well: min(x) is x. */
 static sw_status parse_call(parser *in, int f) {
   int count = 0;
   do {
@@ -150,7 +159,7 @@ static bool is_word(char c) {
 }
 
 /* A name between backquotes, of which the first is next. Anything may stand there but a backquote:
- * blanks, minus signs, a leading digit. */
+ * blanks, minus signs, a leading digit. Not ended by a backquote, or empty: refused. */
 static sw_status parse_quoted(parser *in, const char **start, size_t *length) {
   const char *end = strchr(in->at + 1, '`');
   if (!end || end == in->at + 1)
@@ -161,7 +170,8 @@ static sw_status parse_quoted(parser *in, const char **start, size_t *length) {
   return SW_OK;
 }
 
-/* The group behind the comma of share_of: the name of a column, not a value. */
+/* The group behind the comma of share_of: the name of a column, not a value. The group is looked up
+ * by the study's reader, which knows the units (plan/study/panel.c). */
 static sw_status parse_group(parser *in, const char **group) {
   if (!accept(in, ','))
     return wrong(in, "expected a comma and a group, as in share_of(x, province)");
@@ -181,7 +191,9 @@ static sw_status parse_group(parser *in, const char **group) {
 }
 
 /* Behind the parenthesis of lag, growth or share_of: what is within becomes a stage, and its value
- * a step of what is around. The stack of the one does not burden the other's. */
+ * a step of what is around. The stack of the one does not burden the other's. After a failure `in`
+ * is left in the inner state; nobody goes on with it. Stages are numbered as they end, so a stage
+ * only refers to those with lower numbers, which are evaluated before it. */
 static sw_status parse_stage(parser *in, sw_stage_kind kind) {
   parser outer = *in;
   sw_stage stage = {.kind = kind};
@@ -204,8 +216,8 @@ static sw_status parse_stage(parser *in, sw_stage_kind kind) {
   return emit(in, PUSH_STAGED, in->n_stages++, 0, 1);
 }
 
-/* A word before a parenthesis is a function, any other a column, so a column may be called
- * `log`. */
+/* A word before a parenthesis is a function, any other a column, so a column may be called `log`.
+ * The longest word is taken, blanks before the parenthesis included: `log (x)` is a call. */
 static sw_status parse_word(parser *in) {
   const char *start = in->at;
   while (is_word(*in->at))
@@ -226,8 +238,9 @@ static sw_status parse_word(parser *in) {
 }
 
 /* Finds the end by hand, as 1e-3 holds a minus that is no operator; the value is then read as
- * everywhere in Spillway. A word that begins with a digit (1st_quarter, 2005_gdp) is not cut in
- * two but refused: as a column it needs backquotes. */
+ * everywhere in Spillway. A word that begins with a digit (1st_quarter, 2005_gdp) is not cut in two
+ * but refused: as a column it needs backquotes. sw_parse_number refuses what is no number after
+ * all, such as 1.2.3. */
 static sw_status parse_number(parser *in) {
   const char *start = in->at;
   double value = 0;
@@ -245,6 +258,7 @@ static sw_status parse_number(parser *in) {
   return emit(in, PUSH_NUMBER, 0, value, 1);
 }
 
+/* The first character decides; a sign is no part of an atom. */
 static sw_status parse_atom(parser *in) {
   skip_blanks(in);
   if (accept(in, '(')) {
@@ -263,7 +277,8 @@ static sw_status parse_atom(parser *in) {
 }
 
 /* ^ binds tighter than the minus before it and from the right: -a^2 is -(a^2), a^b^c is a^(b^c),
- * a^-b is a^(-b). Every nesting of an expression passes through here, so it is counted here. */
+ * a^-b is a^(-b). Every nesting of an expression passes through here, so it is counted here. The
+ * nesting is not lowered after a failure, as the parser is given up then. */
 static sw_status parse_power(parser *in) {
   if (++in->nesting > MAX_NESTING)
     return wrong(in, "the expression is nested too deeply; derive in two steps");
@@ -282,7 +297,8 @@ static sw_status parse_power(parser *in) {
   return SW_OK;
 }
 
-/* From the left: a / b * c is (a / b) * c. */
+/* From the left: a / b * c is (a / b) * c. `emit` comes after the right operand: steps are in the
+ * order in which a stack machine runs them. */
 static sw_status parse_product(parser *in) {
   SW_TRY(parse_power(in));
   for (;;) {
@@ -293,6 +309,7 @@ static sw_status parse_product(parser *in) {
   }
 }
 
+/* Minus between two products; one before a product belongs to parse_power. */
 static sw_status parse_sum(parser *in) {
   SW_TRY(parse_product(in));
   for (;;) {
@@ -303,7 +320,9 @@ static sw_status parse_sum(parser *in) {
   }
 }
 
-/* Steps and names live in the arena. The expression ends with exactly one value on the stack. */
+/* Steps and names live in the arena. The expression ends with exactly one value on the stack. *out
+ * is set on success only. 1024 steps of 16 bytes and as many names are taken at first, whatever the
+ * length: studies have tens of expressions. */
 sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *node, const char *name,
                               const char *text, sw_expression *out) {
   parser in = {.err = err, .arena = arena, .node = node, .name = name, .text = text, .at = text};
@@ -326,8 +345,9 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
 /* ---- evaluation -------------------------------------------------------------------------- */
 
 /* a = a op b for n units; the result goes where the left operand was. NaN in either gives NaN,
- * which C does not do by itself for pow and for comparisons; SUM_PRESENT is the exception, and
- * is NaN only where both are. */
+ * which C does not do by itself for pow and for comparisons; SUM_PRESENT is the exception, and is
+ * NaN only where both are. One loop for each operator would be faster; expressions are evaluated
+ * once per study. */
 static void apply_two(opcode code, int n, double *a, const double *b) {
   for (int i = 0; i < n; i++)
     switch (code) {
@@ -361,7 +381,8 @@ static void apply_two(opcode code, int n, double *a, const double *b) {
 }
 
 /* Functions of one value, in place. Returns how many logarithms were asked of zero or less: they
- * become missing, and the user is told how many. */
+ * become missing, and the user is told how many. NaN goes through every one of them; log(NaN) is
+ * not counted as nonpositive. */
 static int64_t apply_one(opcode code, int n, double *a) {
   int64_t nonpositive = 0;
   for (int i = 0; i < n; i++)
@@ -386,7 +407,8 @@ static int64_t apply_one(opcode code, int n, double *a) {
 }
 
 /* All steps for units [at, at + n), n at most LANES, before the next block: the stack stays in
- * cache, and reading a step costs little per unit. The result is in stack[0]. */
+ * cache, and reading a step costs little per unit. The result is in stack[0]. The stack is 64 KB of
+ * the caller's frame. Operands are copied, not pointed at, since steps work in place. */
 static int64_t eval_block(const struct sw_expression_step *first, int n_steps, int64_t at, int n,
                           const double *const *operand, const double *const *staged,
                           double stack[MAX_DEPTH][LANES]) {
@@ -430,7 +452,9 @@ static int64_t eval_block(const struct sw_expression_step *first, int n_steps, i
 
 /* A block's operands are all read before its results are stored, so `out` may be one of the
  * operands. What is not finite (an overflow, a root of a negative number) is missing: infinities
- * would spoil every sum after them. */
+ * would spoil every sum after them. `stage` -1: the expression itself. Each stage is evaluated over
+ * all units before it is lagged or shared out, so `staged` holds what has come of those. Returns
+ * how many logarithms were asked of zero or less, over all n units. */
 int64_t sw_expression_eval(const sw_expression *expression, int stage, int64_t n,
                            const double *const *operand, const double *const *staged, double *out) {
   const struct sw_expression_step *step =

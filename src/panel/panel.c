@@ -5,12 +5,14 @@
 
 #include <string.h>
 
+/* NULL: the units have no such column. Linear; there are a few. */
 const sw_grouping *sw_units_grouping(const sw_units *units, const char *name) {
   for (int g = 0; g < units->n_groupings; g++)
     if (!strcmp(units->grouping[g].name, name)) return &units->grouping[g];
   return NULL;
 }
 
+/* Linear in the columns; asked when studies are bound, never per unit. */
 sw_column *sw_panel_column(const sw_panel *panel, const char *name) {
   for (int c = 0; c < panel->n_columns; c++)
     if (!strcmp(panel->column[c].name, name)) return &panel->column[c];

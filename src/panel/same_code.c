@@ -4,7 +4,10 @@
  *
  * A code has a form, which is the same for all writings of it. Equal forms are looked up in a
  * table; what they really differ in decides. Most codes are their own form, and cost one look at
- * their bytes. */
+ * their bytes.
+ *
+ * Called where codes of two files meet: units and panel, links, flows, polygons. One thread; tables
+ * are const once made. */
 #include "panel/same_code.h"
 
 #include "base/hash.h"
@@ -14,12 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer codes are their own form: they are names, which lose nothing. */
+/* Longer codes are their own form: they are names, which lose nothing. FORM: room for a shape,
+ * which may be longer than its text. */
 enum { CODE = 128, FORM = 3 * CODE };
 
 /* ---- the form of a code ------------------------------------------------------------------ */
 
-/* Without ".0" behind digits. */
+/* Without ".0" behind digits. Returns the length that is left. "1001." and ".0" keep theirs. */
 static size_t without_fraction(const char *text, size_t length) {
   size_t digits = 0, at;
   while (digits < length && text[digits] >= '0' && text[digits] <= '9')
@@ -30,7 +34,8 @@ static size_t without_fraction(const char *text, size_t length) {
   return at == length ? digits : length;
 }
 
-/* Zeros before something else. */
+/* Zeros before something else. The last character is kept, so that "000" has the form "0" and not
+ * an empty one. */
 static size_t leading_zeros(const char *text, size_t length) {
   size_t zeros = 0;
   while (zeros + 1 < length && text[zeros] == '0')
@@ -38,7 +43,8 @@ static size_t leading_zeros(const char *text, size_t length) {
   return zeros;
 }
 
-/* Its own form, seen without making it. A point makes one look closer. */
+/* Its own form, seen without making it. A point makes one look closer. A single "0" is its own
+ * form; "01" is not. */
 static bool is_plain(const char *text, size_t length) {
   if (length > CODE || (length > 1 && text[0] == '0')) return length > CODE;
   for (size_t i = 0; i < length; i++)
@@ -52,7 +58,8 @@ typedef struct code_form {
   bool made; /* in the caller's room; else within the code */
 } code_form;
 
-/* Text in ASCII is its own shape, and most codes are. */
+/* Text in ASCII is its own shape, and most codes are. The form lies in `text` or in `room`, and is
+ * valid as long as both. */
 static code_form form_of(const char *text, size_t length, char room[FORM]) {
   code_form form = {text, length, false};
   if (is_plain(text, length)) return form;
@@ -69,7 +76,9 @@ static code_form form_of(const char *text, size_t length, char room[FORM]) {
   return form;
 }
 
-/* Of two codes of one form. Other accents have one shape: such codes are two. */
+/* Of two codes of one form. Other accents have one shape: such codes are two. NULL: they are not
+ * the same code after all, or equal to the byte. The words go after "'a' and 'b'"; those that are
+ * made are in `room`. */
 const char *sw_code_differs(const char *a, const char *b, char room[SW_CODE_WORDS]) {
   char left[FORM], right[FORM], unseen[SW_DIFFERENCE_ROOM];
   size_t a_length = strlen(a), b_length = strlen(b);
@@ -100,6 +109,7 @@ struct sw_code_forms {
   const char *const *code;
 };
 
+/* NULL is allowed. */
 void sw_code_forms_destroy(sw_code_forms *forms) {
   if (!forms) return;
   sw_map_destroy(forms->map);
@@ -107,7 +117,9 @@ void sw_code_forms_destroy(sw_code_forms *forms) {
   sw_free(forms);
 }
 
-/* The first pair in the order of the codes: of two pairs every rank must name the same. */
+/* The first pair in the order of the codes: of two pairs every rank must name the same. Codes of
+ * one form that do not count as one (other accents) share the place of the first; such pairs are
+ * too rare to keep them all. */
 static sw_status add_all(sw_error *err, sw_code_forms *forms, int64_t n, int64_t twin[2]) {
   char room[FORM], words[SW_CODE_WORDS];
   for (int64_t i = 0; i < n; i++) {
@@ -124,6 +136,8 @@ static sw_status add_all(sw_error *err, sw_code_forms *forms, int64_t n, int64_t
   return SW_OK;
 }
 
+/* O(all bytes of the codes). `code` is borrowed and must outlive the table. twin stays -1 where no
+ * two codes are one. *out is NULL after a failure. */
 sw_status sw_code_forms_create(sw_error *err, const char *const *code, int64_t n, int64_t twin[2],
                                sw_code_forms **out) {
   sw_code_forms *forms = NULL;
@@ -139,6 +153,8 @@ sw_status sw_code_forms_create(sw_error *err, const char *const *code, int64_t n
   return status;
 }
 
+/* -1: no code in another writing. A code that is there as it stands is found too, but does not
+ * differ from itself, and gives -1: callers look for it before. */
 int64_t sw_code_forms_find(const sw_code_forms *forms, const char *text, size_t length) {
   char room[FORM], words[SW_CODE_WORDS], copy[CODE + 1];
   if (length > CODE) return -1;
@@ -149,7 +165,8 @@ int64_t sw_code_forms_find(const sw_code_forms *forms, const char *text, size_t 
   return found >= 0 && sw_code_differs(copy, forms->code[found], words) ? found : -1;
 }
 
-/* Where every code is its own form no two of them can have one. */
+/* Where every code is its own form no two of them can have one. The first loop costs a look at each
+ * byte and is all that most tables need. */
 sw_status sw_code_twins(sw_error *err, const char *const *code, int64_t n, int64_t twin[2]) {
   sw_code_forms *forms = NULL;
   int64_t plain = 0;

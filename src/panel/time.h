@@ -75,6 +75,9 @@ const char *sw_time_packed(const sw_periods *periods);
 
 /* Sets step, step_unit, holes and `follows` (n flags, of the caller) by value and unit. */
 void sw_time_space(sw_periods *periods, bool *follows);
+/* The moment that a text names, as the periods are counted. False: it names none of their unit, or
+ * their order is unknown. */
+bool sw_periods_value(const sw_periods *periods, const char *text, int64_t *value);
 /* The first period at or after the one that a text means, n where there is none; and the nearest.
  * -1: it means none, or the order is unknown. */
 int sw_periods_after(const sw_periods *periods, const char *text);

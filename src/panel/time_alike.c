@@ -11,6 +11,7 @@ typedef struct likeness {
   size_t digits; /* of numbers; else 0 */
 } likeness;
 
+/* Of numbers the count of bytes tells 65 from 2000. */
 static likeness like(const char *label) {
   int64_t value = 0;
   sw_time_form form = sw_time_read(label, NULL, &value);
@@ -21,7 +22,7 @@ static bool alike(likeness a, likeness b) {
   return a.form == b.form && a.digits == b.digits;
 }
 
-/* Pairs of years are alike, although some of them look like months. */
+/* Pairs of years are alike, although some of them look like months. Also of one label. */
 static bool are_pairs(const char *const *label, int n) {
   int64_t value;
   for (int i = 0; i < n; i++)
@@ -29,6 +30,8 @@ static bool are_pairs(const char *const *label, int n) {
   return true;
 }
 
+/* NULL: all are of one likeness. *usual is the label that stands for most, for the message; the
+ * first of the odd ones is returned. */
 const char *sw_time_odd(const char *const *label, int n, const char **usual) {
   int most = 0;
   if (are_pairs(label, n)) return NULL;
@@ -44,6 +47,7 @@ const char *sw_time_odd(const char *const *label, int n, const char **usual) {
   return NULL;
 }
 
+/* What makes it odd, in words: digits for numbers, the form for others. */
 const char *sw_time_kind(const char *label, char text[SW_TIME_ROOM]) {
   likeness of = like(label);
   if (of.form == SW_FORM_INTEGER)

@@ -12,12 +12,14 @@ typedef struct named {
   int64_t year, month, day, of_year, quarter, clock;
 } named;
 
-/* F and T stand for several. NULL: the directive stands for itself. */
+/* F and T stand for several. NULL: the directive stands for itself. A directive that stands for
+ * others holds no further longhand, so the recursion of `scan` is one level deep. */
 static const char *longhand(char directive) {
   return directive == 'F' ? "%Y-%m-%d" : directive == 'T' ? "%H:%M:%S" : NULL;
 }
 
-/* Up to `most` digits; a longer number leaves the rest for the next directive. */
+/* Up to `most` digits; a longer number leaves the rest for the next directive. At least one
+ * digit. */
 static bool number(const char **at, int most, int64_t *value) {
   int n = 0;
   int64_t sum = 0;
@@ -27,7 +29,8 @@ static bool number(const char **at, int most, int64_t *value) {
   return n > 0;
 }
 
-/* Two digits of a year: 69 to 99 are of the twentieth century, as POSIX has it. */
+/* Two digits of a year: 69 to 99 are of the twentieth century, as POSIX has it. Exactly two
+ * digits. */
 static bool short_year(const char **at, int64_t *year) {
   const char *from = *at;
   if (!number(at, 2, year) || *at - from != 2) return false;
@@ -35,12 +38,14 @@ static bool short_year(const char **at, int64_t *year) {
   return true;
 }
 
-/* Times of the day are read to be 0: no period is shorter than a day. */
+/* Times of the day are read to be 0: no period is shorter than a day. 13:00 makes a label
+ * unreadable rather than cut it to its day. */
 static bool midnight(const char **at, named *out) {
   return number(at, 2, &out->clock) && out->clock == 0;
 }
 
-/* One directive. */
+/* One directive. False: the text does not go on like that. Numbers are checked for their range
+ * here, days in sw_time_day. */
 static bool take(const char **at, char directive, named *out) {
   const char *from = *at;
   size_t letters = 0;
@@ -72,7 +77,8 @@ static bool take(const char **at, char directive, named *out) {
   }
 }
 
-/* Blanks of the format stand for any number of blanks. F and T are read as what they stand for. */
+/* Blanks of the format stand for any number of blanks. F and T are read as what they stand for.
+ * Other characters stand for themselves, %% for one percent sign. */
 static bool scan(const char **at, const char *format, named *out) {
   for (const char *f = format; *f; f++) {
     if (*f == ' ') {
@@ -88,7 +94,8 @@ static bool scan(const char **at, const char *format, named *out) {
   return true;
 }
 
-/* What is named, by its finest part. */
+/* What is named, by its finest part. A day needs its month; the format's check has seen to it. The
+ * day of the year is checked against the length of that year. */
 static sw_time_form value_of(const named *it, int64_t *value) {
   int64_t next = 0;
   if (it->of_year > 0) {
@@ -105,7 +112,8 @@ static sw_time_form value_of(const named *it, int64_t *value) {
   return it->month > 0 ? SW_FORM_MONTH : it->quarter > 0 ? SW_FORM_QUARTER : SW_FORM_INTEGER;
 }
 
-/* A text that does not fit, or goes on behind the format, names no period. */
+/* A text that does not fit, or goes on behind the format, names no period. -1 everywhere: nothing
+ * is named yet. */
 sw_time_form sw_time_scan(const char *text, const char *format, int64_t *value) {
   named it = {-1, -1, -1, -1, -1, -1};
   const char *at = text;
@@ -117,7 +125,8 @@ sw_time_form sw_time_scan(const char *text, const char *format, int64_t *value) 
 
 static const char known[] = "%Y %y %m %d %e %j %b %B %q %H %M %S %F %T %%";
 
-/* Counts what the format names: year, month, day, day of the year, quarter. */
+/* Counts what the format names: year, month, day, day of the year, quarter. Directives that count
+ * twice (F) count for each part that they name. Times of the day count for none. */
 static sw_status count_named(sw_error *err, const char *format, int count[5]) {
   static const char *const kinds[5] = {"YyF", "mbBF", "deF", "j", "q"};
   for (const char *f = strchr(format, '%'); f; f = strchr(f + 1, '%')) {
@@ -133,7 +142,7 @@ static sw_status count_named(sw_error *err, const char *format, int count[5]) {
 }
 
 /* One period must follow: a year, with nothing, a month, a month and a day, a day of the year or a
- * quarter. */
+ * quarter. For the study's reader, which tells where the format stands. */
 sw_status sw_time_check_format(sw_error *err, const char *format) {
   int n[5] = {0};
   SW_TRY(count_named(err, format, n));

@@ -11,6 +11,7 @@
 
 /* ---- spacing ----------------------------------------------------------------------------- */
 
+/* The day after is the first of a month. */
 static bool is_last_of_month(int64_t day) {
   int64_t year;
   int month, next;
@@ -18,8 +19,9 @@ static bool is_last_of_month(int64_t day) {
   return next == 1;
 }
 
-/* Dates of one day of the month, or of its last day, are monthly, although months differ in
- * length. */
+/* Dates of one day of the month, or of its last day, are monthly, although months differ in length.
+ * One period is monthly in this sense, too; nothing rests on it. A last day of February beside the
+ * 31st of others is monthly. */
 static bool goes_by_months(const sw_periods *periods) {
   bool same = true, last = true;
   int first = 0;
@@ -34,7 +36,8 @@ static bool goes_by_months(const sw_periods *periods) {
   return same || last;
 }
 
-/* The period's number in the unit of the step. */
+/* The period's number in the unit of the step. Months where dates go by months; else the value
+ * itself. */
 static int64_t place(const sw_periods *periods, int t) {
   int64_t year;
   int month, day;
@@ -43,7 +46,8 @@ static int64_t place(const sw_periods *periods, int t) {
   return 12 * year + month - 1;
 }
 
-/* The greatest common divisor (Euclid): of 0 and b it is b. */
+/* The greatest common divisor (Euclid): of 0 and b it is b. The distance as an unsigned number is
+ * right even where the difference of the signed ones would overflow. */
 static uint64_t common(uint64_t a, uint64_t b) {
   while (b) {
     uint64_t rest = a % b;
@@ -60,7 +64,8 @@ static uint64_t distance(const sw_periods *periods, int t) {
 
 /* The step is the greatest that divides all distances; a period that is further than one step from
  * the one before it has a hole there. `follows` is the caller's, and kept only where there are
- * holes. */
+ * holes. O(n log) with Euclid. Without values, or with one period, there is no step. `follows` has
+ * one flag for each period, the first unused. */
 void sw_time_space(sw_periods *periods, bool *follows) {
   periods->step = 0;
   periods->holes = 0;
@@ -80,7 +85,7 @@ void sw_time_space(sw_periods *periods, bool *follows) {
 }
 
 /* Years are counted as such, so that a span of ten is ten years in a census panel too; of quarters
- * or dates nothing but the step is a natural unit. */
+ * or dates nothing but the step is a natural unit. A step of 10 years leaves `counted_in` at 1. */
 static uint64_t counted_in(const sw_periods *periods) {
   return periods->integer || periods->step < 1 ? 1 : (uint64_t)periods->step;
 }
@@ -89,7 +94,8 @@ static uint64_t between(const sw_periods *periods, int from, int to) {
   return (uint64_t)place(periods, to) - (uint64_t)place(periods, from);
 }
 
-/* Exactly `span` steps before, or none: a hole is not stepped over. */
+/* Exactly `span` steps before, or none: a hole is not stepped over. O(periods). -1: there is none,
+ * or the order of the periods is not known. */
 int sw_periods_before(const sw_periods *periods, int period, int64_t span) {
   if (!periods->value) return -1;
   uint64_t step = counted_in(periods);
@@ -100,12 +106,13 @@ int sw_periods_before(const sw_periods *periods, int period, int64_t span) {
   return -1;
 }
 
-/* Steps divide all distances of the panel. */
+/* Steps divide all distances of the panel. from <= to. */
 int64_t sw_periods_passed(const sw_periods *periods, int from, int to) {
   return (int64_t)(between(periods, from, to) / counted_in(periods));
 }
 
-/* One number alone proves nothing; 18th to 22nd century. */
+/* One number alone proves nothing; 18th to 22nd century. One label that cannot be read as a date is
+ * enough to tell that the numbers are numbers. */
 static bool all_read(const sw_periods *periods, const char *format) {
   int64_t value = 0;
   for (int t = 0; t < periods->n; t++)
@@ -114,7 +121,8 @@ static bool all_read(const sw_periods *periods, const char *format) {
 }
 
 /* Whole numbers that are dates: 200112 would else be the year 200112. Returns the format to
- * suggest. */
+ * suggest. NULL: they are what they look like. Only suggested: 200112 may also be a number of its
+ * own. */
 const char *sw_time_packed(const sw_periods *periods) {
   int64_t first = periods->value[0], last = periods->value[periods->n - 1];
   if (first >= 170000 && last < 220000 && all_read(periods, "%Y%m")) return "%Y%m";
@@ -127,7 +135,8 @@ const char *sw_time_packed(const sw_periods *periods) {
 
 /* ---- what a text names ------------------------------------------------------------------- */
 
-/* As the panel's labels are written, or in a form that needs no format. */
+/* As the panel's labels are written, or in a form that needs no format. What a study writes need
+ * not be in the panel's format. */
 static bool reads(const sw_periods *periods, const char *text, int64_t *value) {
   sw_time_unit unit = periods->integer ? SW_TIME_NUMBER : periods->unit;
   if (unit == SW_TIME_YEAR && sw_time_read_as(SW_FORM_TWO_YEARS, text, NULL, value)) return true;
@@ -136,7 +145,8 @@ static bool reads(const sw_periods *periods, const char *text, int64_t *value) {
   return sw_time_unit_of(sw_time_read(text, NULL, value)) == unit;
 }
 
-/* By label first: a label names its own period whatever else it could be read as. */
+/* By label first: a label names its own period whatever else it could be read as. -1: none. Periods
+ * may be equal in value only if their labels are. */
 int sw_periods_find(const sw_periods *periods, const char *text) {
   int64_t value = 0;
   for (int t = 0; t < periods->n; t++)
@@ -147,7 +157,15 @@ int sw_periods_find(const sw_periods *periods, const char *text) {
   return -1;
 }
 
-/* The first period at or after the moment that the text names. */
+bool sw_periods_value(const sw_periods *periods, const char *text, int64_t *value) {
+  int at = sw_periods_find(periods, text);
+  if (at < 0 || !periods->value) return periods->value && reads(periods, text, value);
+  *value = periods->value[at];
+  return true;
+}
+
+/* The first period at or after the moment that the text names. The number of periods where all are
+ * before it; -1: the text names no moment. */
 int sw_periods_after(const sw_periods *periods, const char *text) {
   int64_t value = 0;
   int at = sw_periods_find(periods, text);
@@ -158,10 +176,12 @@ int sw_periods_after(const sw_periods *periods, const char *text) {
   return at;
 }
 
+/* Unsigned, for the same reason as distances. */
 static uint64_t apart(int64_t a, int64_t b) {
   return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 }
 
+/* The first of equals. -1 where texts cannot be compared as times. */
 int sw_periods_nearest(const sw_periods *periods, const char *text) {
   int64_t value = 0;
   int best = 0;
@@ -173,6 +193,8 @@ int sw_periods_nearest(const sw_periods *periods, const char *text) {
 
 /* ---- results ----------------------------------------------------------------------------- */
 
+/* The part begins on the first day of a month: halves and quarters divide the year by whole
+ * months. */
 static int64_t first_day(int parts, int64_t value) {
   int64_t days = 0;
   int months = 12 / parts;
@@ -180,8 +202,8 @@ static int64_t first_day(int parts, int64_t value) {
   return days;
 }
 
-/* Parts of years and weeks become the day that they begin with; years and numbers stay as they
- * are. */
+/* Parts of years and weeks become the day that they begin with; years and numbers stay as they are.
+ * Days since 1970-01-01, which readers of the file turn into dates (CF conventions). */
 int64_t sw_periods_axis(const sw_periods *periods, int period) {
   int64_t value = periods->value[period];
   switch (periods->unit) {
@@ -200,7 +222,8 @@ int64_t sw_periods_axis(const sw_periods *periods, int period) {
 
 /* ---- in words ---------------------------------------------------------------------------- */
 
-/* Whole numbers of four digits are taken for years, in words only. */
+/* Whole numbers of four digits are taken for years, in words only. So a panel of years is said to
+ * be of years although its numbers are just numbers. */
 static bool are_years(const sw_periods *periods) {
   return periods->value[0] >= 1000 && periods->value[periods->n - 1] <= 2999;
 }
@@ -211,6 +234,7 @@ static const char *word(sw_time_unit unit) {
   return words[unit];
 }
 
+/* Steps of whole years are said in years also of months. */
 const char *sw_time_say_step(const sw_periods *periods, char text[SW_TIME_ROOM]) {
   bool years = periods->step_unit == SW_TIME_MONTH && periods->step % 12 == 0;
   int64_t step = years ? periods->step / 12 : periods->step;
@@ -224,6 +248,7 @@ const char *sw_time_say_step(const sw_periods *periods, char text[SW_TIME_ROOM])
   return text;
 }
 
+/* "": there is none. */
 static const char *first_hole(const sw_periods *periods) {
   for (int t = 1; t < periods->n; t++)
     if (!periods->follows[t]) return periods->label[t];

@@ -3,15 +3,17 @@
  *
  * NaN is missing, and becomes a number only where the study asks for it (`missing: interpolate`
  * or `zero`). All loops run over the units of one rank and touch no other unit, so that neither
- * ranks nor threads change a bit. */
+ * ranks nor threads change a bit.
+ *
+ * Complexity: O(n T) for each function; nothing is allocated here. */
 #include "panel/treat.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* Fills row[t0 + 1 .. t1) of a unit on the line between two known values; returns how many.
- * at[t] is the year where periods are numbers, so that unevenly spaced years are weighed as they
- * lie. */
+/* Fills row[t0 + 1 .. t1) of a unit on the line between two known values; returns how many. at[t]
+ * is the year where periods are numbers, so that unevenly spaced years are weighed as they lie. Two
+ * known values that are the ends: at[t1] > at[t0], since periods ascend. */
 static int64_t fill_gap(const double *at, double *const *row, int64_t unit, int t0, int t1) {
   double from = row[t0][unit], slope = (row[t1][unit] - from) / (at[t1] - at[t0]);
   for (int t = t0 + 1; t < t1; t++)
@@ -19,8 +21,8 @@ static int64_t fill_gap(const double *at, double *const *row, int64_t unit, int 
   return t1 - t0 - 1;
 }
 
-/* Fills the gaps within periods [begin, end), between two breaks. What comes before the first
- * known value and after the last stays missing: nothing is extrapolated. */
+/* Fills the gaps within periods [begin, end), between two breaks. What comes before the first known
+ * value and after the last stays missing: nothing is extrapolated. */
 static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int begin, int end) {
   int64_t filled = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -36,7 +38,8 @@ static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int
 }
 
 /* Each stretch between breaks for itself: at a break the definition of an indicator changes, so
- * interpolation across it would mix different quantities. break_period ascends. */
+ * interpolation across it would mix different quantities. break_period ascends. Returns how many
+ * cells were filled, on this rank. */
 int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
                                   const int *break_period, double *const *row) {
   int64_t filled = 0;
@@ -48,6 +51,7 @@ int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, in
   return filled + fill_stretch(n, at, row, begin, n_periods);
 }
 
+/* Returns how many. */
 int64_t sw_treat_fill_zero(int64_t n, int n_periods, double *const *row) {
   int64_t filled = 0;
   for (int t = 0; t < n_periods; t++)
@@ -70,7 +74,9 @@ int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row) {
 
 /* A coarse unit's members all live on the rank that owns it (store/panel/own.c), so the sum has one
  * order, that of the units, on any number of ranks. `parent` counts from the rank's first coarse
- * unit. What becomes of a sum that lacks a member is for sw_treat_cover to say. */
+ * unit. What becomes of a sum that lacks a member is for sw_treat_cover to say. A member that is
+ * missing counts neither in `out` nor in `of`; with `also`, one that lacks either of a ratio's two
+ * columns counts in neither sum, so that both rest on the same members. */
 void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
                           double *const *also, int64_t n_coarse, double *const *out,
                           double *const *of) {
@@ -85,7 +91,9 @@ void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, doubl
   }
 }
 
-/* A share of 0.9 is met by 9 of 10, which 0.9 * 10 need not be to the last bit. */
+/* A share of 0.9 is met by 9 of 10, which 0.9 * 10 need not be to the last bit. of[] becomes the
+ * share of members, the coverage that the results file has. 2^-40 is far above the rounding of the
+ * product and far below one member in any count. */
 void sw_treat_cover(int64_t n_coarse, int n_periods, const int64_t *members, double least,
                     double *const *sum, double *const *of) {
   for (int t = 0; t < n_periods; t++)
@@ -97,7 +105,7 @@ void sw_treat_cover(int64_t n_coarse, int n_periods, const int64_t *members, dou
 }
 
 /* Division by zero gives missing, not infinity, which would go on into sums and fits. Missing on
- * either side gives missing. */
+ * either side gives missing. Numerator and denominator are sums over the same members. */
 void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
                        double *const *denominator, double *const *out) {
   for (int t = 0; t < n_periods; t++)
@@ -107,13 +115,14 @@ void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
 
 /* ---- other periods, other units ----------------------------------------------------------- */
 
+/* False also at a break: what lies before it is another quantity. */
 bool sw_treat_has_before(const sw_periods *periods, int t) {
   for (int b = 0; b < periods->n_breaks; b++)
     if (periods->break_period[b] == t) return false;
   return t > 0 && (!periods->follows || periods->follows[t]);
 }
 
-/* From the last period down, as a row is read after the one behind it was written. */
+/* From the last period down, as a row is read after the one behind it was written. In place. */
 void sw_treat_lag(int64_t n, const sw_periods *periods, double *const *row) {
   for (int t = periods->n - 1; t >= 0; t--) {
     bool before = sw_treat_has_before(periods, t);
@@ -122,6 +131,7 @@ void sw_treat_lag(int64_t n, const sw_periods *periods, double *const *row) {
   }
 }
 
+/* The change relative to the period before: x[t] / x[t - 1] - 1. A base of zero gives missing. */
 void sw_treat_growth(int64_t n, const sw_periods *periods, double *const *row) {
   for (int t = periods->n - 1; t >= 0; t--) {
     bool before = sw_treat_has_before(periods, t);
@@ -132,7 +142,8 @@ void sw_treat_growth(int64_t n, const sw_periods *periods, double *const *row) {
   }
 }
 
-/* One order of all units, whatever ranks own them. NaN spreads, as it does in a sum of members. */
+/* One order of all units, whatever ranks own them. NaN spreads, as it does in a sum of members.
+ * Called with all n units, so that every rank has the same sums. O(n). */
 void sw_treat_group_sums(int64_t n, const sw_grouping *grouping, const double *value, double *sum) {
   for (int g = 0; g < grouping->n_groups; g++)
     sum[g] = 0;
@@ -140,6 +151,7 @@ void sw_treat_group_sums(int64_t n, const sw_grouping *grouping, const double *v
     sum[grouping->of[i]] += value[i];
 }
 
+/* `value` has this rank's units, from `first` on. A sum of zero gives missing. */
 void sw_treat_share(int64_t first, int64_t n, const sw_grouping *grouping, const double *sum,
                     double *value) {
   for (int64_t i = 0; i < n; i++) {
@@ -151,7 +163,8 @@ void sw_treat_share(int64_t first, int64_t n, const sw_grouping *grouping, const
 /* ---- in words ---------------------------------------------------------------------------- */
 
 /* "missing: interpolate: 12 cells stay missing, before the first or after the last known value of a
- * series: gdp 10, population 2". snprintf may report more than fits; the loop then ends. */
+ * series: gdp 10, population 2". snprintf may report more than fits; the loop then ends. Names are
+ * cut at 60 bytes. Counts are those of all ranks. */
 const char *sw_treat_say_unfilled(const sw_panel *panel, char text[SW_UNFILLED_ROOM]) {
   int64_t all = 0;
   for (int c = 0; c < panel->n_unfilled; c++)
@@ -166,6 +179,7 @@ const char *sw_treat_say_unfilled(const sw_panel *panel, char text[SW_UNFILLED_R
   return text;
 }
 
+/* For the log and for `check`. */
 const char *sw_treat_say_partial(const sw_panel *panel, char text[SW_UNFILLED_ROOM]) {
   long long all = (long long)panel->n_summed * panel->units.n * panel->periods.n;
   snprintf(text, SW_UNFILLED_ROOM,

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns that `like` lacks are NULL in `out` too. Fresh rows are zero: a code of NULL, a
- * longitude of 0. */
+/* Columns that `like` lacks are NULL in `out` too. Fresh rows are zero: a code of NULL, a longitude
+ * of 0. Texts are pointers, so a table takes some tens of bytes a unit. */
 sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table *like, int64_t n,
                              sw_unit_table *out) {
   *out = (sw_unit_table){.n = n, .n_groups = like->n_groups, .group_name = like->group_name};
@@ -33,7 +33,8 @@ sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table
   return SW_OK;
 }
 
-/* `index` need not ascend: sorting a table is a selection in code order. */
+/* `index` need not ascend: sorting a table is a selection in code order. O(n columns). Texts are
+ * not copied. */
 sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_table *from, int64_t n,
                                const int64_t *index, sw_unit_table *out) {
   SW_TRY(sw_unit_table_make(err, arena, from, n, out));
@@ -53,11 +54,12 @@ sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_tab
 
 /* ---- groupings --------------------------------------------------------------------------- */
 
+/* By bytes, not by the locale: the same on every machine. */
 static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The text is one of the labels, so the search finds it. */
+/* The text is one of the labels, so the search finds it. O(log n). */
 static int label_of(const char *const *label, int n, const char *text) {
   const char **found = bsearch(&text, label, (size_t)n, sizeof *label, by_text);
   return (int)((const char *const *)found - label);
@@ -65,7 +67,7 @@ static int label_of(const char *const *label, int n, const char *text) {
 
 /* Labels in byte order, each once, then for each unit the number of its label. Measures see the
  * numbers, so the order of the labels must not depend on the file: relabelled or reordered rows
- * give the same groups. */
+ * give the same groups. O(n log n) for the sort. An empty text is a label like any other. */
 static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name, int64_t n,
                                 const char *const *text, sw_grouping *out) {
   const char **label = NULL;
@@ -91,7 +93,8 @@ static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name
 
 /* One text for all codes, each with its terminating zero: a table of a hundred thousand units is
  * three arrays, not a hundred thousand pieces. `key` is the hash that random numbers of a unit
- * depend on: its code, not its place. */
+ * depend on: its code, not its place. sw_hash64 of the code: a unit draws the same numbers in a
+ * panel with more units or fewer. */
 static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                              sw_units *units) {
   int64_t *at = NULL;
@@ -115,7 +118,8 @@ static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table
   return SW_OK;
 }
 
-/* Coordinates and areas are borrowed from the table, which must live in the same arena. */
+/* Coordinates and areas are borrowed from the table, which must live in the same arena. The groups
+ * are numbered in the order of their labels. */
 sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                          sw_units *units) {
   *units = (sw_units){.lon = table->lon, .lat = table->lat, .area = table->area};
@@ -134,6 +138,7 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
   return SW_OK;
 }
 
+/* Binary search, as codes ascend by bytes. -1: no such unit. */
 int64_t sw_units_find(const sw_units *units, const char *code) {
   int64_t lo = 0, hi = units->n;
   while (lo < hi) {
@@ -146,7 +151,8 @@ int64_t sw_units_find(const sw_units *units, const char *code) {
   return lo < units->n && strcmp(sw_unit_code(units, lo), code) == 0 ? lo : -1;
 }
 
-/* A counting sort; units of a group stay in the order of codes. */
+/* A counting sort; units of a group stay in the order of codes. NULL: all units are one group.
+ * *start has one place for each group and one more. */
 sw_status sw_units_by_group(sw_error *err, sw_arena *arena, int64_t n, const sw_grouping *grouping,
                             const int64_t **start, const int32_t **unit) {
   int groups = grouping ? grouping->n_groups : 1;
@@ -168,15 +174,17 @@ sw_status sw_units_by_group(sw_error *err, sw_arena *arena, int64_t n, const sw_
 
 /* ---- coarser units ----------------------------------------------------------------------- */
 
-/* The members of a coarse unit that have coordinates, for its place. */
+/* The members of a coarse unit that have coordinates, for its place. Sums of vectors on the sphere;
+ * the place is their direction. */
 typedef struct centroid {
   int64_t members, first;        /* that have coordinates; the first of them */
   bool no_area, apart;           /* one of them has no area; not all are at one place */
   sw_sphere_sum plain, weighted; /* by area */
 } centroid;
 
-/* A member without coordinates says nothing about the place. Its area still counts in the area
- * of the coarse unit, which the caller adds up. */
+/* A member without coordinates says nothing about the place. Its area still counts in the area of
+ * the coarse unit, which the caller adds up. `apart` compares with the first member alone: all at
+ * one place is all that counts. */
 static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
   if (!from->lon || !from->lat || isnan(from->lon[i]) || isnan(from->lat[i])) return;
   double area = from->area ? from->area[i] : NAN;
@@ -193,7 +201,7 @@ static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
 /* Means on the sphere, weighted by area, or plain means where a member lacks its area: weighing
  * only some of them would weigh by accident. One place is its own mean, to the bit. Without a
  * member that has coordinates the place is missing. False: the members have places, but no mean of
- * them. */
+ * them. A coarse unit of members with area 0 is taken by the plain mean as well. */
 static bool settle(const centroid *place, const sw_unit_table *from, sw_unit_table *out,
                    int64_t i) {
   if (!out->lon || !out->lat) return true;
@@ -204,9 +212,9 @@ static bool settle(const centroid *place, const sw_unit_table *from, sw_unit_tab
   return sw_sphere_mean(weighted ? &place->weighted : &place->plain, &out->lon[i], &out->lat[i]);
 }
 
-/* The label of grouping g for each coarse unit. Members may leave it empty, but those that have
- * one must agree. member[p] is the row whose label stands for coarse unit p so far, or -1, so
- * that a message can name both units of a contradiction. */
+/* The label of grouping g for each coarse unit. Members may leave it empty, but those that have one
+ * must agree. member[p] is the row whose label stands for coarse unit p so far, or -1, so that a
+ * message can name both units of a contradiction. O(n) for each grouping. */
 static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_table *from,
                               const int64_t *parent, sw_unit_table *out, int g, int64_t *member) {
   for (int64_t p = 0; p < out->n; p++)
@@ -230,7 +238,8 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
   return SW_OK;
 }
 
-/* The name that all members of a coarse unit share: most tables repeat it on each of their rows. */
+/* The name that all members of a coarse unit share: most tables repeat it on each of their rows.
+ * Members that have different names leave it empty: none of them is the name of the whole. */
 static void merge_names(const sw_unit_table *from, const int64_t *parent, sw_unit_table *out,
                         int tongue) {
   const char **name = out->name[tongue];
@@ -241,7 +250,9 @@ static void merge_names(const sw_unit_table *from, const int64_t *parent, sw_uni
   }
 }
 
-/* `file` is the units file, for messages. A member without an area makes the sum of areas NaN. */
+/* `file` is the units file, for messages. A member without an area makes the sum of areas NaN.
+ * Members without an area leave the coarse unit without one, since a sum of some would be too
+ * small. Messages name the units file. */
 sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
                               const sw_unit_table *from, const int64_t *parent, int64_t n_coarse,
                               const char *const *coarse, sw_unit_table *out) {

@@ -74,6 +74,8 @@ def line(name, number, text):
     return {name: "\n".join(lines)}
 
 
+CROSSWALK = "  crosswalk: {file: changes.csv, from: old, to: new, period: year, share: share}"
+
 # what is wrong; the files that differ; what the line must say
 CASES = [
     ("missing study", {"study.yaml": None}, r"study\.yaml.*(No such file|does not exist|not found)"),
@@ -104,6 +106,19 @@ CASES = [
     ("one unit", {"panel.csv": "".join(PANEL.splitlines(True)[:4]),
                   "units.csv": "".join(UNITS.splitlines(True)[:2]),
                   "edges.csv": "from,to\n"}, r"(one unit|1 unit)"),
+    ("join of one file", swap("study.yaml", "  missing: error", "  join: inner"), r"yaml:6:.*join.*one"),
+    ("no crosswalk", swap("study.yaml", "  missing: error", CROSSWALK),
+     r"changes\.csv.*(No such file|does not exist|not found)"),
+    ("crosswalk without to", swap("study.yaml", "  missing: error", CROSSWALK.replace("to: new, ", "")),
+     r"yaml:6:.*'to' is missing"),
+    ("shares of 0.7", {**swap("study.yaml", "  missing: error", CROSSWALK),
+                       "changes.csv": "old,new,year,share\n01,02,2002,0.7\n"}, r"changes\.csv:2:.*01.*0\.7"),
+    ("share of half", {**swap("study.yaml", "  missing: error", CROSSWALK),
+                       "changes.csv": "old,new,year,share\n01,02,2002,half\n"},
+     r"changes\.csv:2:.*share.*half"),
+    ("data behind the end", {**swap("study.yaml", "  missing: error", CROSSWALK),
+                             "changes.csv": "old,new,year,share\n01,02,2002,1\n"},
+     r"not in the panel \(01\); 01 became others by changes\.csv:2"),
     ("longitude", swap("units.csv", "-90.5", "-190.5"), r"units\.csv:2:.*-190\.5"),
     ("latitude", swap("units.csv", "35.25", "95.25"), r"units\.csv:2:.*95\.25"),
     ("duplicate unit", {"units.csv": UNITS + "03,-80,30,C\n"}, r"units\.csv:8:.*03"),

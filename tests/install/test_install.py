@@ -13,7 +13,7 @@ import numpy as np
 
 SOURCE = os.environ["SPILLWAY_SOURCE"]
 BUILD = os.path.dirname(os.environ["SPILLWAY"])
-VERBS = ("run", "check", "measures", "synth", "info", "verify", "diff", "weights", "report")
+VERBS = ("run", "check", "measures", "synth", "info", "verify", "diff", "weights", "report", "table", "export")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

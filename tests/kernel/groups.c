@@ -1,5 +1,5 @@
-/* Joins of lanes by group, and sums of strips, against plain loops: the same bits for every number
- * of rows and columns. */
+/* Joins of lanes by group, sums of strips and of shares, against plain loops: the same bits for
+ * every number of rows and columns. */
 #include "kernel/pairs/groups.h"
 
 #include <criterion/criterion.h>
@@ -22,18 +22,18 @@ static void is_clear(const double *lanes, int count) {
 }
 
 Test(groups, joins_of_rows) {
-  double lanes[MOST * GROUPS * SW_LANES], before[MOST * GROUPS * SW_LANES], out[GROUPS * STRIDE];
+  double lanes[MOST * SW_LANES], before[MOST * SW_LANES], out[MOST + 1];
   for (int rows = 0; rows <= MOST; rows++) {
-    draw(lanes, rows * GROUPS * SW_LANES);
+    draw(lanes, MOST * SW_LANES);
     memcpy(before, lanes, sizeof lanes);
-    memset(out, 0, sizeof out);
-    sw_groups_join(lanes, rows, GROUPS, out, STRIDE);
-    for (int k = 0; k < GROUPS; k++) {
-      for (int r = 0; r < rows; r++)
-        cr_assert(out[k * STRIDE + r] == plain_join(before + (r * GROUPS + k) * SW_LANES));
-      cr_assert(out[k * STRIDE + rows] == 0);
-    }
-    is_clear(lanes, rows * GROUPS * SW_LANES);
+    out[rows] = 77;
+    sw_groups_join(lanes, rows, out);
+    for (int r = 0; r < rows; r++)
+      cr_assert(out[r] == plain_join(before + r * SW_LANES));
+    cr_assert(out[rows] == 77);
+    is_clear(lanes, rows * SW_LANES);
+    for (int k = rows * SW_LANES; k < MOST * SW_LANES; k++)
+      cr_assert(lanes[k] == before[k]);
   }
 }
 
@@ -67,4 +67,27 @@ Test(groups, sums_of_rows) {
       cr_assert(sum[r] == plain_join(lane));
     }
   }
+}
+
+/* In the order of groups, then onto what is there; what nothing was added to stays so. */
+Test(groups, sums_of_shares) {
+  double share[GROUPS * STRIDE], sum[STRIDE], before[STRIDE];
+  draw(share, GROUPS * STRIDE);
+  for (int k = 0; k < GROUPS; k++)
+    share[k * STRIDE + 1] = sw_lanes_nothing;
+  for (int groups = 1; groups <= GROUPS; groups++)
+    for (int n = 2; n <= MOST; n++) {
+      draw(sum, STRIDE);
+      sum[1] = sw_lanes_nothing;
+      memcpy(before, sum, sizeof sum);
+      sw_groups_add_shares(n, groups, share, STRIDE, sum);
+      for (int c = 0; c < n; c++) {
+        double want = share[c];
+        for (int k = 1; k < groups; k++)
+          want += share[k * STRIDE + c];
+        want += before[c];
+        cr_assert_eq(memcmp(&sum[c], &want, sizeof want), 0);
+      }
+      cr_assert(sw_lanes_is_nothing(sum[1]) && sum[n] == before[n]);
+    }
 }

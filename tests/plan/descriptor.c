@@ -239,4 +239,12 @@ Test(descriptor, functions) {
   SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");
   SLIP(m.output++; m.segment = NULL;
        m.kind = SW_KIND_PAIR, "of kind pair, without a pair output; declare one");
+  SLIP(m.open = open_workspace, "open without workspace; what it creates is kept there");
+  SLIP(m.workspace = row_state;
+       m.close = close_workspace, "close without open; it frees what open has created");
+  sw_error err = {0};
+  sw_measure alone = good();
+  alone.workspace = row_state;
+  alone.open = open_workspace;
+  cr_expect_eq(sw_measure_check(&err, &alone), SW_OK, "%s", err.text);
 }

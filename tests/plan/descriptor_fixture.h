@@ -55,6 +55,16 @@ static inline size_t row_state(const sw_job *job) {
   return 8;
 }
 
+static inline sw_status open_workspace(sw_error *err, const sw_job *job, int pass,
+                                       void *workspace) {
+  (void)err, (void)job, (void)pass, (void)workspace;
+  return SW_OK;
+}
+
+static inline void close_workspace(const sw_job *job, int pass, void *workspace) {
+  (void)job, (void)pass, (void)workspace;
+}
+
 static inline void rows_ahead(const sw_job *job, int t, int count, const int32_t *unit,
                               void *workspace) {
   (void)job, (void)t, (void)count, (void)unit, (void)workspace;

@@ -128,6 +128,19 @@ Test(study_errors, panel) {
        "s.yaml:2:40: unknown choice 'keep'; expected one of strip"},
       {"{file: p.csv, unit: u, footer: -1}\n",
        "s.yaml:2:39: -1 is out of range; expected at least 0"},
+      {"{file: p.csv, unit: u, join: inner}\n",
+       "s.yaml:2:37: join: is of several files, and `file` names one; leave it out"},
+      {"{file: [p.csv, q.csv], unit: u, join: left}\n",
+       "s.yaml:2:46: unknown choice 'left'; expected one of outer|inner"},
+      {"{file: p.csv, unit: u, crosswalk: {file: c.csv, old: a, to: b}}\n",
+       "s.yaml:2:56: unknown key 'old'; known keys: file, from, to, period, share, mean"},
+      {"{file: p.csv, unit: u, crosswalk: {file: c.csv, from: a, to: a}}\n",
+       "s.yaml:2:69: crosswalk: from and to are both 'a'"},
+      {"{file: p.csv, unit: u, crosswalk: {file: c.csv, from: a, to: b, mean: [r]}}\n",
+       "s.yaml:2:78: mean: expected a map of rates and what weighs them, e.g. {unemployment: "
+       "labour_force}"},
+      {"{file: p.csv, unit: u, crosswalk: {file: c.csv, from: a, to: b, mean: {r: s, s: p}}}\n",
+       "s.yaml:2:82: mean: 's' is a mean itself; a weight is a column that is added up"},
       {"{file: p.csv, unit: u, layout: wide}\n", "s.yaml:2:39: layout: expected how the table is "
                                                  "wide: {wide: {name: gdp, prefix: gdp}} or {wide: "
                                                  "{indicator: COLUMN}}"},

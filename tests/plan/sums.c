@@ -115,7 +115,7 @@ static const sw_param params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "v
 static const sw_output outputs[] = {
     {.name = "flow", .long_name = "flow", .units = "t", .shape = SW_PAIR}, {0}};
 
-/* As segment_even, added up where it is made, by group too. */
+/* As segment_even, added up where it is made; by group alone where there are groups. */
 static void fold_even(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                       sw_fold *sums, void *workspace) {
   const sw_lane_groups *g = sums->groups;
@@ -124,11 +124,13 @@ static void fold_even(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t 
   for (int64_t r = 0; r < i1 - i0; r++)
     for (int64_t c = 0; c < j1 - j0; c++) {
       double value = x[i0 + r] * x[j0 + c];
-      sums->row[r * SW_LANES + c % SW_LANES] += value;
-      sums->column[r % SW_LANES * sums->stride + c] += value;
       if (value > sums->greatest) sums->greatest = value;
-      if (!g) continue;
-      g->row[(r * g->columns + g->of_column[c]) * SW_LANES + c % SW_LANES] += value;
+      if (!g) {
+        sums->row[r * SW_LANES + c % SW_LANES] += value;
+        sums->column[r % SW_LANES * sums->stride + c] += value;
+        continue;
+      }
+      g->row[(g->of_column[c] * g->high + r) * SW_LANES + c % SW_LANES] += value;
       g->column[(g->of_row[r] * SW_LANES + r % SW_LANES) * sums->stride + c] += value;
     }
 }
@@ -344,6 +346,21 @@ Test(sums, same_bits) {
   stage_close(&first);
 }
 
+/* Where sums by group come with the walk, strengths are made of them: the same bits by rows and by
+ * fold, stored or not, and of other walks the same but for rounding. */
+static void expect_strengths(const stage *a, const stage *b, bool bits) {
+  const sw_summary *x = &a->run->pair[0].summary, *y = &b->run->pair[0].summary;
+  for (int t = 0; t < T; t++)
+    for (int64_t i = 0; i < MANY; i++) {
+      double got = x->out_strength[t][i], want = y->out_strength[t][i];
+      cr_assert_eq(memcmp(&got, &x->in_strength[t][i], sizeof got), 0);
+      cr_assert_eq(isnan(got) != 0, isnan(want) != 0);
+      cr_assert(isnan(got) || fabs(got - want) <= 1e-13 * want);
+      if (bits)
+        cr_assert_eq(memcmp(&got, &want, sizeof got), 0, "unit %d: %a, %a", (int)i, got, want);
+    }
+}
+
 /* Of undirected pairs sums by group are made by the pair pass where it walks the triangle, by fold
  * or by row, with gaps (the second period) or without; and else, and with rings, out of whole rows:
  * to the same bit. Squares of several groups, and one square of all. */
@@ -376,6 +393,7 @@ Test(sums, blocks_alone) {
                          "%s of %s, keep %s, tile %d", name[q], measure[k % 2], keep[k / 2],
                          tile[size]);
         }
+        expect_strengths(&first, &more, k < 4);
         stage_close(&more);
       }
       begun = true;

@@ -185,7 +185,7 @@ REFUSED = {
         AT + "probe: result: found a list; expected one name",
 }
 TRAPS = {
-    "no_close": "measure probe: open without close; a thread must free what it creates",
+    "no_open": "measure probe: close without open; it frees what open has created",
     "no_workspace": "measure probe: open without workspace; what it creates is kept there",
     "uneven_items": "pass 0: 14 items see links of 5 periods; give each period as many",
     "no_links": "a parameter names pairs, and no pass sees links; set links in one",
@@ -207,6 +207,7 @@ def check_refusals(folder):
             assert done.returncode == 2, (measures, done.returncode, done.stderr)
             assert last_line(done) == "spillway: " + line, (measures, done.stderr)
     study(folder, "  - probe: {of: x, result: flow}\n  - flow: {of: x, keep: {top: 2}}")
+    assert run(folder, threads=2, SPILLWAY_SLIP="no_close") == run(folder, words=("--restart",))
     for slip, line in TRAPS.items():
         for ranks in (1, 3):
             done = call(folder, ranks, "run", "study.yaml", "--force", "--restart", "-q",

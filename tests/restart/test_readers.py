@@ -62,6 +62,17 @@ measures:
   - moran: {of: gdp, weights: edges, islands: zero}
   - moran: {of: jobs, weights: square, as: other}
 """),
+    "recoded": ("""panel:
+  file: [gdp.csv, jobs.csv]
+  unit: code
+  time: year
+  join: inner
+  crosswalk: {file: changes.csv, from: old, to: new, period: year, share: share, mean: {jobs: gdp}}
+""", """  edges: {kind: file, file: edges.csv}
+""", """measures:
+  - moran: {of: gdp, weights: edges}
+  - moran: {of: jobs, weights: edges, as: other}
+"""),
     "prefix": ("""panel: {file: prefix.csv, unit: code, layout: {wide: {name: gdp, prefix: y}}}
 """, """  edges: {kind: file, file: edges.csv}
 """, """measures:
@@ -109,6 +120,8 @@ def write(folder):
             for t, year in enumerate(YEARS)])
     put("prefix.csv", ["code,ignored,y2001,y2002,y2003"] + [
         f"{c},x," + ",".join(f"{v:.3f}" for v in value["gdp"][k]) for k, c in enumerate(CODES)])
+    put("changes.csv", ["old,new,year,share", "01,01,2003,.334", "01,02,2003,.333", "01,03,2003,.332",
+                        "03,04,2002,.5", "03,03,2002,.5", "99,98,2002,1"])
     put("nation.csv", ["year,gdp,jobs"] + [f"{year},100,900" for year in YEARS])
     for name, (panel, weights, measures) in STUDIES.items():
         put(f"{name}.yaml", [f"study: {name}", panel + UNITS + "weights:", weights + measures +

@@ -1,7 +1,10 @@
 /* The changes since earlier results, told: as a table, and in the manifest for the map of them.
  * What has changed was found before (changes.c); here it is written, in that order, straight to the
  * page. Cells carry their number in full, so that the page's script can sort and copy them.
- * Failures of the stream show when the page is closed, so no function here looks for one. */
+ * Failures of the stream show when the page is closed, so no function here looks for one.
+ *
+ * Called by the report where --against names earlier results; the numbers are in memory, so only
+ * the stream can fail. */
 #include "cli/front/changes.h"
 #include "cli/front/words.h"
 
@@ -20,7 +23,8 @@ typedef struct card {
 
 /* ---- cells ------------------------------------------------------------------------------ */
 
-/* What is shown is rounded; data-value and title are exact. */
+/* What is shown is rounded; data-value and title are exact. The page's script sorts by data-value
+ * and never by the rounded text. */
 static void put_value(sw_html *h, const char *column, double value, const char *text) {
   char full[SW_NUMBER_ROOM] = "";
   if (!isnan(value)) sw_show_number(value, full);
@@ -34,6 +38,7 @@ static void put_count(sw_html *h, const char *column, int64_t count) {
   put_value(h, column, (double)count, count > 0 ? sw_html_count(count, text) : "");
 }
 
+/* Old minus new of missing values is NaN, which is written as an empty cell. */
 static void put_move(sw_html *h, double old, double now) {
   char text[SW_HTML_NUMBER];
   put_value(h, "old", old, sw_html_number(old, text));
@@ -43,7 +48,8 @@ static void put_move(sw_html *h, double old, double now) {
 
 /* ---- tables ----------------------------------------------------------------------------- */
 
-/* The name in the file as code, and the title up to its first comma. */
+/* The name in the file as code, and the title up to its first comma. A title that begins with a
+ * digit explains classes and is no name; the name in the file is used then. */
 static void put_name(const card *to, const sw_page_variable *v, const char *key) {
   sw_html *h = to->html;
   const char *head = sw_words_head(to->report->arena, v->title);
@@ -52,7 +58,8 @@ static void put_name(const card *to, const sw_page_variable *v, const char *key)
   sw_words_term(h, to->report->arena, "<span class=\"quantity\"", head, "</span></th>");
 }
 
-/* Of each quantity by unit the largest change stands in the table; the map has all of them. */
+/* Of each quantity by unit the largest change stands in the table; the map has all of them. A
+ * change by unit is identified by its key, "result/variable[part]". */
 static void put_change(const card *to, const sw_report_change *change) {
   const sw_report_move *most = &change->largest[0];
   sw_html *h = to->html;
@@ -69,6 +76,7 @@ static void put_change(const card *to, const sw_report_change *change) {
   fputs("</tr>\n", h->out);
 }
 
+/* Three columns that both tables share. */
 static void put_ends(sw_html *h) {
   sw_words_put(h, "<th scope=\"col\" class=\"number\"", "Before", "此前", "</th>");
   sw_words_put(h, "<th scope=\"col\" class=\"number\"", "Now", "现在", "</th>");
@@ -92,7 +100,8 @@ static void put_quantities(const card *to) {
   fputs("</tbody></table></div>\n", h->out);
 }
 
-/* Numbers that are not by unit; `at` says which one has changed most. */
+/* Numbers that are not by unit; `at` says which one has changed most. A figure has no unit, so the
+ * place on its axes is written instead. */
 static void put_figures(const card *to) {
   sw_html *h = to->html;
   if (to->changes->n_figures == 0) return;
@@ -117,6 +126,7 @@ static void put_figures(const card *to) {
 
 /* ---- what is not in both -------------------------------------------------------------------- */
 
+/* Composites are named without their folder. */
 static void put_names(sw_html *h, const char *english, const char *chinese, int n,
                       const char *const *name) {
   if (n == 0) return;
@@ -127,7 +137,8 @@ static void put_names(sw_html *h, const char *english, const char *chinese, int 
   fputs("</p>\n", h->out);
 }
 
-/* Nothing new and nothing gone needs no line. */
+/* Nothing new and nothing gone needs no line. `more` and `fewer` count units or periods of one file
+ * that the other lacks. */
 static void put_tally(sw_html *h, const char *english, const char *chinese, int64_t more,
                       int64_t fewer) {
   char in[2][160];
@@ -166,7 +177,8 @@ sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *htm
 
 /* ---- the manifest ----------------------------------------------------------------------- */
 
-/* Changes by unit are a block, the largest of them stand here. */
+/* Changes by unit are a block, the largest of them stand here. Blocks hold the differences of one
+ * period by unit, for the map; t is that period. */
 static void tell_change(const sw_report_change *change, sw_json *j) {
   char block[24];
   snprintf(block, sizeof block, "b%d", change->block);
@@ -190,7 +202,8 @@ static void tell_change(const sw_report_change *change, sw_json *j) {
   sw_json_close(j, '}');
 }
 
-/* For the page's script, by the same order as the tables. */
+/* For the page's script, by the same order as the tables. The script reads the same numbers from
+ * here that a reader sees in the tables. */
 sw_status sw_report_changes_json(sw_error *err, const sw_report *report, sw_json *j) {
   const struct sw_report_changes *c = report->changes;
   (void)err;

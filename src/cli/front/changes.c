@@ -3,13 +3,17 @@
  * Of a quantity of the map the largest changes are told, and the map of the last period that has
  * any; of numbers that are not by unit the one that has changed most.
  *
- * Cost: all periods of all quantities are read once from both files, period by period. */
+ * Cost: all periods of all quantities are read once from both files, period by period.
+ *
+ * Called once by the report, before the page is written. Memory: three columns of the units, and
+ * the blocks of what has changed. */
 #include "cli/front/changes.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* The page's own units and periods are the axes; what only the old file has is counted. */
 typedef struct comparing {
   sw_error *err;
   const sw_report *report;
@@ -22,7 +26,7 @@ typedef struct comparing {
 
 /* ---- what belongs together ----------------------------------------------------------------- */
 
-/* Both are in the order of their bytes. */
+/* Both are in the order of their bytes. A merge of two sorted lists, O(n). */
 static void match_units(comparing *c) {
   int64_t i = 0, j = 0;
   while (i < c->page->n || j < c->old->n) {
@@ -54,6 +58,8 @@ static void match_periods(comparing *c) {
   c->to->periods_gone = c->old->n_periods - both;
 }
 
+/* The id contains result and variable. A variable of another shape is another quantity and is not
+ * compared. */
 static const sw_page_variable *find_old(const comparing *c, const sw_page_variable *v) {
   for (int k = 0; k < c->old->n_variables; k++) {
     const sw_page_variable *other = &c->old->variable[k];
@@ -66,7 +72,8 @@ static const sw_page_variable *find_old(const comparing *c, const sw_page_variab
   return NULL;
 }
 
-/* The part that has the same labels; -1: none has. */
+/* The part that has the same labels; -1: none has. Parts are compared label by label on every
+ * further axis, as their numbers may have moved. */
 static int64_t old_part(const comparing *c, const sw_page_variable *v, const sw_page_variable *old,
                         int64_t part) {
   for (int64_t p = 0; p < old->n_parts; p++)
@@ -79,7 +86,8 @@ static int64_t old_part(const comparing *c, const sw_page_variable *v, const sw_
   return -1;
 }
 
-/* Of a variable's own period t the place in the other file's own periods; -1: it has none. */
+/* Of a variable's own period t the place in the other file's own periods; -1: it has none. Both
+ * files may hold the variable for some periods only. */
 static int old_period(const comparing *c, const sw_page_variable *v, const sw_page_variable *old,
                       int t) {
   if (v->time < 0) return 0;
@@ -90,19 +98,22 @@ static int old_period(const comparing *c, const sw_page_variable *v, const sw_pa
   return -1;
 }
 
-/* Bits, as `spillway diff`; one NaN is like another. */
+/* Bits, as `spillway diff`; one NaN is like another. Bit by bit, as a changed last bit shows that
+ * something has changed. */
 static bool is_same(double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
 /* ---- quantities of the map ----------------------------------------------------------------- */
 
-/* Numbers before what has appeared or is gone; the first of equals stays first. */
+/* Numbers before what has appeared or is gone; the first of equals stays first. What appeared or
+ * went has no size, so it stands behind every number that moved. */
 static bool comes_before(const sw_report_move *a, const sw_report_move *b) {
   double of_a = fabs(a->now - a->old), of_b = fabs(b->now - b->old);
   return isnan(of_b) ? !isnan(of_a) : of_a > of_b;
 }
 
+/* Insertion into a short list of SW_CHANGES_LARGEST. */
 static void keep_largest(sw_report_change *change, sw_report_move move) {
   int k = change->n_largest;
   if (k == SW_CHANGES_LARGEST && !comes_before(&move, &change->largest[k - 1])) return;
@@ -115,7 +126,8 @@ static void keep_largest(sw_report_change *change, sw_report_move move) {
   change->largest[k] = move;
 }
 
-/* `now`, `old`: of one period. Its differences are kept where there is any. */
+/* `now`, `old`: of one period. Its differences are kept where there is any. The last period with a
+ * change wins the map, as it is overwritten from period to period. */
 static void compare_period(const comparing *c, const double *now, const double *old, int t,
                            sw_report_change *change, double *difference) {
   int64_t before = change->changed + change->appeared + change->vanished;
@@ -133,7 +145,8 @@ static void compare_period(const comparing *c, const double *now, const double *
     difference[i] = c->unit[i] >= 0 ? now[i] - old[c->unit[i]] : NAN;
 }
 
-/* `room`: twice the units of the page and once those of the old file. */
+/* `room`: twice the units of the page and once those of the old file. room: the new values, the
+ * differences, the old values. */
 static sw_status compare_part(const comparing *c, const sw_page_variable *v,
                               const sw_page_variable *old, int64_t part, int64_t was, double *room,
                               sw_report_change *change) {
@@ -149,7 +162,8 @@ static sw_status compare_part(const comparing *c, const sw_page_variable *v,
   return SW_OK;
 }
 
-/* A part without any change leaves no entry; its place is taken by the next. */
+/* A part without any change leaves no entry; its place is taken by the next. The block takes the
+ * differences that compare_part has left behind the first n numbers. */
 static sw_status add_part(comparing *c, const sw_page_variable *v, const sw_page_variable *old,
                           int64_t part, double *room) {
   int64_t was = old_part(c, v, old, part);
@@ -166,7 +180,8 @@ static sw_status add_part(comparing *c, const sw_page_variable *v, const sw_page
                            room + c->page->n, &change->block);
 }
 
-/* Results on the page, and columns that it draws. */
+/* Results on the page, and columns that it draws. Variables of too many parts have no map on the
+ * page either. */
 static bool is_mapped(const comparing *c, const sw_page_variable *v) {
   return c->report->taken[v->result] && v->use == SW_PAGE_COLUMN && v->n_parts <= SW_MOST_PARTS;
 }
@@ -191,10 +206,12 @@ static sw_status compare_columns(comparing *c) {
 
 /* ---- figures ---------------------------------------------------------------------------- */
 
+/* A million numbers are 8 MB of each file; larger tables are no figures. */
 enum { MOST_NUMBERS = 1000000 }; /* of a variable that is not by unit */
 
 /* Where the number at place k of the page is in the other file; -1: nowhere. *at: what its place is
- * called, "2018, west". */
+ * called, "2018, west". Labels are looked up only where the same place does not carry the same
+ * label. */
 static int64_t old_place(const comparing *c, const sw_page_variable *v, const sw_page_variable *old,
                          int64_t k, char at[SW_CHANGES_PLACE]) {
   int64_t place = 0, step = 1;
@@ -217,13 +234,15 @@ static int64_t old_place(const comparing *c, const sw_page_variable *v, const sw
   return place;
 }
 
-/* What appears or goes is a change without limit. */
+/* What appears or goes is a change without limit. Relative to the larger of both, so that figures
+ * of different units can be ranked. */
 static double size_of(double now, double was) {
   if (isnan(now) || isnan(was)) return INFINITY;
   double scale = fmax(fabs(now), fabs(was));
   return scale > 0 ? fabs(now - was) / scale : 0;
 }
 
+/* The first of equal changes is kept. */
 static void find_figure(comparing *c, const sw_page_variable *v, const sw_page_variable *old,
                         const double *now, const double *then) {
   sw_report_figure most = {.variable = (int)(v - c->page->variable)};
@@ -244,6 +263,7 @@ static void find_figure(comparing *c, const sw_page_variable *v, const sw_page_v
     c->to->figure[c->to->n_figures++] = most;
 }
 
+/* Larger variables are passed over without a word: they are tables, not figures. */
 static sw_status compare_small(comparing *c, const sw_page_variable *v,
                                const sw_page_variable *old) {
   double *now = NULL, *then = NULL;
@@ -276,7 +296,8 @@ static bool has_result(const sw_page *page, const char *name) {
   return false;
 }
 
-/* Called both ways round: what is new, and what is gone. */
+/* Called both ways round: what is new, and what is gone. Only whole results are listed; a missing
+ * variable of a result is not. */
 static sw_status list_lacking(const comparing *c, const sw_page *of, const sw_page *in, int *count,
                               const char *const **names) {
   const char **list = NULL;
@@ -287,7 +308,8 @@ static sw_status list_lacking(const comparing *c, const sw_page *of, const sw_pa
   return SW_OK;
 }
 
-/* Units and periods are matched first; the rest is read by these matches. */
+/* Units and periods are matched first; the rest is read by these matches. On failure *changes is
+ * not set; everything lies in the report's arena. */
 sw_status sw_report_changes_make(sw_error *err, const sw_report *report, sw_blocks *blocks,
                                  struct sw_report_changes **changes) {
   comparing c = {

@@ -3,7 +3,9 @@
  * and from how it is looked at: of a column its mean, of classes a share, of a small variable the
  * number itself.
  *
- * Each figure reads its column once, period by period; rows lie in the report's arena. */
+ * Each figure reads its column once, period by period; rows lie in the report's arena.
+ *
+ * Called by first_page.c for each result. Errors can only be memory or reading. */
 #include "cli/front/figures.h"
 
 #include <math.h>
@@ -13,7 +15,8 @@
 #include "measure/show.h"
 #include "store/layout/headline.h"
 
-/* Rows of a result at most; places on an axis of a result without time, such as terms. */
+/* Rows of a result at most; places on an axis of a result without time, such as terms. Twelve rows
+ * let a result be seen as a whole; 4096 classes are more than any measure has. */
 enum { MOST_ROWS = 12, MOST_PLACES = 4, MOST_CLASSES = 4096 };
 
 typedef struct making {
@@ -28,7 +31,10 @@ typedef struct making {
 
 /* ---- room ------------------------------------------------------------------------------- */
 
-/* A row without values yet; NULL in *row where there is no room for more. */
+/* Rows are made one by one in an array of fixed length. */
+
+/* A row without values yet; NULL in *row where there is no room for more. n[t] is -1 where it is
+ * not known how many units a number rests on. */
 static sw_status begin_row(making *m, const sw_page_variable *v, sw_figure_row **row) {
   *row = NULL;
   if (m->count == MOST_ROWS) return SW_OK;
@@ -60,7 +66,8 @@ static sw_status label_of(making *m, const sw_page_variable *v, int64_t part, co
 
 /* ---- how many --------------------------------------------------------------------------- */
 
-/* The count that measures give of what their figures rest on, over the same periods. */
+/* The count that measures give of what their figures rest on, over the same periods. By its name
+ * and by having no axis but time. */
 static const sw_page_variable *used_of(const making *m, const sw_page_variable *v) {
   for (int k = 0; k < m->page->n_variables; k++) {
     const sw_page_variable *other = &m->page->variable[k];
@@ -72,7 +79,8 @@ static const sw_page_variable *used_of(const making *m, const sw_page_variable *
   return NULL;
 }
 
-/* Of values of all periods together there are more than units. */
+/* Of values of all periods together there are more than units. `of` stays 0 then, and no share is
+ * shown. */
 static sw_status count_used(making *m, sw_figure_row *row) {
   const sw_page_variable *used = used_of(m, row->variable);
   double *number = NULL;
@@ -91,12 +99,15 @@ static sw_status count_used(making *m, sw_figure_row *row) {
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
+/* Numbers of classes have no mean. */
 static bool is_of_classes(const sw_page_variable *v) {
   return v->integer && (strcmp(v->palette, sw_palette_name(SW_CATEGORIES)) == 0 ||
                         strcmp(v->show, sw_show_name(SW_SHOW_CLASSES)) == 0);
 }
 
-/* The same mean in all periods, though units have changed: so it is made. */
+/* The same mean in all periods, though units have changed: so it is made. Scores with a fixed mean,
+ * such as deviations from a mean. 1e-9 relative is more than rounding and less than any change of
+ * interest. */
 static sw_status find_still(making *m, sw_figure_row *row, int64_t part) {
   const sw_page_variable *v = row->variable;
   double *value = NULL, size = fabs(row->value[0]);
@@ -114,7 +125,8 @@ static sw_status find_still(making *m, sw_figure_row *row, int64_t part) {
   return status;
 }
 
-/* A mean that cannot change (of scores, of shares) is marked, so that no change is told of it. */
+/* A mean that cannot change (of scores, of shares) is marked, so that no change is told of it. Read
+ * twice: once for the means, once for two periods. */
 static sw_status add_mean(making *m, sw_figure_row *row, int64_t part) {
   row->kind = SW_FIGURE_MEAN;
   row->of = m->page->n;
@@ -122,7 +134,8 @@ static sw_status add_mean(making *m, sw_figure_row *row, int64_t part) {
   return find_still(m, row, part);
 }
 
-/* How many units are in each class, in one period; classes below the first are no class. */
+/* How many units are in each class, in one period; classes below the first are no class. NaN fails
+ * the comparison. */
 static int64_t tally(const making *m, const sw_page_variable *v, const double *value,
                      int64_t *count) {
   int64_t with = 0;
@@ -136,7 +149,8 @@ static int64_t tally(const making *m, const sw_page_variable *v, const double *v
   return with;
 }
 
-/* Of two classes, 0 and 1, it is the second that is spoken of. */
+/* Of two classes, 0 and 1, it is the second that is spoken of. A variable of 0 and 1 is a
+ * statement, and its share that of the units for which it holds. */
 static int most_frequent(const sw_page_variable *v, const int64_t *count) {
   int most = 0, classes = 0;
   for (int c = 0; c < MOST_CLASSES; c++) {
@@ -146,14 +160,15 @@ static int most_frequent(const sw_page_variable *v, const int64_t *count) {
   return v->class_first == 0 && classes <= 2 && v->n_classes == 0 ? 1 : most;
 }
 
-/* Yes and no need no label. */
+/* Yes and no need no label. A class without a name has its number. */
 static const char *class_label(making *m, const sw_page_variable *v, int c) {
   if (v->n_classes == 0 && v->class_first == 0 && c == 1) return NULL;
   return c < v->n_classes ? v->class_name[c]
                           : sw_arena_printf(m->report->arena, "%d", v->class_first + c);
 }
 
-/* The class is that of the last period. */
+/* The class is that of the last period. From the last period backwards, so that the class is chosen
+ * by the last that has values. */
 static sw_status count_shares(making *m, sw_figure_row *row, int64_t part, double *value,
                               int64_t *count) {
   const sw_page_variable *v = row->variable;
@@ -181,7 +196,8 @@ static sw_status add_share(making *m, sw_figure_row *row, int64_t part) {
   return status;
 }
 
-/* The first part with a value in the last period: one without any would speak for all. */
+/* The first part with a value in the last period: one without any would speak for all. `room`
+ * behind the values serves the counts of sw_page_course. */
 static sw_status choose_part(making *m, const sw_page_variable *v, int64_t *part) {
   double *value = NULL;
   bool column = v->use == SW_PAGE_COLUMN;
@@ -208,6 +224,8 @@ static sw_status choose_part(making *m, const sw_page_variable *v, int64_t *part
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* Columns are means or shares; small variables are single numbers. */
+
 /* Small variables are figures as they stand, and say of how many units they are. */
 static sw_status add_part(making *m, const sw_page_variable *v, int64_t part) {
   sw_figure_row *row = NULL;
@@ -222,7 +240,8 @@ static sw_status add_part(making *m, const sw_page_variable *v, int64_t part) {
   return count_used(m, row);
 }
 
-/* The terms of a model, one below the other; of what has periods one part. */
+/* The terms of a model, one below the other; of what has periods one part. Four terms at most; a
+ * longer model is shown below the table. */
 static sw_status add_variable(making *m, const sw_page_variable *v) {
   int64_t part = 0;
   if (v->use != SW_PAGE_COLUMN && v->use != SW_PAGE_SMALL) return SW_OK;
@@ -235,14 +254,16 @@ static sw_status add_variable(making *m, const sw_page_variable *v) {
   return add_part(m, v, part);
 }
 
-/* "3 of 57000 ordered pairs" is of all matrices together. */
+/* "3 of 57000 ordered pairs" is of all matrices together. The line counts pairs in all matrices, so
+ * it is divided by their number. */
 static int64_t pairs_in_all(const making *m, int periods) {
   long long without, all;
   if (sscanf(m->result->undefined, "%lld of %lld ordered", &without, &all) != 2) return 0;
   return all / (periods > 0 ? periods : 1);
 }
 
-/* The mean over ordered pairs, and how many have a value, of those there are. */
+/* The mean over ordered pairs, and how many have a value, of those there are. Where the file has no
+ * summary of the pairs there is no row. */
 static sw_status add_pairs(making *m) {
   sw_page_pairs pairs;
   sw_figure_row *row = NULL;
@@ -266,7 +287,8 @@ static sw_status add_pairs(making *m) {
   return SW_OK;
 }
 
-/* Whether the result splits it into parts. */
+/* Whether the result splits it into parts. Shown as parts: stacked series whose whole stands beside
+ * them. */
 static bool is_whole(const making *m, int variable) {
   const sw_page_variable *v = &m->page->variable[variable];
   if (v->result != m->index || v->headline || v->use != SW_PAGE_SMALL || v->time < 0 ||
@@ -281,7 +303,8 @@ static bool is_whole(const making *m, int variable) {
   return false;
 }
 
-/* In the order of the table; MOST_ROWS at most, as a result of many terms would fill the page. */
+/* In the order of the table; MOST_ROWS at most, as a result of many terms would fill the page.
+ * Pairs first, then the headline, then wholes; each is tried and may add nothing. */
 sw_status sw_figures_of(sw_error *err, const sw_report *report, int result, int *count,
                         sw_figure_row **row) {
   making m = {.err = err,

@@ -3,7 +3,10 @@
  * of its pairs, its headline, and the wholes that it splits into parts.
  *
  * A mean over units says what it is a mean of. Of classes, which have no mean, it is the share of
- * the class that most units are in. */
+ * the class that most units are in.
+ *
+ * Called by page.c of the report. Everything is written straight to the stream, whose failure shows
+ * at its end. */
 #include "cli/front/figures.h"
 #include "cli/front/words.h"
 
@@ -12,6 +15,8 @@
 
 #include "base/text.h"
 
+/* Without several periods the columns of the first period, of changes and of courses are left
+ * out. */
 typedef struct table {
   const sw_report *report;
   sw_html *html;
@@ -21,7 +26,7 @@ typedef struct table {
 /* ---- cells ------------------------------------------------------------------------------ */
 
 /* `class` behind "number". Rounded text in the cell; the whole number in its attributes, for
- * sorting, copying and hovering. */
+ * sorting, copying and hovering. `column` is what scripts and tests find a cell by. */
 static void put_value(sw_html *h, const char *column, const char *class, double value,
                       const char *text) {
   char full[SW_NUMBER_ROOM] = "";
@@ -30,7 +35,8 @@ static void put_value(sw_html *h, const char *column, const char *class, double 
               class, column, full, full, text);
 }
 
-/* The period under a number that is of another one than the head of its column. */
+/* The period under a number that is of another one than the head of its column. A result may be
+ * computed for fewer periods than the study has. */
 static void put_when(const table *to, const sw_figure_row *row, int t, int shown) {
   sw_html *h = to->html;
   if (row->at == NULL)
@@ -39,6 +45,7 @@ static void put_when(const table *to, const sw_figure_row *row, int t, int shown
     sw_html_put(h, "<span class=\"when\">%b</span>", to->report->page->period[row->at[t]]);
 }
 
+/* The last period is the one that is read most, and is set off by its class. */
 static void put_number(const table *to, const char *column, const sw_figure_row *row, int t,
                        int shown) {
   char text[SW_HTML_NUMBER];
@@ -49,7 +56,7 @@ static void put_number(const table *to, const char *column, const sw_figure_row 
   fputs("</td>", to->html->out);
 }
 
-/* "9.67 M", "967万": counts of pairs may be long. */
+/* "9.67 M", "967万": counts of pairs may be long. Units of Chinese counting are 10^4 and 10^8. */
 static const char *short_count(const table *to, int64_t n, char text[SW_HTML_NUMBER]) {
   bool zh = to->html->chinese;
   double unit = zh ? (n >= 100000000 ? 1e8 : 1e4) : n >= 1000000000 ? 1e9 : 1e6;
@@ -59,11 +66,12 @@ static const char *short_count(const table *to, int64_t n, char text[SW_HTML_NUM
   return text;
 }
 
-/* Few, where a tenth has no value. */
+/* Few, where a tenth has no value. A mean over few units is a mean over others; it is marked. */
 static bool is_few(const sw_figure_row *row, int t) {
   return row->n[t] >= 0 && row->of > 0 && (double)row->n[t] < .9 * (double)row->of;
 }
 
+/* Both the short and the full count are written. */
 static void put_n(const table *to, const char *column, const sw_figure_row *row, int t) {
   char text[SW_HTML_NUMBER] = "", full[SW_HTML_NUMBER] = "";
   sw_html *h = to->html;
@@ -80,7 +88,8 @@ static void put_empty(sw_html *h, const char *column) {
   sw_html_put(h, "<td class=\"number\" data-column=\"%s\" data-value=\"\"></td>", column);
 }
 
-/* Of numbers of two signs or from zero there is no share of change. */
+/* Of numbers of two signs or from zero there is no share of change. A share needs a base of one
+ * sign: from -1 to 1 is no growth of 200%. */
 static void put_change(const table *to, const sw_figure_row *row) {
   sw_html *h = to->html;
   char text[SW_HTML_NUMBER];
@@ -105,21 +114,24 @@ static void put_change(const table *to, const sw_figure_row *row) {
 
 /* ---- course ----------------------------------------------------------------------------- */
 
+/* Pixels of the little curve. */
 enum { WIDTH = 88, HEIGHT = 22, MARGIN = 3 };
 
-/* A row without change is a line in the middle, not at the bottom. */
+/* A row without change is a line in the middle, not at the bottom. The smallest value lies at the
+ * bottom, MARGIN from the edge. */
 static double y_of(const sw_figure_row *row, int t, double lo, double hi) {
   if (row->still || !(hi > lo)) return HEIGHT / 2.0;
   return HEIGHT - MARGIN - (row->value[t] - lo) / (hi - lo) * (HEIGHT - 2 * MARGIN);
 }
 
-/* By the period's place among those of the study: gaps in time are gaps on the line. */
+/* By the period's place among those of the study: gaps in time are gaps on the line. at[] are the
+ * places of the row's periods among all periods. */
 static double x_of(const sw_figure_row *row, int t) {
   int from = row->at[0], to = row->at[row->n_periods - 1];
   return MARGIN + (double)(row->at[t] - from) / (to > from ? to - from : 1) * (WIDTH - 2 * MARGIN);
 }
 
-/* A gap where a period has no value; a dot on the last one. */
+/* A gap where a period has no value; a dot on the last one. M begins a new line, L goes on. */
 static void put_line(sw_html *h, const sw_figure_row *row, double lo, double hi) {
   int last = -1;
   bool pen = false;
@@ -136,6 +148,8 @@ static void put_line(sw_html *h, const sw_figure_row *row, double lo, double hi)
             x_of(row, last), y_of(row, last, lo, hi));
 }
 
+/* The label names the first and last period and the range, for readers that do not see the
+ * curve. */
 static void put_course(const table *to, const sw_figure_row *row) {
   sw_html *h = to->html;
   double lo = INFINITY, hi = -INFINITY;
@@ -158,18 +172,21 @@ static void put_course(const table *to, const sw_figure_row *row) {
 
 /* ---- what it is ------------------------------------------------------------------------- */
 
-/* Whether the one says what the other does: "location quotient" of "Location quotient". */
+/* Whether the one says what the other does: "location quotient" of "Location quotient". Case does
+ * not matter, and the title may say more. */
 static bool says(const char *title, const char *quantity) {
   size_t length = strlen(quantity);
   return strncasecmp(title, quantity, length) == 0;
 }
 
+/* Between two parts of the description. */
 static void put_dot(sw_html *h, bool *any) {
   if (*any) fputs(" · ", h->out);
   *any = true;
 }
 
-/* "mean of counties · Gini coefficient · gdp_pc". */
+/* "mean of counties · Gini coefficient · gdp_pc". The kind comes first, then the quantity, then the
+ * part or the variable. */
 static void put_quantity(const table *to, const sw_figure_row *row, bool first) {
   const sw_report *report = to->report;
   sw_html *h = to->html;
@@ -203,7 +220,8 @@ static void put_quantity(const table *to, const sw_figure_row *row, bool first) 
   fputs("</div>", h->out);
 }
 
-/* The first row of a result carries its name; the others only say of what they are. */
+/* The first row of a result carries its name; the others only say of what they are. The title
+ * attribute holds the long name. */
 static void put_name(const table *to, const sw_figure_row *row, bool first) {
   sw_html *h = to->html;
   sw_html_put(h, "<th scope=\"row\" title=\"%s\">",
@@ -219,7 +237,7 @@ static void put_name(const table *to, const sw_figure_row *row, bool first) {
 
 /* ---- by what it is weighted ---------------------------------------------------------------- */
 
-/* The names in "queen: {kind: file, ...}", a line each. */
+/* The names in "queen: {kind: file, ...}", a line each. Names end at the colon. */
 static bool put_matrices(sw_html *h, const char *lines) {
   bool any = false;
   for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
@@ -232,7 +250,7 @@ static bool put_matrices(sw_html *h, const char *lines) {
 }
 
 /* A map as it is written; of a long one, as of a network, the first key, and all of it as its
- * title: a column is narrow. */
+ * title: a column is narrow. 40 characters are what the column can hold. */
 static void put_map(sw_html *h, const char *value) {
   enum { LONGEST = 40, KEY_ROOM = 32 };
   char key[KEY_ROOM];
@@ -244,7 +262,7 @@ static void put_map(sw_html *h, const char *value) {
   sw_html_put(h, "<code title=\"%s\">%b: …}</code>", value, key);
 }
 
-/* What is given for a parameter of that name. */
+/* What is given for a parameter of that name. "none" is the word for no weight. */
 static bool put_given(const table *to, const sw_figure_row *row, const char *parameter) {
   const char *value = sw_words_parameter(to->report->arena, row->result->parameters, parameter);
   if (!value || !*value || strcmp(value, "none") == 0) return false;
@@ -258,7 +276,8 @@ static bool put_given(const table *to, const sw_figure_row *row, const char *par
   return true;
 }
 
-/* Weights matrices by name, else what is given as weight or distance; a dash: none. */
+/* Weights matrices by name, else what is given as weight or distance; a dash: none. Weights
+ * matrices are attributes of the result, other weights parameters. */
 static void put_weight(const table *to, const sw_figure_row *row) {
   sw_html *h = to->html;
   fputs("<td data-column=\"weight\">", h->out);
@@ -270,7 +289,8 @@ static void put_weight(const table *to, const sw_figure_row *row) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
-/* Attributes name the result, variable and part: scripts and tests find a row by them. */
+/* Attributes name the result, variable and part: scripts and tests find a row by them. The first
+ * column of numbers holds the first period of the row itself. */
 static void put_row(const table *to, const sw_figure_row *row, bool first) {
   sw_html *h = to->html;
   int end = row->n_periods - 1, shown = to->report->page->n_periods - 1;
@@ -296,7 +316,8 @@ static void put_row(const table *to, const sw_figure_row *row, bool first) {
   fputs("</tr>\n", h->out);
 }
 
-/* A result that has no figure for the table: what is said of it, else where it is shown. */
+/* A result that has no figure for the table: what is said of it, else where it is shown. colspan
+ * spans all columns of numbers. */
 static void put_lines(const table *to, const sw_page_result *result) {
   sw_html *h = to->html;
   const sw_figure_row row = {.result = result};
@@ -311,7 +332,8 @@ static void put_lines(const table *to, const sw_page_result *result) {
   fputs("</td></tr>\n", h->out);
 }
 
-/* The rows of a result stand together (figures.c decides which). */
+/* The rows of a result stand together (figures.c decides which). A result without rows still has
+ * its line, so that nothing of the study is missing from the table. */
 static sw_status put_result(sw_error *err, const table *to, int result) {
   sw_figure_row *row = NULL;
   int count = 0;
@@ -324,6 +346,7 @@ static sw_status put_result(sw_error *err, const table *to, int result) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* The heads of the columns n carry data-column, as cells do. */
 static void put_head(const table *to) {
   const sw_page *page = to->report->page;
   sw_html *h = to->html;
@@ -347,6 +370,7 @@ static void put_head(const table *to) {
                "</th></tr></thead>\n");
 }
 
+/* The note says what every column needs to be read. */
 static void put_note(const table *to) {
   const sw_report *report = to->report;
   char n[SW_HTML_NUMBER], english[512], chinese[512];

@@ -1,7 +1,9 @@
 /* By what the results were computed, to be cited and repeated: formulas in force with parameters
  * and sources, inputs with their hashes, program and seed, how to cite, the command that verifies,
  * what the page does not have, and licences of what is in it. All of it is in the results file;
- * nothing is looked up anew, so the page says what held when the results were made. */
+ * nothing is looked up anew, so the page says what held when the results were made.
+ *
+ * Called by the report. The text is written to the stream as it is made. */
 #include "cli/front/words.h"
 
 #include <stdio.h>
@@ -15,8 +17,10 @@ typedef struct part {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+/* Longer entries, such as a list of all weights, are folded. */
 enum { MOST_LINES = 6 }; /* of an entry; more of them open at a press */
 
+/* Empty lines do not count. */
 static int count_lines(const char *text) {
   int count = 0;
   for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
@@ -25,7 +29,7 @@ static int count_lines(const char *text) {
 }
 
 /* A line of a definition list, whose tag is `open`; nothing where the text is empty. Each line of
- * it is a line. */
+ * it is a line. `open` is the opening tag of the definition; the closing one is added here. */
 static void put_entry(sw_html *h, const char *english, const char *chinese, const char *text,
                       const char *open) {
   char in[2][64];
@@ -42,7 +46,8 @@ static void put_entry(sw_html *h, const char *english, const char *chinese, cons
   fputs(lines > MOST_LINES ? "</details></dd>\n" : "</dd>\n", h->out);
 }
 
-/* Tables within a summary keep their blanks, in a font of fixed width. */
+/* Tables within a summary keep their blanks, in a font of fixed width. The layout of a summary's
+ * table is recognised by three blanks in a row. */
 static void put_result(const part *to, const sw_page_result *r) {
   sw_html *h = to->html;
   const char *code = "<dd class=\"code\">", *plain = "<dd>";
@@ -64,7 +69,8 @@ static void put_result(const part *to, const sw_page_result *r) {
 
 /* ---- inputs ----------------------------------------------------------------------------- */
 
-/* Lines "HASH  NAME". */
+/* Lines "HASH  NAME". The hash is as long as the file has it; `digits` holds 32 hexadecimal digits
+ * and more. */
 static void put_inputs(const part *to) {
   sw_html *h = to->html;
   fputs("<article class=\"card\">\n", h->out);
@@ -87,13 +93,15 @@ static void put_inputs(const part *to) {
 
 /* ---- how it was made, and is cited --------------------------------------------------------- */
 
+/* The title, the extent, the file and the program identify the results. */
+
 /* A citation names files, not the folders of one machine. */
 static const char *folder_free(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
 }
 
-/* "2001–2018, 3,116 counties". */
+/* "2001–2018, 3,116 counties". Chinese puts a measure word between number and noun. */
 static void put_extent(const part *to) {
   const sw_page *page = to->page;
   char n[SW_HTML_NUMBER];
@@ -108,7 +116,7 @@ static void put_extent(const part *to) {
 }
 
 /* Hashes in eight digits, which tell the files of one study apart; in full they stand with the
- * inputs. */
+ * inputs. Eight hexadecimal digits are 32 bits. */
 static void put_cite(const part *to) {
   sw_html *h = to->html;
   char seed[32];
@@ -136,6 +144,7 @@ static void put_cite(const part *to) {
                "请同时引用各指标的来源文献，见各公式之下。", "</p>\n</article>\n");
 }
 
+/* The command is complete, so it can be copied. */
 static void put_command(const part *to) {
   sw_html *h = to->html;
   fputs("<article class=\"card\">\n", h->out);
@@ -149,7 +158,8 @@ static void put_command(const part *to) {
       "</p>\n</article>\n");
 }
 
-/* Lines such as "instruction set\tx86-64-v3". */
+/* Lines such as "instruction set\tx86-64-v3". Lines without a tab are of another version and are
+ * left out. */
 static void put_build(const part *to) {
   sw_html *h = to->html;
   const sw_page *page = to->page;
@@ -174,7 +184,7 @@ static void put_build(const part *to) {
 
 /* ---- what the page does not have ----------------------------------------------------------- */
 
-/* By sw_left_out's order of reasons. */
+/* By sw_left_out's order of reasons. The texts follow the order of sw_left_out. */
 static void put_left_out(const part *to) {
   static const char *const what[][2] = {
       {"first and last period, and means of all", "仅首末两期及各期均值"},
@@ -198,6 +208,7 @@ static void put_left_out(const part *to) {
   fputs("</ul>\n</article>\n", h->out);
 }
 
+/* Licences ask for their notice wherever the work is copied, so it is on every page. */
 static void put_licences(const part *to) {
   sw_html *h = to->html;
   fputs("<article class=\"card\">\n", h->out);

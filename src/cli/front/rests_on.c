@@ -1,12 +1,15 @@
 /* What the results rest on: how many units and periods, which cells of the panel are missing, links
  * and islands of the weights matrices, units without a place on the map, and every warning of the
- * run, word for word. Readable without the script; cells carry their number in data attributes. */
+ * run, word for word. Readable without the script; cells carry their number in data attributes.
+ *
+ * Called by the report; it writes to the stream and reads nothing from the file. */
 #include "cli/front/words.h"
 #include "cli/map/geometry.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* A table of 6000 cells is still drawn at once by a browser. */
 enum {
   MOST_CELLS = 6000, /* of the table of missing cells; of a larger one only what has some */
   MOST_NAMED = 8     /* units without a boundary */
@@ -20,7 +23,8 @@ typedef struct card {
 
 /* ---- figures ---------------------------------------------------------------------------- */
 
-/* data-value has the number without separators, for the script and for tests. */
+/* data-value has the number without separators, for the script and for tests. `id` is what the
+ * script finds the number by. */
 static void put_fact(const card *to, const char *id, const char *english, const char *chinese,
                      int64_t value) {
   char text[SW_HTML_NUMBER], plain[32];
@@ -30,7 +34,7 @@ static void put_fact(const card *to, const char *id, const char *english, const 
   sw_html_put(to->html, "<dd>%s</dd></div>\n", sw_html_count(value, text));
 }
 
-/* Periods that are all four digits are years. */
+/* Periods that are all four digits are years. Years are called years, anything else periods. */
 static bool are_years(const sw_page *page) {
   for (int t = 0; t < page->n_periods; t++)
     if (strlen(page->period[t]) != 4 || strspn(page->period[t], "0123456789") != 4) return false;
@@ -42,6 +46,7 @@ static const char *capital(const card *to, const char *noun) {
   return sw_words_head(to->report->arena, noun);
 }
 
+/* Links and islands stand here for a single matrix only; several have a list. */
 static void put_facts(const card *to) {
   const sw_page *page = to->page;
   bool years = are_years(page);
@@ -62,7 +67,8 @@ static void put_facts(const card *to) {
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
-/* As the study has it, below what each matrix has; the figures of a single one stand above. */
+/* As the study has it, below what each matrix has; the figures of a single one stand above. The
+ * spans without text carry the numbers of each matrix for scripts. */
 static void put_weights(const card *to) {
   char links[SW_HTML_NUMBER], islands[SW_HTML_NUMBER], english[160], chinese[160];
   const sw_page *page = to->page;
@@ -92,7 +98,7 @@ static void put_weights(const card *to) {
 
 /* ---- missing cells ---------------------------------------------------------------------- */
 
-/* Over all periods. */
+/* Over all periods. missing[t * n_indicators + variable]. */
 static int64_t missing_of(const sw_page *page, int variable) {
   int64_t sum = 0;
   for (int t = 0; t < page->n_periods; t++)
@@ -100,7 +106,8 @@ static int64_t missing_of(const sw_page *page, int variable) {
   return sum;
 }
 
-/* Shades: none, some, 1, 5, 10, 20 per cent and more. */
+/* Shades: none, some, 1, 5, 10, 20 per cent and more. Five shades suffice; each cell has its count
+ * as a title. */
 static int shade_of(int64_t missing, int64_t n) {
   double share = n > 0 ? (double)missing / (double)n : 0;
   return missing == 0   ? 0
@@ -111,7 +118,8 @@ static int shade_of(int64_t missing, int64_t n) {
                         : 1;
 }
 
-/* A tenth of all cells and more is amber, as are results of fewer units. */
+/* A tenth of all cells and more is amber, as are results of fewer units. The share is over all
+ * periods. */
 static void put_variable(const card *to, int variable) {
   const sw_page *page = to->page;
   sw_html *h = to->html;
@@ -134,7 +142,8 @@ static void put_variable(const card *to, int variable) {
   sw_html_put(h, "<td class=\"number%s\">%s</td></tr>\n", share >= 10 ? " amber" : "", percent);
 }
 
-/* The first and the last period below the cells: labels for each would not fit. */
+/* The first and the last period below the cells: labels for each would not fit. Half of the columns
+ * for each label. */
 static void put_span(const card *to) {
   const sw_page *page = to->page;
   char span[16];
@@ -147,7 +156,8 @@ static void put_span(const card *to) {
               page->period[page->n_periods - 1]);
 }
 
-/* Nothing missing is worth a line, too. In large tables variables without gaps are left out. */
+/* Nothing missing is worth a line, too. In large tables variables without gaps are left out.
+ * Without counts in the file nothing is written. */
 static void put_missing(const card *to) {
   const sw_page *page = to->page;
   char english[200], chinese[200];
@@ -178,6 +188,7 @@ static void put_missing(const card *to) {
 
 /* ---- warnings --------------------------------------------------------------------------- */
 
+/* Empty lines are no warnings; NULL is none. */
 static int count_lines(const char *lines) {
   int count = 0;
   for (const char *at = lines ? lines : ""; *at; at += strcspn(at, "\n"), at += *at == '\n')
@@ -185,12 +196,13 @@ static int count_lines(const char *lines) {
   return count;
 }
 
-/* Lines as the run has written them; NULL: none. */
+/* Lines as the run has written them; NULL: none. Warnings of the panel are attributes of the root,
+ * those of results of their groups. */
 static const char *warnings_of(const sw_page_attributes *attributes) {
   return sw_page_attribute(attributes, SW_ATTR_NOTES);
 }
 
-/* Of the map, not of the run. */
+/* Of the map, not of the run. Eight names are given, the rest is shown by dots. */
 static void put_unplaced(const card *to) {
   const sw_report_geometry *g = to->report->geometry;
   sw_html *h = to->html;
@@ -222,7 +234,7 @@ static void put_unplaced(const card *to) {
   }
 }
 
-/* Those of the panel first, then by result. */
+/* Those of the panel first, then by result. Only results that are on the page count. */
 static void put_warnings(const card *to) {
   const sw_page *page = to->page;
   sw_html *h = to->html;
@@ -250,6 +262,8 @@ static void put_warnings(const card *to) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* Always SW_OK: errors of the stream are seen when the page is closed. `err` is there since the
+ * parts of a page have one signature. */
 sw_status sw_report_rests_on(sw_error *err, const sw_report *report, sw_html *html) {
   const card to = {.report = report, .page = report->page, .html = html};
   (void)err;

@@ -6,7 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
-/* The text shown, and both for the language button of the page. */
+/* The text shown, and both for the language button of the page. Both texts stand in the element, so
+ * that changing the language needs no other data. */
 void sw_words_put(sw_html *html, const char *open, const char *english, const char *chinese,
                   const char *close) {
   fputs(open, html->out);
@@ -15,12 +16,14 @@ void sw_words_put(sw_html *html, const char *open, const char *english, const ch
   fputs(close, html->out);
 }
 
+/* A term without a translation stays English in both languages. */
 void sw_words_term(sw_html *html, sw_arena *arena, const char *open, const char *text,
                    const char *close) {
   const char *chinese = sw_report_chinese(arena, text);
   sw_words_put(html, open, text, chinese ? chinese : text, close);
 }
 
+/* One unit is singular in English; Chinese makes no difference. */
 const char *sw_report_noun(const sw_report *report, int64_t count) {
   return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en;
 }
@@ -39,7 +42,8 @@ const char *sw_words_unit(const sw_report *report, int64_t unit) {
 
 /* ---- titles ----------------------------------------------------------------------------- */
 
-/* A title up to its first comma, colon or semicolon, with a capital. */
+/* A title up to its first comma, colon or semicolon, with a capital. A text that begins with such a
+ * mark is kept whole. Without memory the text itself is returned. */
 const char *sw_words_head(sw_arena *arena, const char *text) {
   size_t length = strlen(text);
   const char *const end[] = {", ", ": ", "; "};
@@ -52,7 +56,8 @@ const char *sw_words_head(sw_arena *arena, const char *text) {
   return head ? head : text;
 }
 
-/* Composites stand in a folder of the file, which says nothing to a reader. */
+/* Composites stand in a folder of the file, which says nothing to a reader. Returns a pointer into
+ * `path`. */
 const char *sw_words_name(const char *path) {
   const char *slash = strchr(path, '/');
   size_t folder = strlen(SW_NAME_COMPOSITES);
@@ -63,7 +68,8 @@ const char *sw_words_name(const char *path) {
 
 /* ---- parameters ------------------------------------------------------------------------- */
 
-/* Bytes of the value that begins at `at`: to the comma or bracket that ends it. */
+/* Bytes of the value that begins at `at`: to the comma or bracket that ends it. Brackets within the
+ * value are skipped, and everything within quotes. */
 static size_t value_length(const char *at) {
   int depth = 0;
   bool quoted = false;
@@ -77,7 +83,8 @@ static size_t value_length(const char *at) {
   return k;
 }
 
-/* The name at *at, then its value; *at moves behind it. False: no more. */
+/* The name at *at, then its value; *at moves behind it. False: no more. Names and values are
+ * pointers into the line; nothing is copied. */
 static bool next_parameter(const char **at, const char **name, size_t *length, const char **value,
                            size_t *bytes) {
   const char *from = *at + strspn(*at, "{, ");
@@ -91,6 +98,7 @@ static bool next_parameter(const char **at, const char **name, size_t *length, c
   return true;
 }
 
+/* NULL: it is not given. */
 const char *sw_words_parameter(sw_arena *arena, const char *parameters, const char *name) {
   const char *key, *value;
   size_t length, bytes;
@@ -100,12 +108,15 @@ const char *sw_words_parameter(sw_arena *arena, const char *parameters, const ch
   return NULL;
 }
 
-/* Parameters that say, beside the first one, what a result is of; what stands before each item. */
+/* Parameters that say, beside the first one, what a result is of; what stands before each item.
+ * "negative" are the indicators that count against a score, "b" a second variable, "with" another
+ * result. */
 static const struct {
   const char *name, *sign;
 } also[] = {{"negative", "−"}, {"b", ""}, {"with", ""}};
 
-/* The items of a value, "x" or "[x, y]", behind what is there already. */
+/* The items of a value, "x" or "[x, y]", behind what is there already. NULL goes through, so the
+ * caller tests once. */
 static const char *add_items(sw_arena *arena, const char *list, const char *value,
                              const char *sign) {
   const char *at = *value == '[' ? value + 1 : value;
@@ -118,7 +129,8 @@ static const char *add_items(sw_arena *arena, const char *list, const char *valu
   return list;
 }
 
-/* The first parameter says what a result is of, in nearly all measures; some have more. */
+/* The first parameter says what a result is of, in nearly all measures; some have more. "[x, y,
+ * −z]". */
 const char *sw_words_subject(sw_arena *arena, const char *parameters) {
   const char *key, *value, *at = parameters, *list = "";
   size_t length, bytes;
@@ -135,6 +147,7 @@ const char *sw_words_subject(sw_arena *arena, const char *parameters) {
   return list ? sw_arena_printf(arena, "[%s]", list) : NULL;
 }
 
+/* Items may be lists or maps themselves. */
 static int count_items(const char *at) {
   int count = 0;
   for (; *at && *at != ']'; count++) {
@@ -144,7 +157,7 @@ static int count_items(const char *at) {
   return count;
 }
 
-/* Without the quotes of YAML. */
+/* Without the quotes of YAML. Longer items are cut at 255 bytes. */
 static void put_item(sw_html *html, const char *text, size_t length) {
   char item[256];
   if (length > 1 && *text == '"' && text[length - 1] == '"') text++, length -= 2;
@@ -152,7 +165,7 @@ static void put_item(sw_html *html, const char *text, size_t length) {
   sw_html_put(html, "%b", item);
 }
 
-/* At most `most` items; the rest is counted. */
+/* At most `most` items; the rest is counted. The rest is said in both languages. */
 void sw_words_items(sw_html *html, const char *value, int most) {
   const char *at = *value == '[' ? value + 1 : value;
   int count = count_items(at);

@@ -11,13 +11,16 @@
 
 #include "cli/map/geometry_private.h"
 
+/* In degrees and metres: what is nearer is one vertex, as neighbouring polygons are digitised
+ * separately. */
 static const double same_degrees = 1e-6, same_metres = .1; /* vertices that are one */
 static const double same_cells = 1e-3;                     /* m */
 static const double thinned = .01; /* px^2, of the triangle that a vertex spans */
 static const double per_px = 32;
 enum { WIDTH = 960, MOST_CELLS = 20000 };
 
-/* While a map is made. Units and vertices are on the plane of their zone, later in the frame. */
+/* While a map is made. Units and vertices are on the plane of their zone, later in the frame. Freed
+ * by sw_report_geometry_make in all cases. */
 typedef struct maker {
   const sw_geometry_input *in;
   sw_report_geometry *out;
@@ -32,6 +35,7 @@ typedef struct maker {
 
 /* ---- zones ------------------------------------------------------------------------------- */
 
+/* Zones are found by places in degrees, before anything is projected. */
 static sw_status find_zones(sw_error *err, maker *m) {
   int32_t *unit = NULL;
   double *x = NULL, *y = NULL;
@@ -44,7 +48,8 @@ static sw_status find_zones(sw_error *err, maker *m) {
   return status;
 }
 
-/* Insets of the study, or those found. */
+/* Insets of the study, or those found. The study's insets are numbered from 1; the main map is
+ * 0. */
 static sw_status divide(sw_error *err, maker *m) {
   const sw_insets *given = m->in->insets;
   size_t n = (size_t)m->in->n;
@@ -61,7 +66,7 @@ static sw_status divide(sw_error *err, maker *m) {
 
 /* ---- planes ------------------------------------------------------------------------------ */
 
-/* Places of units, of polygons too: where the study has them. */
+/* Places of units, of polygons too: where the study has them. A place beyond the poles is none. */
 static sw_status project_places(sw_error *err, maker *m) {
   const sw_geometry_input *in = m->in;
   for (int64_t i = 0; i < in->n; i++) {
@@ -77,6 +82,7 @@ static sw_status project_places(sw_error *err, maker *m) {
   return SW_OK;
 }
 
+/* Vertices are sorted by part, so each projection is set up once. */
 static sw_status project_vertices(sw_error *err, maker *m) {
   sw_topology *t = &m->topology;
   for (int64_t v = 0, end; v < t->n_vertices; v = end) { /* in the order of their parts */
@@ -92,7 +98,8 @@ static sw_status project_vertices(sw_error *err, maker *m) {
 
 /* ---- arcs -------------------------------------------------------------------------------- */
 
-/* A map of the world is not joined at the date line: it is cut there. */
+/* A map of the world is not joined at the date line: it is cut there. snap is in the units of the
+ * file. */
 static sw_status arcs_of_polygons(sw_error *err, maker *m) {
   sw_rings rings = m->source.rings;
   double snap = rings.degrees ? same_degrees : same_metres / m->source.polygons.metres;
@@ -101,7 +108,8 @@ static sw_status arcs_of_polygons(sw_error *err, maker *m) {
   return project_vertices(err, m);
 }
 
-/* Cells are made on the plane, in each zone by itself. */
+/* Cells are made on the plane, in each zone by itself. The cells of each zone are added to the same
+ * rings. */
 static sw_status arcs_of_cells(sw_error *err, maker *m) {
   const sw_geometry_input *in = m->in;
   sw_cells *cells = &m->source.cells;
@@ -131,6 +139,8 @@ static sw_status arcs_of_cells(sw_error *err, maker *m) {
 
 /* ---- frame ------------------------------------------------------------------------------- */
 
+/* Boxes are in metres of each zone's projection. */
+
 /* What has no place does not widen the box. */
 static void widen(sw_map_box *box, double x, double y) {
   if (isnan(x) || isnan(y)) return;
@@ -138,12 +148,14 @@ static void widen(sw_map_box *box, double x, double y) {
   box->low = fmin(box->low, y), box->high = fmax(box->high, y);
 }
 
-/* Places of units with polygons may lie outside these; they do not make the map larger. */
+/* Places of units with polygons may lie outside these; they do not make the map larger. source.x is
+ * not NaN for units that are drawn as points. */
 static bool is_drawn(const maker *m, int64_t i) {
   return m->topology.n_rings == 0 || !isnan(m->source.x[i]);
 }
 
-/* The outline is of the main map alone: insets look for room in what it leaves free. */
+/* The outline is of the main map alone: insets look for room in what it leaves free. The layout is
+ * decided before simplification, so the frame does not depend on it. */
 static void lay_out(maker *m) {
   const sw_topology *t = &m->topology;
   sw_outline outline;
@@ -166,7 +178,7 @@ static void lay_out(maker *m) {
   sw_map_layout(zones, m->box, &outline, WIDTH, &m->frame);
 }
 
-/* Everything into the frame. */
+/* Everything into the frame. From here on all coordinates are pixels. */
 static void place_all(maker *m) {
   sw_topology *t = &m->topology;
   for (int64_t v = 0; v < t->n_vertices; v++)
@@ -188,7 +200,8 @@ static bool is_within(const sw_geometry_zone *zone, double x, double y) {
   return x >= zone->x && x <= zone->x + zone->w && y >= zone->y && y <= zone->y + zone->h;
 }
 
-/* Units without a place of their own, or one off the map, get one within their polygon. */
+/* Units without a place of their own, or one off the map, get one within their polygon. A place
+ * outside of its inset's box would be drawn in another zone. */
 static sw_status take_places(sw_error *err, maker *m) {
   sw_report_geometry *g = m->out;
   size_t n = (size_t)m->in->n;
@@ -208,7 +221,8 @@ static sw_status take_places(sw_error *err, maker *m) {
   return status;
 }
 
-/* All places lie in the frame, which 15 bits span; so do all differences. */
+/* All places lie in the frame, which 15 bits span; so do all differences. 960 px times 32 is
+ * 30,720, below 2^15; the height is bounded likewise. */
 static sw_status take_arcs(sw_error *err, maker *m) {
   sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;
@@ -233,7 +247,8 @@ static sw_status take_arcs(sw_error *err, maker *m) {
   return SW_OK;
 }
 
-/* Rings are in the order of units, as is the list of units without any. */
+/* Rings are in the order of units, as is the list of units without any. Both lists ascend, so one
+ * merge finds the units without rings. Arrays are handed over, not copied. */
 static sw_status take_rings(sw_error *err, maker *m) {
   sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;
@@ -255,6 +270,7 @@ static sw_status take_rings(sw_error *err, maker *m) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* Freed by the caller, also after a failure. */
 static sw_status open_maker(sw_error *err, sw_arena *arena, maker *m) {
   size_t n = (size_t)m->in->n;
   SW_TRY(sw_alloc(err, n, sizeof *m->x, (void **)&m->x));
@@ -262,13 +278,15 @@ static sw_status open_maker(sw_error *err, sw_arena *arena, maker *m) {
   return sw_geometry_open(err, arena, m->in, &m->source);
 }
 
-/* Without polygons cells about the places; of too many units these take long and say little. */
+/* Without polygons cells about the places; of too many units these take long and say little. Above
+ * MOST_CELLS a cell is smaller than a pixel or two. */
 static sw_status make_arcs(sw_error *err, maker *m) {
   if (m->source.rings.n_rings > 0) return arcs_of_polygons(err, m);
   return m->source.n_places <= MOST_CELLS ? arcs_of_cells(err, m) : SW_OK;
 }
 
-/* Without polygons and places there is no map (SW_GEOMETRY_NONE). */
+/* Without polygons and places there is no map (SW_GEOMETRY_NONE). g->kind tells the page what to
+ * draw. */
 static sw_status make(sw_error *err, sw_arena *arena, maker *m) {
   sw_report_geometry *g = m->out;
   SW_TRY(open_maker(err, arena, m));
@@ -294,7 +312,8 @@ static sw_status make(sw_error *err, sw_arena *arena, maker *m) {
   return take_rings(err, m);
 }
 
-/* On failure the caller destroys what there is, too. */
+/* On failure the caller destroys what there is, too. The geometry owns its arrays; texts lie in the
+ * arena. */
 sw_status sw_report_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
                                   sw_report_geometry *geometry) {
   *geometry = (sw_report_geometry){.n = input->n, .projection_en = "", .projection_zh = ""};

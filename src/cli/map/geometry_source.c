@@ -8,7 +8,8 @@
 
 /* ---- polygons ---------------------------------------------------------------------------- */
 
-/* Rings of units alone, in place; `feature` becomes the unit. */
+/* Rings of units alone, in place; `feature` becomes the unit. The rings of a feature follow one
+ * another, and stay so. */
 static void keep_rings(sw_geometry_source *s, const int32_t *unit) {
   sw_polygons *p = &s->polygons;
   int64_t kept = 0, points = 0;
@@ -32,7 +33,8 @@ static void keep_rings(sw_geometry_source *s, const int32_t *unit) {
 
 /* Of which unit a feature is. Polygons are of the members of coarser units where more of these are
  * known: the code of a city may be that of its first county. The borders within a unit vanish with
- * its arcs (kernel/topology). */
+ * its arcs (kernel/topology). The two matches are counted, and the one that fits more features is
+ * taken. An error of the units alone is not reported if the members fit. */
 static sw_status match_features(sw_error *err, sw_geometry_source *s, int32_t *unit) {
   const sw_geometry_input *in = s->input;
   const sw_polygons *p = &s->polygons;
@@ -59,7 +61,8 @@ static sw_status match_features(sw_error *err, sw_geometry_source *s, int32_t *u
   return status;
 }
 
-/* Holes are found by geometry, as not all files tell them. */
+/* Holes are found by geometry, as not all files tell them. rings refers to arrays of p, so p must
+ * live as long. */
 static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_source *s) {
   const sw_geometry_input *in = s->input;
   sw_polygons *p = &s->polygons;
@@ -84,7 +87,8 @@ static bool is_place(const sw_geometry_input *in, int64_t i) {
   return in->lon && in->lat && isfinite(in->lon[i]) && fabs(in->lat[i]) <= 90;
 }
 
-/* Degrees say nothing on a map in metres. */
+/* Degrees say nothing on a map in metres. A map in metres cannot place units that have degrees
+ * only. */
 static void find_places(sw_geometry_source *s) {
   const sw_geometry_input *in = s->input;
   for (int64_t i = 0; i < in->n; i++) {

@@ -10,7 +10,8 @@
 
 enum { WORDS = 48 }; /* of a latitude or a longitude */
 
-/* The first text that failed sets *status; the caller looks once, after several. */
+/* The first text that failed sets *status; the caller looks once, after several. Captions are made
+ * in the arena, so one that came out NULL has met the end of memory, the sole reason. */
 static const char *checked(sw_error *err, const char *text, sw_status *status) {
   if (!text && *status == SW_OK) *status = sw_fail(err, SW_ENOMEM, "out of memory for a caption");
   return text;
@@ -41,6 +42,8 @@ static const char *longitude_zh(double lon, char text[WORDS]) {
 
 /* ---- projections ------------------------------------------------------------------------- */
 
+/* By the words of the projection alone: what they are chosen by stands in sw_projection_choose.
+ * Parameters to a tenth of a degree, as they are rounded for reading, not for repeating the map. */
 static const char *projection_en(sw_arena *arena, const sw_projection *p) {
   char a[WORDS], b[WORDS];
   switch (p->kind) {
@@ -84,6 +87,7 @@ static const char *projection_zh(sw_arena *arena, const sw_projection *p) {
 
 /* "AK, HI" of the insets; NULL: some have no name, or memory has run out. */
 static const char *names_of(sw_arena *arena, const sw_report_geometry *g, const char *comma) {
+  /* Quadratic in the number of insets, of which there are a few. */
   const char *text = "";
   for (int z = 1; z < g->n_zones && text; z++) {
     if (!*g->zone_of[z].name) return NULL;
@@ -92,6 +96,8 @@ static const char *names_of(sw_arena *arena, const sw_report_geometry *g, const 
   return text;
 }
 
+/* Insets are told because their areas cannot be compared with those of the main map, although the
+ * projection is equal-area. "" where there is the main map alone. */
 static const char *insets_en(sw_arena *arena, const sw_report_geometry *g) {
   const char *names = names_of(arena, g, ", ");
   if (g->n_zones < 2) return "";
@@ -107,6 +113,9 @@ static const char *insets_zh(sw_arena *arena, const sw_report_geometry *g) {
   return sw_arena_printf(arena, "%d幅附图，比例尺各自不同。", g->n_zones - 1);
 }
 
+/* Fills the captions in both languages, in the arena: the page switches its language without the
+ * program. `main` is the projection of zone 0; insets have their own, which are not told. SW_ENOMEM
+ * is its sole failure. */
 sw_status sw_geometry_say(sw_error *err, sw_arena *arena, const sw_projection *main,
                           sw_report_geometry *geometry) {
   sw_report_geometry *g = geometry;
@@ -142,6 +151,7 @@ static const char *common_label(const sw_geometry_input *in, const uint8_t *zone
 sw_status sw_geometry_name_zones(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
                                  const uint8_t *zone, sw_report_geometry *geometry) {
   sw_status status = SW_OK;
+  /* Zone 0 is the main map, which needs no name. */
   geometry->zone_of[0].name = "";
   for (int z = 1; z < geometry->n_zones; z++) {
     const char *name = input->insets ? input->insets->name[z - 1] : common_label(input, zone, z);

@@ -3,7 +3,11 @@
  * that is there already is given back. Base64 is made as it is written: it need not be kept.
  *
  * Byte planes: the first bytes of all numbers are alike, as are the exponents of doubles; together
- * they deflate much better than in their order. */
+ * they deflate much better than in their order.
+ *
+ * Owned by the caller until sw_blocks_destroy; only packed bytes are kept, so memory is about what
+ * the arrays take in the page, less a quarter that base64 adds. Outside of sw_blocks_add the store
+ * is used by one thread. */
 #include "cli/markup/blocks.h"
 
 #include <math.h>
@@ -28,9 +32,11 @@ typedef struct packed {
 struct sw_blocks {
   int count, room;
   packed *block;
+  /* An estimate, 4 bytes for 3 and 96 for the tags: plan.c decides by it what is still taken in. */
   int64_t bytes; /* in the page */
 };
 
+/* In the order of sw_cell; the names are read by the browser side (data-t). */
 static const size_t width_of[] = {8, 4, 4, 4, 2, 2, 1, 1};
 static const char *const name_of[] = {"f64", "f32", "i32", "u32", "i16", "u16", "u8", "text"};
 
@@ -61,7 +67,9 @@ int64_t sw_blocks_bytes(const sw_blocks *blocks) {
 /* ---- packing ---------------------------------------------------------------------------- */
 
 /* Each row but the first becomes what differs from the one before: from the last on, as each needs
- * the one before as it was. */
+ * the one before as it was. Periods of partners are mostly those of the period before: the
+ * difference is then zeros, which deflate to nearly nothing. XOR and not a subtraction, as it needs
+ * no type and cannot overflow. */
 static void differ(size_t width, int64_t n, int64_t row, unsigned char *bytes) {
   for (int64_t k = n * (int64_t)width - 1, step = row * (int64_t)width; k >= step; k--)
     bytes[k] ^= bytes[k - step];
@@ -78,9 +86,11 @@ static void split(size_t width, int64_t n, const unsigned char *from, unsigned c
  * take. */
 static bool deflate_raw(const unsigned char *from, size_t length, packed *to) {
   z_stream z = {.next_in = (unsigned char *)from, .avail_in = (uInt)length};
+  /* avail_in is an unsigned int: what is over 2 GiB is refused rather than cut. */
   if (length > UINT32_MAX / 2 ||
       deflateInit2(&z, LEVEL, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY) != Z_OK)
     return false;
+  /* With this much room one call must do: anything but Z_STREAM_END is a failure. */
   size_t room = deflateBound(&z, length);
   to->bytes = malloc(room);
   z.next_out = to->bytes;
@@ -88,13 +98,17 @@ static bool deflate_raw(const unsigned char *from, size_t length, packed *to) {
   bool done = to->bytes && deflate(&z, Z_FINISH) == Z_STREAM_END;
   to->length = z.total_out;
   deflateEnd(&z);
+  /* A failure to shrink is none: the larger piece is kept. */
   unsigned char *fit = done ? realloc(to->bytes, to->length) : NULL;
   if (fit) to->bytes = fit;
   return done;
 }
 
+/* Called from several threads, each with blocks of its own. The hashes are of the planes before
+ * they are deflated: equal numbers give equal planes, whatever zlib makes of them. */
 static bool pack(const sw_block *block, packed *to) {
   size_t width = width_of[block->cell], length = (size_t)block->n * width;
+  /* One byte more than needed: malloc(0) may give NULL, which would read as a lack of memory. */
   unsigned char *planes = malloc(length + 1);
   *to = (packed){.cell = block->cell, .n = block->n, .row = block->row};
   if (!planes) return false;
@@ -109,7 +123,9 @@ static bool pack(const sw_block *block, packed *to) {
 
 /* ---- keeping ---------------------------------------------------------------------------- */
 
-/* By two hashes of 64 bits; the bytes are not compared. */
+/* By two hashes of 64 bits; the bytes are not compared. Two different blocks are taken for one with
+ * a chance of 2^-128 for each pair of them. The second hash is salted by the cell, so that equal
+ * bytes of two kinds stay two blocks. */
 static bool is_equal(const packed *a, const packed *b) {
   return a->cell == b->cell && a->n == b->n && a->row == b->row && a->hash[0] == b->hash[0] &&
          a->hash[1] == b->hash[1];
@@ -125,7 +141,8 @@ static bool has_room(sw_blocks *blocks) {
   return true;
 }
 
-/* Its number; -1: no memory. Takes over its bytes. */
+/* Its number; -1: no memory. Takes over its bytes. A linear search: pages have some thousand blocks
+ * at most, and the time goes into deflating. */
 static int keep(sw_blocks *blocks, packed *block) {
   for (int k = 0; k < blocks->count; k++) {
     if (!is_equal(&blocks->block[k], block)) continue;
@@ -149,6 +166,7 @@ sw_status sw_blocks_add(sw_error *err, sw_blocks *blocks, int count, const sw_bl
   for (int k = 0; k < count; k++)
     whole = made && pack(&block[k], &made[k]) && whole;
   for (int k = 0; k < count && whole; k++) {
+    /* After a failure the numbers that are left are not set; the page is then given up. */
     *block[k].number = keep(blocks, &made[k]);
     whole = *block[k].number >= 0;
   }
@@ -158,6 +176,8 @@ sw_status sw_blocks_add(sw_error *err, sw_blocks *blocks, int count, const sw_bl
   return whole ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for the arrays of the page");
 }
 
+/* One block at once, for what stands alone. *number is -1 after a failure. `value` is the caller's
+ * and is overwritten where row > 0. */
 sw_status sw_blocks_put(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t n, int64_t row,
                         void *value, int *number) {
   *number = -1;
@@ -165,7 +185,8 @@ sw_status sw_blocks_put(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t 
   return sw_blocks_add(err, blocks, 1, &block);
 }
 
-/* One text, lines apart; a newline within a text would be two. */
+/* One text, lines apart; a newline within a text would be two. number is -1 for no texts at all
+ * (text NULL): the browser then shows codes. */
 sw_status sw_blocks_texts(sw_error *err, sw_blocks *blocks, int64_t n, const char *const *text,
                           int *number) {
   *number = -1;
@@ -188,7 +209,9 @@ sw_status sw_blocks_texts(sw_error *err, sw_blocks *blocks, int64_t n, const cha
 
 /* ---- numbers as a cell of another kind ------------------------------------------------------ */
 
-/* What is missing becomes NaN, or the one value of an integer cell that stands for it. */
+/* What is missing becomes NaN, or the one value of an integer cell that stands for it. Values that
+ * the cell cannot hold are the caller's fault: the cell is chosen by the range beforehand, and
+ * fractions of integer cells are cut. */
 void sw_blocks_convert(sw_cell cell, int64_t n, const double *from, void *to) {
   for (int64_t k = 0; k < n; k++) {
     double v = from[k];
@@ -220,6 +243,7 @@ void sw_blocks_convert(sw_cell cell, int64_t n, const double *from, void *to) {
   }
 }
 
+/* Through a copy in the cell's width, freed here; `value` stays as it was. */
 sw_status sw_blocks_numbers(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t n,
                             const double *value, int *number) {
   void *cells = NULL;
@@ -237,6 +261,7 @@ sw_status sw_blocks_numbers(sw_error *err, sw_blocks *blocks, sw_cell cell, int6
 static void write_base64(const unsigned char *bytes, size_t length, FILE *out) {
   static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   char text[4 * 1024];
+  /* Only the last group of all is filled up by "=", as the pieces are multiples of three bytes. */
   for (size_t at = 0; at < length;) {
     size_t room = 0;
     for (; at < length && room < sizeof text; at += 3, room += 4) {
@@ -252,6 +277,9 @@ static void write_base64(const unsigned char *bytes, size_t length, FILE *out) {
   }
 }
 
+/* Blocks [first, last) as script elements of a type that no browser runs: the cheapest way to carry
+ * bytes in a page without parsing them. data-x tells what has to be undone after inflating. Errors
+ * of the stream show when the page is closed. */
 void sw_blocks_write(const sw_blocks *blocks, int first, int last, FILE *out) {
   for (int k = first; k < last && k < blocks->count; k++) {
     const packed *block = &blocks->block[k];

@@ -14,12 +14,15 @@
 int sw_html_character(const char *text) {
   const unsigned char *c = (const unsigned char *)text;
   if (c[0] < 0x80) return 1;
+  /* 0xC0 and 0xC1 would only begin longer forms of ASCII, above 0xF4 lies no character. */
   int length = c[0] >= 0xC2 && c[0] <= 0xDF   ? 2
                : c[0] >= 0xE0 && c[0] <= 0xEF ? 3
                : c[0] >= 0xF0 && c[0] <= 0xF4 ? 4
                                               : 0;
   for (int k = 1; k < length; k++)
     if ((c[k] & 0xC0) != 0x80) return 0;
+  /* Second bytes that are too small: a shorter form exists; too large: surrogates, or beyond
+   * U+10FFFF. */
   if (c[0] == 0xE0 && c[1] < 0xA0) return 0;
   if (c[0] == 0xED && c[1] > 0x9F) return 0;
   if (c[0] == 0xF0 && c[1] < 0x90) return 0;
@@ -27,7 +30,9 @@ int sw_html_character(const char *text) {
   return length;
 }
 
-/* `length` bytes at most. */
+/* `length` bytes at most. Both quotation marks are escaped too, so that the same function serves
+ * attributes. A faulty byte is replaced alone, and reading goes on behind it: the rest of the text
+ * is kept. */
 static void put_escaped(FILE *out, const char *text, size_t bytes) {
   for (const char *at = text, *end = text + bytes; at < end && *at;) {
     int length = sw_html_character(at);
@@ -50,6 +55,8 @@ static void put_escaped(FILE *out, const char *text, size_t bytes) {
   }
 }
 
+/* <bdi> keeps the direction of a name apart from that of the line around it: names of units may be
+ * of any script. */
 static void put_data(FILE *out, const char *text, size_t bytes) {
   fputs("<bdi>", out);
   put_escaped(out, text, bytes);
@@ -60,6 +67,7 @@ static void put_data(FILE *out, const char *text, size_t bytes) {
 void sw_html_put(sw_html *html, const char *markup, ...) {
   va_list list;
   va_start(list, markup);
+  /* Markup itself is a literal of the program and is written as it is. */
   for (const char *at = markup; *at;) {
     size_t plain = strcspn(at, "%");
     fwrite(at, 1, plain, html->out);
@@ -80,10 +88,13 @@ void sw_html_put(sw_html *html, const char *markup, ...) {
   va_end(list);
 }
 
+/* Chosen once for the page; texts that the page can switch carry both languages as attributes
+ * (report/page.c). */
 const char *sw_html_words(const sw_html *html, const char *english, const char *chinese) {
   return html->chinese ? chinese : english;
 }
 
+/* Each line that is not empty as data between `before` and `after`, which are markup. */
 void sw_html_lines(sw_html *html, const char *before, const char *lines, const char *after) {
   for (const char *at = lines ? lines : ""; *at; at += *at == '\n') {
     size_t length = strcspn(at, "\n");
@@ -100,7 +111,9 @@ void sw_html_lines(sw_html *html, const char *before, const char *lines, const c
 
 #define MINUS "\xE2\x88\x92"
 
-/* Hyphens are minus signs, in front and in an exponent. */
+/* Hyphens are minus signs, in front and in an exponent. U+2212 is as wide as a plus sign and a
+ * figure, so that columns of numbers stay in line. Cut to what the room holds, whole characters
+ * only. */
 static const char *with_minus(const char *digits, char text[SW_HTML_NUMBER]) {
   size_t at = 0;
   for (; *digits && at + sizeof MINUS < SW_HTML_NUMBER; digits++)
@@ -114,6 +127,7 @@ static const char *with_minus(const char *digits, char text[SW_HTML_NUMBER]) {
 
 /* Commas between thousands. */
 const char *sw_html_count(int64_t value, char text[SW_HTML_NUMBER]) {
+  /* 20 digits at most, and a comma for each three: SW_HTML_NUMBER has room. */
   char digits[32];
   int length = snprintf(digits, sizeof digits, "%lld", (long long)(value < 0 ? -value : value));
   size_t at = 0;
@@ -126,7 +140,7 @@ const char *sw_html_count(int64_t value, char text[SW_HTML_NUMBER]) {
   return text;
 }
 
-/* Of "3.73e+06" "3.73e6". */
+/* Of "3.73e+06" "3.73e6". In place: the result is never longer. */
 static void short_exponent(char *digits) {
   char *e = strchr(digits, 'e'), *from;
   if (!e) return;
@@ -159,6 +173,8 @@ static const char *put_number(double value, int places, bool sign, char text[SW_
   const char *plus = sign && value > 0 ? "+" : "";
   if (isnan(value)) return strcpy(text, "\xE2\x80\x93");
   if (isinf(value)) return strcpy(text, value > 0 ? "\xE2\x88\x9E" : MINUS "\xE2\x88\x9E");
+  /* From where `places` figures end before the point, rounding to them would invent zeros: the
+   * whole number is shown instead. The limits are those at which rounding steps over. */
   if (size >= 1000 - .5 * pow(10, 3 - places) && size < 999950) {
     strcpy(text, plus);
     sw_html_count((int64_t)round(value), text + strlen(plus));
@@ -167,6 +183,7 @@ static const char *put_number(double value, int places, bool sign, char text[SW_
   if (size >= 999950 || (size != 0 && size < .001))
     snprintf(digits, sizeof digits, "%s%.*e", plus, places - 1, value);
   else
+    /* %g drops trailing zeros itself and cannot choose an exponent in this range. */
     snprintf(digits, sizeof digits, "%s%.*g", plus, places, value);
   if (strchr(digits, 'e')) trim_zeros(digits);
   short_exponent(digits);
@@ -181,7 +198,8 @@ const char *sw_html_change(double value, char text[SW_HTML_NUMBER]) {
   return put_number(value, 3, true, text);
 }
 
-/* One decimal; three digits from a hundredfold on. */
+/* One decimal; three digits from a hundredfold on. `value` is a ratio, .034 for "+3.4%", always
+ * with its sign, as it is a change. */
 const char *sw_html_percent(double value, char text[SW_HTML_NUMBER]) {
   char digits[32];
   if (!isfinite(value)) return strcpy(text, "\xE2\x80\x93");

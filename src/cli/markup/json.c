@@ -11,6 +11,8 @@
 
 /* ---- texts ------------------------------------------------------------------------------ */
 
+/* ES2019 allows both within strings, but the manifest is parsed by browsers of unknown age. */
+
 /* U+2028 and U+2029 end a line in scripts of before ES2019. */
 static bool ends_line(const char *at) {
   return strncmp(at, "\xE2\x80\xA8", 3) == 0 || strncmp(at, "\xE2\x80\xA9", 3) == 0;
@@ -39,7 +41,8 @@ static void put_quoted(FILE *out, const char *text, size_t bytes) {
   fputc('"', out);
 }
 
-/* What stands before a value. */
+/* What stands before a value. Every value and bracket comes through here, so that commas are right
+ * by construction. */
 static void begin(sw_json *json, const char *key) {
   if (json->more) fputc(',', json->out);
   json->more = true;
@@ -104,7 +107,8 @@ void sw_json_texts(sw_json *json, const char *key, int64_t n, const char *const 
   sw_json_close(json, ']');
 }
 
-/* Texts of several lines as a list; empty lines are left out. */
+/* Texts of several lines as a list; empty lines are left out. Results keep their notes as one text
+ * with line ends; the page wants a list. */
 void sw_json_lines(sw_json *json, const char *key, const char *lines) {
   sw_json_open(json, key, '[');
   for (const char *at = lines ? lines : ""; *at; at += *at == '\n') {

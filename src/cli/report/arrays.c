@@ -1,7 +1,10 @@
 /* All arrays of the page, in the order in which they stand there: what the first map needs (codes,
  * groups, geometry, the column shown first), then the rest. Partners are read period by period and
  * packed at the end, as they are stored by what differs from the period before. Equal blocks are
- * kept once (markup/blocks.c). */
+ * kept once (markup/blocks.c).
+ *
+ * Called once by the page's writer. Blocks [0, arrays->first) are those that stand before the
+ * script. The page's arena holds the lists of block numbers, arrays->blocks the bytes. */
 #include "cli/report/arrays.h"
 
 #include <math.h>
@@ -25,6 +28,8 @@ static sw_status put_group(sw_error *err, const sw_report *report, sw_report_arr
   return status;
 }
 
+/* Names in three forms, each of which may be missing: -1, and the browser falls back on the
+ * next. */
 static sw_status put_units(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
   const sw_page *page = report->page;
   SW_TRY(sw_blocks_texts(err, arrays->blocks, page->n, page->code, &arrays->code));
@@ -37,6 +42,8 @@ static sw_status put_units(sw_error *err, const sw_report *report, sw_report_arr
   return SW_OK;
 }
 
+/* How many values each indicator lacks in each period, [period][indicator]; files of old have none.
+ * Counts are at most n, which fits into 32 bits. */
 static sw_status put_missing(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
   const sw_page *page = report->page;
   int64_t n = (int64_t)page->n_periods * page->n_indicators;
@@ -56,6 +63,7 @@ static sw_status put_missing(sw_error *err, const sw_report *report, sw_report_a
 
 /* Places of all but a page without a map; borders where there are polygons. */
 static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
+  /* Eleven arrays in the order of the manifest's keys, packed in one parallel call. */
   const sw_report_geometry *g = report->geometry;
   int *const number[] = {&arrays->zone,      &arrays->x,         &arrays->y,
                          &arrays->arc_start, &arrays->arc_x,     &arrays->arc_y,
@@ -77,6 +85,7 @@ static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_
   };
   sw_block there[ALL];
   int count = 0;
+  /* PLACES are the first three: points without borders have just these. */
   for (int k = 0; k < ALL; k++) {
     *number[k] = -1;
     bool wanted = k < PLACES ? g->kind != SW_GEOMETRY_NONE : g->kind == SW_GEOMETRY_POLYGONS;
@@ -92,6 +101,7 @@ static int first_column(const sw_report *report, const sw_report_arrays *arrays)
   int first = -1, least = SW_RANKS;
   for (int v = 0; v < report->page->n_variables; v++) {
     int rank = sw_report_rank(report->page, v);
+    /* `>=`: of columns of equal rank the first stays, in the order of the file. */
     if (report->page->variable[v].use != SW_PAGE_COLUMN ||
         arrays->values[v].kept == SW_KEPT_NOTHING || rank >= least)
       continue;
@@ -101,6 +111,8 @@ static int first_column(const sw_report *report, const sw_report_arrays *arrays)
   return first;
 }
 
+/* Blocks that are equal have one number (markup/blocks.c): the lists of numbers are all there is to
+ * compare. */
 static bool is_equal(const sw_page_variable *a, const sw_report_values *of_a,
                      const sw_page_variable *b, const sw_report_values *of_b) {
   if (!of_a->part || !of_b->part || a->n_parts != b->n_parts || of_a->kept != of_b->kept)
@@ -110,6 +122,7 @@ static bool is_equal(const sw_page_variable *a, const sw_report_values *of_a,
 
 /* Variables whose blocks are the same are drawn once; the later one names the earlier. */
 static void find_equal(const sw_report *report, sw_report_arrays *arrays) {
+  /* A chain is avoided by going from 0 on: the earlier one is the first of its kind. */
   const sw_page_variable *variable = report->page->variable;
   for (int v = 0; v < report->page->n_variables; v++)
     for (int w = 0; w < v && arrays->values[v].equal < 0; w++)
@@ -117,6 +130,8 @@ static void find_equal(const sw_report *report, sw_report_arrays *arrays) {
         arrays->values[v].equal = w;
 }
 
+/* After a failure arrays->blocks is the caller's to destroy, too. The order of the calls is the
+ * order of blocks in the page; plan.c must come before any values, as it says what is taken. */
 sw_status sw_report_arrays_make(sw_error *err, sw_report *report, sw_report_arrays *arrays) {
   SW_TRY(sw_blocks_create(err, &arrays->blocks));
   SW_TRY(put_units(err, report, arrays));

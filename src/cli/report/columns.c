@@ -32,7 +32,8 @@ static sw_status flush(packing *in) {
   return status;
 }
 
-/* *number is set when the block is packed, later: it must stay where it is. */
+/* *number is set when the block is packed, later: it must stay where it is. Converted to its cell
+ * at once, in which form it waits: half or a quarter of the doubles. */
 static sw_status enqueue(packing *in, sw_cell cell, int64_t n, const double *value, int *number) {
   void *cells = NULL;
   size_t width = sw_blocks_width(cell);
@@ -44,7 +45,8 @@ static sw_status enqueue(packing *in, sw_cell cell, int64_t n, const double *val
   return in->count == MOST_WAITING || in->bytes >= most_bytes ? flush(in) : SW_OK;
 }
 
-/* Whole numbers that do not fit into 32 bits are told as doubles: counts of pairs. */
+/* Whole numbers that do not fit into 32 bits are told as doubles: counts of pairs. The cell was
+ * planned from the kind of the variable, before its values were read. */
 static sw_cell fitting(sw_cell cell, int64_t n, const double *value) {
   for (int64_t k = 0; cell == SW_BLOCK_I32 && k < n; k++)
     if (fabs(value[k]) > INT32_MAX) cell = SW_BLOCK_F64;
@@ -59,7 +61,9 @@ typedef struct summing {
   double *sum, *count; /* [slot * n_periods + t] */
 } summing;
 
-/* Groups of too many labels have no lines of their own on the page. */
+/* Groups of too many labels have no lines of their own on the page. `t` is a period of the study,
+ * not one of the variable: means of all variables then share one time axis. A plain sum in the
+ * order of units: figures of the page, which no result rests on. */
 static void add_period(const sw_page *page, summing *s, int t, const double *value) {
   for (int64_t i = 0; i < page->n; i++) {
     if (isnan(value[i])) continue;
@@ -78,6 +82,8 @@ static void add_period(const sw_page *page, summing *s, int t, const double *val
   }
 }
 
+/* `slots` for the nation and all labels of all groups, for each part its own: parts are read period
+ * by period together. Groups without means take their slots too, which keeps offsets simple. */
 static sw_status start_sums(sw_error *err, const sw_page *page, int n_periods, int64_t parts,
                             summing *s) {
   *s = (summing){.n_periods = n_periods, .slots = 1};
@@ -88,6 +94,7 @@ static sw_status start_sums(sw_error *err, const sw_page *page, int n_periods, i
   return sw_calloc(err, n, sizeof(double), (void **)&s->count);
 }
 
+/* Divides in place: s->sum is of no further use. Groups with too many labels have block -1. */
 static sw_status put_means(packing *in, summing *s, sw_report_means *to) {
   const sw_page *page = in->report->page;
   int T = s->n_periods, slot = 1;
@@ -109,6 +116,8 @@ static sw_status put_means(packing *in, summing *s, sw_report_means *to) {
 
 /* ---- a column --------------------------------------------------------------------------- */
 
+/* Numbers of blocks go to the arena's list, one for each part, -1 until they are packed: `enqueue`
+ * keeps pointers into it, so it may not move. */
 static sw_status room_for_parts(packing *in, int variable) {
   const sw_page_variable *v = &in->report->page->variable[variable];
   sw_report_values *to = &in->arrays->values[variable];
@@ -119,7 +128,8 @@ static sw_status room_for_parts(packing *in, int variable) {
   return SW_OK;
 }
 
-/* Periods [first, first + count) of one part, behind each other. */
+/* Periods [first, first + count) of one part, behind each other. All parts of a variable at once,
+ * [part][period][unit], as each part is one block. */
 static sw_status read_whole(packing *in, const sw_page_variable *v, double *to) {
   const sw_page *page = in->report->page;
   int64_t stride = page->n * v->n_periods;
@@ -129,6 +139,8 @@ static sw_status read_whole(packing *in, const sw_page_variable *v, double *to) 
   return SW_OK;
 }
 
+/* All periods kept. The cell is chosen for all parts together, so that one entry of the manifest
+ * holds for them. */
 static sw_status put_whole(packing *in, int variable) {
   const sw_page_variable *v = &in->report->page->variable[variable];
   sw_report_values *to = &in->arrays->values[variable];
@@ -149,6 +161,7 @@ static sw_status read_ends(packing *in, const sw_page_variable *v, double *perio
   const sw_page *page = in->report->page;
   int64_t n = page->n;
   int last = v->n_periods - 1;
+  /* at: the variable's periods among those of the study, -1 for one that the study lacks. */
   const int *at = page->axis[v->dim[v->time]].at;
   for (int t = 0; t <= last; t++) {
     SW_TRY(sw_page_read_parts(in->err, page, v, t, n, period));
@@ -164,6 +177,7 @@ static sw_status read_ends(packing *in, const sw_page_variable *v, double *perio
   return SW_OK;
 }
 
+/* Memory: one period of all parts, two that are kept, and the sums. Each period is read once. */
 static sw_status put_ends(packing *in, int variable) {
   const sw_page_variable *v = &in->report->page->variable[variable];
   sw_report_values *to = &in->arrays->values[variable];
@@ -178,6 +192,7 @@ static sw_status put_ends(packing *in, int variable) {
     status = start_sums(in->err, in->report->page, in->report->page->n_periods, v->n_parts, &s);
   if (status == SW_OK) status = read_ends(in, v, period, ends, &s);
   to->cell = fitting(to->cell, status == SW_OK ? 2 * n * v->n_parts : 0, ends);
+  /* The slice of the sums that belongs to part k. */
   for (int64_t k = 0; k < v->n_parts && status == SW_OK; k++) {
     summing part = s;
     part.sum += k * s.slots * s.n_periods;
@@ -210,6 +225,8 @@ static sw_status put_small(packing *in, int variable) {
 
 /* ---- all -------------------------------------------------------------------------------- */
 
+/* One variable by its plan. It is left alone where nothing is kept, or where it has been put
+ * before: the column that is shown first is met again with all others. */
 static sw_status put(packing *in, int v) {
   sw_report_values *to = &in->arrays->values[v];
   sw_page_use use = in->report->page->variable[v].use;
@@ -227,6 +244,7 @@ sw_status sw_report_columns(sw_error *err, const sw_report *report, sw_report_ar
   if (only >= 0) status = put(&in, only);
   for (int v = 0; only < 0 && v < report->page->n_variables && status == SW_OK; v++)
     status = put(&in, v);
+  /* What waits is packed also after the first column alone: its blocks must come before others. */
   sw_status end = status == SW_OK ? flush(&in) : SW_OK;
   for (int k = 0; k < in.count; k++) /* after a failure */
     sw_free(in.block[k].value);

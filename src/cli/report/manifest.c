@@ -23,7 +23,8 @@ void sw_manifest_id(sw_manifest *to, const char *key, int variable) {
   sw_json_text(&to->json, key, there ? to->page->variable[variable].id : NULL);
 }
 
-/* Without a translation there is no `zh`. */
+/* Without a translation there is no `zh`. Titles of measures are English; the Chinese ones come
+ * from the program's own list. */
 void sw_manifest_title(sw_manifest *to, const char *title) {
   const char *chinese = sw_report_chinese(to->report->arena, title);
   sw_json_open(&to->json, "title", '{');
@@ -68,7 +69,9 @@ static void put_head(sw_manifest *to) {
   sw_json_text(j, "first", first ? sw_page_key(to->report->arena, page, first, 0) : NULL);
 }
 
-/* Codes and names are blocks, as there may be many units; labels of groups are few. */
+/* Codes and names are blocks, as there may be many units; labels of groups are few. "name" is
+ * English where the file has it, else whatever stands as the name: with one name alone a page
+ * switched to Chinese shows that one, too. */
 static void put_units(sw_manifest *to) {
   sw_json *j = &to->json;
   const sw_report_arrays *a = to->arrays;
@@ -90,9 +93,12 @@ static void put_units(sw_manifest *to) {
 
 /* ---- axes ------------------------------------------------------------------------------- */
 
+/* A list of units has its labels as a block; 20,000 labels of another axis are some hundred KB that
+ * no view could show. */
 enum { MOST_LABELS = 20000 }; /* of an axis that are told */
 
-/* Periods [first ...] of the axis; with `ends` the first and the last alone. */
+/* Periods [first ...] of the axis; with `ends` the first and the last alone. `at` is the place of
+ * each period among those of the study, by which the page's slider moves all views together. */
 static void put_time(sw_manifest *to, const char *id, const sw_page_axis *axis, int first,
                      bool ends) {
   sw_json *j = &to->json;
@@ -149,6 +155,7 @@ static bool has_ends(const sw_manifest *to, int axis) {
   return false;
 }
 
+/* An axis may be there twice: whole for one variable, its ends for another. */
 static void put_axes(sw_manifest *to) {
   sw_json_open(&to->json, "axes", '{');
   for (int a = 0; a < to->page->n_axes; a++) {
@@ -169,6 +176,8 @@ static void put_axes(sw_manifest *to) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+/* What a reader needs to judge numbers: definition, source, parameters, and why some are
+ * missing. */
 static void put_result(sw_manifest *to, const sw_page_result *r) {
   sw_json *j = &to->json;
   sw_json_open(j, NULL, '{');
@@ -187,6 +196,7 @@ static void put_result(sw_manifest *to, const sw_page_result *r) {
   sw_json_close(j, '}');
 }
 
+/* Only results that were asked for (report --only): the rest of the file is as if it were not. */
 static void put_results(sw_manifest *to) {
   sw_json_open(&to->json, "results", '[');
   for (int r = 0; r < to->page->n_results; r++)
@@ -227,6 +237,7 @@ static void put_part(sw_manifest *to, const sw_page_variable *v, const sw_report
   sw_json_close(j, '}');
 }
 
+/* How it is drawn, as the measure declares it: the browser guesses nothing from names. */
 static void put_look(sw_manifest *to, const sw_page_variable *v) {
   sw_json *j = &to->json;
   sw_json_text(j, "show", v->show);
@@ -244,6 +255,8 @@ static void put_look(sw_manifest *to, const sw_page_variable *v) {
   sw_json_close(j, '}');
 }
 
+/* A column has a list of blocks by parts, all else one block; "left_out" marks what the limit on
+ * the page's size has cost, so that it is told and not silently missing. */
 static void put_variable(sw_manifest *to, int variable) {
   sw_json *j = &to->json;
   const sw_page_variable *v = &to->page->variable[variable];
@@ -306,6 +319,7 @@ static void put_means(sw_manifest *to) {
   sw_json_close(j, '}');
 }
 
+/* `what` in the order of the kinds in report.h. */
 static void put_left_out(sw_manifest *to) {
   static const char *const what[] = {"periods", "values", "parts", "pairs", "all pairs"};
   sw_json *j = &to->json;

@@ -17,12 +17,15 @@ static int find_variable(const sw_manifest *to, int result, const char *name) {
 /* "{top: 20}" of the parameters: a word, and a number where it has one. */
 static void put_keep(sw_manifest *to, const sw_page_result *r, sw_page_keep keep) {
   static const char *const word[] = {"summary", "dense", "top", "above"};
+  /* The kept form says how pairs are stored; what was asked for stands in the parameters alone. */
   char said[32] = "";
   double number = 0;
+  /* The last ", keep: " counts: the text of an earlier parameter may contain the words. */
   const char *at = NULL, *found = r->parameters;
   while ((found = strstr(found, ", keep: ")))
     at = found += 8;
   int n = at ? sscanf(at, *at == '{' ? "{%31[a-z]: %lf" : "%31[a-z]", said, &number) : 0;
+  /* Links of an observed flow come from a table, not from a threshold. */
   bool table = r->measure && strcmp(r->measure, SW_NAME_FLOW) == 0 && strcmp(said, "links") == 0;
   sw_json_text(&to->json, "keep", table ? "table" : n > 0 ? said : word[keep]);
   if (n == 2) sw_json_number(&to->json, strcmp(said, "top") == 0 ? "asked" : "threshold", number);
@@ -57,6 +60,7 @@ static void put_sums(sw_manifest *to, int result) {
     sw_json_null(j, "centres");
     return;
   }
+  /* The centre's axis is the last that is neither unit nor time. */
   int own = v->n_dims - 1;
   while (own > 0 && (own == v->unit || own == v->time))
     own--;
@@ -67,7 +71,8 @@ static void put_sums(sw_manifest *to, int result) {
   sw_json_close(j, '}');
 }
 
-/* What a unit sends and receives is the same, bit for bit. */
+/* What a unit sends and receives is the same, bit for bit. Equal blocks have one number, so no
+ * value is compared. One arrow for both directions is then enough. */
 static bool is_symmetric(const sw_manifest *to, const sw_page_pairs *p) {
   if (p->out_strength < 0 || p->in_strength < 0) return false;
   const sw_report_values *out = &to->arrays->values[p->out_strength];
@@ -86,6 +91,8 @@ static void put_figures(sw_manifest *to, const sw_page_pairs *p, bool first) {
   if (first) put_sums(to, p->result);
 }
 
+/* The strengths' entry of a result that keeps no pairs has no quantity: id and title are then made
+ * from the result. first < 0: the partners did not fit; 0: all periods; above: the last ones. */
 static void put_quantity(sw_manifest *to, const sw_report_partners *partners, int q) {
   static const char *const order[] = {"largest", "absolute", "smallest"};
   sw_json *j = &to->json;

@@ -29,7 +29,9 @@ static void put_title(sw_html *h, const sw_report *report, const char *before, c
   put_words(h, before, english, page->title_zh ? page->title_zh : english, after);
 }
 
-/* The policy comes before anything that it governs. */
+/* The policy comes before anything that it governs. Nothing from outside, no inline script but
+ * those with the given hashes: a page from an untrusted study can run no code of its own, even
+ * where an escape were missed. */
 static void put_head(sw_html *h, const sw_report *report) {
   fprintf(h->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n", h->chinese ? "zh" : "en");
   fputs("<meta charset=\"utf-8\">\n"
@@ -47,6 +49,7 @@ static void put_head(sw_html *h, const sw_report *report) {
   fputs("</style>\n</head>\n<body>\n", h->out);
 }
 
+/* Anchors of sections that exist on every page; the script fills both buttons. */
 static void put_bar(sw_html *h, const sw_report *report) {
   static const char *const link[][3] = {{"summary", "Summary", "概要"},
                                         {"map", "Map", "地图"},
@@ -86,6 +89,8 @@ static void put_lede(sw_html *h, const sw_report *report) {
   const char *chinese =
       sw_arena_printf(report->arena, "%s 个%s%s%s%s%s；%s 项结果。", units, report->noun_zh,
                       several ? "，" : "", from, several ? "–" : "", to, results);
+  /* Its heading stands in the HTML, so that the page's anchors and its outline are whole before the
+   * script has run. */
   if (english && chinese) put_words(h, "<p class=\"what\"", english, chinese, "</p>\n</div>\n");
 }
 
@@ -98,6 +103,8 @@ static void put_empty(sw_html *h, const char *id, const char *english, const cha
             "Maps, lines and tables are drawn by the script of this page, which this reader does "
             "not run.",
             "地图、曲线和表格由本页脚本绘制，当前阅读器未运行脚本。", "</p>");
+  /* Written as HTML here, not by the script: what can be cited is readable in any reader, printed,
+   * and by machines. */
   fputs("</noscript>\n</section>\n", h->out);
 }
 
@@ -123,6 +130,8 @@ static sw_status put_main(sw_error *err, const sw_report *report, sw_html *h) {
   put_words(h, "<h2", "Method", "方法", "</h2>\n");
   SW_TRY(sw_report_method(err, report, h));
   fputs("</section>\n</main>\n", h->out);
+  /* The manifest comes before all blocks, as the script reads it first; a text of the study cannot
+   * end its element, as json.c escapes "<". Errors of `out` are found when the target is closed. */
   return SW_OK;
 }
 

@@ -1,6 +1,9 @@
 /* Pairs into blocks: partners of all periods, by period, unit and rank, and their values. Indices
  * of 16 bits where the units allow it: half the bytes of the page's largest arrays. Memory: the
- * partners and values of one result, freed before the next. */
+ * partners and values of one result, freed before the next.
+ *
+ * The reading is one period at a time, so a dense matrix is never in memory as a whole
+ * (store/page). One thread reads, as HDF5 wants; packing is parallel over blocks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +20,8 @@ typedef struct kept_pairs {
   uint32_t *rows;
 } kept_pairs;
 
+/* Rooms for all periods on the page at once: packing takes a variable as a whole. UINT16_MAX itself
+ * stands for "none", hence `<`. What was allotted before a failure is in *k, for `release`. */
 static sw_status allot(sw_error *err, const sw_page *page, const sw_report_partners *p,
                        kept_pairs *k) {
   size_t width = page->n < UINT16_MAX ? 2 : 4;
@@ -33,7 +38,8 @@ static sw_status allot(sw_error *err, const sw_page *page, const sw_report_partn
   return SW_OK;
 }
 
-/* The largest number stands for none. */
+/* The largest number stands for none. `from` is as read, -1 where a unit has no partner of that
+ * rank; counts of pairs go through here too and are never negative. */
 static void narrow(const kept_pairs *k, int64_t n, const int32_t *from, void *to, int64_t at) {
   for (int64_t i = 0; i < n; i++) {
     if (k->wide)
@@ -43,6 +49,7 @@ static void narrow(const kept_pairs *k, int64_t n, const int32_t *from, void *to
   }
 }
 
+/* p->first is the first period on the page; periods before it are not read at all. */
 static sw_status read_periods(sw_error *err, const sw_page *page, const sw_report_partners *p,
                               kept_pairs *k) {
   for (int t = 0; t < k->periods; t++) {
@@ -62,6 +69,8 @@ static sw_status put(sw_error *err, const sw_page *page, sw_report_partners *p, 
   sw_cell cell = k->wide ? SW_BLOCK_U32 : SW_BLOCK_U16;
   sw_block block[SW_PAGE_QUANTITIES + 2];
   int count = 0;
+  /* With rows of n * k numbers: a period is kept as what differs from the one before
+   * (markup/blocks.c), as most partners stay. */
   block[count++] = (sw_block){cell, k->n * k->periods, k->n, k->partner, &p->partner};
   for (int q = 0; q < p->pairs.n_quantities; q++)
     block[count++] = (sw_block){SW_BLOCK_F32, k->n * k->periods, 0, k->value[q], &p->value[q]};
@@ -70,6 +79,7 @@ static sw_status put(sw_error *err, const sw_page *page, sw_report_partners *p, 
   return sw_blocks_add(err, blocks, count, block);
 }
 
+/* Also after a failure half way: rooms that were never made are NULL. */
 static void release(kept_pairs *k) {
   sw_free(k->partner);
   sw_free(k->kept);
@@ -79,6 +89,8 @@ static void release(kept_pairs *k) {
     sw_free(k->value[q]);
 }
 
+/* A result whose partners did not fit (first < 0) keeps its entry in the manifest, without
+ * blocks. */
 sw_status sw_report_partners_make(sw_error *err, const sw_report *report,
                                   sw_report_arrays *arrays) {
   for (int r = 0; r < arrays->n_partners; r++) {

@@ -11,10 +11,12 @@
 #include "base/text.h"
 #include "cli/report/arrays.h"
 #include "cli/report/source.h"
+#include "cli/session/tried.h"
 
 /* ---- results that are asked for ------------------------------------------------------------ */
 
-/* "ccd", or what it is a part of: "composites/economy" also as "economy". */
+/* "ccd", or what it is a part of: "composites/economy" also as "economy". So one name takes a
+ * composite with all that is below it. */
 static bool is_called(const char *result, const char *name, size_t length) {
   const char *last = strrchr(result, '/');
   if (strncmp(result, name, length) == 0 && (result[length] == '\0' || result[length] == '/'))
@@ -22,7 +24,8 @@ static bool is_called(const char *result, const char *name, size_t length) {
   return last && strncmp(last + 1, name, length) == 0 && last[1 + length] == '\0';
 }
 
-/* The nearest name; else all, as far as a line has room. */
+/* The nearest name; else all, as far as a line has room. The list stops at 400 bytes: a line of a
+ * terminal or two, well within the room of an error. */
 static sw_status no_such_result(sw_error *err, const sw_report *report, const char *name) {
   char hint[SW_HINT_ROOM];
   const sw_page *page = report->page;
@@ -37,7 +40,9 @@ static sw_status no_such_result(sw_error *err, const sw_report *report, const ch
                  sw_did_you_mean(name, near, hint), list ? list : "");
 }
 
-/* Each name must be one of the file's; "composites" takes all below it. */
+/* Each name must be one of the file's; "composites" takes all below it. Fills report->taken, one
+ * flag for each result. Empty names between commas are passed over; names without a result are an
+ * error, as a page that lacks what was asked for would mislead. */
 static sw_status choose_results(sw_error *err, sw_report *report) {
   bool *taken = NULL;
   const char *asked = report->options->results;
@@ -67,6 +72,7 @@ static sw_status choose_results(sw_error *err, sw_report *report) {
 
 /* ---- words ------------------------------------------------------------------------------ */
 
+/* Whether an untranslated noun of the study may stand in an English sentence. */
 static bool is_ascii(const char *text) {
   for (; *text; text++)
     if ((unsigned char)*text >= 0x80) return false;
@@ -83,6 +89,9 @@ static const char *plural(sw_arena *arena, const char *noun) {
   return sw_arena_printf(arena, "%s%s", noun, hisses ? "es" : "s");
 }
 
+/* The language: the command line's, else the study's, else English. The title falls back on the one
+ * that names no language, then on the file's name; nouns on "unit". Fails for a language that is
+ * unknown, or without memory. */
 static sw_status choose_words(sw_error *err, sw_report *report, const char *of_study) {
   const sw_page *page = report->page;
   const char *asked = report->options->language;
@@ -104,7 +113,9 @@ static sw_status choose_words(sw_error *err, sw_report *report, const char *of_s
 
 /* ---- geometry --------------------------------------------------------------------------- */
 
-/* Labels of the first group, by which insets that are found are called. */
+/* Labels of the first group, by which insets that are found are called. They are the labels that
+ * the user knows; with polygons of the whole country mostly states or provinces. *label stays NULL
+ * without groups. */
 static sw_status first_labels(sw_error *err, const sw_report *report, const char *const **label) {
   const sw_page *page = report->page;
   const char **text = NULL;
@@ -130,10 +141,12 @@ static sw_status make_geometry(sw_error *err, sw_report *report, sw_report_sourc
                           .member_of = page->member_of,
                           .insets = source->has_insets ? &source->insets : NULL};
   SW_TRY(first_labels(err, report, &in.label));
+  /* In an error of its own: the first attempt may fail and be made good by the second. */
   SW_NEW(err, report->arena, report->geometry, 1);
   sw_error of_polygons = {0};
   sw_status status = sw_report_geometry_make(&of_polygons, report->arena, &in, report->geometry);
   if (status == SW_EINPUT && in.polygons && !report->options->polygons) {
+    /* A half-made geometry is freed before the second attempt. */
     sw_report_geometry_destroy(report->geometry);
     *report->geometry = (sw_report_geometry){0};
     source->note = sw_arena_printf(report->arena, "%s; the map is made of the units' places",
@@ -148,7 +161,8 @@ static sw_status make_geometry(sw_error *err, sw_report *report, sw_report_sourc
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* For the line that the verb prints; it outlives the arena, so texts are copied. */
+/* For the line that the verb prints; it outlives the arena, so texts are copied. `out` stands at
+ * its end, so ftello is the size of the page. */
 static void tell(const sw_report *report, const sw_report_source *source, FILE *out,
                  sw_report_said *said) {
   *said = (sw_report_said){.bytes = ftello(out),
@@ -162,7 +176,10 @@ static void tell(const sw_report *report, const sw_report_source *source, FILE *
   if (source->note) snprintf(said->note, sizeof said->note, "%s", source->note);
 }
 
-/* `reading` names the file that is read, for a message of HDF5 that does not. */
+/* `reading` names the file that is read, for a message of HDF5 that does not. The order follows
+ * what each step needs: language before words, geometry before arrays (zones and places are
+ * arrays), arrays before the page, whose manifest names their blocks. Pages that were opened are
+ * closed by the caller, also after a failure. */
 static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE *out,
                       sw_report_arrays *arrays, sw_report_said *said) {
   sw_report_source source;
@@ -185,16 +202,6 @@ static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE
   return SW_OK;
 }
 
-/* HDF5 found the file damaged while it was read: its words are told behind the file's name. */
-static sw_status damaged(sw_error *err, const char *path) {
-  sw_error said = *err;
-  size_t length = strlen(path);
-  bool named = strncmp(said.text, path, length) == 0 && strncmp(said.text + length, ": ", 2) == 0;
-  sw_error_clear(err);
-  return sw_fail(err, SW_EINPUT, "%s: is damaged: %s; write it again with spillway run", path,
-                 said.text + (named ? length + 2 : 0));
-}
-
 sw_status sw_report_make(sw_error *err, const sw_report_options *options, const char *folder,
                          FILE *out, sw_report_said *said) {
   sw_report report = {.options = options};
@@ -202,7 +209,7 @@ sw_status sw_report_make(sw_error *err, const sw_report_options *options, const 
   *said = (sw_report_said){0};
   SW_TRY(sw_arena_create(err, &report.arena));
   sw_status status = make(err, &report, folder, out, &arrays, said);
-  if (status == SW_EIO) status = damaged(err, report.reading);
+  status = sw_tried_damaged(err, status, report.reading);
   sw_blocks_destroy(arrays.blocks);
   if (report.geometry) sw_report_geometry_destroy(report.geometry);
   sw_page_close(report.page);

@@ -3,6 +3,7 @@
 #define SW_CLI_REPORT_REPORT_H
 
 #include "cli/report/model.h"
+#include "cli/session/target.h"
 
 /* What is to be said of a page that is written; plain, so that a child can tell it. */
 typedef struct sw_report_said {
@@ -20,22 +21,15 @@ sw_status sw_report_make(sw_error *err, const sw_report_options *options, const 
 
 /* ---- target.c: where it goes -------------------------------------------------------------- */
 
-typedef struct sw_report_target {
-  char path[4096], temporary[4096 + 16]; /* beside it */
-  FILE *out;
-} sw_report_target;
-
 /* Whether a page may be written there, before anything is made for it. SW_EINPUT: it is there
  * already and `force` is not given, is one of the files that the options name, is no page by its
  * name, or has no folder. */
 sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *options,
-                                sw_report_target *target);
+                                sw_target *target);
 /* Looks, and opens a new file beside the one that is meant, so that a page appears whole or not at
  * all. */
 sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
-                                sw_report_target *target);
-/* Puts it in its place; `status` other than SW_OK: removes it, and returns `status`. */
-sw_status sw_report_target_close(sw_error *err, sw_status status, sw_report_target *target);
+                                sw_target *target);
 /* "dir/results.html" of "dir/results.h5"; NULL: no memory. */
 const char *sw_report_default_path(sw_arena *arena, const char *results);
 

@@ -1,7 +1,9 @@
 /* What the study says to the page: polygons, insets, language (source.h). The text was a good study
  * when the results were made; of an older version it may use words that are no more, so only the
  * tree is read, and what is not as expected is as if not said. Results may have moved: polygons are
- * looked for beside the file, in two folders above, and where the user is. */
+ * looked for beside the file, in two folders above, and where the user is.
+ *
+ * Paths and texts are the arena's or point into the tree, which the arena holds, too. */
 #include "cli/report/source.h"
 
 #include <stdlib.h>
@@ -11,6 +13,8 @@
 #include "base/text.h"
 #include "plan/study/yaml.h"
 
+/* NULL for whatever is no text: a list, a map, an empty value, a missing key or map (sw_node_get
+ * takes NULL). */
 static const char *text_of(const sw_node *map, const char *key) {
   const sw_node *node = sw_node_get(map, key);
   return node && node->kind == SW_NODE_SCALAR && *node->text ? node->text : NULL;
@@ -27,6 +31,8 @@ static sw_status no_memory(sw_error *err) {
 static sw_status beside_results(sw_error *err, const sw_report *report, const char *file,
                                 const char **found) {
   const char *at = report->page->path;
+  /* As many folders up as studies commonly put between themselves and their results: none, one or
+   * two. */
   for (int up = 0; up < 3; up++) {
     const char *dots = up == 0 ? "" : up == 1 ? "../" : "../../";
     const char *name = sw_arena_printf(report->arena, "%s%s", dots, file);
@@ -40,7 +46,9 @@ static sw_status beside_results(sw_error *err, const sw_report *report, const ch
   return SW_OK;
 }
 
-/* `folder`: the study's, where the page is made by `run` itself. */
+/* `folder`: the study's, where the page is made by `run` itself. *found stays NULL when there is
+ * none. Order of trust: the study's own folder; an absolute path as it is; then where the results
+ * lie, and at last the current folder. */
 static sw_status find_polygons(sw_error *err, const sw_report *report, const char *folder,
                                const char *file, const char **found) {
   *found = NULL;
@@ -59,7 +67,8 @@ static sw_status find_polygons(sw_error *err, const sw_report *report, const cha
   return SW_OK;
 }
 
-/* Not found is no failure: a note says what to give, and the map is made of places. */
+/* Not found is no failure: a note says what to give, and the map is made of places. The field of
+ * the codes is called as in the units' file unless the study says otherwise. */
 static sw_status study_polygons(sw_error *err, const sw_report *report, const char *folder,
                                 sw_report_source *source) {
   const sw_node *units = sw_node_get(source->root, "units");
@@ -69,6 +78,7 @@ static sw_status study_polygons(sw_error *err, const sw_report *report, const ch
   bool map = node->kind == SW_NODE_MAP;
   to->file = map ? text_of(node, "file") : text_of(units, "polygons");
   to->key = map ? text_of(node, "key") : NULL;
+  /* The key is taken from `units: {unit: ...}`, where a study names the column of codes. */
   to->layer = map ? text_of(node, "layer") : NULL;
   if (!to->key) to->key = text_of(units, "unit");
   if (!to->file || !to->key) return SW_OK;
@@ -82,7 +92,8 @@ static sw_status study_polygons(sw_error *err, const sw_report *report, const ch
   return source->note ? SW_OK : no_memory(err);
 }
 
-/* As given, which must be there. */
+/* As given, which must be there. A mistake of the command line is an error, other than one of an
+ * old study: its author is there to mend it. */
 static sw_status given_polygons(sw_error *err, const sw_report *report, sw_report_source *source) {
   const sw_report_options *o = report->options;
   const sw_node *units = sw_node_get(source->root, "units");
@@ -111,7 +122,10 @@ static bool mark_units(const sw_page *page, const char *label, uint8_t zone, uin
   return false;
 }
 
-/* `insets: [AK, HI]`: labels of groups. */
+/* `insets: [AK, HI]`: labels of groups. A label that no group has is passed over, as are those
+ * beyond the number of zones that a page can draw: the study was valid for its own data, and a map
+ * without an inset is still right. `has_insets` also with an empty list, which says that no insets
+ * are wanted. */
 static sw_status read_insets(sw_error *err, const sw_report *report, sw_report_source *source) {
   const sw_node *list = sw_node_get(sw_node_get(source->root, "output"), "insets");
   uint8_t *zone = NULL;
@@ -133,6 +147,8 @@ static sw_status read_insets(sw_error *err, const sw_report *report, sw_report_s
 
 /* ---- all -------------------------------------------------------------------------------- */
 
+/* Every unread or unreadable part of the study leaves its field empty; only the command line's
+ * polygons and a lack of memory can fail. */
 sw_status sw_report_source_of(sw_error *err, sw_report *report, const char *folder,
                               sw_report_source *source) {
   sw_error ignored = {0};

@@ -4,7 +4,10 @@
  * Nodes come one after the other, and each is joined to the nearest of those before it: so all are
  * joined, by few long roads and many short ones. Then the shortest of the other ways between near
  * nodes are added, until there are three edges per node, as in road networks. All follows from the
- * seed and a node's number. */
+ * seed and a node's number.
+ *
+ * Memory: 16 bytes for each node and 32 for each edge, of which there are three to four a node; the
+ * grid and the tree are given back here. */
 #include "cli/synth/synth.h"
 
 #include <math.h>
@@ -12,14 +15,20 @@
 
 #include "kernel/space/kdtree.h"
 
+/* NEAR: a node's ways to its seven nearest are enough to reach three edges a node once ways are
+ * shared by both ends. */
 enum { NEAR = 7, EDGES_A_NODE = 3, MOST_STATIONS = 8 };
 
+/* A fast train; roads by their length below. Speeds in km/h. */
 static const double pi = 3.14159265358979323846;
 static const double rail_kmh = 250;
 
 /* ---- nodes ------------------------------------------------------------------------------ */
 
-/* About a unit, within the border; the first nodes stand on the seats of prefectures. */
+/* About a unit, within the border; the first nodes stand on the seats of prefectures. Places of
+ * nodes beyond the seats are normal about their unit, with the spread of the units among
+ * themselves; after 20 tries beyond the border a node stands just beside its unit, so the loop
+ * ends. */
 static void place_node(const sw_synth_country *country, int64_t k, double spread, double *x,
                        double *y) {
   sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_NODE, (uint64_t)k);
@@ -35,6 +44,7 @@ static void place_node(const sw_synth_country *country, int64_t k, double spread
   *x = country->x[unit] + 1e-3 * (double)(k / country->n), *y = country->y[unit];
 }
 
+/* In km of the synthetic plane. */
 static double km_between(const sw_synth_network *network, int64_t a, int64_t b) {
   return hypot(network->x[a] - network->x[b], network->y[a] - network->y[b]);
 }
@@ -44,6 +54,8 @@ static double road_kmh(double km) {
   return km > 60 ? 90 : km > 15 ? 70 : 50;
 }
 
+/* A way is longer than the line between its ends: by a fifth on roads, by a twentieth on rails.
+ * Minutes are at least 0.1, as none may be 0. */
 static void add_edge(sw_synth_network *network, int64_t from, int64_t to, bool rail) {
   double km = km_between(network, from, to) * (rail ? 1.05 : 1.2); /* lines are not straight */
   double minutes = km / (rail ? rail_kmh : road_kmh(km)) * 60;
@@ -53,7 +65,8 @@ static void add_edge(sw_synth_network *network, int64_t from, int64_t to, bool r
 
 /* ---- roads ------------------------------------------------------------------------------ */
 
-/* Each node to the nearest before it. The grid holds those before, and no other. */
+/* Each node to the nearest before it. The grid holds those before, and no other. Edge k - 1 is that
+ * of node k, as is_laid counts on. O(n) with the grid. */
 static sw_status grow_roads(sw_error *err, const sw_synth_country *country,
                             sw_synth_network *network) {
   sw_synth_grid grid;
@@ -73,19 +86,22 @@ typedef struct way {
   int32_t from, to; /* from < to */
 } way;
 
+/* Ties do not occur once equal ways are one. */
 static int by_ends(const void *a, const void *b) {
   const way *p = a, *q = b;
   if (p->from != q->from) return p->from < q->from ? -1 : 1;
   return (p->to > q->to) - (p->to < q->to);
 }
 
+/* The order is total, so the same roads are chosen on every machine. */
 static int by_length(const void *a, const void *b) {
   const way *p = a, *q = b;
   if (p->chord2 != q->chord2) return p->chord2 < q->chord2 ? -1 : 1;
   return by_ends(a, b);
 }
 
-/* Ways from each node to the nearest ones, each once. */
+/* Ways from each node to the nearest ones, each once. `ways` has room for NEAR of each node. Both
+ * ends may list the same way, which is kept once. */
 static int64_t list_ways(const sw_kdtree *tree, int64_t n, way *ways) {
   int32_t to[NEAR];
   double chord2[NEAR];
@@ -107,7 +123,8 @@ static bool is_laid(const sw_synth_network *network, const way *w) {
   return w->to > 0 && network->edge[w->to - 1].from == w->from;
 }
 
-/* Each node offers its NEAR nearest, itself not among them. */
+/* Each node offers its NEAR nearest, itself not among them. The tree is of three coordinates;
+ * `zero` is the third of all nodes. Stops at three edges a node. */
 static sw_status join_near(sw_error *err, sw_synth_network *network, const double *zero) {
   sw_kdtree *tree = NULL;
   way *ways = NULL;
@@ -127,7 +144,8 @@ static sw_status join_near(sw_error *err, sw_synth_network *network, const doubl
 
 /* ---- the railway ------------------------------------------------------------------------ */
 
-/* The largest centres, from west to east: their nodes are the seats themselves. */
+/* The largest centres, from west to east: their nodes are the seats themselves. Eight stations at
+ * most, chosen by mass: O(stations x seats). West to east, so that the line does not turn back. */
 static void lay_railway(const sw_synth_country *country, sw_synth_network *network) {
   int station[MOST_STATIONS], count = 0;
   int most = country->n_seats < MOST_STATIONS ? country->n_seats : MOST_STATIONS;
@@ -153,6 +171,8 @@ static void lay_railway(const sw_synth_country *country, sw_synth_network *netwo
 
 /* ---- all -------------------------------------------------------------------------------- */
 
+/* On failure the caller destroys what there is. The room for edges is that of all roads and the
+ * railway. */
 sw_status sw_synth_lay_network(sw_error *err, const sw_synth_country *country, int64_t nodes,
                                sw_synth_network *network) {
   size_t n = (size_t)nodes;
@@ -180,10 +200,12 @@ void sw_synth_network_destroy(sw_synth_network *network) {
   *network = (sw_synth_network){0};
 }
 
+/* The number counts from 1, with zeros in front, so that codes sort as nodes do. */
 static void put_node(sw_synth_out *out, int64_t node) {
   sw_synth_printf(out, "n%08lld", (long long)node + 1);
 }
 
+/* Degrees, as units have them. */
 void sw_synth_write_nodes(sw_synth_out *out, const sw_synth_network *network) {
   sw_synth_text(out, "node,lon,lat\n");
   for (int64_t k = 0; k < network->n; k++) {
@@ -193,6 +215,7 @@ void sw_synth_write_nodes(sw_synth_out *out, const sw_synth_network *network) {
   }
 }
 
+/* `opens` is the first year of the railway; roads have none and are there from the start. */
 void sw_synth_write_network(sw_synth_out *out, const sw_synth_network *network, int opens) {
   sw_synth_text(out, "from,to,mode,km,minutes,from_period\n");
   for (int64_t e = 0; e < network->n_edges; e++) {

@@ -32,7 +32,8 @@ static void flush(sw_synth_out *out) {
   out->used = 0;
 }
 
-/* Room for `bytes` more in the buffer. */
+/* Room for `bytes` more in the buffer. The caller adds to out->used what it has written. `bytes` is
+ * small against BUFFER, or the buffer would be overrun. */
 static inline char *room(sw_synth_out *out, size_t bytes) {
   if (out->used + bytes > BUFFER) flush(out);
   return out->buffer + out->used;
@@ -101,6 +102,8 @@ static int digits_of(uint64_t value) {
   return digits;
 }
 
+/* `decimals`: 0 to 6; `value` is in units of the last one. -0.5 is written with its sign, though
+ * its whole part is 0. */
 void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals) {
   static const uint64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
   /* Also right for INT64_MIN, whose negative int64_t does not hold. */
@@ -113,7 +116,9 @@ void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals) {
   put_padded(out, magnitude % power[decimals], decimals);
 }
 
-/* Two digits are enough: there are at most 60 provinces and 99 prefectures in one. */
+/* Two digits are enough: there are at most 60 provinces and 99 prefectures in one. Codes are
+ * province, prefecture and number of the county, each counted from 1; the last has as many digits
+ * as the largest prefecture needs, two at least. */
 void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t unit) {
   int seat = country->prefecture[unit], province = country->seat[seat].province;
   put_padded(out, (uint64_t)province + 1, 2);
@@ -137,6 +142,7 @@ int64_t sw_synth_lon(double x) {
   return llround((middle_lon + x / (km_per_degree * shrink)) * 1e6);
 }
 
+/* Micro-degrees, as sw_synth_lon; a degree of latitude is the same length everywhere. */
 int64_t sw_synth_lat(double y) {
   return llround((middle_lat + y / km_per_degree) * 1e6);
 }

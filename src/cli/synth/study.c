@@ -1,14 +1,17 @@
 /* Writes the study of the synthetic panel: what a regional economist would ask of a national one.
  * It has measures of every kind, so that a first run shows all that a results file can hold. Beyond
  * 5,000 units pairs are taken of the last period only and dense matrices are left out, so that a
- * first run of any size ends soon. */
+ * first run of any size ends soon.
+ *
+ * The text is fixed but for sizes, years and what was asked for. */
 #include "cli/synth/synth.h"
 
 #include "measure/names.h"
 
 enum { DENSE_UNITS = 5000 }; /* as many as `keep` allows for dense by default */
 
-/* Empty cells were asked for by --missing, so they are kept; otherwise one would be a mistake. */
+/* Empty cells were asked for by --missing, so they are kept; otherwise one would be a mistake.
+ * Money is in millions, hence the factors that make it per head. */
 static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_printf(out,
                   "study: synthetic-%lld-units-%d-periods\n"
@@ -68,6 +71,7 @@ static void write_composites(sw_synth_out *out, const sw_synth_options *options)
                   options->indicators >= SW_SYNTH_NAMED + 3 ? "critic" : "equal");
 }
 
+/* Three measures that need no pairs: couplings of systems, location quotients, coagglomeration. */
 static void write_unit_measures(sw_synth_out *out, const sw_synth_options *options) {
   /* Own sums with empty cells are refused unless the study says that it wants the rest. */
   const char *base = options->missing > 0 ? "base: own, base_over: complete" : "base: own";
@@ -143,7 +147,7 @@ static void write_pair_measures(sw_synth_out *out, const sw_synth_options *optio
                   last);
 }
 
-/* By road and, once it is open, by rail. */
+/* By road and, once it is open, by rail. The limits of rings are in minutes, like the distance. */
 static void write_network_measures(sw_synth_out *out, const sw_synth_options *options) {
   int top = options->units > 20 ? 20 : (int)options->units - 1;
   sw_synth_printf(out,
@@ -159,7 +163,8 @@ static void write_network_measures(sw_synth_out *out, const sw_synth_options *op
                   top);
 }
 
-/* float32 halves the file; the seed is for measures that draw, and the same as the panel's. */
+/* float32 halves the file; the seed is for measures that draw, and the same as the panel's.
+ * Sections stand in the order in which a person would write them. */
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(out, "# Written by spillway synth; the panel is synthetic.\n");
   write_panel(out, options);

@@ -51,7 +51,8 @@ typedef struct cover {
   double total, of_total; /* of the measure's total, weight or mass; same meaning */
 } cover;
 
-/* This rank's units of an input in a period of the panel; NULL when the input is a result. */
+/* This rank's units of an input in a period of the panel; NULL when the input is a result. A column
+ * of the study that is no result has its values in the panel, by unit of this rank. */
 static const double *input_row(const sw_run *run, const sw_need *need, int period) {
   const sw_column *column = need->entry < 0 ? sw_panel_column(run->panel, need->name) : NULL;
   return column ? column->row[period] : NULL; /* a result has no values yet */
@@ -72,7 +73,8 @@ static bool has_all(const sw_run *run, int e, int period, int64_t k) {
 }
 
 /* The input whose share is shown beside that of the cells: the measure's total, weight or mass, as
- * an index in entry->need; -1 without one. Few large units may be most of the economy. */
+ * an index in entry->need; -1 without one. Few large units may be most of the economy. The order of
+ * the names is that of preference: a measure with both has its total shown. */
 static int total_need(const sw_run *run, int e) {
   static const char *const names[] = {"total", "weight", "mass"};
   const sw_entry *entry = &run->study->entry[e];
@@ -84,7 +86,9 @@ static int total_need(const sw_run *run, int e) {
   return -1;
 }
 
-/* A missing total counts as 0 on both sides. */
+/* A missing total counts as 0 on both sides. Over this rank's units and the periods that the entry
+ * sees; ranks are added in say_cover, in the order of ranks, so the figure does not depend on
+ * timing. */
 static cover cover_of(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   const sw_job *job = &run->job[e];
@@ -170,7 +174,8 @@ static void say_panel(const sw_session *s) {
 }
 
 /* Prints the plan on rank 0. Collective at its beginning only; the rest may fail on rank 0 alone,
- * which the caller agrees on. */
+ * which the caller agrees on. Bytes and seconds are estimates of the plan (plan/run/estimate.h),
+ * memory the largest of all ranks. */
 static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
@@ -199,7 +204,8 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
 }
 
 /* Runs everything but the pairs: a measure sees its data and may refuse it. Long passes are only
- * begun (run->no_pairs). Collective. */
+ * begun (run->no_pairs). Collective. The trial leaves results in memory that are thrown away with
+ * the session; nothing is written. */
 static sw_status try_data(sw_error *err, sw_session *s) {
   s->run->no_pairs = true;
   return sw_run_first(err, s->run);

@@ -23,6 +23,8 @@ int sw_cmd_verify(sw_program *program, int argc, char **argv);
 int sw_cmd_diff(sw_program *program, int argc, char **argv);
 int sw_cmd_weights(sw_program *program, int argc, char **argv);
 int sw_cmd_report(sw_program *program, int argc, char **argv);
+int sw_cmd_table(sw_program *program, int argc, char **argv);
+int sw_cmd_export(sw_program *program, int argc, char **argv);
 
 /* compute.c: checks all descriptors and keeps `extra` (ended by NULL, or NULL), which must outlive
  * the program. SW_EINTERNAL when a measure is not what a descriptor promises (plan/descriptor/),

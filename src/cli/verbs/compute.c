@@ -1,6 +1,9 @@
 /* Computes a study: what `spillway run` does, and what a program that links the library asks for
  * (spillway/program.h). The whole run from a study file to a results file stands in run_study(),
- * step by step; all ranks go through it together. */
+ * step by step; all ranks go through it together.
+ *
+ *  What a rank finds wrong by itself is agreed on (sw_team_agree) before the next
+ * collective. */
 #include "cli/verbs/commands.h"
 
 #include "base/clock.h"
@@ -30,7 +33,9 @@ static bool is_taken(const sw_program *program, const char *name) {
 }
 
 /* The catalogue is checked at every start, too: it takes no time, and a slip in a descriptor is
- * found before any study is read. An extra measure counts (n_extra) once it was found good. */
+ * found before any study is read. An extra measure counts (n_extra) once it was found good.
+ * Quadratic in the number of measures, with some hundred of them; names must be unique because a
+ * study finds a measure by its name alone. */
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
   program->extra = extra;
   for (int i = 0; i < sw_measure_count(); i++)
@@ -47,10 +52,13 @@ sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measu
 
 /* Creates the results file, computes what is left and completes it. The file is not laid out
  * before, because the sizes of `above` are known only after sw_run_first. *seconds: time spent on
- * the file alone, without what the sink writes while pairs are computed. */
+ * the file alone, without what the sink writes while pairs are computed. A failure leaves the
+ * unfinished file for a later run; sw_results_destroy decides what of it is kept. */
 static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   double began = sw_clock();
   sw_status status = sw_results_create(err, s->results);
+  /* sw_results_finish writes what is known only at the end, and turns the file into the one that
+   * was asked for. */
   *seconds += sw_clock() - began;
   if (status == SW_OK) status = sw_run_rest(err, s->run, sw_results_sink(s->results));
   began = sw_clock();
@@ -60,7 +68,8 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
 }
 
 /* With `output` on the command line the page follows it and has its name, else the study says
- * where. NULL: no memory. */
+ * where. NULL: no memory. Otherwise two runs of one study with different -o would write to one
+ * page. */
 static const char *page_path(const sw_session *s, const sw_run_options *o) {
   return o->output ? sw_report_default_path(s->arena, s->study->output_path)
                    : s->study->report_path;
@@ -70,9 +79,10 @@ static const char *page_path(const sw_session *s, const sw_run_options *o) {
  * overwritten by `force` alone. */
 static sw_status look_at_page(sw_error *err, sw_session *s, const sw_run_options *o) {
   sw_report_options options = {.path = s->study->output_path, .force = o->force};
-  sw_report_target target;
+  sw_target target;
   sw_status status = SW_OK;
   if (!s->study->report_file) return SW_OK;
+  /* Rank 0 alone looks, as it alone writes; the others learn its answer. */
   if (s->team->rank == 0) {
     const char *path = page_path(s, o);
     status = path ? sw_report_target_look(err, path, &options, &target)
@@ -81,20 +91,22 @@ static sw_status look_at_page(sw_error *err, sw_session *s, const sw_run_options
   return sw_team_agree(s->team, err, status, 0);
 }
 
-/* Rank 0. What was not there when the run began may be replaced. */
+/* Rank 0. What was not there when the run began may be replaced. The page is made in this process:
+ * the file is the run's own and is known to be sound, so no child is needed
+ * (cli/verbs/report.c). */
 static sw_status make_page(sw_error *err, sw_session *s, const char *path) {
   const sw_study *study = s->study;
   const char *slash = strrchr(study->file, '/');
   const char *folder = slash ? sw_arena_textn(s->arena, study->file, (size_t)(slash - study->file))
                              : sw_arena_text(s->arena, ".");
   sw_report_options options = {.path = study->output_path, .force = true};
-  sw_report_target target;
+  sw_target target;
   sw_report_said said;
   double began = sw_clock();
   if (!path || !folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   SW_TRY(sw_report_target_open(err, path, &options, &target));
   sw_status status = sw_report_make(err, &options, folder, target.out, &said);
-  SW_TRY(sw_report_target_close(err, status, &target));
+  SW_TRY(sw_target_close(err, status, &target));
   if (*said.note) sw_log(SW_LOG_WARN, "%s", said.note);
   s->page = path;
   s->page_bytes = (double)said.bytes;
@@ -103,7 +115,9 @@ static sw_status make_page(sw_error *err, sw_session *s, const char *path) {
 }
 
 /* The page of the results, where the study asks for one. The results are complete: a page that
- * cannot be made must not make the run fail. The other ranks wait. */
+ * cannot be made must not make the run fail. The other ranks wait. It is the last step, behind the
+ * results: its warning is the only trace of a failure. The agreement at the end keeps ranks
+ * together until the page is written. */
 static sw_status write_page(sw_error *err, sw_session *s, const sw_run_options *o) {
   sw_error of_page = {0};
   if (!s->study->report_file) return SW_OK;
@@ -112,7 +126,8 @@ static sw_status write_page(sw_error *err, sw_session *s, const sw_run_options *
   return sw_team_agree(s->team, err, SW_OK, 0);
 }
 
-/* Prints the summary. The results are complete: a failed summary must not make the run fail. */
+/* Prints the summary. The results are complete: a failed summary must not make the run fail. The
+ * summary has its own error, so that the status of the run stays good. */
 static void say_summary(const sw_session *s) {
   sw_error err = {0};
   if (sw_summary_print(&err, s) != SW_OK)
@@ -128,6 +143,8 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   sw_log_hold();
   SW_TRY(sw_session_study(err, team, study, o->output, o->threads, s));
   SW_TRY(sw_results_refuse_files(err, team, s->study));
+  /* Locked from the start, so that two runs cannot write one file; `follow` makes the lock hold for
+   * what a link points to. */
   if (o->reuse) SW_TRY(sw_results_past_look(err, team, o->reuse));
   SW_TRY(sw_results_follow(err, team, s->arena, &s->study->output_path, &s->link));
   SW_TRY(sw_results_start(err, team, s->study->output_path, o->force, o->restart, &s->results));
@@ -135,6 +152,8 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   SW_TRY(sw_session_panel(err, s));
   SW_TRY(sw_estimate_fits(err, s->run));
   SW_TRY(sw_results_begin(err, s->results, s->run));
+  /* What is taken over from earlier results must be known before the first pass, which it
+   * shortens. */
   if (o->reuse) SW_TRY(sw_results_past_open(err, s->run, o->reuse));
   s->run->progress = sw_progress_make(team, !o->summary);
   double seconds = 0.0;
@@ -150,7 +169,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
 }
 
 /* Reports what remains of a failed run that can be continued. A run that was stopped (SW_ESTOPPED)
- * says so in its error. */
+ * says so in its error. Rank 0 says it, once. `kept` is what sw_results_destroy found. */
 static void say_kept(const sw_team *team, const sw_session *s, const sw_error *err, bool kept) {
   if (kept && err->status != SW_ESTOPPED && team->rank == 0)
     sw_log(SW_LOG_WARN, "%s.partial keeps what is done; the same command continues it",
@@ -159,7 +178,9 @@ static void say_kept(const sw_team *team, const sw_session *s, const sw_error *e
 
 /* Signals to stop are asked for here as well as in main: a program of its own has not done it. The
  * order of the end matters: ranks settle before anything collective is closed; past and results are
- * closed while the run is still there. */
+ * closed while the run is still there. Returns the status that all ranks agree on. NULL options are
+ * the plain ones, silent and without --force. `err` has the text on the rank that found the
+ * fault. */
 sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
                          const sw_run_options *options) {
   static const sw_run_options plain = {0};
@@ -179,7 +200,8 @@ sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
 /* ---- a program of its own ------------------------------------------------------------------ */
 
 /* *program is set also after a failure, for sw_program_stop; team stays NULL until MPI is up. HDF5
- * starts before MPI (store/h5/version.h). */
+ * starts before MPI (store/h5/version.h). An error of MPI's start returns at once, without
+ * agreement: there is no team to agree with. */
 sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_measure *const *extra,
                            sw_program **program) {
   sw_descriptors_fill();
@@ -199,6 +221,7 @@ int sw_program_rank(const sw_program *program) {
   return program->team->rank;
 }
 
+/* NULL is allowed. Ends MPI, after which no other program may be started in this process. */
 void sw_program_stop(sw_program *program) {
   if (!program) return;
   if (program->team) sw_comm_stop(program->team);

@@ -10,6 +10,7 @@
 #include "cli/verbs/commands.h"
 #include "store/diff/diff.h"
 
+/* MOST_MOST limits a list, whose lines are kept in memory until they are printed. */
 enum { DIFFERENT = 1, TROUBLE = 2, MOST_MOST = 100000 };
 
 static const char help_text[] =
@@ -43,7 +44,8 @@ static const char *or_dash(const char *text) {
 }
 
 /* Prints a place in a sentence: "2015 06037 -> 06059", "2015 06037, manufacturing". `gap` is what
- * stands before the next word, empty while there is none. */
+ * stands before the next word, empty while there is none. The gaps follow what has been printed, as
+ * any part may be missing: a table has no unit, a flow no other. */
 static void print_place(const sw_diff_change *change) {
   const char *gap = "";
   if (change->period) printf("%s", change->period), gap = " ";
@@ -58,7 +60,7 @@ static void print_place(const sw_diff_change *change) {
 }
 
 /* One line per variable with changes. Partners have a line of their own kind, as nothing of theirs
- * is a number. */
+ * is a number. The counts are of cells; the place is that of the largest move. */
 static void print_variable(const sw_diff_variable *v) {
   long long moved = v->count[SW_DIFF_MOVED], missing = v->count[SW_DIFF_MISSING];
   long long partners = v->count[SW_DIFF_PARTNER], texts = v->count[SW_DIFF_TEXT];
@@ -84,6 +86,8 @@ static void print_variable(const sw_diff_variable *v) {
   printf("\n");
 }
 
+/* The score is the mean relative change, summed over variables (store/diff): a unit with one wild
+ * value does not lead by that alone. */
 static void print_unit(const sw_diff_unit *unit) {
   printf("  %-12s  %-9.3g  ", unit->code, unit->score);
   /* A unit whose partners changed, or whose values are missing, has no largest move. */
@@ -100,7 +104,9 @@ static void print_unit(const sw_diff_unit *unit) {
   printf("\n");
 }
 
-/* Widths of the columns of a list: each as wide as its widest text, or its title. */
+/* Widths of the columns of a list: each as wide as its widest text, or its title. Widths count
+ * bytes; names with other letters than ASCII come out narrower than they could, which costs
+ * alignment and no information. */
 typedef struct widths {
   int variable, period, unit, other, before;
 } widths;
@@ -129,6 +135,7 @@ static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
   return w;
 }
 
+/* Titles and kinds have the same order (sw_diff_kind). */
 static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   static const char *const title[] = {"largest changes", "values that appeared or disappeared",
                                       "partners that entered or left", "texts"};
@@ -149,7 +156,8 @@ static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   }
 }
 
-/* Notes are printed also when values are equal: remarks are no difference. */
+/* Notes are printed also when values are equal: remarks are no difference. The order is from the
+ * whole to the single: notes, variables, units, changes. */
 static void print_report(const sw_diff_report *report) {
   for (int i = 0; i < report->n_notes; i++)
     puts(report->note[i]);
@@ -175,7 +183,8 @@ static void print_report(const sw_diff_report *report) {
 
 /* ---- what is asked ---------------------------------------------------------------------- */
 
-/* Leaves *value, 0, when the option was not given. Not a number is refused, too. */
+/* Leaves *value, 0, when the option was not given. Not a number is refused, too. A negative
+ * tolerance would make equal numbers differ. */
 static sw_status read_tolerance(sw_error *err, const char *verb, const char *name, const char *text,
                                 double *value) {
   if (!text || (sw_parse_number(text, strlen(text), value) && *value >= 0)) return SW_OK;
@@ -211,7 +220,7 @@ static sw_status read_request(sw_error *err, int argc, char **argv, request *out
 
 /* *different is set only when the comparison succeeded. What was printed is flushed here: a list
  * cut off by a full disk must be trouble (2), not "different" (1), which sw_main does not look
- * into. */
+ * into. The arena holds the report; it goes before the flush, whose failure needs nothing of it. */
 static sw_status tell(sw_error *err, const request *asked, bool *different) {
   sw_arena *arena = NULL;
   sw_diff_report report;

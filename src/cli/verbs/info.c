@@ -1,5 +1,8 @@
 /* spillway info: what is in a results file, from what inputs, by what version. A child process
- * reads it: HDF5 1.10 crashes on some damaged files, and of others it never finds the end. */
+ * reads it: HDF5 1.10 crashes on some damaged files, and of others it never finds the end.
+ *
+ * The child's answer is a struct and text in one pipe; nothing else is shared, and no memory is.
+ * The parent never opens the file, so no file can crash it or keep it busy. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,7 +49,9 @@ static void print_root(const char *path, const sw_results_info *info) {
   print_lines("  warning: ", info->notes);
 }
 
-/* Of a result within this one behind its name there. */
+/* Of a result within this one behind its name there. Headlines of results below, as of composites,
+ * stand with the one above: `info` shows the file as a list, not as a tree. Linear for each result,
+ * of which there are some tens. */
 static void print_headlines(const sw_results_info *info, const sw_info_result *result) {
   size_t length = strlen(result->name);
   for (int k = 0; k < info->n_headlines; k++) {
@@ -76,6 +81,7 @@ static void print_result(const sw_results_info *info, const sw_info_result *resu
 
 /* ---- the child: into the pipe an sw_error, then what is to be printed ---------------------- */
 
+/* Of processor time, not of the clock: a slow disk is not taken for a damaged file. */
 enum { CPU_SECONDS = 20 }; /* a healthy file takes a fraction of one */
 
 /* What parent and child share. */
@@ -110,7 +116,8 @@ static void tell(void *self) {
 
 /* The parent: passes on what the child writes, as it comes. *err becomes the child's error; both
  * are the same program, so the struct can be copied as it is. *said: the child got as far as that.
- */
+ *
+ * Returns the child's status: it and its text are the parent's from here on. */
 static sw_status print_answer(sw_error *err, FILE *in, bool *said) {
   sw_error of_child;
   char text[4096];
@@ -142,6 +149,7 @@ static sw_status ask_child(sw_error *err, const char *path) {
   bool said = true;
   if (pipe2(of.ends, O_CLOEXEC))
     return sw_fail(err, SW_EIO, "cannot create a pipe: %s", strerror(errno));
+  /* The writing end must stay open until the child has been started, which inherits it. */
   pid_t child = sw_child_start(tell, &of, CPU_SECONDS);
   int reason = errno;
   close(of.ends[1]);
@@ -154,10 +162,13 @@ static sw_status ask_child(sw_error *err, const char *path) {
   else
     close(of.ends[0]);
   sw_child_end end = child > 0 ? sw_child_wait(child) : SW_CHILD_UNKNOWN;
+  /* Either it failed with a reason of its own, or it ended well. A child that spoke and then
+   * crashed has found the file damaged: its output may be cut off. */
   if (said && (status != SW_OK || end == SW_CHILD_ENDED || end == SW_CHILD_UNKNOWN)) return status;
   return blame(err, path, end);
 }
 
+/* Rank 0 alone reads and prints; the others take over its status. */
 int sw_cmd_info(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

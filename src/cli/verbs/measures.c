@@ -79,7 +79,7 @@ static const char *type_name(sw_ptype type) {
 
 /* Prints the words of `text` from column `from` on, broken before WIDTH, and ends the line. `at`:
  * where the cursor stands, which may be beyond `from` after a long name. A word longer than a line
- * stands alone. */
+ * stands alone. At least one word is printed on each line, so the loop ends with any width. */
 static void print_wrapped(int at, int from, const char *text) {
   while (*text) {
     int length = (int)strcspn(text, " ");
@@ -107,7 +107,8 @@ static void print_section(const char *title, const char *text) {
 
 /* ---- the list --------------------------------------------------------------------------- */
 
-/* Measures are numbered: those of the catalogue, then the program's own. */
+/* Measures are numbered: those of the catalogue, then the program's own. The list is in that
+ * order. */
 static int count_of(const sw_program *program) {
   return sw_measure_count() + program->n_extra;
 }
@@ -126,12 +127,14 @@ static int longest_name(const sw_program *program) {
   return longest;
 }
 
+/* A linear search, once per call. */
 static const sw_measure *find(const sw_program *program, const char *name) {
   for (int i = 0; i < count_of(program); i++)
     if (strcmp(measure_at(program, i)->name, name) == 0) return measure_at(program, i);
   return NULL;
 }
 
+/* As a table for reading and for scripts: three columns, the third is the rest of the line. */
 static void print_catalogue(const sw_program *program) {
   int width = longest_name(program);
   printf("%-*s  %-9s  %s\n", width, "measure", "kind", "title");
@@ -146,7 +149,7 @@ static void print_catalogue(const sw_program *program) {
 
 /* ---- one measure ------------------------------------------------------------------------ */
 
-/* "decay  number, 0.001 .. 100, default 2", and the help on lines of its own. Descriptors write "no
+/* "decay number, 0.001 .. 100, default 2", and the help on lines of its own. Descriptors write "no
  * upper bound" as a number from 1e300 on and "greater than 0" as a lower bound of the smallest
  * numbers; 0 and 0 is no range. A fallback of NULL: required; "": may be left out. */
 static void print_param(const sw_param *param) {
@@ -183,8 +186,9 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first three for all, those from `keep`
- * on for measures with pairs, `weights` for those without their own. */
+/* Parameters that the engine reads for every measure: the first three for all, those from `keep` on
+ * for measures with pairs, `weights` for those without their own. They are shown with every
+ * measure, so that one call says all that an entry may contain. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -233,6 +237,7 @@ static void print_common(const sw_measure *measure) {
   const sw_param *common[] = {&as,      &periods,   &balanced, tests ? &tested : &keep,
                               &by,      &precision, &blocks,   &rings,
                               &centres, &weights};
+  /* Three without pairs; `weights` last, so that it can be left off. */
   int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 9 : 10;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
@@ -242,7 +247,7 @@ static void print_common(const sw_measure *measure) {
 }
 
 /* Appends the shape of an output, "(time, unit, industry)", to `text`; that of one number is "one
- * number". */
+ * number". Time comes first and unit second, in the order of the file's dimensions. */
 static void append_shape(char *text, size_t size, const sw_output *output) {
   bool unit = output->shape == SW_UNIT;
   bool time = output->shape == SW_GLOBAL || (unit && !output->timeless), any = time || unit;
@@ -259,7 +264,8 @@ static void append_shape(char *text, size_t size, const sw_output *output) {
   if (any && used < size) snprintf(text + used, size - used, ")");
 }
 
-/* Whether an output of `all` before this one has its name: a variant that was printed with it. */
+/* Whether an output of `all` before this one has its name: a variant that was printed with it. By
+ * name and group: an output of a group is another variable, below another result. */
 static bool is_variant(const sw_output *a, const sw_output *b) {
   bool together = a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
   return together && strcmp(a->name, b->name) == 0;
@@ -272,7 +278,7 @@ static bool is_named_before(const sw_output *all, const sw_output *output) {
 }
 
 /* Prints an output: shapes, units, meaning. A name stands once: of variants, of which a run has
- * one, the others are printed as further shapes. */
+ * one, the others are printed as further shapes. Quadratic in the number of outputs, a few tens. */
 static void print_output(const sw_output *output) {
   char line[900] = "";
   append_shape(line, sizeof line, output);
@@ -297,7 +303,8 @@ static void print_output(const sw_output *output) {
 }
 
 /* Outputs of the measure, then the sums that the engine adds to pair results. Without units of
- * their own these have those of the first pair output. */
+ * their own these have those of the first pair output. The sums have their texts from store/layout,
+ * where the file has them from: help and file cannot differ. */
 static void print_outputs(const sw_measure *measure) {
   printf("\nOutputs\n");
   for (const sw_output *output = measure->output; output->name; output++)
@@ -312,6 +319,8 @@ static void print_outputs(const sw_measure *measure) {
     const sw_output output[2] = {{.name = text->name,
                                   .long_name = text->long_name,
                                   .units = text->units ? text->units : first->units,
+                                  /* Sources up to SW_FROM_IN are by unit, those behind it single
+                                   * numbers. */
                                   .shape = source <= SW_FROM_IN ? SW_UNIT : SW_GLOBAL},
                                  {0}};
     print_output(output);
@@ -324,7 +333,8 @@ static bool is_set(const sw_measure *alias, const char *param) {
 }
 
 /* An example of an entry: its required parameters, as a study would have them. `alias`: the name by
- * which it asks, which sets one of them; NULL: the measure's own. */
+ * which it asks, which sets one of them; NULL: the measure's own. It shows the least that is
+ * accepted, not all that is possible: only what is required, with dots for values. */
 static void print_example(const sw_measure *measure, const sw_measure *alias) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
@@ -357,7 +367,8 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
 }
 
 /* What the formula is besides, by the values of parameters; of one that an alias sets, its alone.
- */
+ *
+ * "*" stands for any value that is given, "" for none. */
 static void print_variants(const sw_measure *measure, const sw_measure *alias) {
   char name[100];
   for (const sw_variant *v = measure->variant; v && v->param; v++) {
@@ -396,7 +407,8 @@ static void print_measure(const sw_measure *measure) {
 
 /* ---- the verb --------------------------------------------------------------------------- */
 
-/* Suggests the nearest name, among the first 512: more than the catalogue will have. */
+/* Suggests the nearest name, among the first 512: more than the catalogue will have. No list in the
+ * message: it would be several hundred names long. */
 static sw_status unknown(sw_error *err, const sw_program *program, const char *name) {
   const char *known[512];
   int count = count_of(program) < 512 ? count_of(program) : 512;
@@ -414,7 +426,8 @@ static void print_help(void) {
          "  --help    this text\n");
 }
 
-/* Reads its arguments by itself: a name, no options but --help. */
+/* Reads its arguments by itself: a name, no options but --help. No MPI and no ranks in practice
+ * (ALONE in program.c), but `first` keeps it right in a team. */
 int sw_cmd_measures(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

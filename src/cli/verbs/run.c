@@ -32,7 +32,8 @@ typedef struct run_options {
   sw_run_options run;
 } run_options;
 
-/* Every rank reads the same options, so all return alike. */
+/* Every rank reads the same options, so all return alike. Leaves `o` half filled after a failure;
+ * no option owns anything, all point into argv. */
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv, run_options *o) {
   const sw_option table[] = {{"help", 'h', &o->help, NULL},
                              {"output", 'o', NULL, &o->run.output},
@@ -45,6 +46,7 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
                              {NULL, 0, NULL, NULL}};
   int count = 0;
   SW_TRY(sw_options_parse(err, argc, argv, table, &o->study, 1, &count));
+  /* -q also silences progress (compute.c): both are for people who watch. */
   o->run.summary = !o->quiet;
   if (o->help) return SW_OK;
   if (count == 0)

@@ -1,7 +1,10 @@
 /* `spillway synth`: a synthetic national panel and a study for it.
  *
  * Rank 0 draws and writes, the others wait for its status. Files are written beside their names
- * (NAME.partial) and renamed when all are whole: a failure leaves nothing new behind. */
+ * (NAME.partial) and renamed when all are whole: a failure leaves nothing new behind.
+ *
+ * What the files contain is decided in cli/synth; here are options, names, and the order of
+ * writing. Memory grows with the units, not with the panel, which is written as it is drawn. */
 #include "cli/synth/synth.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -34,7 +37,8 @@ static const char *const file_name[N_FILES] = {"units.csv",       "panel.csv", "
                                                "hinterlands.csv", "nodes.csv", "network.csv",
                                                "od.csv",          "study.yaml"};
 
-/* Two of them are for a network alone, one for flows. */
+/* Two of them are for a network alone, one for flows. A file of an earlier run that is not written
+ * now stays where it is. */
 static bool is_written(int f, const sw_synth_options *options) {
   if (f == FLOWS_FILE) return options->flows;
   return options->network > 0 || (f != NODES_FILE && f != NETWORK_FILE);
@@ -68,7 +72,8 @@ typedef struct written {
   const char *folder, *units, *periods, *indicators, *seed, *missing, *network;
 } written;
 
-/* Reads a whole number in [least, most]. Leaves *out alone when the option was not given. */
+/* Reads a whole number in [least, most]. Leaves *out alone when the option was not given. A text
+ * that is no number and a number out of range have messages of their own. */
 static sw_status whole(sw_error *err, const char *name, const char *text, int64_t least,
                        int64_t most, int64_t *out) {
   if (!text) return SW_OK;
@@ -90,13 +95,15 @@ static sw_status read_indicators(sw_error *err, const char *text, int *out) {
   return SW_OK;
 }
 
+/* Above 0.9 hardly a unit would have two values of a series. */
 static sw_status read_share(sw_error *err, const char *text, double *out) {
   if (!text) return SW_OK;
   if (sw_parse_number(text, strlen(text), out) && *out >= 0 && *out <= 0.9) return SW_OK;
   return sw_fail(err, SW_EINPUT, "synth: --missing: '%s' is not a share; expected 0 to 0.9", text);
 }
 
-/* The options out of their texts, with defaults; -o, --units and --periods have none. */
+/* The options out of their texts, with defaults; -o, --units and --periods have none. Limits are
+ * those of cli/synth/synth.h. *options is whole on success only. */
 static sw_status read_values(sw_error *err, const written *w, sw_synth_options *options) {
   int64_t periods = 0, seed = 1;
   const char *lacking = !w->folder    ? "-o DIR"
@@ -120,6 +127,7 @@ static sw_status read_values(sw_error *err, const written *w, sw_synth_options *
   return read_share(err, w->missing, &options->missing);
 }
 
+/* Words without a dash are refused: the verb takes none. */
 static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
                               sw_synth_options *options) {
   written w = {0};
@@ -142,12 +150,14 @@ static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
 
 /* ---- files ------------------------------------------------------------------------------- */
 
-/* Names of the files, and those under which they are written. */
+/* Names of the files, and those under which they are written. About 66 KB on the stack of rank 0:
+ * eight files, two names each. */
 typedef struct file_paths {
   char final[N_FILES][PATH_MOST];
   char partial[N_FILES][PATH_MOST + 8];
 } file_paths;
 
+/* Fails for paths that are too long, before anything is written. */
 static sw_status name_files(sw_error *err, const char *folder, file_paths *paths) {
   for (int f = 0; f < N_FILES; f++) {
     int length = snprintf(paths->final[f], PATH_MOST, "%s/%s", folder, file_name[f]);
@@ -178,7 +188,8 @@ static sw_status make_folder(sw_error *err, const char *folder) {
 }
 
 /* Refuses to write over a file with anything in it, unless `force`, and over a folder. An empty
- * file holds no work to lose. */
+ * file holds no work to lose. Also refuses what would be overwritten only in part: the check is of
+ * all files first. */
 static sw_status refuse_existing(sw_error *err, const file_paths *paths,
                                  const sw_synth_options *options) {
   for (int f = 0; f < N_FILES; f++) {
@@ -193,7 +204,8 @@ static sw_status refuse_existing(sw_error *err, const file_paths *paths,
   return SW_OK;
 }
 
-/* Closes the file in any case: what could not be written may be known only then. */
+/* Closes the file in any case: what could not be written may be known only then. Errors of the
+ * stream are kept in `out` until it is closed. */
 static sw_status write_file(sw_error *err, int which, const char *path,
                             const sw_synth_country *country, const sw_synth_network *network,
                             const sw_synth_options *options) {
@@ -234,6 +246,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
   return status;
 }
 
+/* Counts that a user can check against the files. */
 static void say(const sw_synth_country *country, const sw_synth_network *network,
                 const sw_synth_options *options, const file_paths *paths) {
   int first = sw_synth_first_year(options->periods);
@@ -248,7 +261,8 @@ static void say(const sw_synth_country *country, const sw_synth_network *network
   fflush(stdout);
 }
 
-/* Rank 0. What is asked of the disk is refused first, before minutes of drawing. */
+/* Rank 0. What is asked of the disk is refused first, before minutes of drawing. Drawing takes O(n
+ * log n); the files are written one after the other. */
 static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   file_paths paths;
   SW_TRY(name_files(err, options->folder, &paths));

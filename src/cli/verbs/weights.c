@@ -1,6 +1,9 @@
 /* spillway weights: what the weights matrices of a study are, before anything is computed with
  * them; or one of them written as a file. The panel is read, as its units are those of the
- * matrices; nothing is computed of it. One matrix is in memory at a time. */
+ * matrices; nothing is computed of it. One matrix is in memory at a time.
+ *
+ * Runs in one process, so every read that is collective elsewhere returns at once. The pairs of a
+ * result of this study do not exist here, hence `later` matrices are only named. */
 #include "cli/verbs/commands.h"
 
 #include "base/log.h"
@@ -25,8 +28,10 @@ static const char *const help_text =
     "  -h, --help            this text\n\n"
     "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
 
+/* A line of a terminal holds about ten codes; the count is of all. */
 enum { NAMED = 10 }; /* islands named at most */
 
+/* Texts point into argv. */
 typedef struct weights_options {
   bool help, quiet, force;
   const char *output, *threads, *log_level;
@@ -57,6 +62,8 @@ static void print_symmetry(const sw_links_summary *s) {
            s->one_way == 1 ? " has" : "s have");
 }
 
+/* S0, S1 and S2 are the sums of Cliff & Ord (1981) that tests of autocorrelation rest on, with
+ * enough digits to be compared with those of other programs. */
 static void print_summary(const char *name, const char *words, const sw_units *units,
                           const sw_links *links, const sw_links_summary *s) {
   double n = (double)links->n;
@@ -99,7 +106,8 @@ static sw_status show(sw_error *err, const sw_session *s, const sw_weights_spec 
   return status;
 }
 
-/* Of all, those that rest on a result of the study are named; asked for alone, they are refused. */
+/* Of all, those that rest on a result of the study are named; asked for alone, they are refused.
+ * Without links nothing more can be said of such a matrix than what it is made of. */
 static sw_status name(sw_error *err, const sw_session *s, const sw_weights_spec *spec) {
   const char *words = sw_weights_words(s->arena, s->study, spec);
   if (!words) return sw_fail(err, SW_ENOMEM, "out of memory");
@@ -109,7 +117,8 @@ static sw_status name(sw_error *err, const sw_session *s, const sw_weights_spec 
   return SW_OK;
 }
 
-/* The index of the one asked for; all of them: -1. */
+/* The index of the one asked for; all of them: -1. A study of one matrix needs no name for -o. The
+ * nearest name is offered for one that is unknown. */
 static sw_status choose(sw_error *err, const sw_study *study, const weights_options *o,
                         int *index) {
   const char *name = o->word[1];
@@ -157,12 +166,14 @@ static sw_status show_flow(sw_error *err, const sw_session *s, const sw_weights_
   return status;
 }
 
+/* A matrix of an observed flow needs the flow's table first. */
 static sw_status show_any(sw_error *err, const sw_session *s, const sw_weights_spec *spec,
                           const weights_options *o) {
   return spec->flow ? show_flow(err, s, spec, o) : show(err, s, spec, o);
 }
 
-/* All, or the one asked for; an empty line between two. */
+/* All, or the one asked for; an empty line between two. The panel is read before any matrix: its
+ * units may be fewer than those of the study's table. */
 static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw_session *s) {
   int index;
   SW_TRY(sw_session_study(err, team, o->word[0], NULL, o->threads, s));
@@ -177,6 +188,7 @@ static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw
   return SW_OK;
 }
 
+/* The second word is the name of a matrix and may be left out. */
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
                               weights_options *o) {
   const sw_option table[] = {{"help", 'h', &o->help, NULL},
@@ -194,6 +206,7 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
   return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
 }
 
+/* The session is closed also after a failure, with the panel that it holds. */
 int sw_cmd_weights(sw_program *program, int argc, char **argv) {
   sw_error err = {0};
   weights_options o = {0};

@@ -11,7 +11,8 @@ size_t sw_geary_workspace(int64_t n) {
   return (size_t)n * sizeof(double) + sw_in_use_workspace(n);
 }
 
-/* sum w_ij (z_i - z_j)^2 */
+/* sum w_ij (z_i - z_j)^2 A pair enters where both units are used; links that lead out of use weigh
+ * nothing. */
 static double square_differences(const sw_in_use *s, const double *z) {
   const sw_links *links = s->links;
   double sum = 0;
@@ -33,7 +34,8 @@ static double square_differences(const sw_in_use *s, const double *z) {
  *
  *   S0^2 Var = A n (n - 1)(k - 1) + 2 T (n - 1)(n^2 - 3n + 3 - k (n - 1))/(n (n - 2)(n - 3))
  *
- * It is the polynomial of the textbook, which subtracts numbers far above its result. */
+ * It is the polynomial of the textbook, which subtracts numbers far above its result. Undefined
+ * below 4 units, where (n - 2)(n - 3) vanishes. */
 static double randomisation(sw_weight_sums w, const sw_centred *v, double n) {
   sw_weight_parts part = sw_weight_sums_parts(w, n);
   double rows = part.effects * n * (n - 1) * -sw_centred_remainder(v, 1, v->count);
@@ -42,7 +44,8 @@ static double randomisation(sw_weight_sums w, const sw_centred *v, double n) {
   return (rows + links) / (w.s0 * w.s0);
 }
 
-/* n is the scale, as for Moran's I. */
+/* n is the scale, as for Moran's I. The normality form needs no values, so it exists for three
+ * units. */
 static void moments(sw_geary *g, sw_weight_sums w, double n, const sw_centred *v) {
   double s02 = w.s0 * w.s0;
   g->expected = 1;
@@ -67,6 +70,7 @@ sw_geary sw_geary_compute(const sw_links *links, bool row_standardised, sw_islan
   else if (s.scale < 2 || w.s0 == 0)
     g.undefined = SW_MORAN_NO_LINKS;
   if (g.undefined != SW_MORAN_DEFINED) return g;
+  /* C = (n - 1)/(2 S0) sum w_ij (z_i - z_j)^2/sum z^2. */
   g.c = (s.scale - 1) / (2 * w.s0) * square_differences(&s, z) / v.square;
   moments(&g, w, s.scale, &v);
   return g;

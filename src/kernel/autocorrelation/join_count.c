@@ -6,7 +6,9 @@
  *   V = b w/(n (n - 1)),  R = b (b - 1) w (w - 1)/(n (n - 1)(n - 2)(n - 3))
  *   Var BB = (b - 1)^2 A V + T R/2;  Var WW = (w - 1)^2 A V + T R/2;  Var BW = (w - b)^2 A V + 2 T
  * R
- */
+ *
+ *
+ * Row standardisation plays no part. Pure: one period, by any thread. */
 #include "kernel/autocorrelation/join_count.h"
 
 #include <math.h>
@@ -15,7 +17,8 @@ size_t sw_join_count_workspace(int64_t n) {
   return sw_in_use_workspace(n);
 }
 
-/* Halves of whole numbers, exact. */
+/* Halves of whole numbers, exact. Each link adds half of a join, as a symmetric W has it twice; 2
+ * is two ones, 0 two zeros. */
 static void count_joins(const sw_in_use *s, const double *x, double count[SW_JOINS]) {
   const sw_links *links = s->links;
   for (int64_t i = 0; i < links->n; i++)
@@ -26,6 +29,7 @@ static void count_joins(const sw_in_use *s, const double *x, double count[SW_JOI
     }
 }
 
+/* Expectations exist from two units on, variances from four. */
 static void moments(sw_join_count *j, sw_weight_sums w, double n) {
   double b = j->ones, white = n - b, pairs = n * (n - 1);
   j->expected[SW_JOIN_BB] = w.s0 / 2 * b * (b - 1) / pairs;
@@ -45,6 +49,8 @@ sw_join_count sw_join_count_compute(const sw_links *links, const double *x, void
   sw_join_count j = {.n_used = s.count};
   for (int q = 0; q < SW_JOINS; q++)
     j.expected[q] = j.variance[q] = NAN;
+  /* The first value that is neither 0 nor 1 is kept with its unit (+ 1, so that 0 means none), for
+   * a message; nothing is counted then. */
   for (int64_t i = 0; i < links->n; i++) {
     if (!s.used[i]) continue;
     j.ones += x[i] == 1;

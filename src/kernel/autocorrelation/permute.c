@@ -24,6 +24,7 @@ int sw_permute_statistics(sw_permute_form form) {
   return form == SW_PERMUTE_JOINS ? SW_JOINS : 1;
 }
 
+/* Rows of the table of draws begin on a cache line. */
 static size_t whole(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
@@ -34,7 +35,8 @@ size_t sw_permute_workspace(int64_t n) {
 
 /* ---- statistics ------------------------------------------------------------------------- */
 
-/* Of `columns` columns from `column` on; out[statistic * stride + c]. */
+/* Of `columns` columns from `column` on; out[statistic * stride + c]. `fixed` is the factor that
+ * stays at its unit: for Moran's I of one variable the values move on both sides. */
 SW_INLINE void strip(sw_permute_form form, int columns, const sw_permute_set *set,
                      const double *fixed, const double *moved, int column, double *out) {
   const sw_links *links = set->links;
@@ -45,6 +47,7 @@ SW_INLINE void strip(sw_permute_form form, int columns, const sw_permute_set *se
     int64_t unit = set->unit[p];
     double row[WIDE] = {0};
     for (int64_t e = links->row_start[unit]; e < links->row_start[unit + 1]; e++) {
+      /* Units without a value have no place and no link. */
       int64_t q = set->place[links->to[e]];
       if (q < 0) continue;
       const double *b = moved + q * stride + column;
@@ -65,6 +68,7 @@ SW_INLINE void strip(sw_permute_form form, int columns, const sw_permute_set *se
     }
     double factor = form == SW_PERMUTE_JOINS ? 1 : set->factor[p];
     for (int c = 0; c < columns; c++)
+      /* The sum of a row first, so that the observed statistic has the bits of the draws. */
       sum[c] += form == SW_PERMUTE_PRODUCT ? a[c] * (row[c] * factor) : row[c] * factor;
   }
   for (int c = 0; c < columns; c++) {
@@ -88,7 +92,8 @@ SW_INLINE void all_strips(sw_permute_form form, const sw_permute_set *set, const
     strip(form, NARROW, set, fixed, moved, column, out);
 }
 
-/* A function for each form, in which it is a constant: the inner loops have no branches. */
+/* A function for each form, in which it is a constant: the inner loops have no branches. Three
+ * functions of one body are the price of loops without branches. */
 SW_HOT static void products(const sw_permute_set *set, const double *fixed, const double *moved,
                             double *out) {
   all_strips(SW_PERMUTE_PRODUCT, set, fixed, moved, out);
@@ -104,6 +109,7 @@ SW_HOT static void joins(const sw_permute_set *set, const double *fixed, const d
   all_strips(SW_PERMUTE_JOINS, set, fixed, moved, out);
 }
 
+/* Without `fixed` both factors of a product are the same drawn values. */
 static void statistics(sw_permute_form form, const sw_permute_set *set, const double *moved,
                        double *out) {
   const double *fixed = set->fixed ? set->fixed : moved;
@@ -125,7 +131,8 @@ static double most(const sw_permute_set *set, const double *value, int column) {
   return most;
 }
 
-/* The sum of absolute weights, which bounds any sum of products. */
+/* The sum of absolute weights, which bounds any sum of products. Joins are counts of halves and
+ * exact, so they need no slack. */
 static double weight_in_all(const sw_permute_set *set) {
   const sw_links *links = set->links;
   double sum = 0;
@@ -141,6 +148,7 @@ void sw_permute_observe(sw_permute_form form, const sw_permute_set *set) {
   for (int q = 0; q < sw_permute_statistics(form); q++)
     for (int c = 0; c < set->stride; c++) {
       double b = most(set, set->moved, c), a = set->fixed ? most(set, set->fixed, c) : b;
+      /* A difference of two values may be twice the largest, its square four times. */
       set->slack[q * set->stride + c] = form == SW_PERMUTE_JOINS     ? 0
                                         : form == SW_PERMUTE_SQUARES ? all * 4 * b * b
                                                                      : all * a * b;
@@ -149,7 +157,8 @@ void sw_permute_observe(sw_permute_form form, const sw_permute_set *set) {
 
 /* ---- draws ------------------------------------------------------------------------------ */
 
-/* Fisher and Yates: the unit at place j is dealt one of the values that are left. */
+/* Fisher and Yates: the unit at place j is dealt one of the values that are left. A permutation of
+ * all values, also where some are equal. */
 static void shuffle(const sw_permute_set *set, uint64_t seed, const uint64_t *key, uint64_t draw,
                     int32_t *order) {
   for (int64_t j = 0; j < set->count; j++)
@@ -172,10 +181,12 @@ void sw_permute_count(sw_permute_form form, const sw_permute_set *set, uint64_t 
   double drawn[SW_PERMUTE_STATISTICS * SW_PERMUTE_COLUMNS];
   int32_t *order = workspace;
   double *moved = (double *)((char *)workspace + whole((size_t)set->count * sizeof *order));
+  /* The workspace is one order and one table; results are added to the caller's counts. */
   int64_t stride = set->stride, numbers = sw_permute_statistics(form) * stride;
   for (int64_t d = first; d < first + draws; d++) {
     shuffle(set, seed, key, (uint64_t)d, order);
     for (int64_t p = 0; p < set->count; p++)
+      /* A row of all periods is copied: the same permutation serves every column. */
       memcpy(moved + p * stride, set->moved + order[p] * stride, (size_t)stride * sizeof *moved);
     statistics(form, set, moved, drawn);
     for (int64_t k = 0; k < numbers; k++) {
@@ -185,6 +196,8 @@ void sw_permute_count(sw_permute_form form, const sw_permute_set *set, uint64_t 
   }
 }
 
+/* One-sided, in the direction of what is observed; the observed is counted among the permutations,
+ * so p is never 0. */
 double sw_permute_p(double at_least, double at_most, int64_t permutations) {
   return (fmin(at_least, at_most) + 1) / ((double)permutations + 1);
 }

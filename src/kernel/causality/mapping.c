@@ -16,7 +16,7 @@ static const double ENOUGH = 1e-4; /* of a sum of squares that must be about the
 #define SW_VEC_FILE "kernel/causality/mapping_set.h"
 #include "kernel/vec_each.h"
 
-static void (*const map_some_of[])(const sw_mapping_target *target, int first, int panels,
+static bool (*const map_some_of[])(const sw_mapping_target *target, int first, int panels,
                                    const void *const *ahead, int last_ahead) = SW_SETS(map_some);
 static const int together_of[] = SW_SETS(TOGETHER);
 
@@ -61,17 +61,6 @@ SW_HOT void sw_mapping_window_of(const sw_mapping *m, const double *panel,
     window->square[l] = about[l] >= ENOUGH * square[l] && about[l] > 0 ? about[l] : NAN;
 }
 
-/* n is a multiple of LANES. */
-SW_HOT static bool are_numbers(const double *r, int n) {
-  double none[LANES] = {0}, any = 0;
-  for (int l = 0; l < n; l += LANES)
-    for (int k = 0; k < LANES; k++)
-      none[k] += r[l + k] - r[l + k]; /* NaN of an infinite r, too */
-  for (int k = 0; k < LANES; k++)
-    any += none[k];
-  return !isnan(any);
-}
-
 static void map_one_by_one(const sw_mapping_target *target, double *work) {
   for (int l = 0; l < target->panels * LANES; l++)
     if (!isfinite(target->r[l]))
@@ -79,24 +68,24 @@ static void map_one_by_one(const sw_mapping_target *target, double *work) {
 }
 
 /* Of the lines that are to be fetched each round of panels has its own; where there are none, the
- * first of the table stands for them. */
-static void map_target(const sw_mapping_target *target) {
+ * first of the table stands for them. Whether all r are numbers. */
+static bool map_target(const sw_mapping_target *target) {
   sw_set_of set = sw_set();
   const void *none = target->m->weight;
   int fetched = 0;
-  for (int b = 0, some; b < target->panels; b += some, fetched += target->m->points) {
+  bool numbers = true;
+  for (int b = 0, some; b < target->panels; b += some, fetched += sw_mapping_fetches(target->m)) {
     bool any = fetched < target->n_ahead;
     some = target->panels - b < together_of[set] ? 1 : together_of[set];
-    map_some_of[set](target, b, some, any ? target->ahead + fetched : &none,
-                     any ? target->n_ahead - fetched - 1 : 0);
+    numbers &= map_some_of[set](target, b, some, any ? target->ahead + fetched : &none,
+                                any ? target->n_ahead - fetched - 1 : 0);
   }
+  return numbers;
 }
 
 void sw_mapping_map(const sw_mapping_target *target, int count, double *work) {
   for (int k = 0; k < count; k++)
-    map_target(&target[k]);
-  for (int k = 0; k < count; k++)
-    if (!are_numbers(target[k].r, target[k].panels * LANES)) map_one_by_one(&target[k], work);
+    if (!map_target(&target[k])) map_one_by_one(&target[k], work);
 }
 
 /* ---- a series ----------------------------------------------------------------------------- */

@@ -13,8 +13,7 @@
 
 /* Series of a panel; panels that are best mapped together; points of a skill. */
 enum { SW_MAPPING_LANES = 16, SW_MAPPING_TOGETHER = 2, SW_MAPPING_LEAST = 3 };
-/* Neighbours of a point from which on lines are fetched: with fewer it would take as long as
- * adding. */
+/* Neighbours of a point from which on each fetches a line, and with fewer every other. */
 enum { SW_MAPPING_FETCHES = 6 };
 
 /* Periods are given as places in a panel: period times SW_MAPPING_LANES. */
@@ -39,7 +38,7 @@ typedef struct sw_mapping_window {
  * mean. */
 void sw_mapping_window_of(const sw_mapping *m, const double *panel, sw_mapping_window *window);
 /* Panels that a table is to map, and r of their series, one panel after the other. `ahead`: lines
- * of memory that are read before long; one for each point is fetched meanwhile. */
+ * of memory that are read before long; sw_mapping_fetches of them are fetched meanwhile. */
 typedef struct sw_mapping_target {
   const sw_mapping *m;
   int panels, n_ahead;
@@ -48,6 +47,10 @@ typedef struct sw_mapping_target {
   double *r;
   const void *const *ahead;
 } sw_mapping_target;
+
+static inline int sw_mapping_fetches(const sw_mapping *m) {
+  return m->k < SW_MAPPING_FETCHES ? (m->points + 1) / 2 : m->points;
+}
 
 /* `work`: numbers for two series. */
 void sw_mapping_map(const sw_mapping_target *target, int count, double *work);

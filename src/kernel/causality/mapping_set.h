@@ -8,6 +8,7 @@ enum {
   SW_SET(TOGETHER) = SW_WIDTH == 8 ? SW_MAPPING_TOGETHER : 1
 };
 
+#define ALL ((1U << SW_WIDTH) - 1)
 #define EACH_PANEL _Pragma("GCC unroll 2") for (int b = 0; b < panels; b++)
 #define EACH_OF_PANEL _Pragma("GCC unroll 8") for (int g = 0; g < SW_SET(REGS); g++)
 
@@ -21,8 +22,9 @@ SW_INLINE reg SW_SET(correlate)(reg sum, reg square, reg product, double points,
   return reg_div(with, reg_root(size));
 }
 
-/* The panels first .. of a target. `ahead`: lines to be fetched, the last again and again. */
-SW_INLINE void SW_SET(map_panels)(const sw_mapping_target *target, int first, const int k,
+/* The panels first .. of a target; whether all r are numbers. `ahead`: lines to be fetched, the
+ * last again and again. */
+SW_INLINE bool SW_SET(map_panels)(const sw_mapping_target *target, int first, const int k,
                                   const int panels, const void *const *ahead, int last_ahead) {
   reg sum[SW_SET(TOGETHER)][SW_SET(REGS)], square[SW_SET(TOGETHER)][SW_SET(REGS)],
       product[SW_SET(TOGETHER)][SW_SET(REGS)];
@@ -31,13 +33,15 @@ SW_INLINE void SW_SET(map_panels)(const sw_mapping_target *target, int first, co
   const int32_t *near = m->near;
   const double *weight = m->weight;
   double *r = target->r + first * LANES;
+  const int every = k < SW_MAPPING_FETCHES ? 2 : 1;
+  unsigned numbers = ALL;
   EACH_PANEL panel[b] = target->panel[first + b];
   EACH_PANEL EACH_OF_PANEL sum[b][g] = square[b][g] = product[b][g] = reg_spread(0);
   for (int q = 0; q < m->points; q++, near += k, weight += k) {
     reg p[SW_SET(TOGETHER)][SW_SET(REGS)], w = reg_spread(weight[0]);
-    if (k >= SW_MAPPING_FETCHES)
-      __builtin_prefetch(ahead[q < last_ahead ? q : last_ahead], 0,
-                         2); /* not into the first cache */
+    int line = q / every;
+    if (q % every == 0) /* not into the first cache */
+      __builtin_prefetch(ahead[line < last_ahead ? line : last_ahead], 0, 2);
     EACH_PANEL EACH_OF_PANEL p[b][g] = reg_mul(w, reg_load(panel[b] + near[0] + g * SW_WIDTH));
     _Pragma("GCC unroll 11") for (int c = 1; c < k; c++) {
       w = reg_spread(weight[c]);
@@ -51,24 +55,25 @@ SW_INLINE void SW_SET(map_panels)(const sw_mapping_target *target, int first, co
       product[b][g] = reg_fma(p[b][g], x, product[b][g]);
     }
   }
-  EACH_PANEL EACH_OF_PANEL reg_store(r + b * LANES + g * SW_WIDTH,
-                                     SW_SET(correlate)(sum[b][g], square[b][g], product[b][g],
-                                                       m->points, target->window[first + b],
-                                                       g * SW_WIDTH));
+  EACH_PANEL EACH_OF_PANEL {
+    reg x = SW_SET(correlate)(sum[b][g], square[b][g], product[b][g], m->points,
+                              target->window[first + b], g * SW_WIDTH);
+    numbers &= reg_reaches(reg_spread(2), reg_size(x));
+    reg_store(r + b * LANES + g * SW_WIDTH, x);
+  }
+  return numbers == ALL;
 }
 
 #undef EACH_PANEL
 #undef EACH_OF_PANEL
+#undef ALL
 
 /* One panel, or as many as go together. */
-static void SW_SET(map_some)(const sw_mapping_target *target, int first, int panels,
+static bool SW_SET(map_some)(const sw_mapping_target *target, int first, int panels,
                              const void *const *ahead, int last_ahead) {
 #define OF_NEIGHBOURS(k)                                                                           \
-  if (panels == 1)                                                                                 \
-    SW_SET(map_panels)(target, first, k, 1, ahead, last_ahead);                                    \
-  else                                                                                             \
-    SW_SET(map_panels)(target, first, k, SW_SET(TOGETHER), ahead, last_ahead);                     \
-  break;
+  return panels == 1 ? SW_SET(map_panels)(target, first, k, 1, ahead, last_ahead)                  \
+                     : SW_SET(map_panels)(target, first, k, SW_SET(TOGETHER), ahead, last_ahead);
   switch (target->m->k) {
   case 2:
     OF_NEIGHBOURS(2)

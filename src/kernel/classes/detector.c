@@ -6,7 +6,10 @@
  * lambda of unequal strata changes when a constant is added to y; it is there because papers use
  * it.
  *
- * Source: Wang et al. 2010, 2016, Ecological Indicators 67:250-256. */
+ * Source: Wang et al. 2010, 2016, Ecological Indicators 67:250-256.
+ *
+ * Called by measure/model/geodetector.c per factor, pair of factors and period; O(n) each, pure, in
+ * the caller's workspace. */
 #include "kernel/classes/detector.h"
 
 #include "kernel/series/stats.h"
@@ -24,6 +27,7 @@ typedef struct bench {
   int32_t *start, *number; /* by class: where it begins in `order`; its joint stratum */
 } bench;
 
+/* Joint strata are n at most, but a single factor may have more classes than units. */
 static int64_t strata_room(int64_t n, int classes) {
   return n > classes ? n : classes;
 }
@@ -36,7 +40,8 @@ size_t sw_detector_workspace(int64_t n, int classes) {
 
 /* ---- strata ------------------------------------------------------------------------------ */
 
-/* Counts and means, about a value near y so that no digits go to its level. */
+/* Counts and means, about a value near y so that no digits go to its level. A stratum of one unit
+ * has its own value as mean and counts nowhere. */
 static void average(const double *y, const int32_t *stratum, int64_t n, int strata, double *mean,
                     int64_t *count) {
   double origin = n > 0 ? y[0] : 0;
@@ -52,7 +57,8 @@ static void average(const double *y, const int32_t *stratum, int64_t n, int stra
     mean[h] = origin + mean[h] / (double)count[h];
 }
 
-/* N, L, and the mean over the units used. */
+/* N, L, and the mean over the units used. Strata of a single unit have no variance within and are
+ * left out of all sums; how many is reported. */
 static double count_strata(const double *y, const int32_t *stratum, int64_t n, int strata,
                            const int64_t *count, sw_detector *d) {
   double lo = INFINITY, hi = -INFINITY, sum = 0, origin = n > 0 ? y[0] : 0;
@@ -71,6 +77,7 @@ static double count_strata(const double *y, const int32_t *stratum, int64_t n, i
   return origin + sum / (double)d->n;
 }
 
+/* The formula of the source, kept as it is (see above). */
 static double noncentrality(const double *mean, const int64_t *count, int strata, double n,
                             double variance) {
   double squares = 0, sum = 0;
@@ -89,6 +96,7 @@ static sw_detector detect(const double *y, const int32_t *stratum, int64_t n, in
   average(y, stratum, n, strata, mean, count);
   double middle = count_strata(y, stratum, n, strata, count, &d);
   if (d.strata < 2 || !d.varies) return d;
+  /* Two-pass sums with the correction for the rounding of the mean. */
   for (int64_t i = 0; i < n; i++) {
     if (count[stratum[i]] < 2) continue;
     double about = y[i] - middle, own = y[i] - mean[stratum[i]];
@@ -97,6 +105,7 @@ static sw_detector detect(const double *y, const int32_t *stratum, int64_t n, in
     within += own * own;
   }
   double all = (double)d.n, between = d.strata - 1;
+  /* Total and within are sums of squares, so N cancels in q. */
   total -= rest * rest / all;
   d.q = 1 - within / total;
   d.f = (all - d.strata) * d.q / (between * (1 - d.q));
@@ -104,6 +113,7 @@ static sw_detector detect(const double *y, const int32_t *stratum, int64_t n, in
   return d;
 }
 
+/* The workspace begins with the means, as in bench_of. */
 sw_detector sw_detector_of(const double *y, const int32_t *stratum, int64_t n, int strata,
                            void *workspace) {
   double *mean = workspace;
@@ -123,7 +133,7 @@ static bench bench_of(int64_t n, int classes, void *workspace) {
   return w;
 }
 
-/* Units by class of `a`, in their order within a class. */
+/* Units by class of `a`, in their order within a class. Counting sort, O(n + classes). */
 static void sort_by_class(const int32_t *a, int n_a, int64_t n, bench *w) {
   memset(w->start, 0, ((size_t)n_a + 1) * sizeof *w->start);
   for (int64_t i = 0; i < n; i++)
@@ -138,7 +148,8 @@ static void sort_by_class(const int32_t *a, int n_a, int64_t n, bench *w) {
   w->start[0] = 0;
 }
 
-/* Numbers the joint strata that are present, class of `a` by class. */
+/* Numbers the joint strata that are present, class of `a` by class. The table of numbers is one row
+ * of classes, reused from class to class of `a`, so joint strata cost n and not n_a n_b. */
 static int number_cells(const int32_t *b, int n_a, int n_b, bench *w) {
   int cells = 0;
   for (int h = 0; h < n_a; h++) {
@@ -161,6 +172,8 @@ sw_detector sw_detector_cross(const double *y, const int32_t *a, int n_a, const 
   return detect(y, w.cell, n, cells, w.mean, w.count);
 }
 
+/* Wang's five kinds of interaction by where q of both lies: below both, between, above both, at or
+ * above their sum. 1e-12 is the rounding of three quotients. */
 sw_interaction sw_detector_interaction(double q1, double q2, double q) {
   double least = fmin(q1, q2), most = fmax(q1, q2), sum = q1 + q2;
   if (isnan(q1) || isnan(q2) || isnan(q)) return SW_INTERACTION_NONE;
@@ -173,17 +186,21 @@ sw_interaction sw_detector_interaction(double q1, double q2, double q) {
 /* ---- the test ---------------------------------------------------------------------------- */
 
 /* Upper tail of the noncentral F: tails of beta laws by weights of a Poisson law of mean lambda/2,
- * of which all within 12 standard deviations count. */
+ * of which all within 12 standard deviations count. Sum over j of Poisson(j; lambda/2) times the
+ * tail of Beta(df1/2 + j, df2/2). + 40: a Poisson law of small mean has a longer tail than its
+ * deviation says. */
 static double noncentral_tail(double f, double df1, double df2, double lambda) {
   double half = lambda / 2, reach = 12 * sqrt(half) + 40, tail = 0;
   double x = df1 * f / (df1 * f + df2);
   for (double j = fmax(0, floor(half - reach)); j <= half + reach; j++) {
+    /* By logarithms, as (lambda/2)^j overflows. */
     double weight = exp(j * log(half) - half - lgamma(j + 1));
     tail += weight * gsl_cdf_beta_Q(x, df1 / 2 + j, df2 / 2);
   }
   return fmin(tail, 1);
 }
 
+/* The study chooses between the noncentral and the central law. */
 double sw_detector_p(const sw_detector *d, bool noncentral) {
   double df1 = d->strata - 1, df2 = (double)d->n - d->strata;
   if (isnan(d->f)) return NAN;

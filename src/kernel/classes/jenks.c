@@ -3,9 +3,15 @@
  *   best(q, j) = min_i best(q - 1, i - 1) + c(i, j)
  *
  * c is a difference of running sums about the mean of all, in long double: a double would lose the
- * squares of a narrow class far from the mean. */
+ * squares of a narrow class far from the mean.
+ *
+ * Best breaks by dynamic programming, with divide and conquer over j: the beginning of the last
+ * class does not decrease with j, so a row of the table costs m log m and all of it k m log m
+ * (Fisher 1958 has the recursion). Called for classes of values; the workspace is k m numbers for
+ * the way back. */
 #include "kernel/classes/jenks.h"
 
+/* counts make means of classes; equal values are one entry, as no break can fall between them. */
 #include <stdbool.h>
 
 /* Running sums over the values before one: counts, values, squares. */
@@ -30,6 +36,7 @@ size_t sw_jenks_workspace(int64_t n, int k) {
          (size_t)k * m * sizeof(int32_t);
 }
 
+/* Values less their mean, in long double (64 bits of mantissa on x86). */
 static table make_table(const double *sorted, int64_t n, void *workspace) {
   table t = {.sum = workspace};
   double mean = 0;
@@ -57,7 +64,7 @@ static table make_table(const double *sorted, int64_t n, void *workspace) {
   return t;
 }
 
-/* Of values i .. j; rounding may leave less than nothing. */
+/* Of values i .. j; rounding may leave less than nothing. sum x^2 - (sum x)^2/count. */
 static long double squares(const table *t, int64_t i, int64_t j) {
   const sums *from = &t->sum[i], *to = &t->sum[j + 1];
   long double value = to->value - from->value;
@@ -66,12 +73,15 @@ static long double squares(const table *t, int64_t i, int64_t j) {
   return rest > 0 ? rest : 0;
 }
 
-/* best[j] of q + 1 classes for j in [lo, hi], whose last class begins in [from, to]. */
+/* best[j] of q + 1 classes for j in [lo, hi], whose last class begins in [from, to]. Recursion of
+ * depth log m. The range [from, to] narrows on both sides: which is what monotone beginnings
+ * allow. */
 static void fill(table *t, int q, int64_t lo, int64_t hi, int64_t from, int64_t to) {
   if (lo > hi) return;
   int64_t j = lo + (hi - lo) / 2, last = to < j ? to : j, at = -1;
   for (int64_t i = from > q ? from : q; i <= last; i++) {
     long double whole = t->before[i - 1] + squares(t, i, j);
+    /* Of equal sums the first beginning is kept, so that the result is unique. */
     if (at >= 0 && !(whole < t->best[j])) continue;
     t->best[j] = whole;
     at = i;
@@ -81,7 +91,8 @@ static void fill(table *t, int q, int64_t lo, int64_t hi, int64_t from, int64_t 
   fill(t, q, j + 1, hi, at, to);
 }
 
-/* From the last class down: each ends before the one after it begins. */
+/* From the last class down: each ends before the one after it begins. The break is the largest
+ * value of the class below it, as classes are closed on the right. */
 static void read_breaks(const table *t, int k, double *breaks) {
   int64_t end = t->m - 1;
   for (int q = k - 1; q > 0; q--) {
@@ -92,6 +103,8 @@ static void read_breaks(const table *t, int k, double *breaks) {
 
 void sw_jenks_breaks(const double *sorted, int64_t n, int k, void *workspace, double *breaks) {
   table t = make_table(sorted, n, workspace);
+  /* Each value has a class of its own then; further breaks repeat the last value and make empty
+   * classes. */
   if (t.m <= k) {
     for (int c = 0; c < k - 1; c++)
       breaks[c] = t.value[c < t.m ? c : t.m - 1];

@@ -11,7 +11,9 @@
 
 enum { COLUMNS = 8 };
 
-/* What differences may be for products of four: no matter the rest of a pair's arithmetic. */
+/* What differences may be for products of four: no matter the rest of a pair's arithmetic. Four
+ * quotients are taken by one division of products, which must not leave the range of a double; a
+ * pair beyond these bounds is NaN. */
 static const double smallest = 1e-70, largest = 1e70;
 /* Of images, which are about 1, a smaller greatest difference may be rounding. */
 static const double doubtful = 1e-10;
@@ -25,19 +27,22 @@ typedef struct panel {
 #define SW_VEC_FILE "kernel/comovement/grey_set.h"
 #include "kernel/vec_each.h"
 
+/* Indexed by sw_set(); each entry is compiled for its instruction set with the same arithmetic. */
 static void (*const row_of[])(const panel *p, int64_t i, double *out) = SW_SETS(grey_row);
 
 size_t sw_grey_workspace(int periods) {
   return 2 * (size_t)periods * COLUMNS * sizeof(double);
 }
 
-/* The last column is repeated where there are fewer. */
+/* The last column is repeated where there are fewer. So that all eight lanes hold numbers; the
+ * surplus is computed and not copied out. */
 static void pack(const sw_grey *g, int64_t j, int64_t count, double *column) {
   for (int t = 0; t < g->periods; t++)
     for (int64_t c = 0; c < COLUMNS; c++)
       column[t * COLUMNS + c] = g->image[t][j + (c < count ? c : count - 1)];
 }
 
+/* Columns outermost: a panel of columns is packed once for all rows. */
 void sw_grey_grades(const sw_grey *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *out,
                     int64_t stride, void *workspace) {
   double *column = workspace, grade[COLUMNS];

@@ -69,6 +69,8 @@ static void (*const add_panel_of[])(const orders *best, const panel_sums *to,
 
 /* ---- packing ------------------------------------------------------------------------------ */
 
+/* Each lag has fewer rows than the one before, as the series overlap less. */
+
 /* Rows of the series of all lags, of both signs. */
 static int64_t all_rows(const sw_lags *l) {
   int64_t sum = l->rows[0];
@@ -96,7 +98,8 @@ size_t sw_lags_workspace(const sw_lags *l) {
 }
 
 /* Tiles of `high` rows, each row of the series by itself; behind the last unit zeros. `high` is a
- * constant in all callers: a copy of known length is an instruction or two. Returns the end. */
+ * constant in all callers: a copy of known length is an instruction or two. Returns the end. Zeros
+ * add nothing to any product. */
 SW_INLINE double *pack_tiles(const double *const *from, int count, int64_t i, int64_t rows,
                              int high, double *out) {
   for (; rows > 0; rows -= high, i += high)
@@ -117,7 +120,8 @@ static double *pack_rows(const double *const *from, int count, int64_t i, int64_
                    : pack_tiles(from, count, i, rows, 4, out);
 }
 
-/* Which lag comes `nth`: 0, 1, -1, 2, ... */
+/* Which lag comes `nth`: 0, 1, -1, 2, ... Small lags first: of equal strengths the first found is
+ * kept, which is the smallest. */
 static int lag_of(int nth) {
   return nth % 2 ? (nth + 1) / 2 : -nth / 2;
 }
@@ -128,6 +132,8 @@ static int size_of(int lag) {
 
 /* ---- columns ------------------------------------------------------------------------------ */
 
+/* A lag l > 0 pairs the early part of the rows with the late part of the columns; -l the other way
+ * round. */
 static const double *const *columns_of(const sw_lags *l, int lag) {
   return (lag < 0 ? l->to_early : l->to_late)[size_of(lag)];
 }
@@ -137,7 +143,8 @@ size_t sw_lags_packed_bytes(const sw_lags *l, int64_t n) {
   return (size_t)all_rows(l) * (size_t)(n + WIDEST) * sizeof(double);
 }
 
-/* Panel by panel, and of each lag by lag: as they are read. */
+/* Panel by panel, and of each lag by lag: as they are read. All of a unit's partners need the same
+ * packed columns, so they may be packed once for a run; otherwise each block packs its own. */
 void sw_lags_pack(const sw_lags *l, int64_t n, double *out) {
   sw_set_of set = sw_set();
   int64_t wide = panel_of[set];
@@ -160,6 +167,7 @@ typedef struct block {
   room *room;
 } block;
 
+/* Both signs of all lags are packed once per block of rows. */
 static block begin_block(const sw_lags *l, int64_t i0, int64_t i1, void *workspace) {
   block b = {.set = sw_set(), .rows = i1 - i0, .room = workspace};
   double *row = (double *)(void *)((char *)workspace + room_bytes());
@@ -175,7 +183,8 @@ static block begin_block(const sw_lags *l, int64_t i0, int64_t i1, void *workspa
   return b;
 }
 
-/* A panel of columns on its way through the lags. */
+/* A panel of columns on its way through the lags. The cursor moves by one lag's operands at each
+ * step. */
 typedef struct walk {
   int64_t j, columns;
   const double *row, *packed; /* NULL: it is packed at each lag */
@@ -187,7 +196,8 @@ static walk begin_walk(const sw_lags *l, const block *b, int64_t j, int64_t colu
 }
 
 /* The lag that comes `nth`. What is packed follows one another, and is asked for a lag ahead, as
- * the rows of all others pass by in between; else it goes into `column`. */
+ * the rows of all others pass by in between; else it goes into `column`. `share`: how many cache
+ * lines each tile fetches, so that the next panel has arrived when its turn comes. */
 static step next_step(const sw_lags *l, const block *b, walk *w, int nth, double *column) {
   int at = lag_of(nth), count = l->rows[size_of(at)];
   int64_t tiles = b->padded / tile_of[b->set], panel = b->wide * count;
@@ -209,11 +219,13 @@ static void put(const double *from, int64_t wide, int64_t rows, int64_t columns,
     memcpy(to + r * stride, from + r * wide, (size_t)columns * sizeof *to);
 }
 
-/* Packed panels begin where they begin, and of the first and the last a part is wanted. */
+/* Packed panels begin where they begin, and of the first and the last a part is wanted. Panels
+ * begin at multiples of their width, whatever the block asks for. */
 static int64_t first_panel(const sw_lags *l, const block *b, int64_t j0) {
   return l->packed ? j0 / b->wide * b->wide : j0;
 }
 
+/* A panel passes through all lags before the next: `best` stays in the cache. */
 void sw_lags_strongest(const sw_lags *l, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                        double *value, double *lag, int64_t stride, void *workspace) {
   block b = begin_block(l, i0, i1, workspace);
@@ -231,6 +243,9 @@ void sw_lags_strongest(const sw_lags *l, int64_t i0, int64_t i1, int64_t j0, int
 }
 
 /* ---- sums of both orders ------------------------------------------------------------------ */
+
+/* Lanes of sums go by the partner's place in the square modulo 8; panels may begin elsewhere, so
+ * lanes are turned by the difference on the way in and back on the way out. */
 
 /* A pack of rows against the columns of a call. */
 typedef struct fold {
@@ -253,6 +268,7 @@ static double *segment_lanes(const fold *f, int64_t segment) {
   return f->sums->back_column + (segment * f->sums->high + f->to.at) * SW_LANES;
 }
 
+/* Opened lanes are copies: the square's own are written back by close_segment. */
 static void open_segment(fold *f, int64_t segment, int k) {
   turn_lanes(segment_lanes(f, segment), f->to.rows, f->turn, f->to.back[k]);
 }
@@ -262,7 +278,8 @@ static void close_segment(const fold *f) {
 }
 
 /* The segments of columns [from, end) of a panel that begins with j: of those that are walked
- * several are higher than a panel is wide. */
+ * several are higher than a panel is wide. Two at most, as a segment is at least as high as a panel
+ * is wide. */
 static void find_segments(fold *f, int64_t j, int64_t from, int64_t end) {
   int64_t first = (from - f->origin) / f->sums->high, last = (end - 1 - f->origin) / f->sums->high;
   if (first != f->segment) {
@@ -288,7 +305,8 @@ static void leave_segment(fold *f) {
   f->segment++;
 }
 
-/* Columns [from, end) of a panel are wanted alone: the others are made zeros. */
+/* Columns [from, end) of a panel are wanted alone: the others are made zeros. A zero adds nothing
+ * to the sums; the greatest is sought among what is wanted only. */
 static void cut_off(fold *f, int64_t from, int64_t end) {
   orders *best = &f->b->room->both.best;
   for (int64_t r = 0; r < f->b->rows; r++) {
@@ -307,7 +325,8 @@ static void copy_lanes(const double *from, int64_t from_stride, double *to, int6
     memcpy(to + l * to_stride, from + l * from_stride, (size_t)columns * sizeof *to);
 }
 
-/* Of a panel from column j on of which [from, end) are wanted, fewer than there are. */
+/* Of a panel from column j on of which [from, end) are wanted, fewer than there are. Sums of
+ * columns go through copies as wide as a panel, so that add_panel needs no case for edges. */
 static void add_part(fold *f, int64_t j, int64_t from, int64_t end) {
   const sw_fold_both *s = f->sums;
   double *column = f->b->room->both.column, *back_row = f->b->room->both.back_row;
@@ -333,6 +352,8 @@ static void add_whole(fold *f, int64_t j) {
   add_panel_of[f->b->set](&f->b->room->both.best, &f->to, f->most);
 }
 
+/* Lag 0 is the same in both orders; each further lag gives both signs of both orders from two
+ * products. */
 static void find_both(const sw_lags *l, const block *b, int64_t j, int64_t columns) {
   orders *best = &b->room->both.best;
   walk w = begin_walk(l, b, j, columns);
@@ -347,6 +368,7 @@ static void find_both(const sw_lags *l, const block *b, int64_t j, int64_t colum
   }
 }
 
+/* Rows are a pack of SW_LAGS_ROWS, columns the whole of the call. */
 static void fold_pack(const sw_lags *l, fold *f) {
   const block *b = f->b;
   int64_t begin = first_panel(l, b, f->j0), wide = b->wide;
@@ -367,6 +389,7 @@ static void fold_pack(const sw_lags *l, fold *f) {
   turn_lanes(f->to.row, b->rows, SW_LANES - f->turn, f->sums->row + f->to.at * SW_LANES);
 }
 
+/* The greatest is kept in lanes and joined at the end; a maximum has no order. */
 void sw_lags_fold_both(const sw_lags *l, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                        sw_fold_both *sums, void *workspace) {
   for (int64_t i = i0; i < i1; i += SW_LAGS_ROWS) {

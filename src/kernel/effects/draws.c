@@ -1,7 +1,11 @@
 /* Percentiles of effects over draws of the coefficients (effects.h). First the rho of every draw,
  * whose range says where the multiplier is needed; then its interpolants; then the effects,
  * variable by variable. Coefficients of a draw are a function of its number, and made again for
- * each. */
+ * each.
+ *
+ * Called by measure/spatial after a fit; one thread per model and period, all memory the caller's.
+ * The cost is that of the interpolation's nodes, a factorisation each (some tens), whatever the
+ * number of draws. */
 #include "kernel/effects/effects.h"
 
 #include "base/rng.h"
@@ -13,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+/* Chebyshev series of smooth functions end long before 160 terms; four functions are interpolated
+ * at the same nodes. */
 enum { MOST_NODES = 160, FUNCTIONS = 4 };
 
 /* ---- a function between Chebyshev nodes ---------------------------------------------------- */
@@ -26,25 +32,30 @@ typedef struct between {
   double series[FUNCTIONS][MOST_NODES];
 } between;
 
+/* A product that is 1 in the middle and 0 at both ends. */
 static double ends(const between *f, double rho) {
   double width = f->most - f->least;
   return 4 * ((f->most - rho) / width) * ((rho - f->least) / width);
 }
 
+/* The logit of rho's place in the interval: its poles at the ends go to infinity. */
 static double u_of(const between *f, double rho) {
   return log((rho - f->least) / (f->most - rho));
 }
 
+/* Two forms, so that neither exp overflows. */
 static double rho_of(const between *f, double u) {
   return u < 0 ? f->least + (f->most - f->least) * (exp(u) / (1 + exp(u)))
                : f->most - (f->most - f->least) / (1 + exp(u));
 }
 
+/* Nodes are the zeros of the Chebyshev polynomial of degree `nodes`. */
 static double cosine(int k, int node, int nodes) {
   return cos(M_PI * k * (node + .5) / nodes);
 }
 
-/* Values at the nodes to coefficients of Chebyshev polynomials; the first is halved. */
+/* Values at the nodes to coefficients of Chebyshev polynomials; the first is halved. O(nodes^2),
+ * nothing beside the factorisations. */
 static void to_series(double *value, int nodes) {
   double out[MOST_NODES];
   for (int k = 0; k < nodes; k++) {
@@ -56,7 +67,7 @@ static void to_series(double *value, int nodes) {
   memcpy(value, out, (size_t)nodes * sizeof *value);
 }
 
-/* Clenshaw's sum at x in [-1, 1]. */
+/* Clenshaw's sum at x in [-1, 1]. Stable for |x| <= 1, which all kept draws are. */
 static double series_at(const double *series, int nodes, double x) {
   double b1 = 0, b2 = 0;
   for (int k = nodes - 1; k > 0; k--) {
@@ -76,7 +87,8 @@ static void between_at(const between *f, double rho, double out[FUNCTIONS]) {
 /* ---- the multiplier over a range of rho ------------------------------------------------------ */
 
 /* tr A^-1, tr G, 1'A^-1 1 and 1'G1, over n and times `ends`, of one factorisation and one solve;
- * NaN where A is singular. `work`: 2n. */
+ * NaN where A is singular. `work`: 2n. A is singular only beyond the ends; NaN then goes through to
+ * a series that is marked as coarse. */
 static void values_at(sw_filter *filter, const between *f, double rho, double *work,
                       double out[FUNCTIONS]) {
   int64_t n = sw_filter_plan_of(filter)->n;
@@ -97,7 +109,8 @@ static void values_at(sw_filter *filter, const between *f, double rho, double *w
     out[k] = of[k] * scale;
 }
 
-/* The last digits of a series that has ended are rounding: of a function of size 1. */
+/* The last digits of a series that has ended are rounding: of a function of size 1. The two last
+ * coefficients, as every second one of an even or odd function vanishes. */
 static double rest_of(const double *series, int nodes) {
   double size = 0, rest = 0;
   for (int k = 0; k < nodes; k++) {
@@ -130,7 +143,8 @@ static void fill(sw_filter *filter, between *f, double *work) {
 /* How many nodes a series of that half width needs: its terms fall by e for every factor e of the
  * ellipse in which the function has no pole. Real eigenvalues leave free what is within pi of the
  * middle, and complex ones pi / 2 where the interval ends at -1 and 1 over the spectral radius: a
- * tenth less is taken. Two more, by which the end of the series is seen. */
+ * tenth less is taken. Two more, by which the end of the series is seen. The error of a series of m
+ * terms falls as (ellipse)^-m; 1e12 is what is asked for. */
 static int nodes_for(const sw_filter_plan *plan, double half) {
   double up = .9 * (plan->symmetric ? M_PI : M_PI / 2) / half;
   int nodes = (int)fmin(ceil(log(1e12) / asinh(up)) + 2, MOST_NODES / 2);
@@ -138,8 +152,8 @@ static int nodes_for(const sw_filter_plan *plan, double half) {
 }
 
 /* For rho from lo to hi. The number of nodes is doubled until the series ends, or no more have
- * room; nodes of the first try are not among those of the second. Returns the factorisations
- * made. */
+ * room; nodes of the first try are not among those of the second. Returns the factorisations made.
+ * An interval that is open to infinity gets ends beyond the draws. */
 static int make_between(sw_filter *filter, double lo, double hi, double *work, between *f) {
   const sw_filter_plan *plan = sw_filter_plan_of(filter);
   double margin = 1 + (hi - lo); /* where there is no end */
@@ -151,13 +165,16 @@ static int make_between(sw_filter *filter, double lo, double hi, double *work, b
   for (f->nodes = nodes_for(plan, f->half);; f->nodes *= 2) {
     fill(filter, f, work);
     made += f->nodes;
+    /* 1e-10 relative; 160 nodes bound the search and the result is then marked as coarse. */
     if (f->nodes == 1 || worst_rest(f) < 1e-10 || 2 * f->nodes > MOST_NODES) return made;
   }
 }
 
 /* ---- draws of coefficients ------------------------------------------------------------------- */
 
-/* The terms that effects depend on, in an order in which rho and rho* need the first alone. */
+/* The terms that effects depend on, in an order in which rho and rho* need the first alone. Only
+ * these terms need a covariance, which keeps Cholesky small; y(-1) and W y(-1) matter in the long
+ * run alone. */
 typedef struct drawn {
   const sw_effects_model *model;
   const sw_effects_plan *plan;
@@ -167,13 +184,15 @@ typedef struct drawn {
   double *value;     /* of the draw under way */
 } drawn;
 
+/* A term may serve twice, as own and lagged, and is drawn once. */
 static void use(drawn *d, int term) {
   if (term < 0 || d->place[term] >= 0) return;
   d->place[term] = d->count;
   d->term[d->count++] = term;
 }
 
-/* False: the covariance is not positive definite. */
+/* False: the covariance is not positive definite. A model with collinear terms or a variance of 0
+ * has no draws: all results stay NaN. */
 static bool begin(drawn *d) {
   const sw_effects_model *m = d->model;
   for (int k = 0; k < m->n_terms; k++)
@@ -195,7 +214,8 @@ static bool begin(drawn *d) {
 }
 
 /* The first `count` values of draw k. They are the same for any count: the factor is triangular,
- * and normals come in the order of the terms. */
+ * and normals come in the order of the terms. So a draw's rho in the first walk is that of the
+ * second. */
 static void draw(const drawn *d, int64_t k, int count) {
   sw_rng rng = sw_rng_make(d->plan->seed, d->plan->stream, (uint64_t)k);
   for (int a = 0; a < count; a++)
@@ -216,7 +236,9 @@ static double scale_of(const drawn *d) {
   return d->plan->run == SW_LONG_RUN ? 1 / (1 - drawn_at(d, d->model->past)) : 1;
 }
 
-/* rho or rho* of draw k; NaN where its multiplier is none. */
+/* rho or rho* of draw k; NaN where its multiplier is none. Both rho of the short run and rho* must
+ * be inside: outside the interval A^-1 is no sum of powers of W. 1 - g above 0 is stability in
+ * time. */
 static double rho_drawn(const drawn *d, const sw_filter_plan *plan, int64_t k) {
   draw(d, k, d->first);
   double scale = scale_of(d), rho = drawn_at(d, d->model->rho);
@@ -235,7 +257,8 @@ typedef struct room {
   double *scratch, *vector;
 } room;
 
-/* The first walk over the draws, by the terms of rho alone. */
+/* The first walk over the draws, by the terms of rho alone. Numbers of draws are kept rather than
+ * draws: these are made again from their number. */
 static int64_t keep_inside(const drawn *d, const sw_filter_plan *plan, const room *r, double *lo,
                            double *hi) {
   int64_t kept = 0;
@@ -252,6 +275,7 @@ static int64_t keep_inside(const drawn *d, const sw_filter_plan *plan, const roo
   return kept;
 }
 
+/* Divisor n - 1, as draws are a sample. */
 static double spread(const double *x, int64_t n) {
   double sum = 0, squares = 0;
   for (int64_t k = 0; k < n; k++)
@@ -261,7 +285,9 @@ static double spread(const double *x, int64_t n) {
   return sqrt(squares / (double)(n - 1));
 }
 
-/* Probabilities are whole numbers over 10,000 and 10^9, as sw_quantile takes them. */
+/* Probabilities are whole numbers over 10,000 and 10^9, as sw_quantile takes them. 2.5, 15.87, 50,
+ * 84.13 and 97.5%: two and one standard deviations of a normal law. Whole numbers, as positions in
+ * floating point may miss a value by one last bit. */
 static sw_effect_draws summary(double *x, int64_t n, double level, double *scratch) {
   static const int64_t per[SW_EFFECT_PERCENTILES] = {250, 1587, 5000, 8413, 9750};
   int64_t tail = llround((1 - level) / 2 * 1e9);
@@ -314,7 +340,8 @@ static void *take(unsigned char **at, int64_t count, size_t size) {
   return taken;
 }
 
-/* Counts what sw_effects_draw takes: ten arrays by draw, 2n numbers and a square of the terms. */
+/* Counts what sw_effects_draw takes: ten arrays by draw, 2n numbers and a square of the terms.
+ * 64-byte alignment of each array, as `take` does. */
 size_t sw_effects_draws_workspace(const sw_effects_model *model, int64_t n, int64_t draws) {
   size_t numbers = round_up((size_t)draws * sizeof(double)), terms = (size_t)model->n_terms;
   return 3 * numbers + FUNCTIONS * numbers + SW_EFFECTS * numbers +
@@ -344,10 +371,13 @@ void sw_effects_draw(sw_filter *filter, const sw_effects_model *model, const sw_
   *result = (sw_effects_drawn){0};
   set_undefined(model, out);
   if (!begin(&d)) return;
+  /* Draws outside are counted and reported, not replaced: replacing them would hide how far the
+   * normal law of rho reaches beyond the interval. */
   result->kept = keep_inside(&d, w, &r, &lo, &hi);
   result->outside = plan->draws - result->kept;
   if (result->kept < 2) return;
   result->nodes = make_between(filter, lo, hi, r.vector, f);
+  /* worst_rest is relative to the largest coefficient. */
   result->coarse = worst_rest(f) > 1e-9 && f->nodes > 1;
   for (int64_t k = 0; k < result->kept; k++)
     between_at(f, r.rho[k], r.multiplier + k * FUNCTIONS);

@@ -30,13 +30,15 @@ size_t sw_multiplier_workspace(int64_t n) {
   return 2 * (size_t)n * sizeof(double);
 }
 
-/* x <- A^-1 x, lag <- W x, or by A' and W'. */
+/* x <- A^-1 x, lag <- W x, or by A' and W'. The transposed form gives what a unit hands out, the
+ * plain one what it receives. */
 static void solve_and_lag(sw_filter *filter, bool transposed, double *x, double *lag) {
   (transposed ? sw_filter_solve_transposed : sw_filter_solve)(filter, 1, x, x);
   (transposed ? sw_filter_lag_transposed : sw_filter_lag)(filter, x, lag);
 }
 
-/* x goes through A^-1 1 and A^-1 W A^-1 1 = d(A^-1 1)/drho, `lag` through G1 and GG1. */
+/* x goes through A^-1 1 and A^-1 W A^-1 1 = d(A^-1 1)/drho, `lag` through G1 and GG1. After the
+ * first round the vectors hold A^-1 1 and G1; fed back, A^-1 W A^-1 1 and W A^-1 W A^-1 1. */
 bool sw_multiplier_at(sw_filter *filter, double rho, void *work, sw_multiplier *out) {
   int64_t n = sw_filter_plan_of(filter)->n;
   double *x = work, *lag = x + n;
@@ -46,6 +48,7 @@ bool sw_multiplier_at(sw_filter *filter, double rho, void *work, sw_multiplier *
   sw_filter_traces_of(filter, SW_TRACE_G | SW_TRACE_GG, &tr);
   out->trace[0] = tr.inverse / (double)n;
   out->trace[1] = tr.g / (double)n;
+  /* tr(A^-1 W A^-1) = tr(G A^-1), and A^-1 = I + rho G. */
   out->trace_slope[0] = (tr.g + rho * tr.gg) / (double)n; /* G A^-1 = G + rho GG */
   out->trace_slope[1] = tr.gg / (double)n;
   for (int64_t i = 0; i < n; i++)
@@ -66,7 +69,8 @@ size_t sw_unit_multipliers_workspace(int64_t n) {
   return 4 * (size_t)n * sizeof(double);
 }
 
-/* Sums of rows (of columns, transposed) of A^-1 and G, and of their derivatives. */
+/* Sums of rows (of columns, transposed) of A^-1 and G, and of their derivatives. `off` holds whole
+ * sums until the diagonal is taken off. */
 static void sums_of_units(sw_filter *filter, int way, int64_t n, double *work,
                           sw_unit_multiplier *out) {
   double *x = work, *lag = work + n;
@@ -85,7 +89,8 @@ static void sums_of_units(sw_filter *filter, int way, int64_t n, double *work,
   }
 }
 
-/* The sums of rows and columns less the diagonal: what others contribute. */
+/* The sums of rows and columns less the diagonal: what others contribute. One set of diagonals
+ * serves both ways. */
 bool sw_unit_multipliers(sw_filter *filter, double rho, void *work, sw_unit_multiplier *out) {
   static const sw_unit_multiplier none = {{{NAN, NAN}, {NAN, NAN}}, {{NAN, NAN}, {NAN, NAN}}};
   int64_t n = sw_filter_plan_of(filter)->n;
@@ -115,6 +120,7 @@ static double scale_of(const sw_effects_model *model, int run) {
   return run == SW_LONG_RUN ? 1 / (1 - at(model, model->past)) : 1;
 }
 
+/* rho* = (rho + d)/(1 - g), d the coefficient of W y(-1), g that of y(-1). */
 double sw_effects_rho(const sw_effects_model *model, int run) {
   double rho = at(model, model->rho);
   if (run == SW_SHORT_RUN) return rho;
@@ -124,7 +130,8 @@ double sw_effects_rho(const sw_effects_model *model, int run) {
 /* ---- the delta method ---------------------------------------------------------------------- */
 
 /* The derivatives of an effect by the terms that it depends on: b, t, rho, and in the long run the
- * coefficients of W y(-1) and y(-1). */
+ * coefficients of W y(-1) and y(-1). Five at most; terms that a model does not have are left
+ * out. */
 typedef struct gradient {
   int n, term[5];
   double by[5];
@@ -136,6 +143,7 @@ static void by_term(gradient *g, int term, double derivative) {
   g->by[g->n++] = derivative;
 }
 
+/* The quadratic form with the model's covariance of coefficients. */
 static double variance(const sw_effects_model *model, const gradient *g) {
   double sum = 0;
   for (int a = 0; a < g->n; a++)
@@ -162,7 +170,8 @@ static void effect_of(const sw_effects_model *model, int run, int r, const doubl
   *se = sqrt(variance(model, &g));
 }
 
-/* By the normal law; without a standard error there is no p. */
+/* By the normal law; without a standard error there is no p. A two-sided interval; a standard error
+ * of 0 or NaN leaves p undefined. */
 static sw_effect tested(double value, double se, double level) {
   double z = gsl_cdf_ugaussian_Pinv(1 - (1 - level) / 2);
   return (sw_effect){.value = value,
@@ -177,6 +186,7 @@ static void less(const double a[2], const double b[2], double out[2]) {
     out[k] = a[k] - b[k];
 }
 
+/* Indirect is total less direct, in value and in slope alike. */
 void sw_effects_exact(const sw_effects_model *model, int run, const sw_multiplier *m, double level,
                       sw_effect *out) {
   double off[2], off_slope[2], value = NAN, se = NAN;

@@ -1,13 +1,17 @@
 /* Effects by order of neighbours (effects.h). The diagonal of W^q is where row i of W^a and column
  * i of W^b meet, a + b = q: half as many steps from a unit as the order says, so that what is
- * reached stays a few units even where W^q itself is full. */
+ * reached stays a few units even where W^q itself is full.
+ *
+ * Called once per model after a fit. With d links a unit the diagonals cost about n d^(orders/2)
+ * steps; memory is W' and four vectors of n. */
 #include "kernel/effects/effects.h"
 
 #include "spillway/weights.h"
 
 #include <string.h>
 
-/* A vector of n of which few numbers are not zero; `unit`: where. */
+/* A vector of n of which few numbers are not zero; `unit`: where. `there` tells whether a unit is
+ * in the list, as a value may be 0 by cancellation. */
 typedef struct sparse {
   double *value;
   int32_t *unit;
@@ -55,7 +59,8 @@ static sparse take_sparse(unsigned char **at, int64_t n) {
 
 /* ---- rows and columns of powers ------------------------------------------------------------ */
 
-/* W' by rows; within a row in the order of the units that link to it. */
+/* W' by rows; within a row in the order of the units that link to it. Filled from the end, so that
+ * starts come out at their places and order is kept. */
 static rows transposed(const sw_links *w, unsigned char **at) {
   int64_t n = w->n, links = w->row_start[n];
   int64_t *start = take(at, (size_t)(n + 1) * sizeof *start);
@@ -94,7 +99,7 @@ static void clear(sparse *v) {
   v->count = 0;
 }
 
-/* v <- v' M, `next` is its room. */
+/* v <- v' M, `next` is its room. Vectors change places by copying their heads. */
 static void step(const rows *m, sparse *v, sparse *next) {
   for (int64_t k = 0; k < v->count; k++) {
     int32_t i = v->unit[k];
@@ -107,6 +112,7 @@ static void step(const rows *m, sparse *v, sparse *next) {
   *next = was;
 }
 
+/* One vector's list is walked; the other is looked up. */
 static double product(const sparse *a, const sparse *b) {
   double sum = 0;
   for (int64_t k = 0; k < a->count; k++)
@@ -117,7 +123,8 @@ static double product(const sparse *a, const sparse *b) {
 /* ---- traces and sums ----------------------------------------------------------------------- */
 
 /* Adds (W^q)_ii to the traces: the row and the column step by turns, so that after q steps row i of
- * W^a meets column i of W^b with a + b = q. The shorter of the two is walked. */
+ * W^a meets column i of W^b with a + b = q. The shorter of the two is walked. (W^q)_ii = sum_k
+ * (W^a)_ik (W^b)_ki. */
 static void add_diagonal(const rows *w, const rows *t, int orders, int32_t i, sparse v[VECTORS],
                          double *trace) {
   add(&v[0], i, 1);
@@ -152,6 +159,8 @@ static double mean(const double *x, int64_t n) {
   return sum / (double)n;
 }
 
+/* trace[0] is 1, that of the identity; sums by repeated lags of a vector of ones, O(links) an
+ * order. */
 void sw_orders_of(const sw_links *w, int orders, void *work, double *trace, double *sum) {
   unsigned char *at = work;
   int64_t n = w->n;
@@ -179,7 +188,8 @@ static double at_term(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
 
-/* Order q > 0: W^q (rho^q b + rho^(q-1) t); `power` is rho^(q-1). */
+/* Order q > 0: W^q (rho^q b + rho^(q-1) t); `power` is rho^(q-1). The series of (I - rho W)^-1 (b I
+ * + t W): order 0 is b. */
 void sw_effects_by_order(const sw_effects_model *model, int orders, const double *trace,
                          const double *sum, double *direct, double *indirect) {
   double rho = at_term(model, model->rho);

@@ -14,6 +14,7 @@ size_t sw_spillover_workspace(int64_t n) {
   return 3 * LANES * (size_t)n * sizeof(double);
 }
 
+/* Nothing is solved yet; `count` 0 makes the first row ask. */
 sw_spillover sw_spillover_begin(sw_filter *filter, double own, double lagged, void *workspace) {
   int64_t n = sw_filter_plan_of(filter)->n;
   double *column = workspace;
@@ -27,7 +28,8 @@ sw_spillover sw_spillover_begin(sw_filter *filter, double own, double lagged, vo
 }
 
 /* Lanes apart, b A^-1 + t W A^-1. Without a lag nothing is added, so that no sign of zero changes.
- */
+ *
+ * By lanes in, by columns out: the pair pass reads whole columns. */
 SW_HOT static void take_apart(const sw_spillover *s) {
   const double *restrict x = s->block, *restrict lag = s->lag;
   double *restrict column = s->column, own = s->own, lagged = s->lagged;
@@ -42,6 +44,7 @@ SW_HOT static void take_apart(const sw_spillover *s) {
         column[c * n + i] = own * x[i * LANES + c] + lagged * lag[i * LANES + c];
 }
 
+/* Rows of the effects matrix are asked for by the unit that gives, so they are columns of A^-1. */
 void sw_spillover_solve(sw_spillover *s, int count, const int32_t *unit) {
   s->count = count;
   memcpy(s->unit, unit, (size_t)count * sizeof *unit);
@@ -50,7 +53,8 @@ void sw_spillover_solve(sw_spillover *s, int count, const int32_t *unit) {
   take_apart(s);
 }
 
-/* A row that was not announced is solved alone, with the same bits. */
+/* A row that was not announced is solved alone, with the same bits. Lanes do not touch each other
+ * in a solve. */
 const double *sw_spillover_row(sw_spillover *s, int64_t j) {
   int c = 0;
   while (c < s->count && s->unit[c] != j)

@@ -36,8 +36,10 @@ void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, co
 }
 
 /* d = 1 / sqrt(v scale). Where sw_exp may have cut its argument the field is 0. A gap (NaN) goes
- * through as it is. */
+ * through as it is. w comes in as v, where 1/d^2 = v scale, so distances need no array of their
+ * own. */
 SW_HOT void sw_fields_exponential(int64_t n, double rate, double scale, double *w) {
+  /* v == v is false of a NaN alone. */
   for (int64_t u = 0; u < n; u++) {
     double v = w[u], x = sw_exp(-rate / __builtin_sqrt(v * scale));
     x = x <= SW_EXP_LEAST ? 0 : x;
@@ -45,6 +47,7 @@ SW_HOT void sw_fields_exponential(int64_t n, double rate, double scale, double *
   }
 }
 
+/* A gap counts as no field; NaN must not reach the sum. */
 SW_HOT void sw_fields_add(int64_t n, double a, const double *restrict w, double *restrict sum) {
   for (int64_t u = 0; u < n; u++) {
     double x = a * w[u];
@@ -52,7 +55,8 @@ SW_HOT void sw_fields_add(int64_t n, double a, const double *restrict w, double 
   }
 }
 
-/* No finite number (0/0 of a unit that no centre reaches): NaN. */
+/* No finite number (0/0 of a unit that no centre reaches): NaN. x - x is 0 of finite numbers, else
+ * NaN. */
 SW_INLINE double held(double x) {
   return x - x == 0 ? x : __builtin_nan("");
 }
@@ -63,6 +67,7 @@ SW_HOT void sw_fields_share(int64_t n, double a, const double *restrict w,
     share[u] = held(a * w[u] / sum[u]);
 }
 
+/* Lanes as in all sums over units, so that the bits do not depend on vectors. */
 SW_HOT static void product(int64_t n, const double *restrict v, const double *restrict m,
                            double lane[restrict SW_LANES]) {
   int64_t u = 0;

@@ -4,13 +4,15 @@
 
 #include "kernel/pairs/lanes.h"
 
+/* Masses gathered once serve all sums of the row. */
 SW_HOT void sw_reach_gather(int64_t count, const int32_t *restrict to, const double *restrict mass,
                             double *restrict m) {
   for (int64_t k = 0; k < count; k++)
     m[k] = mass[to[k]];
 }
 
-/* m == m is false of NaN alone. */
+/* m == m is false of NaN alone. Count, mass, mass times time and mass over time, in lanes: a
+ * missing mass adds 0 to each. */
 SW_INLINE void see(double m, double time, int l, double *restrict number, double *restrict mass,
                    double *restrict times, double *restrict over) {
   double there = m == m ? m : 0.0;
@@ -38,7 +40,8 @@ sw_reach_sums sw_reach_all(int64_t count, const double *m, const double *time) {
                          sw_lanes_join(over)};
 }
 
-/* The count and the mass alone; the last few elements may branch. */
+/* The count and the mass alone; the last few elements may branch. & and not &&: both sides are
+ * cheap, and a branch per element is not. */
 SW_HOT static void within(int64_t count, const double *restrict m, const double *restrict time,
                           double limit, double *restrict number, double *restrict mass) {
   int64_t k = 0;

@@ -9,6 +9,8 @@
 
 /* ---- values ------------------------------------------------------------------------------ */
 
+/* ln d = -(ln v + shift)/2: v is 1/d^2 up to a scale whose logarithm is `shift`. v of 0 or infinity
+ * (no distance, the pair with itself) does not count. */
 SW_HOT static void logs(int64_t n, double shift, double *restrict l, double *restrict ok) {
   for (int64_t j = 0; j < n; j++) {
     double v = l[j], there = v > 0 && v < __builtin_inf() ? 1.0 : 0.0;
@@ -23,6 +25,7 @@ void sw_row_logs(int64_t n, double shift, double *l, double *ok) {
   logs(n, shift, l, ok);
 }
 
+/* mu = exp(k + b x + g l), masked. */
 SW_HOT static void flows(int64_t n, double k, double b, double g, const double *restrict x,
                          const double *restrict l, const double *restrict ok,
                          const double *restrict open, double *restrict mu) {
@@ -47,7 +50,8 @@ void sw_row_square(int64_t n, double *mu) {
 
 /* ---- sums -------------------------------------------------------------------------------- */
 
-/* What is added to lane j % 8 for column j. */
+/* What is added to lane j % 8 for column j. Six sums are what a Newton step for b and g needs of a
+ * row: w, wx, wl, wxx, wxl, wll. */
 SW_INLINE void take(double w, double x, double l, int at, double lane[SW_ROW_SUMS][SW_LANES]) {
   double wx = w * x, wl = w * l;
   lane[SW_ROW_1][at] += w;

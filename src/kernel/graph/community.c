@@ -3,7 +3,11 @@
  *   Q = sum_c (U_c / 2m - g (K_c / 2m)^2),  u = w + w', 2m = sum u
  *
  * with U_c the weight u within community c, K_c the sum of its strengths, g the resolution (Newman
- * 2006; Reichardt & Bornholdt 2006). */
+ * 2006; Reichardt & Bornholdt 2006).
+ *
+ * Here is what igraph does not give: quality with the resolution and weights of this program, and a
+ * last round of single moves after igraph's communities (called by igraph.c). One graph at a time,
+ * in the spare arrays of the graph, so one thread per graph. */
 #include <string.h>
 
 #include "kernel/graph/graph.h"
@@ -12,7 +16,8 @@ static double strength_of(const sw_graph *g, int64_t i) {
   return g->sent[i] + g->received[i];
 }
 
-/* Each link within a group counts twice in u. */
+/* Each link within a group counts twice in u. group[i] below 0: a vertex without links, in no
+ * community. Divided by 2m before it is squared, as strengths may be of any size. */
 double sw_graph_modularity(const sw_graph *g, double resolution, const int32_t *group) {
   double *strength = g->spare, twice = 2 * g->total, within = 0, expected = 0;
   memset(strength, 0, (size_t)g->n * sizeof *strength);
@@ -27,7 +32,9 @@ double sw_graph_modularity(const sw_graph *g, double resolution, const int32_t *
   return within / twice - resolution * expected;
 }
 
-/* A vertex has no link to itself, so a group of one adds nothing. */
+/* A vertex has no link to itself, so a group of one adds nothing. Constant Potts model (Traag, Van
+ * Dooren & Nesterov 2011): what is within less g per ordered pair, over the total. Here both ways
+ * of a pair count, as links have directions. */
 double sw_graph_cpm(const sw_graph *g, double resolution, const int32_t *group) {
   double *count = g->spare, within = 0, pairs = 0;
   memset(count, 0, (size_t)g->n * sizeof *count);
@@ -44,6 +51,8 @@ double sw_graph_cpm(const sw_graph *g, double resolution, const int32_t *group) 
 
 /* ---- moves ------------------------------------------------------------------------------ */
 
+/* `tie` is scattered for the partners of one vertex and cleared by the same list, so a move costs
+ * its links and not n. */
 typedef struct moving {
   const sw_graph *g;
   double per; /* what a pair of masses costs: resolution / 2m; cpm: both ways of a pair */
@@ -59,13 +68,15 @@ static double mass_of(const moving *m, int64_t i) {
   return m->is_cpm ? 1 : strength_of(m->g, i);
 }
 
-/* What vertex i adds to group c: half of 2m Q, with c as it is without i. */
+/* What vertex i adds to group c: half of 2m Q, with c as it is without i. Differences of this worth
+ * are differences of quality; what all groups share is left out. */
 static double worth(const moving *m, int64_t i, int32_t c) {
   double k = mass_of(m, i), others = m->mass[c] - (m->group[i] == c ? k : 0);
   return m->tie[c] - m->per * k * others;
 }
 
-/* A group without vertices; there is one when i is not alone in its own. */
+/* A group without vertices; there is one when i is not alone in its own. There is one: groups are
+ * numbers below n, and if two vertices share a group some number is free. */
 static int32_t empty_group(const moving *m) {
   int32_t c = 0;
   while (m->count[c])
@@ -74,7 +85,8 @@ static int32_t empty_group(const moving *m) {
 }
 
 /* Where vertex i is better off by more than rounding: the best group of its partners, the first of
- * equals, or one of its own; else the group it has. */
+ * equals, or one of its own; else the group it has. 1e-12 of the strength is the rounding of the
+ * sums: without it a vertex between two equal groups would go back and forth. */
 static int32_t best_group(const moving *m, int64_t i) {
   int32_t best = m->group[i];
   double most = worth(m, i, best), least = 1e-12 * strength_of(m->g, i);
@@ -85,6 +97,7 @@ static int32_t best_group(const moving *m, int64_t i) {
     best = there;
     most = now;
   }
+  /* Better alone: all groups, its own included, are worth less than nothing. */
   return most < -least && m->count[m->group[i]] > 1 ? empty_group(m) : best;
 }
 
@@ -104,7 +117,8 @@ static bool move(moving *m, int64_t i) {
 }
 
 /* Vertices without links have no group, and partners always have one. The number of rounds is
- * bounded, though each move raises the quality. */
+ * bounded, though each move raises the quality. In the order of vertices, each seeing the moves
+ * before it, so the result does not depend on chance or threads. */
 void sw_graph_move_vertices(const sw_graph *g, const sw_graph_quality *quality, int32_t *group) {
   moving m = {.g = g,
               .per =
@@ -129,6 +143,7 @@ void sw_graph_move_vertices(const sw_graph *g, const sw_graph_quality *quality, 
   }
 }
 
+/* Numbers by first appearance: the same partition has the same numbers, however it was found. */
 void sw_graph_number_groups(const sw_graph *g, int32_t *group) {
   int64_t *seen = g->spare_index;
   int32_t count = 0;

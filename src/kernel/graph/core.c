@@ -5,7 +5,11 @@
  * by c_i = max(0, sum_j a_ij c_j / sum_(j != i) c_j^2), vertex after vertex, from
  * a_i. / sqrt(a..), and, between two rounds, by the best scale of the centre against all others.
  * The core is made of the k of largest coreness whose pattern (pairs of the core 1, pairs of the
- * periphery 0, mixed pairs unused) correlates most with a. */
+ * periphery 0, mixed pairs unused) correlates most with a.
+ *
+ * A round is O(n + links); rounds are bounded by sw_graph_rounds. Called by
+ * measure/global/network.c for one period at a time, in the spare arrays of the graph, so by one
+ * thread per graph. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,6 +23,7 @@
  * lose the digits of a network that one vertex dominates. */
 static double improve(const sw_graph *g, double *c) {
   double before = 0, most = 0, *behind = g->spare;
+  /* behind[i]: the squares of all vertices after i as they were before this round. */
   behind[g->n - 1] = 0;
   for (int64_t i = g->n - 1; i > 0; i--)
     behind[i - 1] = behind[i] + c[i] * c[i];
@@ -26,6 +31,8 @@ static double improve(const sw_graph *g, double *c) {
     double sum = 0, others = before + behind[i], old = c[i];
     for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
       sum += g->tie[k] / 2 * c[g->tie_to[k]];
+    /* The least-squares solution for one c_i with all others fixed; below 0 the constraint c >= 0
+     * holds it at 0. */
     c[i] = others > 0 && sum > 0 ? sum / others : 0;
     before += c[i] * c[i];
     double change = fabs(c[i] - old);
@@ -53,6 +60,7 @@ static int64_t find_centre(int64_t n, const double *c) {
 static double stretch(const sw_graph *g, double *c, bool *boundless) {
   int64_t centre = find_centre(g->n, c);
   double most = 0, links = 0, products = 0, squares = 0;
+  /* u = c/most keeps fourth powers near 1 whatever the scale of the coreness. */
   for (int64_t i = 0; i < g->n; i++)
     most = i != centre && c[i] > most ? c[i] : most;
   *boundless = false;
@@ -61,12 +69,16 @@ static double stretch(const sw_graph *g, double *c, bool *boundless) {
     double u = c[i] / most, sum = 0; /* scaled, as fourth powers leave the range of doubles */
     if (i == centre) continue;
     for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)
+      /* Ties of the centre are left out of `sum`: their products do not change with s. */
       if (g->tie_to[k] != centre) sum += g->tie[k] / 2 * c[g->tie_to[k]];
     links += u * (sum / most);
     products += 2 * (u * u) * squares; /* not as a difference, where one of the others dominates */
     squares += u * u;
   }
+  /* s^2 below this makes c of the others vanish beside the centre in double precision. */
   double norm = most * sqrt(squares), least = 0x1p-53 * c[centre] / norm;
+  /* Both sums are in units of `most`, squared and to the fourth: divided by it twice rather than by
+   * its square. */
   double e = products > 0 ? links / most / most / products : 1, before = c[centre];
   *boundless = e <= least;
   double s = sqrt(*boundless ? least : e);
@@ -77,11 +89,14 @@ static double stretch(const sw_graph *g, double *c, bool *boundless) {
 
 /* To 1e-14 of the largest. */
 static sw_graph_core_kind settle(const sw_graph *g, double *c) {
+  /* The start is the solution of a pattern without structure, c_i c_j in proportion to the
+   * strengths. */
   for (int64_t i = 0; i < g->n; i++) /* a.. is the total: (w + w') / 2 has the same */
     c[i] = (g->sent[i] + g->received[i]) / 2 / sqrt(g->total);
   for (int64_t left = sw_graph_rounds(g); left > 0 && !sw_stop_asked(); left--) {
     bool boundless;
     double change = fmax(improve(g, c), stretch(g, c, &boundless));
+    /* Relative to the centre, so the scale of weights does not matter. */
     if (change <= 1e-14 * c[find_centre(g->n, c)])
       return boundless ? SW_CORE_BOUNDLESS : SW_CORE_SETTLED;
   }
@@ -95,6 +110,7 @@ typedef struct by_coreness {
   int32_t i;
 } by_coreness;
 
+/* A total order, so that qsort of any library gives the same. */
 static int compare(const void *a, const void *b) {
   const by_coreness *x = a, *y = b;
   if (x->c != y->c) return x->c < y->c ? 1 : -1;
@@ -113,16 +129,20 @@ static void sort(const sw_graph *g, const double *c, int32_t *order, int64_t *pl
     place[order[r]] = r;
 }
 
-/* Pearson's r of a with a pattern of `ones` pairs that are 1 and `zeros` that are 0. */
+/* Pearson's r of a with a pattern of `ones` pairs that are 1 and `zeros` that are 0. From counts
+ * and sums alone, without a pass over pairs. Var of the pattern is p (1 - p); cov is sum1/n - p
+ * mean. */
 static double correlation(double ones, double sum1, double squares1, double zeros, double sum0,
                           double squares0) {
   double n = ones + zeros, p = ones / n, mean = (sum1 + sum0) / n;
   double variance = (squares1 + squares0) / n - mean * mean;
+  /* Equal weights leave only rounding in the variance. */
   if (!(variance > 1e-14 * (squares1 + squares0) / n)) return NAN;
   return (sum1 / n - p * mean) / sqrt(p * (1 - p) * variance);
 }
 
-/* Sums of a and a^2 over the pairs of vertex i with those placed before it, or behind it. */
+/* Sums of a and a^2 over the pairs of vertex i with those placed before it, or behind it. `before`
+ * true: pairs with vertices that are in the core already; false: with the periphery behind it. */
 static void add_vertex(const sw_graph *g, const int64_t *place, int64_t i, bool before, double *sum,
                        double *squares) {
   for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++) {
@@ -135,7 +155,7 @@ static void add_vertex(const sw_graph *g, const int64_t *place, int64_t i, bool 
 
 /* behind[k]: sums of the periphery when the first k are the core, added up from the last vertex: to
  * take vertices away one by one would lose digits. A larger core must be better by more than
- * rounding. */
+ * rounding. O(links + n log n) after the coreness is known: each vertex's row is read twice. */
 sw_graph_core_kind sw_graph_core(const sw_graph *g, double *coreness, int32_t *order, int64_t *size,
                                  double *r) {
   sw_graph_core_kind kind = SW_CORE_NONE;
@@ -152,6 +172,7 @@ sw_graph_core_kind sw_graph_core(const sw_graph *g, double *coreness, int32_t *o
       squares0[k] = squares;
     }
     sum = squares = 0;
+    /* A core of fewer than two, or a periphery of fewer than two, has no pairs of one kind. */
     for (int64_t k = 1; k <= n - 2; k++) {
       add_vertex(g, place, order[k - 1], true, &sum, &squares);
       if (k < 2) continue;

@@ -1,6 +1,9 @@
 /* Rows of links and their transpose, and the backbone of a network. Called by `network` for each
  * period; the memory is kept from one to the next and grows to the largest. The order of all sums
- * is that of the rows, so figures do not depend on threads. */
+ * is that of the rows, so figures do not depend on threads.
+ *
+ * Rows are read-only once they are filled, so threads may share them; `spare` is the caller's to
+ * divide. */
 #include "kernel/graph/graph.h"
 
 #include <math.h>
@@ -18,7 +21,8 @@ static sw_status replace(sw_error *err, size_t count, size_t size, void *array) 
   return sw_alloc(err, count, size, place);
 }
 
-/* Room only grows. After a failure what is there can still be freed. */
+/* Room only grows. After a failure what is there can still be freed. room_n is 0 while arrays are
+ * replaced, so that a failure half-way is not taken for room. */
 static sw_status make_room(sw_error *err, sw_graph *g, int64_t n, int64_t links) {
   size_t vertices = (size_t)n + 1, count = (size_t)links + 1;
   if (n > g->room_n || !g->out_start) {
@@ -62,13 +66,15 @@ void sw_graph_free(sw_graph *g) {
   *g = (sw_graph){0};
 }
 
-/* Of all links: twice as much is still a number. */
+/* Of all links: twice as much is still a number. Strengths of senders and receivers are added in
+ * places, 2 m in modularity. */
 #define MOST_WEIGHT 1e307
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
 /* The vertices; spare_index tells the vertex of a unit. Units outside the network get the number of
- * the next vertex, which nobody asks for. */
+ * the next vertex, which nobody asks for. A vertex's number is its rank among units inside, so
+ * ascending units are ascending vertices and rows stay sorted. */
 static void number_vertices(sw_graph *g, const sw_links *links) {
   g->n = 0;
   for (int64_t i = 0; i < links->n; i++) {
@@ -83,6 +89,8 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
   int64_t at = 0;
   g->total = 0;
   for (int64_t i = 0; i < g->n; i++) {
+    /* The sum of a row is formed before the total, so `sent` and `total` agree with any later sum
+     * by rows. */
     int64_t unit = g->unit[i];
     g->out_start[i] = at;
     g->sent[i] = 0;
@@ -93,6 +101,7 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
         g->refused = links->value[k];
         return sw_fail(err, SW_EINPUT, "a weight is %g; expected 0 or more", g->refused);
       }
+      /* NaN is not > 0: a missing pair is no link. */
       if (!(links->value[k] > 0) || links->to[k] == unit) continue;
       g->to[at] = (int32_t)g->spare_index[links->to[k]];
       g->out[at++] = links->value[k];
@@ -106,6 +115,8 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
       return sw_fail(err, SW_EINPUT, "the weights add up to %g or more", g->refused);
     }
   }
+  /* all_links and all_weight keep what was there before the backbone, for the note on how much it
+   * left. */
   g->out_start[g->n] = g->n_links = at;
   g->all_links = at;
   g->all_weight = g->total;
@@ -113,12 +124,16 @@ static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, i
 }
 
 /* Whether a weight is more than chance would give one of `count` links that share a strength: the
- * disparity filter (Serrano, Boguna & Vespignani 2009). The only link of a vertex always is. */
+ * disparity filter (Serrano, Boguna & Vespignani 2009). The only link of a vertex always is. (1 -
+ * w/s)^(k - 1) is the probability that one of k random parts of s is as large. fmax: rounding may
+ * make w/s pass 1. */
 static bool is_of_backbone(double level, double weight, double strength, double count) {
   return count == 1 || pow(fmax(1 - weight / strength, 0), count - 1) < level;
 }
 
-/* Leaves the links that stand out among those of their sender or among those of their receiver. */
+/* Leaves the links that stand out among those of their sender or among those of their receiver. In
+ * place, from the front: a kept link never moves behind its own position. Strengths are those of
+ * the whole network; afterwards `sent` and `total` are those of what is left. */
 static void take_backbone(sw_graph *g) {
   double *received = g->received, *senders = g->spare;
   memset(received, 0, (size_t)g->n * sizeof *received);
@@ -150,7 +165,8 @@ static void take_backbone(sw_graph *g) {
   g->out_start[g->n] = g->n_links = at;
 }
 
-/* Counting sort by partner: rows are gone through in order, so `from` ascends within each. */
+/* Counting sort by partner: rows are gone through in order, so `from` ascends within each. O(links
+ * + n), and the sums of receivers run in the order of senders. */
 static void transpose(sw_graph *g) {
   int64_t *next = g->spare_index;
   memset(g->in_start, 0, (size_t)(g->n + 1) * sizeof *g->in_start);
@@ -173,7 +189,8 @@ static void transpose(sw_graph *g) {
 }
 
 /* A link and its way back are one tie for each of the two, so there are twice as many ties as links
- * at most. They are what is walked most. */
+ * at most. They are what is walked most. Two passes, as the number of ties is not known: count,
+ * then fill. */
 static sw_status join_rows(sw_error *err, sw_graph *g) {
   int64_t count = 0, at = 0;
   for (int64_t i = 0; i < g->n; i++) {
@@ -183,6 +200,7 @@ static sw_status join_rows(sw_error *err, sw_graph *g) {
       count++;
   }
   g->tie_start[g->n] = count;
+  /* Room for ties is made here and not by make_room, which knows links alone. */
   if (count > g->room_ties || !g->tie) {
     g->room_ties = 0;
     SW_TRY(replace(err, (size_t)count + 1, sizeof *g->tie_to, &g->tie_to));
@@ -208,7 +226,8 @@ sw_status sw_graph_rows(sw_error *err, sw_graph *g, const sw_links *links, int64
   return SW_OK;
 }
 
-/* All of the graph: O(n + links) time and memory. */
+/* All of the graph: O(n + links) time and memory. Up to here nothing but `backbone` is read from g;
+ * everything else is overwritten. */
 sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   SW_TRY(sw_graph_rows(err, g, links, wrong));
   transpose(g);
@@ -232,7 +251,7 @@ sw_graph_walk sw_graph_ties(const sw_graph *g, int64_t i) {
                          .in_end = g->in_start[i + 1]};
 }
 
-/* Merges the two rows. */
+/* Merges the two rows. Both rows ascend. INT64_MAX stands for a row's end. */
 bool sw_graph_next(sw_graph_walk *w, sw_graph_tie *tie) {
   const sw_graph *g = w->graph;
   int64_t to = w->out < w->out_end ? g->to[w->out] : INT64_MAX;
@@ -245,6 +264,8 @@ bool sw_graph_next(sw_graph_walk *w, sw_graph_tie *tie) {
 }
 
 int64_t sw_graph_rounds(const sw_graph *g) {
+  /* 2e9 steps over links are some seconds on one core; small graphs get the most rounds, large ones
+   * at least 100. */
   int64_t rounds = INT64_C(2000000000) / (g->n + g->n_links);
   return rounds > 20000 ? 20000 : rounds < 100 ? 100 : rounds;
 }

@@ -1,6 +1,9 @@
 /* The one place that calls igraph. It keeps an error handler, a stack of what is to be freed, and a
  * generator of random numbers for the whole process (IGRAPH_THREAD_SAFE is 0 in Debian). All three
- * are set at each call, so that nothing rests on what was called before. */
+ * are set at each call, so that nothing rests on what was called before.
+ *
+ * The result depends on the
+ * graph, the quality and the seed alone. */
 #include "kernel/graph/igraph.h"
 
 #include <igraph.h>
@@ -17,7 +20,7 @@ const char *sw_igraph_version(void) {
 
 /* What igraph had made when a call failed is not freed: the run ends. In Leiden of 0.10.2, without
  * memory for the graph of a later level, what stands on the stack of things to free breaks the
- * heap. */
+ * heap. Only empties the stack; see above for why the objects themselves are left. */
 static void leave_all(void) {
   IGRAPH_FINALLY_CLEAN(IGRAPH_FINALLY_STACK_SIZE());
 }
@@ -42,6 +45,8 @@ static void set_handlers(void) {
   igraph_set_interruption_handler(ask_to_stop);
 }
 
+/* ENOMEM is kept apart, as the user can do something about it. Anything else is an error of this
+ * program, which gave igraph what it does not take. */
 static sw_status status_of(sw_error *err, igraph_error_t code, const char *what) {
   if (code == IGRAPH_SUCCESS) return SW_OK;
   if (code == IGRAPH_INTERRUPTED)
@@ -65,6 +70,7 @@ typedef struct objects {
   bool has_edge, has_weight, has_vertex, has_membership, has_graph;
 } objects;
 
+/* In the reverse order in which they were made. */
 static void destroy(objects *o) {
   if (o->has_graph) igraph_destroy(&o->graph);
   if (o->has_membership) igraph_vector_int_destroy(&o->membership);
@@ -102,12 +108,14 @@ static igraph_error_t make_graph(objects *o, int64_t n) {
 /* ---- communities ------------------------------------------------------------------------ */
 
 /* A power of two, 1 but for weights whose products leave the range of a double, with which igraph's
- * Leiden would never end. */
+ * Leiden would never end. Powers of two change no digit, and both sides of the quality scale alike,
+ * so the partition is that of the weights as they are. */
 static double scale_of(const sw_graph *g) {
   return g->total > 1e100 || g->total < 1e-100 ? ldexp(1, -ilogb(g->total)) : 1;
 }
 
-/* Edges i < j of u with their weights; returns how many. `o` NULL: counts only. */
+/* Edges i < j of u with their weights; returns how many. `o` NULL: counts only. Vertices without
+ * ties remain isolated vertices of the graph. A tie holds w_ij + w_ji, once per pair. */
 static int64_t put_edges(const sw_graph *g, objects *o) {
   const double scale = scale_of(g);
   int64_t edges = 0;
@@ -126,7 +134,8 @@ static int64_t put_edges(const sw_graph *g, objects *o) {
 }
 
 /* One generator for the life of the process, as igraph keeps a copy or the address of its default
- * one. The seed sets all of its state. */
+ * one. The seed sets all of its state. The upper half of the seed, which igraph_uint_t holds in
+ * every build. */
 static igraph_error_t seed_generator(uint64_t seed) {
   static igraph_rng_t generator;
   static bool is_made;
@@ -141,7 +150,8 @@ static igraph_error_t seed_generator(uint64_t seed) {
 }
 
 /* Whether the partition is that of the round before, which is in `before`, whatever its groups are
- * called; it then is the one before. */
+ * called; it then is the one before. Groups are compared by a map from new numbers to old ones; the
+ * counts must agree too, as two old groups may have become one. */
 static bool is_same(const objects *o, const sw_graph *g, int32_t *before) {
   int64_t *called = g->spare_index;
   bool same = true;
@@ -164,7 +174,8 @@ static bool is_same(const objects *o, const sw_graph *g, int32_t *before) {
  * would then never end.
  *
  * Vertices count by their strengths in modularity; in the constant Potts model each counts once,
- * and an edge is both ways of a pair. */
+ * and an edge is both ways of a pair. 0.01 is igraph's default randomness of the refinement; round
+ * > 0 starts from the partition that is there; 1 iteration, as the loop here counts. */
 static igraph_error_t run_leiden(const sw_graph *g, objects *o, const sw_graph_quality *quality,
                                  int32_t *community) {
   const double scale = scale_of(g);
@@ -178,6 +189,8 @@ static igraph_error_t run_leiden(const sw_graph *g, objects *o, const sw_graph_q
   for (int round = 0; code == IGRAPH_SUCCESS && rest < REST && round < MOST_ROUNDS; round++) {
     code = igraph_community_leiden(&o->graph, &o->weight, &o->vertex, per_pair, 0.01, round > 0, 1,
                                    &o->membership, NULL, NULL);
+    /* A round that changes nothing is followed by another: other random numbers may find a
+     * change. */
     if (code == IGRAPH_SUCCESS) rest = is_same(o, g, community) ? rest + 1 : 0;
     if (code == IGRAPH_SUCCESS && sw_stop_asked()) code = IGRAPH_INTERRUPTED;
   }
@@ -190,7 +203,9 @@ static void take_groups(const objects *o, const sw_graph *g, int32_t *community)
     community[i] = g->sent[i] + g->received[i] > 0 ? (int32_t)VECTOR(o->membership)[i] : -1;
 }
 
-/* igraph's Leiden may leave off with vertices that are better off elsewhere, by a little. */
+/* igraph's Leiden may leave off with vertices that are better off elsewhere, by a little. The last
+ * moves are made here in a fixed order, to the quality's own rounding, so that the partition is a
+ * local optimum. */
 sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, const sw_graph_quality *quality,
                                 uint64_t seed, int32_t *community) {
   objects o = {0};

@@ -13,13 +13,16 @@
 #include "base/arena.h"
 #include "base/stop.h"
 
+/* There may be an upward move for each link, and one removal for each vertex. */
 enum { CHILDREN = 4 }; /* of a place in the heap: flatter than two, with less to look up */
 
-/* Paths whose lengths differ by so little of them are equally long. */
+/* Paths whose lengths differ by so little of them are equally long. Sums of the same links in
+ * another order differ by some 1e-15; a real difference of weights is larger. */
 static const double same_length = 1e-10;
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
+/* One sw_paths per thread, kept from tile to tile. */
 static sw_status make_room(sw_error *err, sw_paths *p, int64_t n, int64_t links) {
   size_t vertices = (size_t)n + 1;
   if (n > p->room_n || !p->length) {
@@ -43,6 +46,7 @@ static sw_status make_room(sw_error *err, sw_paths *p, int64_t n, int64_t links)
   return SW_OK;
 }
 
+/* Also what a failure of make_room leaves is freed by it: members are NULL or allocated. */
 void sw_paths_free(sw_paths *p) {
   sw_free(p->length);
   sw_free(p->count);
@@ -63,6 +67,7 @@ static void put(sw_paths *p, int64_t at, int32_t vertex) {
   p->slot[vertex] = (int32_t)at;
 }
 
+/* O(log_4 n); the slot of each vertex that moves is kept up to date. */
 static void move_up(sw_paths *p, int64_t at, int32_t vertex) {
   double length = p->length[vertex];
   while (at > 0 && length < p->length[p->heap[(at - 1) / CHILDREN]]) {
@@ -98,16 +103,20 @@ static int32_t take_nearest(sw_paths *p, int64_t size) {
 /* ---- one source ------------------------------------------------------------------------- */
 
 /* A path of that length to `to` by way of `from`. What has been taken has its paths; a length
- * beyond all numbers, of a weight of next to nothing, is no path. */
+ * beyond all numbers, of a weight of next to nothing, is no path. Counts are doubles: the number of
+ * shortest paths may pass 2^63. */
 static void meet(const sw_graph *g, sw_paths *p, int32_t from, int32_t to, double length,
                  int64_t *size) {
   double known = p->length[to];
   bool is_new = isinf(known);
+  /* Taken vertices are final, as links are at least 1 long and lengths are taken in ascending
+   * order. */
   if ((!is_new && p->slot[to] < 0) || isinf(length)) return;
   if (is_new || length < known * (1 - same_length)) {
     p->length[to] = length;
     p->count[to] = p->count[from];
     p->n_before[to] = 1;
+    /* A shorter path forgets all predecessors before; the list starts anew. */
     p->before[g->in_start[to]] = from;
     move_up(p, is_new ? (*size)++ : p->slot[to], to);
   } else if (length <= known * (1 + same_length)) {
@@ -117,7 +126,8 @@ static void meet(const sw_graph *g, sw_paths *p, int32_t from, int32_t to, doubl
 }
 
 /* Returns how many vertices are reached, the source among them. Lengths are in units of the
- * shortest link: all links are 1 long or more. */
+ * shortest link: all links are 1 long or more. most/weight: a strong link is short. Each link is
+ * looked at once per source. */
 static int64_t find_paths(const sw_graph *g, double most, sw_paths *p, int32_t source) {
   int64_t size = 1, count = 0;
   for (int64_t i = 0; i < g->n; i++) {
@@ -137,7 +147,9 @@ static int64_t find_paths(const sw_graph *g, double most, sw_paths *p, int32_t s
   return count;
 }
 
-/* From the furthest vertex back: what a vertex has of the paths of those behind it. */
+/* From the furthest vertex back: what a vertex has of the paths of those behind it. Brandes:
+ * delta_i = sum over successors j of (count_i/count_j)(1 + delta_j), in descending order of length.
+ * The source itself (k = 0) gets nothing. */
 static void add_shares(const sw_graph *g, sw_paths *p, int64_t count, double *betweenness) {
   for (int64_t k = 0; k < count; k++)
     p->share[p->reached[k]] = 0;
@@ -157,6 +169,7 @@ sw_status sw_graph_betweenness(sw_error *err, const sw_graph *g, sw_paths *p, in
                                int64_t hi, double *betweenness) {
   double most = 0;
   SW_TRY(make_room(err, p, g->n, g->n_links));
+  /* The greatest weight of the whole graph, so all tiles measure in the same unit. */
   memset(betweenness, 0, (size_t)g->n * sizeof *betweenness);
   for (int64_t k = 0; k < g->n_links; k++)
     most = fmax(most, g->out[k]);

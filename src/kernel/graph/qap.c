@@ -2,7 +2,11 @@
  * put where its partners stand now, and the links of the first are multiplied with what they find.
  * That is O(links of both) for each; without missing pairs the sums of each network are the same in
  * all permutations, and the products alone are added up. Sums run in the order of units, in four
- * lanes within a row. */
+ * lanes within a row.
+ *
+ * Permutations are independent: threads each have a sw_qap and a range of numbers, and counts are
+ * whole numbers, so the p-value does not depend on how they were dealt. Called by
+ * measure/global/network_qap.c. */
 #include "kernel/graph/qap.h"
 
 #include <math.h>
@@ -14,10 +18,12 @@
 
 enum { LANES = 4 };
 
-/* Names the use of random numbers: "qap". */
+/* Names the use of random numbers: "qap". Keeps these draws apart from those of other procedures
+ * under the same seed. */
 #define STREAM UINT64_C(0x716170)
 
-/* Permutations that only exchange equals have the same r but for rounding. */
+/* Permutations that only exchange equals have the same r but for rounding. Such a permutation must
+ * count as `as far`, or p would depend on rounding. */
 static const double slack = 1e-11;
 
 /* ---- memory ----------------------------------------------------------------------------- */
@@ -59,7 +65,8 @@ static double value_of(const sw_qap_side *side, int64_t link) {
   return (side->links->value[link] - side->shift) * side->factor;
 }
 
-/* The largest value and the sum of all, before shift and factor are known. */
+/* The largest value and the sum of all, before shift and factor are known. Needed before scaling,
+ * so rows are read twice. */
 static void look_at(const sw_qap *q, sw_qap_side *side, double *most, double *sum) {
   const sw_links *links = side->links;
   *most = *sum = 0;
@@ -81,8 +88,11 @@ static void prepare_side(const sw_qap *q, const sw_links *links, sw_qap_side *si
   look_at(q, side, &most, &sum);
   side->shift = links->all_kept && side->count > 0 ? sum / (double)side->count : 0;
   side->factor = most > 0 ? 1 / most : 1;
+  /* NaN as `absent` spreads through products, which is how missing pairs are found; it is used only
+   * if a pair is missing at all. */
   side->absent = links->all_kept && side->count < q->n * (q->n - 1) ? NAN : 0;
   side->sum = side->squares = 0;
+  /* Sums by rows, then over rows: the same grouping in every permutation. */
   for (int64_t p = 0; p < q->n; p++) {
     double row = 0, squares = 0;
     for (int64_t k = links->row_start[q->unit[p]]; k < links->row_start[q->unit[p] + 1]; k++) {
@@ -99,12 +109,13 @@ static void prepare_side(const sw_qap *q, const sw_links *links, sw_qap_side *si
 
 /* ---- correlation ------------------------------------------------------------------------ */
 
-/* Sums over the pairs that both networks have. */
+/* Sums over the pairs that both networks have. Six sums give r in one pass. */
 typedef struct sums {
   double n, a, b, aa, bb, ab;
 } sums;
 
-/* Pearson's r. Values are 1 at most, so a variance of less than 1e-24 is rounding. */
+/* Pearson's r. Values are 1 at most, so a variance of less than 1e-24 is rounding. Clamped, as
+ * rounding may pass 1 where both are equal. */
 static double correlation(const sums *s) {
   double aa = s->aa / s->n - s->a / s->n * (s->a / s->n);
   double bb = s->bb / s->n - s->b / s->n * (s->b / s->n);
@@ -114,7 +125,8 @@ static double correlation(const sums *s) {
 }
 
 /* Puts the row of the unit into the side's row, partner by partner at stands[place]; NULL: at its
- * place itself. `back`: puts back what was there. */
+ * place itself. `back`: puts back what was there. Restoring the same places is O(links of the row)
+ * where clearing all would be O(n). */
 static void lay_row(const sw_qap *q, const sw_qap_side *side, int64_t unit, const int32_t *stands,
                     bool back) {
   const int64_t *row_start = side->links->row_start;
@@ -129,7 +141,9 @@ static void lay_row(const sw_qap *q, const sw_qap_side *side, int64_t unit, cons
   }
 }
 
-/* The products of the first network's row with what is laid out of the second. */
+/* The products of the first network's row with what is laid out of the second. Lanes by position in
+ * the row, so their sums do not depend on the instruction set; partners without a pair in b meet
+ * its `absent`, 0. */
 static double multiply_row(const sw_qap *q, int64_t unit) {
   const int64_t *row_start = q->a.links->row_start;
   const int32_t *restrict to = q->a.links->to, *restrict place = q->place;
@@ -144,7 +158,8 @@ static double multiply_row(const sw_qap *q, int64_t unit) {
   return lane[0] + lane[1] + (lane[2] + lane[3]);
 }
 
-/* What is missing in either network is left out, so that all sums change. */
+/* What is missing in either network is left out, so that all sums change. O(n) per row. The
+ * diagonal is k == place. */
 static void add_row(const sw_qap *q, int64_t place, sums *s) {
   sums row = {0};
   for (int64_t k = 0; k < q->n; k++) {
@@ -165,7 +180,8 @@ static void add_row(const sw_qap *q, int64_t place, sums *s) {
   s->ab += row.ab;
 }
 
-/* By rows of the second network as it is dealt. */
+/* By rows of the second network as it is dealt. O(links of both) or, with missing pairs, O(n^2) for
+ * a permutation. */
 static double walk(const sw_qap *q) {
   double pairs = (double)q->n * (double)(q->n - 1);
   sums s = {0};
@@ -197,6 +213,7 @@ static int64_t count_without(const sw_qap *q, const sw_links *links) {
   return count;
 }
 
+/* Without `outside` nothing is left out. */
 sw_status sw_qap_fill(sw_error *err, sw_qap *q, const sw_links *a, const sw_links *b) {
   SW_TRY(make_room(err, q, a->n));
   q->n = 0;
@@ -224,6 +241,9 @@ double sw_qap_dealt(sw_qap *q) {
 
 /* ---- permutations ----------------------------------------------------------------------- */
 
+/* Fisher & Yates from the front. A generator per place, keyed by the unit, makes the permutation
+ * independent of who computes it and of the order of units in memory. */
+
 /* Each place draws one of those left, with the key of its unit. */
 static void deal(sw_qap *q, uint64_t seed, const uint64_t *key, uint64_t draw) {
   for (int64_t p = 0; p < q->n; p++)
@@ -238,7 +258,8 @@ static void deal(sw_qap *q, uint64_t seed, const uint64_t *key, uint64_t draw) {
   }
 }
 
-/* What has no r, because the pairs that are left do not vary, counts as far from 0. */
+/* What has no r, because the pairs that are left do not vary, counts as far from 0. The comparison
+ * is negated: NaN is not below. */
 int64_t sw_qap_count(sw_qap *q, uint64_t seed, const uint64_t *key, int64_t first, int64_t count) {
   int64_t far = 0;
   for (int64_t k = first; k < first + count && !sw_stop_asked(); k++) {
@@ -250,7 +271,8 @@ int64_t sw_qap_count(sw_qap *q, uint64_t seed, const uint64_t *key, int64_t firs
 
 /* ---- the exact deviation ---------------------------------------------------------------- */
 
-/* The link of that unit to `to`, -1: none; by bisection. */
+/* The link of that unit to `to`, -1: none; by bisection. O(log of the row) for the way back; rows
+ * ascend. */
 static int64_t find_link(const sw_links *links, int64_t unit, int32_t to) {
   int64_t low = links->row_start[unit], end = links->row_start[unit + 1], high = end;
   while (low < high) {
@@ -264,7 +286,10 @@ static int64_t find_link(const sw_links *links, int64_t unit, int32_t to) {
 }
 
 /* Of off-diagonal values less their mean: sum a^2, sum a_ij a_ji, sum a_i.^2 - S2, sum a_.j^2 - S2,
- * sum a_i. a_.i - St, and what makes all of them 0. */
+ * sum a_i. a_.i - St, and what makes all of them 0. The five patterns in which two ordered pairs of
+ * units may share members: the same, turned, same row, same column, row of one in the column of the
+ * other; the rest share none. With deviations from the mean everything sums to 0, so the rest
+ * follows. */
 typedef struct moments {
   double squares, turned, rows, columns, crossed, rest;
 } moments;
@@ -275,6 +300,8 @@ static moments moments_of(const sw_qap *q, const sw_qap_side *side) {
   double pairs = (double)q->n * (double)(q->n - 1), mean = side->sum / pairs;
   double part = mean * (double)(q->n - 1), *column = side->row;
   moments m = {.squares = side->squares - pairs * mean * mean, .turned = -pairs * mean * mean};
+  /* Missing links have value 0 - mean; their sum is taken from the totals rather than walked:
+   * O(links log) and not n^2. */
   for (int64_t p = 0; p < q->n; p++)
     for (int64_t unit = q->unit[p], k = links->row_start[unit]; k < links->row_start[unit + 1];
          k++) {
@@ -300,6 +327,9 @@ static moments moments_of(const sw_qap *q, const sw_qap_side *side) {
   return m;
 }
 
+/* Mantel 1967: E of the product over all permutations is a sum over these patterns, each divided by
+ * the number of ordered tuples of 2, 3 or 4 units. r has mean 0, so the root of its mean square is
+ * the deviation. */
 double sw_qap_deviation(const sw_qap *q) {
   double n = (double)q->n;
   if (q->has_missing || q->n < 4 || isnan(q->r)) return NAN;
@@ -308,6 +338,7 @@ double sw_qap_deviation(const sw_qap *q) {
   double sum = (a.squares * b.squares + a.turned * b.turned) / two +
                (a.rows * b.rows + a.columns * b.columns + 2 * a.crossed * b.crossed) / three +
                a.rest * b.rest / four;
+  /* Rounding may make the variance of a nearly constant network negative. */
   return sqrt(fmax(0, sum / (a.squares * b.squares)));
 }
 
@@ -318,6 +349,7 @@ static bool is_at(const sw_links *links, int64_t k, int64_t end, int32_t to) {
   return k < end && links->to[k] == to;
 }
 
+/* Merges the two rows of each unit; O(links of both). Czekanowski's (Bray & Curtis') similarity. */
 double sw_qap_common(const sw_qap *q) {
   const sw_links *a = q->a.links, *b = q->b.links;
   double smaller = 0, both = 0;

@@ -1,5 +1,8 @@
 /* Figures of a whole network: density, reciprocity, and how much of it changed between two periods.
- * Each is one pass over the rows, O(n + links). */
+ * Each is one pass over the rows, O(n + links).
+ *
+ * Called by measure/global/network.c. A network without links gives 0/0, NaN, where the index has
+ * no value. */
 #include <math.h>
 
 #include "kernel/graph/graph.h"
@@ -9,7 +12,9 @@ double sw_graph_density(const sw_graph *g) {
   return (double)g->n_links / ((double)g->n * (double)(g->n - 1));
 }
 
-/* The share of weight that is returned (Squartini, Picciolo, Ruzzenenti & Garlaschelli 2013). */
+/* The share of weight that is returned (Squartini, Picciolo, Ruzzenenti & Garlaschelli 2013). Each
+ * pair is met from both ends, and min(w_ij, w_ji) is added twice, as the denominator holds both
+ * weights. */
 double sw_graph_reciprocity(const sw_graph *g) {
   double both = 0;
   for (int64_t i = 0; i < g->n; i++) {
@@ -20,7 +25,7 @@ double sw_graph_reciprocity(const sw_graph *g) {
   return both / g->total;
 }
 
-/* The row of a unit, as far as it has been gone through. */
+/* The row of a unit, as far as it has been gone through. By value: a walk moves its own copy. */
 typedef struct row {
   int64_t at, end;
 } row;
@@ -42,6 +47,7 @@ static int32_t partner(const sw_graph *g, row r) {
 void sw_graph_change(const sw_graph *a, const sw_graph *b, double *jaccard, double *overlap) {
   int64_t both = 0, either = 0, of_a = 0, of_b = 0;
   double less = 0, more = 0;
+  /* i runs over units, not vertices, until both graphs are used up. */
   for (int64_t i = 0; of_a < a->n || of_b < b->n; i++) {
     row p = row_of(a, i, &of_a), q = row_of(b, i, &of_b);
     while (p.at < p.end || q.at < q.end) {

@@ -1,7 +1,10 @@
 /* Markov chains of few classes; see chain.h. What is structure (which states lead where, which are
  * closed, whether one goes in circles) is found in the graph of positive probabilities and not by
  * numbers that are nearly 0 or 1; what is number is then regular: no system that is solved here is
- * singular. Sums run in the order of states. */
+ * singular. Sums run in the order of states.
+ *
+ * Called by measure/share/chain_tables.c, once for the transitions of each table. Everything lies
+ * on the stack, which MOST bounds at some 100 KiB; nothing is shared, so any thread may call. */
 #include "kernel/linear/chain.h"
 
 #include "kernel/linear/eigen.h"
@@ -14,7 +17,8 @@ enum { MOST = SW_CHAIN_MOST };
 
 /* ---- structure ---------------------------------------------------------------------------- */
 
-/* row[i] bit j: j can be reached from i in one step or more. As bits of one word: MOST is 64. */
+/* row[i] bit j: j can be reached from i in one step or more. As bits of one word: MOST is 64.
+ * O(n^3) set operations become O(n^2) word operations that way. */
 typedef struct reach {
   uint64_t row[MOST];
 } reach;
@@ -23,7 +27,8 @@ static uint64_t bit(int i) {
   return UINT64_C(1) << i;
 }
 
-/* One step, without the steps that leave `stop` (-1: none). */
+/* One step, without the steps that leave `stop` (-1: none). With `stop` the graph is that of first
+ * passage: what happens after `stop` is met no longer counts. */
 static void find_steps(const sw_chain *chain, int stop, reach *to) {
   for (int i = 0; i < chain->n; i++) {
     to->row[i] = 0;
@@ -32,19 +37,23 @@ static void find_steps(const sw_chain *chain, int stop, reach *to) {
   }
 }
 
-/* Warshall: by way of k, for each k. */
+/* Warshall: by way of k, for each k. After round k a bit means: there is a way whose inner states
+ * are all among 0 .. k. */
 static void close_steps(int n, reach *to) {
   for (int k = 0; k < n; k++)
     for (int i = 0; i < n; i++)
       if (to->row[i] & bit(k)) to->row[i] |= to->row[k];
 }
 
-/* A state is of a closed class if whatever it reaches leads back to it. */
+/* A state is of a closed class if whatever it reaches leads back to it. Classes are numbered by
+ * their lowest state, which is met first; `n_closed` must be 0 before. */
 static void find_closed(sw_chain *chain, const reach *to) {
   for (int i = 0; i < chain->n; i++) {
     bool returns = true;
     chain->closed[i] = -1;
     for (int j = 0; j < chain->n; j++)
+      /* A state that reaches nothing has no departure at all. It does not occur: sw_chain_make
+       * gives such a state a step to itself. */
       if (to->row[i] & bit(j)) returns = returns && (to->row[j] & bit(i));
     for (int j = 0; returns && j < i; j++)
       if (to->row[i] & bit(j)) chain->closed[i] = chain->closed[j];
@@ -62,7 +71,10 @@ static int common(int a, int b) {
 }
 
 /* The greatest number that divides the length of every way back to `first`: by the distances of its
- * class from it, of which each step breaks the ranks by a multiple of that number. */
+ * class from it, of which each step breaks the ranks by a multiple of that number. Breadth first,
+ * O(n^2). In a class of period d every step leads from rank r to rank r + 1 modulo d, so that
+ * distance[i] + 1 - distance[j] is a multiple of d for each step, and their greatest common divisor
+ * is d itself. */
 static int period_of(const sw_chain *chain, int first) {
   int distance[MOST], queue[MOST], head = 0, tail = 0, period = 0;
   for (int i = 0; i < chain->n; i++)
@@ -89,6 +101,8 @@ static void find_structure(sw_chain *chain) {
   find_steps(chain, -1, &to);
   close_steps(chain->n, &to);
   find_closed(chain, &to);
+  /* Only closed classes can keep a chain from settling: what a transient class does in circles dies
+   * out. */
   for (int c = 0; c < chain->n_closed; c++) {
     int first = 0;
     while (chain->closed[first] != c)
@@ -100,6 +114,8 @@ static void find_structure(sw_chain *chain) {
 void sw_chain_make(int classes, const double *count, sw_chain *chain) {
   double left[MOST] = {0}, entered[MOST] = {0};
   memset(chain, 0, sizeof *chain);
+  /* Counts are sums of whole numbers or of weights; a class enters the chain if any transition
+   * touches it. */
   for (int i = 0; i < classes; i++)
     for (int j = 0; j < classes; j++) {
       left[i] += count[i * classes + j];
@@ -120,10 +136,15 @@ void sw_chain_make(int classes, const double *count, sw_chain *chain) {
 /* ---- the long run ------------------------------------------------------------------------- */
 
 /* Grassmann, Taksar & Heyman 1985: states are taken out one by one from the last, and what they
- * held goes to the others; nothing is subtracted, so no digit is lost. `p` is spent. */
+ * held goes to the others; nothing is subtracted, so no digit is lost. `p` is spent. One division
+ * per state and no difference: with probabilities from 1e-12 to 1 all digits of the shares hold,
+ * where a solution of pi (P - I) = 0 would lose those of the small ones. m^3 / 3 operations. */
 static void find_shares(int m, double *p, double *share) {
   for (int k = m - 1; k > 0; k--) {
     double out = 0;
+    /* The sum of what leaves k for lower states stands for 1 - p_kk of the reduced chain, which
+     * would cancel. It is positive because the class is closed and every state of it reaches every
+     * other. */
     for (int j = 0; j < k; j++)
       out += p[k * m + j];
     for (int i = 0; i < k; i++) {
@@ -132,6 +153,7 @@ static void find_shares(int m, double *p, double *share) {
         p[i * m + j] += p[i * m + k] * p[k * m + j];
     }
   }
+  /* Back substitution in the order in which states come back, from a share of 1 for the first. */
   double sum = share[0] = 1;
   for (int k = 1; k < m; k++) {
     share[k] = 0;
@@ -169,9 +191,11 @@ void sw_chain_stationary(const sw_chain *chain, double *row) {
 
 /* Solves (I - Q) x = b for m states that all lead out of themselves in the end: by elimination in
  * order, without exchanges of rows, as a matrix with such rows needs none. a = Q and b are spent, x
- * is left in b. */
+ * is left in b. I - Q is then an M-matrix whose pivots stay positive; all off-diagonal products are
+ * added and none subtracted. m^3 / 3 operations. */
 static void solve_out(int m, double *a, double *b) {
   for (int k = 0; k < m; k++) {
+    /* Positive as long as state k can leave, which the caller grants. */
     double pivot = 1 - a[k * m + k];
     for (int j = k + 1; j < m; j++)
       a[k * m + j] /= pivot;
@@ -199,8 +223,11 @@ static void find_absorption(const sw_chain *chain, int c, double *into) {
   double a[MOST * MOST], b[MOST];
   int member[MOST] = {0}, n = chain->n, m = members(chain->closed, n, -1, member);
   for (int i = 0; i < n; i++)
+    /* A state in c itself is absorbed with certainty, one of another closed class never; transient
+     * ones are solved for below. */
     into[i] = chain->closed[i] == c;
   cut_out(chain, member, m, a);
+  /* One step into c; any number of steps among transient states is (I - Q)^-1 of it. */
   for (int i = 0; i < m; i++) {
     b[i] = 0;
     for (int j = 0; j < n; j++)
@@ -219,6 +246,8 @@ void sw_chain_limit(const sw_chain *chain, const double *stationary, const doubl
     sum += start[i];
     limit[i] = 0;
   }
+  /* The limit of start P^t in Cesaro's sense, so it exists for classes that go in circles too: each
+   * class's stationary shares, weighted by the probability to end there. */
   for (int c = 0; c < chain->n_closed; c++) {
     double part = 0;
     find_absorption(chain, c, into);
@@ -234,7 +263,8 @@ void sw_chain_limit(const sw_chain *chain, const double *stationary, const doubl
 /* ---- first passage ------------------------------------------------------------------------ */
 
 /* The states from which j is met for certain: those that, before j, reach no state from which j
- * cannot be reached. */
+ * cannot be reached. Not all that can reach j: from a state that may wander off for good the mean
+ * number of steps is infinite, however unlikely that is. */
 static uint64_t certain(const sw_chain *chain, int j) {
   reach to;
   uint64_t sure = 0, lost = 0;
@@ -248,7 +278,8 @@ static uint64_t certain(const sw_chain *chain, int j) {
 }
 
 /* m_ij = 1 + sum_(k != j) p_ik m_kj over the states for which it is finite; they lead to no other
- * but j. */
+ * but j. Steps into j itself end the passage and add nothing, so the right side is the one step
+ * alone. */
 static void find_passage(const sw_chain *chain, int j, double *steps) {
   double a[MOST * MOST], b[MOST];
   int member[MOST] = {0}, n = chain->n, m = 0;
@@ -263,6 +294,8 @@ static void find_passage(const sw_chain *chain, int j, double *steps) {
   solve_out(m, a, b);
   for (int i = 0; i < m; i++)
     steps[member[i] * n + j] = b[i];
+  /* The way back from j is one step and then a first passage. A state k with probability 0 is left
+   * out, as 0 times infinity would be NaN. */
   double back = 1;
   for (int k = 0; k < n; k++)
     if (k != j && chain->p[j * n + k] > 0) back += chain->p[j * n + k] * steps[k * n + j];
@@ -282,10 +315,13 @@ void sw_chain_passage(const sw_chain *chain, double *steps) {
 static void find_eigen(const sw_chain *chain, sw_mobility *out) {
   double complex scratch[SW_EIGEN_SCRATCH(MOST)];
   double size[MOST], product = 1;
+  /* All sizes descend, so size[0] is 1 and size[1] is the second; a size above 1 is rounding. */
   sw_eigen_sizes(chain->n, chain->p, size, scratch);
   for (int i = 0; i < chain->n; i++)
     product *= size[i];
   double second = chain->n_closed > 1 || chain->cycles || size[1] > 1 ? 1 : size[1];
+  /* The product of a permutation's sizes may pass 1 by rounding: det is 0 then. It is NaN where the
+   * eigenvalues were not found. */
   out->det = product < 1 ? 1 - product : isnan(product) ? NAN : 0;
   out->eigen = isnan(size[1]) ? NAN : 1 - second;
   out->half_life = isnan(size[1]) ? NAN : second == 1 ? INFINITY : log(.5) / log(second);
@@ -295,6 +331,7 @@ sw_mobility sw_chain_mobility(const sw_chain *chain, const double *pi) {
   sw_mobility out = {NAN, NAN, NAN, NAN, NAN, NAN};
   int n = chain->n;
   double trace = 0, stays = 0, steps = 0;
+  /* A single state has neither a second eigenvalue nor anywhere to go; the divisors n - 1 are 0. */
   if (n < 2) return out;
   for (int i = 0; i < n; i++) {
     trace += chain->p[i * n + i];

@@ -1,12 +1,18 @@
 /* Cholesky's factor of a small dense matrix, column by column (cholesky.h): n^3 / 3 operations, for
  * the few coefficients of a model. Sums run in the order of columns. No pivots: a matrix that is
- * singular to rounding is refused, and the caller says what depends on what. */
+ * singular to rounding is refused, and the caller says what depends on what.
+ *
+ * Used for information matrices of the spatial models, for effects of periods and for Newton steps.
+ * The matrices are of a side of a few tens, so no blocking and no BLAS, whose last bits differ
+ * between processors. Pure: any thread, the caller's memory. */
 #include "kernel/linear/cholesky.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Of a diagonal element, what is left of it where the matrix is singular. */
+/* Of a diagonal element, what is left of it where the matrix is singular. Compared with the element
+ * before anything was taken off, so the test does not depend on the scale of a row; 1e-12 leaves
+ * room for the rounding of the matrix's own sums. */
 static const double smallest = 1e-12;
 
 bool sw_cholesky_factor(double *a, int n) {
@@ -14,6 +20,7 @@ bool sw_cholesky_factor(double *a, int n) {
     double whole = a[j * n + j], rest = whole;
     for (int l = 0; l < j; l++)
       rest -= a[l * n + j] * a[l * n + j];
+    /* Not > rather than <=: a NaN is refused as well. */
     if (!(rest > smallest * fabs(whole))) return false;
     a[j * n + j] = sqrt(rest);
     for (int i = j + 1; i < n; i++) {
@@ -26,7 +33,7 @@ bool sw_cholesky_factor(double *a, int n) {
   return true;
 }
 
-/* L z = x. */
+/* L z = x. By columns, so that the inner loop runs through memory in order. */
 static void solve_lower(const double *l, int n, double *x) {
   for (int j = 0; j < n; j++) {
     x[j] /= l[j * n + j];

@@ -1,13 +1,18 @@
 /* Eigenvalues by the QR algorithm: Householder's reduction to a Hessenberg matrix, then steps with
  * a complex shift, by plane rotations, until the matrix is triangular but for rounding (Golub & Van
  * Loan 2013, sections 7.4 and 7.5). Complex throughout: pairs of eigenvalues need no case of their
- * own, and matrices are small. */
+ * own, and matrices are small.
+ *
+ * Called for the mobility of Markov chains (chain.c) and for weights matrices that no symmetric one
+ * is similar to (sparse/spectrum.c). It works in the caller's scratch alone, so any thread may
+ * call. */
 #include "kernel/linear/eigen.h"
 
 #include <float.h>
 #include <math.h>
 
-/* Steps for one eigenvalue; two or three are usual. */
+/* Steps for one eigenvalue; two or three are usual. The count starts anew with each eigenvalue that
+ * is found. */
 enum { MOST_STEPS = 200 };
 
 /* The matrix, and the part of it that is not yet triangular: rows and columns lo .. hi. */
@@ -22,7 +27,8 @@ static double complex *at(const work *w, int i, int j) {
 
 /* ---- Hessenberg --------------------------------------------------------------------------- */
 
-/* Reflects by I - 2 v v'/v'v from both sides; v stands in rows k + 1 .. n - 1. */
+/* Reflects by I - 2 v v'/v'v from both sides; v stands in rows k + 1 .. n - 1. O(n^2) a reflection:
+ * nothing is formed but the product with v. */
 static void reflect(const work *w, int k, const double *v, double squares) {
   for (int j = 0; j < w->n; j++) {
     double complex sum = 0;
@@ -40,7 +46,8 @@ static void reflect(const work *w, int k, const double *v, double squares) {
   }
 }
 
-/* The matrix is real until here. Columns that are reduced already are left as they are. */
+/* The matrix is real until here. Columns that are reduced already are left as they are. `v` is
+ * complex scratch's tail, read as doubles. */
 static void reduce(const work *w, double *v) {
   for (int k = 0; k < w->n - 2; k++) {
     double below = 0, squares = 0;
@@ -49,13 +56,16 @@ static void reduce(const work *w, double *v) {
       squares += v[i] * v[i];
       if (i > k + 1) below += fabs(v[i]);
     }
+    /* The column has its shape already, and a reflection by a zero vector would divide by 0. */
     if (below == 0) continue;
     double length = sqrt(squares);
+    /* The sign of the first element makes the sum grow, so that nothing cancels. */
     v[k + 1] += v[k + 1] < 0 ? -length : length;
     squares = 0;
     for (int i = k + 1; i < w->n; i++)
       squares += v[i] * v[i];
     reflect(w, k, v, squares);
+    /* What the reflection makes of them is rounding. */
     for (int i = k + 2; i < w->n; i++)
       *at(w, i, k) = 0;
   }
@@ -66,16 +76,21 @@ static void reduce(const work *w, double *v) {
 /* Whether the number left of the diagonal in row i is rounding beside its neighbours. */
 static bool is_split(const work *w, int i) {
   double size = cabs(*at(w, i, i)) + cabs(*at(w, i - 1, i - 1));
+  /* Two zeros on the diagonal have no scale of their own; then the number is held against 1. */
   if (size == 0) size = 1;
   return cabs(*at(w, i, i - 1)) <= DBL_EPSILON * size;
 }
 
 /* The eigenvalue of the last two rows that is nearer to the last number. Now and then another, as
- * some matrices would be led in a circle. */
+ * some matrices would be led in a circle. Wilkinson's shift, by which convergence is quadratic.
+ * With a plain QR step a permutation matrix would come back as it was; the exceptional shift at
+ * every eleventh step breaks such circles. */
 static double complex shift_of(const work *w, int step) {
   double complex d = *at(w, w->hi, w->hi), a = *at(w, w->hi - 1, w->hi - 1);
   double complex bc = *at(w, w->hi, w->hi - 1) * *at(w, w->hi - 1, w->hi);
   if (step % 11 == 10) return d + cabs(*at(w, w->hi, w->hi - 1));
+  /* The roots of the 2 x 2 matrix as offsets from d: half the difference of the diagonal, plus or
+   * minus the root, so that d itself is not squared. */
   double complex half = (a - d) / 2, root = csqrt(half * half + bc);
   double complex plus = half + root, minus = half - root;
   return d + (cabs(plus) < cabs(minus) ? plus : minus);
@@ -88,8 +103,10 @@ static void turn(const work *w, double complex s, double *cosine, double complex
     *at(w, i, i) -= s;
   for (int i = w->lo; i < w->hi; i++) {
     double complex x = *at(w, i, i), y = *at(w, i + 1, i);
+    /* hypot, as the squares of very small numbers would underflow. */
     double length = hypot(cabs(x), cabs(y));
     bool plain = length == 0 || cabs(x) == 0;
+    /* x = 0 is turned by a quarter and x = y = 0 not at all; x / |x| is not defined there. */
     cosine[i] = plain ? (length == 0 ? 1 : 0) : cabs(x) / length;
     sine[i] = length == 0 ? 0 : plain ? 1 : x / cabs(x) * conj(y) / length;
     for (int j = i; j <= w->hi; j++) {
@@ -98,6 +115,7 @@ static void turn(const work *w, double complex s, double *cosine, double complex
       *at(w, i + 1, j) = cosine[i] * lower - conj(sine[i]) * upper;
     }
   }
+  /* From the right by the same rotations; column j + 1 has numbers down to row j + 1 only. */
   for (int j = w->lo; j < w->hi; j++)
     for (int i = w->lo; i <= j + 1; i++) {
       double complex left = *at(w, i, j), right = *at(w, i, j + 1);
@@ -111,6 +129,8 @@ static void turn(const work *w, double complex s, double *cosine, double complex
 /* From the last row upwards, each open part by itself. */
 static bool iterate(work *w, double *cosine, double complex *sine) {
   for (int step = 0; w->hi > 0 && step < MOST_STEPS; step++) {
+    /* Up to the first split: a matrix of blocks is solved block by block, each with shifts of its
+     * own. */
     w->lo = w->hi;
     while (w->lo > 0 && !is_split(w, w->lo))
       w->lo--;
@@ -144,7 +164,7 @@ bool sw_eigen_values(int n, const double *a, double complex *value, double compl
   return found;
 }
 
-/* Descending, by insertion. */
+/* Descending, by insertion. Few numbers, and the order of equal sizes is without meaning. */
 bool sw_eigen_sizes(int n, const double *a, double *size, double complex *scratch) {
   bool found = find(n, a, scratch);
   for (int i = 0; i < n; i++) {

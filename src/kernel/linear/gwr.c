@@ -19,7 +19,8 @@
 /* Rows of a QR step, and of a step of sums; values that are sorted by insertion; columns. */
 enum { PIECE = 256, NEAR = 32, SMALL = 24, MOST_STRIDE = (SW_GWR_MOST_TERMS + 8) / 8 * 8 };
 
-/* Of X'WX, below which a fit is none. */
+/* Of X'WX, below which a fit is none. A reciprocal condition number; the square root of it, 1e-6,
+ * is what X itself may have. */
 static const double least_rcond = 1e-12;
 
 /* ---- observations ------------------------------------------------------------------------ */
@@ -40,6 +41,7 @@ int sw_gwr_standardise(sw_gwr_rows *rows) {
     double sd = sqrt(squares / (double)rows->n);
     if (!(sd > 1e-12 * fabs(mean))) return j;
     rows->mean[j] = mean;
+    /* y is centred and not scaled: residuals stay in its units. */
     rows->scale[j] = j < rows->k ? sd : 1;
     for (int64_t i = 0; i < rows->n; i++)
       x[i * rows->stride] = (x[i * rows->stride] - mean) / rows->scale[j];
@@ -49,6 +51,8 @@ int sw_gwr_standardise(sw_gwr_rows *rows) {
 
 /* ---- order by distance ------------------------------------------------------------------- */
 
+/* A total order, so the result does not depend on the method of sorting: small buckets by
+ * insertion, large ones by a heap. */
 static bool before(const double *d2, int32_t a, int32_t b) {
   return d2[a] < d2[b] || (d2[a] == d2[b] && a < b);
 }
@@ -64,6 +68,7 @@ static void sift(const double *d2, int32_t *heap, int64_t n, int64_t at) {
   }
 }
 
+/* In place, unlike a merge: `work` holds the buckets' ends meanwhile. */
 static void heap_sort(const double *d2, int32_t *order, int64_t n) {
   for (int64_t at = n / 2 - 1; at >= 0; at--)
     sift(d2, order, n, at);
@@ -94,6 +99,7 @@ static void sort_few(const double *d2, int32_t *order, int64_t n) {
  * behind that of the last one wanted are left alone, but for the next: distances that are about the
  * same stay together. */
 int64_t sw_gwr_order(const double *d2, int64_t n, int64_t most, int32_t *order, int32_t *work) {
+  /* The farthest point decides the width of a bucket. */
   double far = 0;
   for (int64_t i = 0; i < n; i++)
     far = d2[i] > far ? d2[i] : far; /* NaN is not larger */
@@ -101,6 +107,8 @@ int64_t sw_gwr_order(const double *d2, int64_t n, int64_t most, int32_t *order, 
   memset(work, 0, (size_t)(n + 2) * sizeof *work);
   for (int64_t i = 0; i < n; i++)
     if (!isnan(d2[i])) work[(int64_t)(d2[i] * scale) + 2]++;
+  /* Counts become places by a running sum; buckets are shifted by 2 so that dealing, which moves
+   * each start to its end, leaves the ends one place before. */
   int64_t end = 0; /* of the buckets wanted */
   for (int64_t b = 2; b <= n + 1; b++) {
     work[b] += work[b - 1];
@@ -108,6 +116,7 @@ int64_t sw_gwr_order(const double *d2, int64_t n, int64_t most, int32_t *order, 
   }
   if (end > n) end = n;
   for (int64_t i = 0; i < n; i++) {
+    /* Not < is true of NaN: those are left out here as they were in the count. */
     if (!(d2[i] * scale < (double)end)) continue;
     order[work[(int64_t)(d2[i] * scale) + 1]++] = (int32_t)i;
   }
@@ -123,12 +132,14 @@ SW_HOT static void exponentials(int64_t n, const double *d2, double h2, bool roo
   for (int64_t i = 0; i < n; i++) {
     double u2 = d2[i] / h2;
     double y = root ? -sqrt(u2) : -.5 * u2;
+    /* Below -700 the result would be subnormal, slow and without a use. */
     w[i] = y >= -700 ? sw_exp(y) : 0; /* NaN: 0 */
   }
 }
 
 SW_HOT static void bisquares(int64_t n, const double *d2, double h2, double *w) {
   for (int64_t i = 0; i < n; i++) {
+    /* 1 - u^2 of squares: no root is taken. */
     double rest = 1 - d2[i] / h2;
     w[i] = rest > 0 ? rest * rest : 0;
   }
@@ -147,7 +158,9 @@ void sw_gwr_weights(sw_gwr_kernel kernel, int64_t n, const double *d2, double h2
 
 /* Row a of the sums, eight columns of it, over the rows of a piece: what is added to stays in
  * registers. z: the piece, whole rows; u: what row a is multiplied by, observation by observation.
- */
+ *
+ * `lane` is a copy in registers: the compiler cannot keep sums in memory there, as they might
+ * overlap z. */
 SW_INLINE void add_products(const double *z, int stride, int m, int a, int v, const double *u,
                             double *sums) {
   double lane[8];
@@ -182,7 +195,8 @@ SW_INLINE void add_walk(const double *z, int stride, int m, int a, int v, const 
 }
 
 /* Rows lie anywhere, so a piece of them is first brought together. Products right of the diagonal
- * are enough, but whole vectors are as fast. */
+ * are enough, but whole vectors are as fast. NEAR observations of up to 40 terms fit in the
+ * first-level cache. */
 SW_HOT void sw_gwr_walk(const sw_gwr_rows *rows, const int32_t *order, int64_t from, int64_t to,
                         const double *d2, double *sums) {
   int k = rows->k, stride = rows->stride;
@@ -201,7 +215,8 @@ SW_HOT void sw_gwr_walk(const sw_gwr_rows *rows, const int32_t *order, int64_t f
   }
 }
 
-/* Observations without weight are passed over before anything is multiplied. */
+/* Observations without weight are passed over before anything is multiplied. With a bisquare kernel
+ * most weights are 0. */
 SW_HOT void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums) {
   int k = rows->k, stride = rows->stride;
   double z[NEAR * MOST_STRIDE], u[NEAR];
@@ -220,7 +235,9 @@ SW_HOT void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums) {
   }
 }
 
-/* One variable against many columns: the step of mgwr's second pass. Returns x'Wx. */
+/* One variable against many columns: the step of mgwr's second pass. Returns x'Wx. mgwr refines one
+ * variable at a time, so it needs one row of X'W times the smoothed columns and not the whole of
+ * X'WX. */
 SW_HOT double sw_gwr_combine(const sw_gwr_rows *rows, const double *w, int j, const double *values,
                              int64_t columns, double *sums) {
   double length = 0;
@@ -236,8 +253,9 @@ SW_HOT double sw_gwr_combine(const sw_gwr_rows *rows, const double *w, int j, co
   return length;
 }
 
-/* The bisquare kernel as a polynomial in d^2: sums of 1, d^2 and d^4 give those of any
- * bandwidth. */
+/* The bisquare kernel as a polynomial in d^2: sums of 1, d^2 and d^4 give those of any bandwidth.
+ * (1 - d^2/h^2)^2 = 1 - 2 d^2/h^2 + d^4/h^4. Exact for the observations of the walk only: it must
+ * end at the last one within the bandwidth. */
 void sw_gwr_at(const sw_gwr_rows *rows, const double *walked, double h2, double *sums) {
   int64_t count = (int64_t)rows->k * rows->stride;
   double first = -2 / h2, second = 1 / (h2 * h2);
@@ -246,7 +264,8 @@ void sw_gwr_at(const sw_gwr_rows *rows, const double *walked, double h2, double 
 }
 
 /* x'(X'WX)^-1 x and x'(X'WX)^-1 X'Wy by halves: L^-1 x and L^-1 X'Wy. The place's own weight is 1.
- */
+ *
+ * O(k^3 / 3) for the factor; both triangular solutions run in one loop. */
 bool sw_gwr_try(const sw_gwr_rows *rows, const double *sums, int64_t i, double *work,
                 double *residual, double *leverage) {
   int k = rows->k;
@@ -276,11 +295,14 @@ bool sw_gwr_try(const sw_gwr_rows *rows, const double *sums, int64_t i, double *
 
 /* ---- conditions -------------------------------------------------------------------------- */
 
-/* Turns columns p and q, of k, until they are orthogonal; false: they were. */
+/* Turns columns p and q, of k, until they are orthogonal; false: they were. One-sided Jacobi:
+ * rotating columns diagonalises A'A without forming it, so small singular values keep their
+ * digits. */
 static bool turn(double *p, double *q, int k) {
   double pp = sw_dot(p, p, k), qq = sw_dot(q, q, k), pq = sw_dot(p, q, k);
   if (fabs(pq) <= 1e-15 * sqrt(pp * qq)) return false;
   double zeta = (qq - pp) / (2 * pq);
+  /* The smaller of both angles, so that the sweeps converge. */
   double t = (zeta >= 0 ? 1 : -1) / (fabs(zeta) + sqrt(1 + zeta * zeta));
   double c = 1 / sqrt(1 + t * t), s = c * t;
   for (int i = 0; i < k; i++) {
@@ -300,6 +322,7 @@ double sw_gwr_condition(double *a, int k) {
     for (int i = 0; i < k; i++)
       a[j * k + i] /= length;
   }
+  /* A few sweeps are usual; 40 bounds a matrix with NaN, whose columns never pass the test. */
   for (int sweep = 0, turned = 1; sweep < 40 && turned; sweep++) {
     turned = 0;
     for (int p = 0; p < k; p++)
@@ -308,6 +331,7 @@ double sw_gwr_condition(double *a, int k) {
   }
   for (int j = 0; j < k; j++) {
     double value = sqrt(sw_dot(a + j * k, a + j * k, k));
+    /* A NaN must come out and not be lost in a comparison. */
     least = value < least || isnan(value) ? value : least;
     most = value > most ? value : most;
   }
@@ -316,12 +340,14 @@ double sw_gwr_condition(double *a, int k) {
 
 /* ---- the fit ----------------------------------------------------------------------------- */
 
+/* Both pieces of rows, two triangles, R^-1, G and a copy, and b. */
 size_t sw_gwr_work(int k) {
   size_t side = (size_t)k + 1;
   return PIECE * (2 * side) + 5 * side * side + side;
 }
 
-/* Triangles of sqrt(w) [X y] and of w X. */
+/* Triangles of sqrt(w) [X y] and of w X. The second triangle is for the variance of coefficients
+ * and for the condition, where weights enter squared: A A' = (X'WX)^-1 X'W^2 X (X'WX)^-1. */
 static void triangles(const sw_gwr_rows *rows, const double *w, double *work, double *r,
                       double *s) {
   int k = rows->k, side = k + 1;
@@ -329,6 +355,8 @@ static void triangles(const sw_gwr_rows *rows, const double *w, double *work, do
   double *a = work, *b = work + PIECE * side;
   memset(r, 0, (size_t)(side * side) * sizeof *r);
   memset(s, 0, (size_t)(k * k) * sizeof *s);
+  /* Pieces of PIECE observations with weight; their cut depends on the weights alone, so bits
+   * follow from the place and its bandwidth. */
   for (int64_t i = 0; i < rows->n;) {
     int m = 0;
     for (; i < rows->n && m < PIECE; i++)
@@ -346,7 +374,8 @@ static void triangles(const sw_gwr_rows *rows, const double *w, double *work, do
   }
 }
 
-/* The condition of X'WX is the square of that of sqrt(W) X. */
+/* The condition of X'WX is the square of that of sqrt(W) X. Columns are scaled to length 1 before:
+ * the condition does not depend on units of measurement. */
 static bool is_sound(const double *r, int k, double *copy) {
   for (int j = 0; j < k; j++)
     memcpy(copy + j * k, r + j * (k + 1), (size_t)k * sizeof *copy);
@@ -354,7 +383,8 @@ static bool is_sound(const double *r, int k, double *copy) {
   return condition * condition * least_rcond <= 1; /* NaN: not */
 }
 
-/* G = R_2 (X'WX)^-1 by column, of which A A' = G'G; X'WX^-1 = root root'. */
+/* G = R_2 (X'WX)^-1 by column, of which A A' = G'G; X'WX^-1 = root root'. Both factors are
+ * triangular, so half of each product is left out. */
 static void spread(const double *s, const double *root, int k, double *half, double *g) {
   for (int j = 0; j < k; j++)
     for (int i = 0; i < k; i++) {
@@ -392,7 +422,8 @@ static void own_row(const sw_gwr_rows *rows, int64_t i, const double *b, const d
 }
 
 /* Back to the variables as they were: b_j/s_j, and the constant less mean_j b_j/s_j. What is done
- * to b is done to the columns of G. */
+ * to b is done to the columns of G. The caller reports coefficients per unit of the variable;
+ * standardising served the arithmetic alone. */
 static void unscale(const sw_gwr_rows *rows, const double *b, double *g, sw_gwr_fit *fit) {
   int k = rows->k;
   fit->b[0] = b[0] + rows->mean[k];
@@ -408,7 +439,9 @@ static void unscale(const sw_gwr_rows *rows, const double *b, double *g, sw_gwr_
     fit->root[j] = sqrt(sw_dot(g + j * k, g + j * k, k));
 }
 
-/* Of w X as it was: x_j = mean_j + s_j z_j, so that its triangle's columns are as simple sums. */
+/* Of w X as it was: x_j = mean_j + s_j z_j, so that its triangle's columns are as simple sums. It
+ * is reported for the design as users gave it, constant included, as limits in the literature are
+ * meant for that. */
 static double condition_as_was(const sw_gwr_rows *rows, const double *s, double *copy) {
   int k = rows->k;
   for (int j = 0; j < k; j++)
@@ -436,7 +469,8 @@ bool sw_gwr_solve(const sw_gwr_rows *rows, const double *w, int64_t i, double *w
   return true;
 }
 
-/* R^2 over the neighbours, by weight, with the residual that each has in its own fit. */
+/* R^2 over the neighbours, by weight, with the residual that each has in its own fit. As
+ * Fotheringham, Brunsdon & Charlton 2002. y need not be centred. */
 double sw_gwr_local_r2(int64_t n, const double *w, const double *y, const double *e) {
   double weight = 0, sum = 0, about = 0, rest = 0;
   for (int64_t j = 0; j < n; j++)
@@ -454,7 +488,8 @@ double sw_gwr_local_r2(int64_t n, const double *w, const double *y, const double
 }
 
 /* Hurvich, Simonoff & Tsai 1998, as Fotheringham et al. 2002 give it. Undefined without degrees of
- * freedom, or where the fit is exact. */
+ * freedom, or where the fit is exact. The trace of the hat matrix counts as the number of
+ * parameters. */
 double sw_gwr_aicc(double n, double rss, double trace) {
   if (!(n - 2 - trace > 0) || !(rss > 0)) return NAN;
   return n * log(rss / n) + n * log(2 * acos(-1)) + n * (n + trace) / (n - 2 - trace);

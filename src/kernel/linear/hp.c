@@ -1,14 +1,19 @@
 /* The filter of Hodrick & Prescott 1997: the trend minimises sum (x - m)^2 + lambda sum (second
  * difference of m)^2, that is (I + lambda D'D) m = x (hp.h). The matrix is positive definite with
  * eigenvalues from 1 to 1 + 16 lambda, so that LDL' needs no pivots. Five diagonals: factor and
- * solve are O(n), and one factor serves all series of a length. */
+ * solve are O(n), and one factor serves all series of a length.
+ *
+ * Called by measure/model/convergence_clubs.c: one factor for the panel, then one solution per
+ * unit, by any thread, as factors are only read. */
 #include "kernel/linear/hp.h"
 
+/* Three diagonals of n. */
 size_t sw_hp_room(int n) {
   return 3 * (size_t)n;
 }
 
-/* The matrix, in the places of its factors: each row of D adds (1, -2, 1)'(1, -2, 1). */
+/* The matrix, in the places of its factors: each row of D adds (1, -2, 1)'(1, -2, 1). Of fewer than
+ * three values D has no row: the matrix is I and the trend the series itself. */
 static void fill(const sw_hp *hp, double lambda) {
   for (int i = 0; i < hp->n; i++) {
     hp->d[i] = 1;
@@ -24,7 +29,8 @@ static void fill(const sw_hp *hp, double lambda) {
   }
 }
 
-/* Row i of L from the rows above it; the entry of the matrix is read before it is overwritten. */
+/* Row i of L from the rows above it; the entry of the matrix is read before it is overwritten. No
+ * pivot can be small: each stays at 1 or above, as the eigenvalues do. */
 sw_hp sw_hp_factor(int n, double lambda, double *room) {
   sw_hp hp = {n, room, room + n, room + 2 * (size_t)n};
   fill(&hp, lambda);
@@ -41,7 +47,8 @@ sw_hp sw_hp_factor(int n, double lambda, double *room) {
   return hp;
 }
 
-/* Forward by L, backward by D and L'. */
+/* Forward by L, backward by D and L'. In place: out[i] is written after x[i] was read, so both may
+ * be one array. */
 void sw_hp_trend(const sw_hp *hp, const double *x, double *out) {
   int n = hp->n;
   for (int i = 0; i < n; i++) {

@@ -1,6 +1,9 @@
 /* Least squares by a QR factorisation of [X y] (ols.h): n k^2 operations, in the caller's memory.
  * Covariances are formed in the coordinates of R, where X'X is the identity, so that they lose no
- * digits to the scale of X. */
+ * digits to the scale of X.
+ *
+ * Called by the spatial tests and Hausman's test, and by measure/model/convergence.c, each from one
+ * thread with its own workspace. */
 #include "kernel/linear/ols.h"
 
 #include "kernel/linear/qr.h"
@@ -29,7 +32,8 @@ static double squares_about_mean(const double *y, int64_t n) {
 }
 
 /* Residuals from the coefficients, rss from the triangle: y's last diagonal element is its length
- * beyond X, and keeps its digits where the fit is close. */
+ * beyond X, and keeps its digits where the fit is close. Residuals by y - X b and not from the
+ * reflections, which are not kept: each is right to the rounding of y. */
 int sw_ols_fit(const double *const *x, const double *y, int64_t n, int k, void *workspace,
                sw_ols *fit) {
   int side = k + 1;
@@ -38,6 +42,8 @@ int sw_ols_fit(const double *const *x, const double *y, int64_t n, int k, void *
   fit->root = fit->b + k;
   fit->residual = fit->root + k * k;
   for (int j = 0; j < side; j++)
+    /* The factorisation uses up its input, so X and y are copied; the caller's columns stay as they
+     * are. */
     memcpy(a + j * n, j < k ? x[j] : y, (size_t)n * sizeof *a);
   memset(r, 0, (size_t)(side * side) * sizeof *r);
   sw_qr_append(r, side, a, n);
@@ -47,13 +53,17 @@ int sw_ols_fit(const double *const *x, const double *y, int64_t n, int k, void *
   for (int j = 0; j < k; j++)
     for (int64_t i = 0; i < n; i++)
       fit->residual[i] -= fit->b[j] * x[j][i];
+  /* The subtraction of squares of fitted values from those of y would lose as many digits as R^2
+   * has nines. */
   fit->rss = r[k * side + k] * r[k * side + k];
   fit->tss = squares_about_mean(y, n);
   return -1;
 }
 
 /* factor root C root', C symmetric (NULL: the identity). The lower half is a copy of the upper one,
- * so that the matrix is symmetric to the bit. */
+ * so that the matrix is symmetric to the bit. (X'X)^-1 is root root', so every covariance here is
+ * root C root' of some C; the loops skip the zeros below root's diagonal. O(k^4) for a full C, of a
+ * k of some tens. */
 static void wrap(const double *root, int k, const double *c, double factor, double *v) {
   for (int i = 0; i < k; i++)
     for (int j = i; j < k; j++) {
@@ -69,6 +79,7 @@ void sw_ols_classical(const double *root, int k, double s2, double *vcov) {
   wrap(root, k, NULL, s2, vcov);
 }
 
+/* C = root' M root puts the meat into R's coordinates, of size 1 whatever the scale of X. */
 void sw_ols_sandwich(const double *root, int k, const double *meat, double factor, double *work,
                      double *vcov) {
   /* C = root' M root */
@@ -83,7 +94,8 @@ void sw_ols_sandwich(const double *root, int k, const double *meat, double facto
   wrap(root, k, work, factor, vcov);
 }
 
-/* MacKinnon & White 1985: the meat sums x x' e^2, scaled by n/(n - k). */
+/* MacKinnon & White 1985: the meat sums x x' e^2, scaled by n/(n - k). The simplest factor for
+ * small samples; the caller names it in the output. */
 void sw_ols_hc1(const sw_ols *fit, const double *const *x, double *work, double *vcov) {
   int k = fit->k;
   double *meat = work + k * k, n = (double)fit->n;

@@ -7,7 +7,11 @@
  * of periods leaves one effect open: that of its first period is zero. Units with all periods are
  * counted and enter the matrix at the end, so a balanced panel costs nothing there.
  *
- * Source: Wansbeek & Kapteyn 1989, J. Econometrics 41:341-361. */
+ * Source: Wansbeek & Kapteyn 1989, J. Econometrics 41:341-361.
+ *
+ * Called by measure/model/panel_regression.c: parts of units are summed by any thread, each into
+ * sums of its own, and merged in the order of parts. Cost: O(T_i) a unit and variable, T_i^2 for
+ * one with gaps, and T^3 / 3 once for the effects of periods. */
 #include "kernel/linear/within.h"
 
 #include "kernel/linear/cholesky.h"
@@ -18,7 +22,8 @@
 
 enum { UNITS, CELLS, SINGLE, WHOLE, COUNTED }; /* the sums begin with these counts */
 
-/* Parts of the sums. */
+/* Parts of the sums. Views into one array of doubles: a part can be sent to another rank and added
+ * as it is. Counts are doubles too, exact to 2^53. */
 typedef struct parts {
   double *number;      /* COUNTED */
   double *count;       /* by period: units */
@@ -52,7 +57,9 @@ static parts parts_of(const sw_within *w, double *sums) {
 
 /* ---- sums ------------------------------------------------------------------------------- */
 
-/* Less the mean, twice: the first mean is off by the rounding of large values. */
+/* Less the mean, twice: the first mean is off by the rounding of large values. The second round
+ * takes out the rounding of the first mean, so that a variable near 1e6 with deviations near 1
+ * keeps its digits. */
 static void centre(double *x, int count) {
   for (int round = 0; round < 2; round++) {
     double sum = 0;
@@ -63,6 +70,8 @@ static void centre(double *x, int count) {
   }
 }
 
+/* Only units with gaps touch the matrix. Those with all periods would all add the same 1/T, which
+ * make_matrix subtracts once. */
 static void add_shared(const sw_within *w, parts p, const int *t, int count) {
   if (w->effects != SW_EFFECTS_TWO_WAY) return;
   if (count == w->periods) {
@@ -78,6 +87,7 @@ void sw_within_add(const sw_within *w, double *sums, const int *t, double *x, in
   parts p = parts_of(w, sums);
   if (count == 0) return;
   if (!sw_within_uses(w, count)) {
+    /* A single period is spent on the unit's effect. It is counted for the note and left out. */
     p.number[SINGLE] += 1;
     return;
   }
@@ -100,6 +110,8 @@ void sw_within_merge(const sw_within *w, double *sums, const double *part) {
     sums[i] += part[i];
 }
 
+/* The length before anything is taken out, against which a variable is judged as absorbed by the
+ * effects. */
 double sw_within_size(const sw_within *w, const double *sums, int variable) {
   return sqrt(sums[COUNTED + w->periods + variable]);
 }
@@ -110,6 +122,8 @@ double sw_within_about_units(const sw_within *w, const double *sums, int variabl
 
 /* ---- effects of periods ------------------------------------------------------------------ */
 
+/* Without effects of periods these functions do nothing. */
+
 /* The matrix of the system: diagonal the units of a period, less what pairs of periods share. */
 static void make_matrix(const sw_within *w, parts p, double *a) {
   int n = w->periods;
@@ -118,7 +132,8 @@ static void make_matrix(const sw_within *w, parts p, double *a) {
       a[s * n + t] = (s == t ? p.count[t] : 0) - p.shared[s * n + t] - p.number[WHOLE] / (double)n;
 }
 
-/* Marks all periods that are joined to `first`, over any number of steps, by `number`. */
+/* Marks all periods that are joined to `first`, over any number of steps, by `number`. Quadratic
+ * per round and at most T rounds, for some tens of periods. */
 static void mark_joined(const double *a, int n, int first, int number, double *mark) {
   bool again = true;
   mark[first] = number;
@@ -126,6 +141,7 @@ static void mark_joined(const double *a, int n, int first, int number, double *m
     again = false;
     for (int s = 0; s < n; s++)
       for (int t = 0; mark[s] == number && t < n; t++)
+        /* a_st is not 0 if and only if some unit has both periods. */
         if (mark[t] == 0 && a[s * n + t] != 0) {
           mark[t] = number;
           again = true;
@@ -133,14 +149,16 @@ static void mark_joined(const double *a, int n, int first, int number, double *m
   }
 }
 
-/* Row and column of a period whose effect is zero. */
+/* Row and column of a period whose effect is zero. The right side is set to 0 as well by the
+ * caller, so the effect comes out as exactly 0. */
 static void pin(double *a, int n, int t) {
   for (int s = 0; s < n; s++)
     a[s * n + t] = a[t * n + s] = s == t;
 }
 
 /* Pins the first period of each connected set, and those that no unit has. Returns how many sets.
- * `mark`: which set each period is of, 0 for none yet. */
+ * `mark`: which set each period is of, 0 for none yet. A set with k periods has k - 1 effects that
+ * can be told apart from those of its units. */
 static int pin_sets(parts p, double *a, int n, double *mark) {
   int sets = 0;
   for (int t = 0; t < n; t++)
@@ -149,6 +167,7 @@ static int pin_sets(parts p, double *a, int n, double *mark) {
     if (p.count[t] > 0 && mark[t] == 0) mark_joined(a, n, t, ++sets, mark);
   for (int t = 0, seen = 0; t < n; t++) {
     bool first = mark[t] > seen;
+    /* Sets were numbered in the order of their first periods. */
     if (first) seen++;
     if (first || p.count[t] == 0) {
       pin(a, n, t);
@@ -164,6 +183,7 @@ static bool solve_two_way(const sw_within *w, parts p, double *effect, int *sets
   double *mark = work + n * n;
   make_matrix(w, p, work);
   *sets = pin_sets(p, work, n, mark);
+  /* False is rounding alone: in exact arithmetic the pinned matrix is positive definite. */
   if (!sw_cholesky_factor(work, n)) return false;
   for (int v = 0; v < w->variables; v++) {
     double *a = effect + v * n;
@@ -174,6 +194,7 @@ static bool solve_two_way(const sw_within *w, parts p, double *effect, int *sets
   return true;
 }
 
+/* Without effects of units the means of periods are the solution. */
 static void average_periods(const sw_within *w, parts p, double *effect) {
   for (int v = 0; v < w->variables; v++)
     for (int t = 0; t < w->periods; t++)
@@ -186,6 +207,7 @@ size_t sw_within_work(const sw_within *w) {
 
 bool sw_within_solve(const sw_within *w, const double *sums, double *effect,
                      sw_within_counts *counts, double *work) {
+  /* The cast drops const for the views' sake; nothing is written through them here. */
   parts p = parts_of(w, (double *)sums);
   int sets = 0;
   *counts = (sw_within_counts){.units = (int64_t)p.number[UNITS],
@@ -195,6 +217,7 @@ bool sw_within_solve(const sw_within *w, const double *sums, double *effect,
     counts->periods += p.count[t] > 0;
   if (w->effects == SW_EFFECTS_TWO_WAY && !solve_two_way(w, p, effect, &sets, work)) return false;
   if (w->effects == SW_EFFECTS_TIME) average_periods(w, p, effect);
+  /* One effect per connected set is not counted: it cannot be told from those of units. */
   counts->time_effects = has_periods(w) ? counts->periods - sets : 0;
   counts->absorbed = counts->time_effects + (has_units(w) ? counts->units : 0);
   return true;
@@ -202,6 +225,7 @@ bool sw_within_solve(const sw_within *w, const double *sums, double *effect,
 
 /* ---- what is left ------------------------------------------------------------------------ */
 
+/* The same unit in the same order as when it was added, so means repeat to the bit. */
 void sw_within_take(const sw_within *w, const double *effect, const int *t, double *x, int count) {
   for (int v = 0; v < w->variables; v++, x += count) {
     if (has_units(w)) centre(x, count);

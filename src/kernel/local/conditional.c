@@ -5,7 +5,11 @@
  *
  * Ties: a draw of the neighbours themselves in another order, or of other units with the same
  * values, differs from what is observed by rounding. It counts as equal, in both tails: `slack` is
- * some 1e-13 of the largest sum that there can be. */
+ * some 1e-13 of the largest sum that there can be.
+ *
+ * Called by the local measures, per unit: all periods of a unit share their draws. Cost
+ * permutations x k x periods. Pure; counts go to the unit's own arrays, so threads share
+ * nothing. */
 #include "kernel/local/conditional.h"
 
 #include <math.h>
@@ -15,17 +19,21 @@
 
 enum { LANES = SW_DRAW_LANES, FOUR = SW_LOCAL_COLUMNS, WIDE = 2 }; /* of fours, a strip */
 
-/* Four columns, and what comparing them gives: -1 where it is so. */
+/* Four columns, and what comparing them gives: -1 where it is so. Vector types of the compiler: an
+ * operation on four doubles, whatever the instruction set. */
 typedef double d4 __attribute__((vector_size(FOUR * sizeof(double)), aligned(8), may_alias));
 typedef int64_t i4 __attribute__((vector_size(FOUR * sizeof(int64_t)), aligned(8), may_alias));
 
+/* The draws of a unit serve all periods, so the stride does not matter. */
 size_t sw_local_workspace(int64_t n, int64_t k, int stride) {
   (void)stride;
   return sw_draws_workspace(n, k) + ((size_t)k * LANES * sizeof(int32_t) + 63) / 64 * 64;
 }
 
 /* The statistic in `fours` times four columns from `column` on, of the neighbours place[j * step].
- */
+ *
+ * lag = sum w_j a_j; product: times sum w_j b_j; squares: sum w_j times the squared distance in all
+ * variables. */
 SW_INLINE void statistic(sw_local_form form, int fours, const sw_local_table *table,
                          const sw_local_unit *unit, const int32_t *place, int step, int column,
                          d4 *restrict out) {
@@ -61,14 +69,16 @@ SW_INLINE void statistic(sw_local_form form, int fours, const sw_local_table *ta
   }
 }
 
-/* Exact: the bits of 2^52 with those of a small count are the double 2^52 + count. */
+/* Exact: the bits of 2^52 with those of a small count are the double 2^52 + count. A conversion of
+ * int64 to double has no vector instruction before AVX-512; this trick has. */
 SW_INLINE void add_counts(int fours, const i4 *count, double *to) {
   const d4 zero = {0}, magic = zero + 0x1p52;
   for (int f = 0; f < fours; f++)
     ((d4 *)to)[f] += (d4)(count[f] | (i4)magic) - magic;
 }
 
-/* The counts of a strip over eight draws, or as many as are left. */
+/* The counts of a strip over eight draws, or as many as are left. A comparison gives -1 where it
+ * holds, so counts are subtracted. */
 SW_INLINE void count_strip(sw_local_form form, bool sums, int fours, const sw_local_table *table,
                            const sw_local_unit *unit, const int32_t *place, int draws, int column) {
   const d4 *observed = (const d4 *)(unit->observed + column),
@@ -88,6 +98,8 @@ SW_INLINE void count_strip(sw_local_form form, bool sums, int fours, const sw_lo
       least[f] -= drawn[f] >= low[f];
       most[f] -= drawn[f] <= high[f];
     }
+    /* Sums about what is observed, for a mean and variance over draws that lose no digits to its
+     * level. */
     for (int f = 0; sums && f < fours; f++) {
       d4 off = drawn[f] - observed[f];
       sum[f] += off;
@@ -125,6 +137,7 @@ SW_HOT static void count_products(const sw_local_table *table, const sw_local_un
   count_all(SW_LOCAL_PRODUCT, true, table, unit, place, draws);
 }
 
+/* The neighbours' own places with a step of 1. */
 void sw_local_observe(sw_local_form form, const sw_local_table *table, const sw_local_unit *unit) {
   for (int column = 0; column < table->stride; column += FOUR) {
     d4 *out = (d4 *)(unit->observed + column);
@@ -146,6 +159,7 @@ void sw_local_permute(sw_local_form form, const sw_local_table *table, const sw_
   size_t row = (size_t)table->stride * sizeof(double);
   memset(unit->at_least, 0, row);
   memset(unit->at_most, 0, row);
+  /* Only products need moments by simulation; lags have exact ones (below). */
   if (form == SW_LOCAL_PRODUCT) memset(unit->sum, 0, row);
   if (form == SW_LOCAL_PRODUCT) memset(unit->squares, 0, row);
   for (int64_t first = 0; first < permutations; first += LANES) {
@@ -161,7 +175,9 @@ void sw_local_permute(sw_local_form form, const sw_local_table *table, const sw_
 }
 
 /* A sample without replacement: Var = s^2 (N w2 - w^2)/(N - 1), s^2 with divisor N. The difference
- * is zero, not below it, where all others are drawn with equal weights. */
+ * is zero, not below it, where all others are drawn with equal weights. N others, weights w_j
+ * without replacement. A scale that is rounding is 0: with all others as neighbours every draw
+ * gives the same sum. */
 sw_local_moments sw_local_lag_moments(double others, double sum, double squares, double w,
                                       double w2) {
   double mean = sum / others, spread = squares / others - mean * mean;
@@ -171,7 +187,8 @@ sw_local_moments sw_local_lag_moments(double others, double sum, double squares,
   return (sw_local_moments){w * mean, scale * spread};
 }
 
-/* (count + 1) / (permutations + 1): what is observed is one of the permutations. */
+/* (count + 1) / (permutations + 1): what is observed is one of the permutations. `folded`:
+ * one-sided in the observed direction. */
 double sw_local_p(sw_alternative alternative, double at_least, double at_most,
                   int64_t permutations) {
   double all = (double)permutations + 1, nearer = at_least < at_most ? at_least : at_most;
@@ -191,7 +208,8 @@ double sw_local_least_p(sw_alternative alternative, int64_t permutations) {
   return sw_local_p(alternative, 0, 0, permutations);
 }
 
-/* Benjamini & Hochberg 1995: the greatest p that is at most its rank's share of alpha; -1: none. */
+/* Benjamini & Hochberg 1995: the greatest p that is at most its rank's share of alpha; -1: none.
+ * From the largest rank down, the first that holds is the greatest. */
 double sw_local_bh_cut(const double *sorted, int64_t n, double alpha) {
   for (int64_t k = n; k > 0; k--)
     if (sorted[k - 1] <= (double)k * alpha / (double)n) return sorted[k - 1];
@@ -199,7 +217,8 @@ double sw_local_bh_cut(const double *sorted, int64_t n, double alpha) {
 }
 
 /* How many of n must reach the least possible p for the rule to reject any: tells whether the
- * permutations are enough. The loop mends the rounding of the quotient. */
+ * permutations are enough. The loop mends the rounding of the quotient. k minimal with least <= k
+ * alpha/n. */
 int64_t sw_local_bh_needs(double least, int64_t n, double alpha) {
   int64_t k = (int64_t)floor(least * (double)n / alpha);
   while (least > (double)k * alpha / (double)n)

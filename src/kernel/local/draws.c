@@ -14,13 +14,16 @@
 #include "kernel/hot.h"
 #include "spillway/rng.h"
 
+/* Ten rounds are Philox4x32-10 of the standard (Salmon et al. 2011). */
 enum { LANES = SW_DRAW_LANES, ROUNDS = 10 };
+/* Looking up costs k^2/2 comparisons of eight lanes, moving k random accesses a lane. */
 enum { FEW = 20 }; /* neighbours up to which looking up is quicker */
 
 typedef int32_t i8 __attribute__((vector_size(LANES * sizeof(int32_t)), aligned(4), may_alias));
 
 static const uint64_t stream = UINT64_C(0x7065726d757465); /* "permute" */
 
+/* Words come in blocks of four steps. */
 static size_t padded_words(int64_t k) {
   return (size_t)((k + 3) / 4 * 4) * LANES;
 }
@@ -30,6 +33,7 @@ size_t sw_draws_workspace(int64_t n, int64_t k) {
   return (bytes + 63) / 64 * 64;
 }
 
+/* The array exists where many neighbours are drawn only; it is the identity between draws. */
 sw_draws sw_draws_begin(uint64_t seed, uint64_t key, int64_t population, int64_t self, int64_t k,
                         void *workspace) {
   sw_draws d = {.key = sw_rng_make(seed, stream, 0).key,
@@ -46,7 +50,8 @@ sw_draws sw_draws_begin(uint64_t seed, uint64_t key, int64_t population, int64_t
 
 /* The block cipher of base/rng.c, for eight draws: loops over lanes become vectors. A round waits
  * for the one before, so that two blocks at a time take little longer than one. High and low halves
- * of products stand apart because vectors have them apart. */
+ * of products stand apart because vectors have them apart. The constants are Philox's multipliers
+ * and Weyl increments. */
 SW_INLINE void words_of(int blocks, uint64_t key, uint64_t item, uint32_t block, uint32_t draw,
                         uint32_t *restrict out) {
   uint32_t c0[2 * LANES], c1[2 * LANES], c2[2 * LANES], c3[2 * LANES];
@@ -77,7 +82,8 @@ SW_INLINE void words_of(int blocks, uint64_t key, uint64_t item, uint32_t block,
     }
 }
 
-/* Counters of steps are below 2^30: those from 2^31 on are for words drawn again. */
+/* Counters of steps are below 2^30: those from 2^31 on are for words drawn again. `time` changes
+ * the key, so each try has a word of its own. */
 static uint32_t word_again(const sw_draws *d, int64_t j, uint32_t draw, uint32_t time) {
   uint32_t counter[4] = {UINT32_C(0x80000000) | (uint32_t)j, draw, (uint32_t)d->item,
                          (uint32_t)(d->item >> 32)};
@@ -86,6 +92,7 @@ static uint32_t word_again(const sw_draws *d, int64_t j, uint32_t draw, uint32_t
   return out[0];
 }
 
+/* Lemire's test: the low half below 2^32 mod bound would be biased. */
 static uint32_t below_again(const sw_draws *d, int64_t j, uint32_t draw, uint32_t word,
                             uint32_t bound) {
   uint32_t reject = -bound % bound; /* 2^32 mod bound */
@@ -95,7 +102,8 @@ static uint32_t below_again(const sw_draws *d, int64_t j, uint32_t draw, uint32_
   return (uint32_t)(product >> 32);
 }
 
-/* word[j] of each lane becomes x_j. A low half below the bound is rare, and is looked at again. */
+/* word[j] of each lane becomes x_j. A low half below the bound is rare, and is looked at again.
+ * `low half < bound` is a cheap necessary condition of `low half < 2^32 mod bound`. */
 SW_INLINE void positions(const sw_draws *d, uint32_t first, uint32_t *restrict word) {
   for (int64_t j = 0; j < d->k; j++) {
     uint32_t bound = (uint32_t)(d->others - j), *at = word + j * LANES, x[LANES], doubtful = 0;
@@ -112,7 +120,7 @@ SW_INLINE void positions(const sw_draws *d, uint32_t first, uint32_t *restrict w
 }
 
 /* `put`: what step j wrote at x_j. What stands at a position is what the last step that wrote there
- * has put, else the position itself. */
+ * has put, else the position itself. Masks in place of branches; eight draws advance together. */
 SW_INLINE void look_up(const sw_draws *d, const i8 *restrict x, i8 *restrict put,
                        i8 *restrict place) {
   const i8 zero = {0}, self = zero + (int32_t)d->self;
@@ -128,6 +136,7 @@ SW_INLINE void look_up(const sw_draws *d, const i8 *restrict x, i8 *restrict put
   }
 }
 
+/* Only the positions that were written are restored: those of the steps and of what they took. */
 static void shuffle(const sw_draws *d, const uint32_t *word, int32_t *place) {
   int32_t *at = d->shuffled;
   for (int l = 0; l < LANES; l++) {
@@ -136,6 +145,7 @@ static void shuffle(const sw_draws *d, const uint32_t *word, int32_t *place) {
       int32_t taken = at[x];
       at[x] = at[j];
       at[j] = taken;
+      /* Positions at or behind the unit's own are one further, as it is not among the others. */
       place[j * LANES + l] = taken + (taken >= d->self);
     }
     for (int64_t j = 0; j < d->k; j++) {
@@ -146,7 +156,8 @@ static void shuffle(const sw_draws *d, const uint32_t *word, int32_t *place) {
   }
 }
 
-/* Several steps of a block of four words are left unused where k is no multiple of four. */
+/* Several steps of a block of four words are left unused where k is no multiple of four. Two blocks
+ * at a time as long as both are needed. */
 SW_HOT void sw_draws_fill(const sw_draws *draws, int64_t first, int32_t *restrict place) {
   uint32_t *word = draws->word;
   int64_t block = 0;

@@ -7,7 +7,10 @@
  *
  * with V_z and m3 the second and third moments of z, and the last from Moran's I. The textbook's
  * form (Getis and Ord 1992) is the same polynomial in sums of powers of x, which cancel where x
- * varies little about its mean. */
+ * varies little about its mean.
+ *
+ * Pure: one period of one variable, by any thread. Values must not be negative, as
+ * the ratio has no meaning otherwise. */
 #include "kernel/local/general_g.h"
 
 #include <math.h>
@@ -18,7 +21,8 @@ size_t sw_general_g_workspace(int64_t n) {
   return (size_t)n * sizeof(double) + (sw_moran_workspace(n) + 63) / 64 * 64;
 }
 
-/* The factor of row i, as in moran: 1 where all its links are in use. */
+/* The factor of row i, as in moran: 1 where all its links are in use. A row that lost all its links
+ * has factor 0. */
 static double factor_of(const sw_links *links, bool row_standardised, const double *x, int64_t i) {
   double sum = 0;
   int64_t count = 0, all = links->row_start[i + 1] - links->row_start[i];
@@ -30,7 +34,8 @@ static double factor_of(const sw_links *links, bool row_standardised, const doub
   return !row_standardised || count == all ? 1 : sum == 0 ? 0 : 1 / sum;
 }
 
-/* Sums over the links: c of every unit, S0 and z'Wx. */
+/* Sums over the links: c of every unit, S0 and z'Wx. c_i is row plus column sum; both directions of
+ * a link count. */
 static void sum_links(const sw_links *links, bool row_standardised, const double *x, double *c,
                       double *s0, double *products) {
   for (int64_t i = 0; i < links->n; i++)
@@ -58,6 +63,7 @@ typedef struct powers {
   int64_t above;
 } powers;
 
+/* Two passes: powers about the mean keep their digits. */
 static powers powers_of(const double *x, int64_t n) {
   powers p = {.least = INFINITY};
   for (int64_t i = 0; i < n; i++) {
@@ -78,7 +84,8 @@ static powers powers_of(const double *x, int64_t n) {
   return p;
 }
 
-/* `among`: of the units with a value, sum (c_i - mean)^2. */
+/* `among`: of the units with a value, sum (c_i - mean)^2. The three parts of the head comment; the
+ * last is Moran's variance, taken from I to z'Wz by (S0 z2/n)^2. */
 static double variance_of(const powers *p, double s0, double among, double moran) {
   double n = p->n, of_squares = s0 * p->z2 / n;
   double linear = p->mean * p->mean * p->z2 / (n - 1) * among;
@@ -92,6 +99,8 @@ sw_general_g sw_general_g_compute(const sw_links *links, bool row_standardised, 
   double *c = workspace, s0 = 0, products = 0, among = 0;
   powers p = powers_of(x, links->n);
   sum_links(links, row_standardised, x, c, &s0, &products);
+  /* Four units: the third and fourth moments under permutation divide by n - 3 (in Moran's
+   * part). */
   if (p.n < 4)
     g.undefined = SW_GENERAL_G_FEW;
   else if (p.least < 0)
@@ -102,6 +111,7 @@ sw_general_g sw_general_g_compute(const sw_links *links, bool row_standardised, 
     g.undefined = SW_GENERAL_G_NO_LINKS;
   if (g.undefined != SW_GENERAL_G_DEFINED) return g;
   for (int64_t i = 0; i < links->n; i++)
+    /* 2 S0/n is the mean of c. */
     if (!isnan(x[i])) among += (c[i] - 2 * s0 / p.n) * (c[i] - 2 * s0 / p.n);
   double all = p.sum * p.sum - p.squares;
   sw_moran moran = sw_moran_compute(links, row_standardised, SW_ISLANDS_ZERO, x, c + links->n);

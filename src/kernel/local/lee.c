@@ -4,7 +4,10 @@
  * along. P is a diagonal d and the rest G; with c_a = zx_a zy_a and B_ab = (zx_a zy_b + zx_b
  * zy_a)/2 the numerator is sum d_i c_i + sum G_ij B_ij, a linear statistic and one of Mantel's,
  * whose variances and covariance follow from sums over d, G, c and B (Lee 2004; Mantel 1967). G is
- * never stored: the sum of its squares is that of W W', row by row, by the columns of W. */
+ * never stored: the sum of its squares is that of W W', row by row, by the columns of W.
+ *
+ * Pure: one period of one pair of variables, by any thread. W W' by rows costs sum over
+ * links of column lengths. */
 #include "kernel/local/lee.h"
 
 #include <math.h>
@@ -27,6 +30,7 @@ size_t sw_lee_workspace(const sw_links *links) {
   return (6 * n + 2 * e) * sizeof(double) + (n + 2) * sizeof(int64_t) + e * sizeof(int32_t);
 }
 
+/* One array of doubles, then the integers behind it: the alignment of both is 8. */
 static scratch scratch_of(const sw_links *links, double *at) {
   int64_t n = links->n, e = links->row_start[n];
   scratch s = {.x = at,
@@ -45,7 +49,8 @@ static scratch scratch_of(const sw_links *links, double *at) {
 /* ---- values ----------------------------------------------------------------------------- */
 
 /* Deviations of x where both are there, scaled by a power of two; their sum of squares, NaN where
- * they do not vary. *count: how many. */
+ * they do not vary. *count: how many. A power of two changes no digit and keeps squares within
+ * range. The mean in two rounds. */
 static double deviations(const double *x, const double *other, int64_t n, double *z,
                          double *count) {
   double lo = INFINITY, hi = -INFINITY, mean = 0, squares = 0;
@@ -73,7 +78,9 @@ static double deviations(const double *x, const double *other, int64_t n, double
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
-/* Row i among the units in use, as in moran: taken as it is where all its links are. */
+/* Row i among the units in use, as in moran: taken as it is where all its links are. Links out of
+ * use have weight 0 rather than being taken out, so that both arrays keep the places of the
+ * links. */
 static void weigh_row(const sw_links *links, bool row_standardised, const double *x,
                       const double *y, int64_t i, scratch s) {
   double sum = 0;
@@ -93,7 +100,8 @@ static void weigh_row(const sw_links *links, bool row_standardised, const double
   }
 }
 
-/* The columns of W, each in the order of rows. */
+/* The columns of W, each in the order of rows. start is kept two places on while counting and one
+ * while filling, so it ends as starts. */
 static void turn(const sw_links *links, scratch s) {
   int64_t n = links->n, *start = s.column_start;
   for (int64_t j = 0; j < n + 2; j++)
@@ -111,7 +119,8 @@ static void turn(const sw_links *links, scratch s) {
 }
 
 /* The sum of the squares of all elements of W W': row k is a sum over the columns of its links. Two
- * walks: the first adds up, the second takes the squares and clears. */
+ * walks: the first adds up, the second takes the squares and clears. Clearing by the same walk
+ * costs what filling did, not n a row. */
 static double squares_of_product(const sw_links *links, scratch s) {
   double sum = 0;
   for (int64_t k = 0; k < links->n; k++)
@@ -130,7 +139,8 @@ static double squares_of_product(const sw_links *links, scratch s) {
   return sum;
 }
 
-/* Sums over d, over G and over its rows g. */
+/* Sums over d, over G and over its rows g. The trace of P is sum d, the sum of P is sum of squares
+ * of W's row sums; G is P without its diagonal. */
 typedef struct sums {
   double d, d2, g, g_rows, squares, dg; /* d, d^2, G, g^2, G^2, d g */
   double rows;                          /* squares of the sums of rows of W */
@@ -175,7 +185,8 @@ static double numerator(const sw_links *links, scratch s) {
 }
 
 /* Of the numerator. c and c2: sums of c and of its squares; the rows of B sum to -c, all of B to
- * -c; b2: the sum of its squares. */
+ * -c; b2: the sum of its squares. A linear part d'c, a Mantel part sum G B, and their covariance,
+ * each exact under permutation. Terms by how many units two pairs share: both, one, none. */
 static void moments(const sums *w, double n, double c, double c2, double b2, double *mean,
                     double *variance) {
   double pairs = n * (n - 1), triples = pairs * (n - 2), fours = triples * (n - 3);
@@ -192,7 +203,8 @@ static void moments(const sums *w, double n, double c, double c2, double b2, dou
 }
 
 /* B is zx_a zy_b made symmetric, as G is. Lee 2004 and spdep take the squares of zx_a zy_b itself,
- * which is no variance of L unless both variables are one. */
+ * which is no variance of L unless both variables are one. Published values are `variance`; `exact`
+ * is the variance of L itself. */
 static void put_moments(const sums *w, double n, double ssx, double ssy, scratch s, int64_t units,
                         sw_lee *lee) {
   double c = 0, c2 = 0, scale = n / w->rows / (sqrt(ssx) * sqrt(ssy));

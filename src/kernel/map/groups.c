@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A map of more than 64 separate groups is an archipelago without a mainland. */
 enum { MOST = 64 };              /* groups; a map of more has no bulk */
 static const double shape = 1.6; /* width of a map to its height */
 static const double shrunk = .9; /* to what the bulk may shrink for a group drawn with it */
@@ -30,7 +31,8 @@ typedef struct divider {
 
 /* ---- what groups are --------------------------------------------------------------------- */
 
-/* The bulk is the group of most units; of equal ones the first. */
+/* The bulk is the group of most units; of equal ones the first. One pass over units, in their
+ * order, so `lowest` is met first. */
 static void count_units(divider *d) {
   for (int g = 0; g < d->in->n; g++)
     d->units[g] = 0, d->lowest[g] = INT32_MAX, d->head[g] = g;
@@ -48,7 +50,8 @@ static void count_units(divider *d) {
     if (d->units[g] > d->units[d->bulk]) d->bulk = g;
 }
 
-/* Cells of the bulk are not compared with each other: they are most of all. */
+/* Cells of the bulk are not compared with each other: they are most of all. The product of cells
+ * outside the bulk with all cells; the bulk may have thousands. */
 static void measure_gaps(divider *d) {
   const sw_groups *in = d->in;
   for (int a = 0; a < in->n; a++)
@@ -67,6 +70,7 @@ static void measure_gaps(divider *d) {
   }
 }
 
+/* The box of a group in space, for its length. */
 static void bound_cells(divider *d) {
   const sw_groups *in = d->in;
   for (int g = 0; g < in->n; g++)
@@ -90,7 +94,8 @@ static double size_of(const divider *d, int g) {
   return square;
 }
 
-/* In a plane that is about right near the middle of the bulk. */
+/* In a plane that is about right near the middle of the bulk. Degrees of longitude shrink by the
+ * cosine of the bulk's latitude (`across`); no projection is chosen yet. */
 static void measure_extents(divider *d) {
   const sw_groups *in = d->in;
   double x = 0, y = 0, z = 0, lon = 0, across = 1;
@@ -105,6 +110,7 @@ static void measure_extents(divider *d) {
   for (int64_t k = 0; k < in->spots->count; k++) {
     box *e = &d->extent[in->group[in->spots->unit[k]]];
     double east = in->spots->x[k] - lon, north = in->spots->y[k];
+    /* Longitudes are taken relative to the bulk's, so that a group across the date line is near. */
     if (in->spots->degrees) east -= 360 * round(east / 360);
     east *= across;
     e->left = fmin(e->left, east), e->right = fmax(e->right, east);
@@ -119,12 +125,14 @@ static box joined(box a, box b) {
                fmax(a.high, b.high)};
 }
 
-/* The height of the frame that a box fills. */
+/* The height of the frame that a box fills. What decides is how much the bulk must shrink, not how
+ * far a group is. */
 static double frame_of(box b) {
   return fmax((b.right - b.left) / shape, b.high - b.low);
 }
 
-/* The nearest first; each must leave the bulk its size, with what it has already. */
+/* The nearest first; each must leave the bulk its size, with what it has already. Greedy by
+ * distance: a near group is taken before a far one is tried. */
 static void absorb(divider *d) {
   bool tried[MOST] = {0};
   box all = d->extent[d->bulk];
@@ -149,7 +157,8 @@ static bool is_inset(const divider *d, int g) {
   return d->head[g] == g && g != d->bulk;
 }
 
-/* The second becomes part of the first. Distances are those of the nearer of both. */
+/* The second becomes part of the first. Distances are those of the nearer of both. Chains of heads
+ * never arise, as members of b are turned to a at once. */
 static void merge(divider *d, int a, int b) {
   for (int g = 0; g < d->in->n; g++) {
     if (d->head[g] == b) d->head[g] = a;
@@ -163,14 +172,16 @@ static void merge(divider *d, int a, int b) {
   if (d->lowest[b] < d->lowest[a]) d->lowest[a] = d->lowest[b];
 }
 
-/* Islands of one archipelago. Squares of one half, three halves and one third. */
+/* Islands of one archipelago. Squares of one half, three halves and one third. Near each other,
+ * compared with how far from the bulk they are, with their own size, or with the bulk's. */
 static bool belong(const divider *d, int a, int b) {
   double farther = fmax(d->apart[a][d->bulk], d->apart[b][d->bulk]);
   double longer = fmax(size_of(d, a), size_of(d, b)), bulk = size_of(d, d->bulk);
   return d->apart[a][b] <= farther / 4 && d->apart[a][b] <= fmax(2.25 * longer, bulk / 9);
 }
 
-/* The nearest two insets; only those that belong together, unless there are too many. */
+/* The nearest two insets; only those that belong together, unless there are too many. SW_ZONES
+ * bounds the insets of a page, so the nearest are joined whatever they are. */
 static bool merge_nearest(divider *d, bool any) {
   int first = -1, second = -1;
   for (int a = 0; a < d->in->n; a++)
@@ -190,7 +201,8 @@ static int count_insets(const divider *d) {
   return count;
 }
 
-/* The larger first, then those with lower units. */
+/* The larger first, then those with lower units. A stable order, independent of the numbering of
+ * groups. */
 static void number_zones(const divider *d, uint8_t *zone, int *zones) {
   uint8_t number[MOST] = {0};
   *zones = 1;
@@ -209,7 +221,8 @@ static void number_zones(const divider *d, uint8_t *zone, int *zones) {
   }
 }
 
-/* Without a bulk (`least` units) there are no insets: all units stay in zone 0. */
+/* Without a bulk (`least` units) there are no insets: all units stay in zone 0. `divider` is some
+ * 40 KiB and therefore not on the stack. */
 sw_status sw_groups_to_zones(sw_error *err, const sw_groups *groups, uint8_t *zone, int *zones) {
   divider *d;
   if (groups->n < 2 || groups->n > MOST) return SW_OK;

@@ -6,13 +6,16 @@
 
 #include <math.h>
 
+/* Pixels of the finished page; the frame's width is the caller's. */
 static const double margin = 8, apart = 10, step = 4; /* px */
 static const double shortest = 300, tallest = 640;    /* of the frame */
+/* An inset may take 22% of the width and 150 px in height. */
 static const double inset_wide = .22, inset_tall = 150;
 static const double inset_least = 44; /* px of an inset's longer side */
 
 /* ---- outline ----------------------------------------------------------------------------- */
 
+/* Per row and column of a grid over the box: the first and last share that is land. */
 void sw_outline_begin(sw_outline *o, sw_map_box box) {
   o->box = box;
   for (int k = 0; k < SW_OUTLINE; k++) {
@@ -27,7 +30,8 @@ static int slot(double share) {
   return share >= 1 ? SW_OUTLINE - 1 : (int)(share * SW_OUTLINE);
 }
 
-/* A border is met in every row and column that it passes. */
+/* A border is met in every row and column that it passes. Steps of half a grid cell, so that none
+ * is skipped. */
 void sw_outline_add(sw_outline *o, double x0, double y0, double x1, double y1) {
   double wide = o->box.right - o->box.left, tall = o->box.high - o->box.low;
   x0 = wide > 0 ? (x0 - o->box.left) / wide : .5, x1 = wide > 0 ? (x1 - o->box.left) / wide : .5;
@@ -48,12 +52,14 @@ typedef struct rectangle {
   double x, y, w, h;
 } rectangle;
 
+/* Half-open intervals widened by `space`. */
 static bool meet(rectangle a, rectangle b, double space) {
   return a.x < b.x + b.w + space && b.x < a.x + a.w + space && a.y < b.y + b.h + space &&
          b.y < a.y + a.h + space;
 }
 
-/* Whether the map in `at` leaves a rectangle free in all its rows. */
+/* Whether the map in `at` leaves a rectangle free in all its rows. y of the page grows downward,
+ * shares of the outline upward. */
 static bool rows_free(const sw_outline *o, rectangle at, rectangle r) {
   double x0 = (r.x - apart - at.x) / at.w, x1 = (r.x + r.w + apart - at.x) / at.w;
   double top = 1 - (r.y - apart - at.y) / at.h, bottom = 1 - (r.y + r.h + apart - at.y) / at.h;
@@ -74,19 +80,21 @@ static bool columns_free(const sw_outline *o, rectangle at, rectangle r) {
 }
 
 /* Insets keep apart from each other; within the box of the main map they may use what it leaves
- * free. */
+ * free. placed[0] is the main map. */
 static bool is_free(const sw_outline *o, const rectangle *placed, int count, rectangle r) {
   for (int k = 1; k < count; k++)
     if (meet(placed[k], r, apart)) return false;
   return !meet(placed[0], r, apart) || rows_free(o, placed[0], r) || columns_free(o, placed[0], r);
 }
 
-/* The free place nearest to the lower left corner, in the lower half, left of `limit`. */
+/* The free place nearest to the lower left corner, in the lower half, left of `limit`. 2.5: a place
+ * further to the left is preferred to one further down by that factor. */
 static bool find_place(const sw_outline *o, const rectangle *placed, int count, double width,
                        double height, double limit, rectangle *r) {
   double best = INFINITY;
   rectangle found = *r;
   for (double y = height - margin - r->h; y > .5 * height - r->h; y -= step)
+    /* Within a row the cost only grows, so the first free place is its best. */
     for (double x = margin; x + r->w + margin <= width && x <= limit; x += step) {
       double cost = x + 2.5 * (height - y - r->h);
       if (cost >= best) break;
@@ -116,7 +124,8 @@ static double fit(sw_map_box box, double width, double height) {
   return fmin(wide > 0 ? width / wide : INFINITY, tall > 0 ? height / tall : INFINITY);
 }
 
-/* Not larger than the main map, but for what would be a dot. */
+/* Not larger than the main map, but for what would be a dot. A far island would otherwise be drawn
+ * larger than the nation, or vanish. */
 static double inset_scale(sw_map_box box, double main, double width) {
   double scale = fit(box, inset_wide * width, inset_tall), dot = fit(box, inset_least, inset_least);
   return fmin(scale, fmax(main, dot));
@@ -132,7 +141,8 @@ static void keep(sw_map_frame *frame, int zone, rectangle r, double scale) {
 }
 
 /* One size of the main map, in the middle or at the right; false where an inset has no place that
- * begins at `limit` at the latest. */
+ * begins at `limit` at the latest. Insets are placed in their order, the larger first, without
+ * going back. */
 static bool try_layout(int zones, const sw_map_box *box, const sw_outline *o, double scale,
                        bool right, double limit, sw_map_frame *frame) {
   rectangle placed[SW_ZONES] = {sized(box[0], scale)};
@@ -148,7 +158,7 @@ static bool try_layout(int zones, const sw_map_box *box, const sw_outline *o, do
   return true;
 }
 
-/* A strip below, one inset beside the other, in as many rows as it takes. */
+/* A strip below, one inset beside the other, in as many rows as it takes. Rows wrap as words do. */
 static void use_strip(int zones, const sw_map_box *box, double scale, sw_map_frame *frame) {
   double x = margin, top = margin + tall_of(box[0]) * scale + 2 * apart, tallest_row = 0;
   rectangle main = sized(box[0], scale);
@@ -168,6 +178,7 @@ static void use_strip(int zones, const sw_map_box *box, double scale, sw_map_fra
 
 void sw_map_layout(int zones, const sw_map_box *box, const sw_outline *outline, double width,
                    sw_map_frame *frame) {
+  /* The main map gives up to 24% of its size before a strip is taken. */
   static const double sizes[] = {1, .94, .88, .82, .76};
   double scale = fit(box[0], width - 2 * margin, tallest - 2 * margin);
   *frame = (sw_map_frame){.width = width};
@@ -182,7 +193,7 @@ void sw_map_layout(int zones, const sw_map_box *box, const sw_outline *outline, 
   use_strip(zones, box, scale * .88, frame);
 }
 
-/* y of a page grows downward. */
+/* y of a page grows downward. (x, y) in units of the map in, pixels out. */
 void sw_map_place(const sw_map_frame *frame, const sw_map_box *box, int zone, int64_t n, double *x,
                   double *y) {
   double scale = frame->scale[zone];

@@ -1,12 +1,16 @@
 /* See projection.h. The tool of choice for a nation is a cone with two standard parallels (Snyder
  * 1987, Map Projections: A Working Manual, USGS Professional Paper 1395, chapter 14); the rule of
- * sixths for these is Deetz and Adams' (1934). */
+ * sixths for these is Deetz and Adams' (1934).
+ *
+ * Called when a page or map is written, once per map. PROJ does the arithmetic; here only the
+ * choice is made, from the extent alone. */
 #include "kernel/map/projection.h"
 
 #include <math.h>
 #include <proj.h>
 #include <stdio.h>
 
+/* Half a degree each. */
 enum { BINS = 720 };           /* of sw_extent */
 static const double gap = 5.0; /* degrees without land that a map can be cut in */
 
@@ -21,6 +25,7 @@ static int bin_of(double lon) {
   return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
 }
 
+/* A segment is followed along the shorter way round, so that one across the date line is short. */
 void sw_extent_add(sw_extent *extent, double lon0, double lat0, double lon1, double lat1) {
   double step = lon1 - lon0;
   step -= 360 * round(step / 360);
@@ -35,7 +40,8 @@ void sw_extent_add(sw_extent *extent, double lon0, double lat0, double lon1, dou
   extent->east = fmax(extent->east, fmax(lon0, lon1));
 }
 
-/* The longest run of bins without land, round the globe: its first bin and length. */
+/* The longest run of bins without land, round the globe: its first bin and length. Twice round, so
+ * that a run across the first bin is found whole. */
 static int longest_gap(const sw_extent *extent, int *first) {
   int best = 0, run = 0;
   *first = 0;
@@ -50,7 +56,8 @@ static int longest_gap(const sw_extent *extent, int *first) {
 
 /* Of the world Equal Earth; near a pole Lambert's azimuthal; of middle latitudes a cone, if both
  * parallels lie on one side of the equator; else a cylinder, or Lambert's where the map is tall.
- * All keep areas. */
+ * All keep areas. 66 degrees: north of it parallels of a cone are too near the pole; 12 degrees: a
+ * cone near the equator degenerates. Limits of taste, fixed so that maps do not change. */
 static sw_projection_kind kind_of(double south, double north, double span) {
   double middle = (south + north) / 2, tall = north - south;
   if (span > 200 || tall > 110) return SW_PROJECTION_EQUAL_EARTH;
@@ -62,27 +69,32 @@ static sw_projection_kind kind_of(double south, double north, double span) {
 
 sw_projection sw_projection_choose(const sw_extent *extent) {
   int first, bins = longest_gap(extent, &first);
+  /* A map without a gap of 5 degrees goes round the globe and must be cut somewhere. */
   double empty = bins * (360.0 / BINS), tall = extent->north - extent->south;
   sw_projection p = {.round = empty < gap};
   if (p.round)
     p.lon_0 = (extent->west + extent->east) / 2;
   else
+    /* The middle of the land is opposite to the middle of the gap. */
     p.lon_0 = (first + bins / 2.0) * (360.0 / BINS) + 180;
   p.lon_0 -= 360 * round(p.lon_0 / 360);
   if (p.round && extent->west >= -180 && extent->east <= 180 && extent->east - extent->west > 340)
     p.lon_0 = 0; /* the world as most files have it */
   p.kind = kind_of(extent->south, extent->north, 360 - empty);
+  /* A sixth of the height within each edge. */
   p.lat_0 = (extent->south + extent->north) / 2;
   p.lat_1 = extent->south + tall / 6;
   p.lat_2 = extent->north - tall / 6;
   if (p.kind == SW_PROJECTION_CYLINDRICAL)
+    /* The cylinder is true to scale at half the greatest latitude. */
     p.lat_1 = fmax(fabs(extent->south), fabs(extent->north)) / 2;
   return p;
 }
 
 /* ---- applied ----------------------------------------------------------------------------- */
 
-/* Digits enough that the same extent gives the same map. */
+/* Digits enough that the same extent gives the same map. `+over` keeps longitudes beyond 180 where
+ * they are, for maps that go round. */
 static void definition(const sw_projection *p, char *text, size_t room) {
   static const char *const common = "+ellps=WGS84 +units=m";
   const char *over = p->round ? " +over" : "";
@@ -104,7 +116,8 @@ static void definition(const sw_projection *p, char *text, size_t room) {
   }
 }
 
-/* PROJ takes radians and gives HUGE_VAL where it has no place. */
+/* PROJ takes radians and gives HUGE_VAL where it has no place. Values that are no numbers are not
+ * given to PROJ. */
 static void transform(PJ *pj, int64_t n, double *x, double *y) {
   for (int64_t k = 0; k < n; k++) {
     PJ_COORD at = proj_coord(proj_torad(x[k]), proj_torad(y[k]), 0, 0);
@@ -117,7 +130,7 @@ static void transform(PJ *pj, int64_t n, double *x, double *y) {
 }
 
 /* In place; what has no place on the map is NaN. A context of its own: PROJ's default one is
- * shared. */
+ * shared. It is made once per call and not per point. */
 sw_status sw_projection_apply(sw_error *err, const sw_projection *projection, int64_t n, double *x,
                               double *y) {
   char text[256];

@@ -1,6 +1,9 @@
 /* See zones.h. Points become occupied cells, a quarter of the gap wide; cells within the gap of
  * each other join their units. All is found by least, greatest and sorted values, which no order of
- * the points changes. */
+ * the points changes.
+ *
+ * Called when a map is drawn. n log n by a tree of cells; memory some ten numbers per point while
+ * it runs. A failure frees all. */
 #include "kernel/map/zones.h"
 
 #include "base/arena.h"
@@ -13,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEWEST = 10, NEAR = 1024 };     /* units of a map with insets; cells within a gap */
+enum { FEWEST = 10, NEAR = 1024 }; /* units of a map with insets; cells within a gap */
+/* A chord of 0.95 Earth radii is some 57 degrees. */
 static const double widest_bulk = .95; /* radius of a bulk, in Earth radii: more is the world */
 static const double least_share = .6;
 
@@ -22,6 +26,7 @@ typedef struct cell {
   int32_t unit;
 } cell;
 
+/* In space, so that no date line or pole needs a case. */
 typedef struct finder {
   const sw_spots *spots;
   double *x, *y, *z;        /* of points */
@@ -41,7 +46,8 @@ static int compare_numbers(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The value below which a share of them lies; sorts them. */
+/* The value below which a share of them lies; sorts them. NaN do not occur, as spots have
+ * places. */
 static double at_share(double *value, int64_t count, double share) {
   qsort(value, (size_t)count, sizeof *value, compare_numbers);
   int64_t k = (int64_t)(share * (double)count);
@@ -71,7 +77,8 @@ static void close_finder(finder *f) {
   sw_free(f->cell);
 }
 
-/* Space in Earth radii, or the plane as it is. */
+/* Space in Earth radii, or the plane as it is. Units without points keep infinite bounds, by which
+ * they are known later. */
 static void find_extents(finder *f) {
   const sw_spots *s = f->spots;
   if (s->degrees) sw_sphere_vectors(s->count, s->x, s->y, f->x, f->y, f->z);
@@ -95,7 +102,8 @@ static void find_extents(finder *f) {
 
 /* ---- gap --------------------------------------------------------------------------------- */
 
-/* How far 90% of the places have their nearest. */
+/* How far 90% of the places have their nearest. 90%, as a few lonely units must not widen the
+ * gap. */
 static sw_status spacing(sw_error *err, const finder *f, double *room, double *value) {
   sw_kdtree *tree;
   SW_TRY(sw_kdtree_create(err, f->there, f->centre[0], f->centre[1], f->centre[2], &tree));
@@ -109,7 +117,9 @@ static sw_status spacing(sw_error *err, const finder *f, double *room, double *v
 }
 
 /* The gap; 0: there is no bulk to lie far from. A fifth of the radius within which 80% of the units
- * lie around the median; of single points not less than 2.5 times their spacing. */
+ * lie around the median; of single points not less than 2.5 times their spacing. 80% within the
+ * radius: outlying islands do not count. 2.5 times the spacing: single points have no outlines that
+ * touch. */
 static sw_status find_gap(sw_error *err, finder *f) {
   double *room, middle[3], nearest = 0;
   SW_TRY(sw_alloc(err, (size_t)f->there, sizeof *room, (void **)&room));
@@ -139,7 +149,8 @@ static int compare_cells(const void *a, const void *b) {
   return (p->unit > q->unit) - (p->unit < q->unit);
 }
 
-/* Occupied cells, each once; units in one cell are one group. */
+/* Occupied cells, each once; units in one cell are one group. After sorting, equal cells stand side
+ * by side. */
 static void occupy(finder *f) {
   const sw_spots *s = f->spots;
   double wide = f->gap / 4;
@@ -160,7 +171,8 @@ static void occupy(finder *f) {
   }
 }
 
-/* Cells within the gap of each other; their middles take the place of the points. */
+/* Cells within the gap of each other; their middles take the place of the points. Cells are a
+ * quarter of the gap wide, so some 260 lie within it at most, and NEAR suffices. */
 static sw_status join_near(sw_error *err, finder *f) {
   sw_kdtree *tree;
   int32_t near[NEAR];
@@ -181,7 +193,8 @@ static sw_status join_near(sw_error *err, finder *f) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* Groups numbered by their lowest unit; group[u] -1: it has no point. */
+/* Groups numbered by their lowest unit; group[u] -1: it has no point. Roots are lowest units, so
+ * the root is met first. */
 static int number_groups(finder *f, int32_t *group) {
   int count = 0;
   for (int32_t i = 0; i < f->spots->n; i++) {
@@ -193,7 +206,8 @@ static int number_groups(finder *f, int32_t *group) {
   return count;
 }
 
-/* The bulk and the others, once the units are groups. */
+/* The bulk and the others, once the units are groups. least_share: a bulk has at least 60% of the
+ * units. */
 static sw_status divide(sw_error *err, finder *f, int32_t *group, int32_t *of_cell, uint8_t *zone,
                         int *zones) {
   sw_groups groups = {.spots = f->spots,
@@ -210,6 +224,7 @@ static sw_status divide(sw_error *err, finder *f, int32_t *group, int32_t *of_ce
   return sw_groups_to_zones(err, &groups, zone, zones);
 }
 
+/* The finder is freed by the caller in all cases. */
 static sw_status find(sw_error *err, finder *f, uint8_t *zone, int *zones) {
   int32_t *group = NULL, *of_cell = NULL;
   SW_TRY(open_finder(err, f));

@@ -7,8 +7,6 @@
  * a panel of the world, is made by sw_arc_flows and then added. */
 #include "kernel/pairs/arc_fold.h"
 
-#include "kernel/pairs/groups.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -21,15 +19,16 @@ typedef struct columns {
   int32_t *group;        /* where sums are by group, too */
 } columns;
 
-/* Whole vectors of columns, [from, to), of one group; or one vector of two, or, `group` MANY, of
- * several. `leads`: all columns of the square so far are of that group, and lanes began with them.
- */
+/* Which groups a vector of columns is of: one, two or, `group` MANY, several. */
 enum { ONE = -1, MANY = -2 };
-typedef struct piece {
-  int from, to, group;
-  int second; /* the other of two groups, else ONE */
-  bool leads;
+typedef struct eight {
+  int group, second;      /* second: the other of two groups, else ONE */
   double in[2][SW_LANES]; /* of two groups: which columns are in either, by a number; else NaN */
+} eight;
+
+/* Whole turns of vectors of one group, up to column `to`; or, MANY, one turn of several. */
+typedef struct piece {
+  int to, group;
 } piece;
 
 typedef struct block {
@@ -41,8 +40,10 @@ typedef struct block {
   const sw_arc_ball *ball; /* of its points: one, or two where it crosses the end of a chunk */
   bool two;
   bool by_steps; /* quotients of all its pairs may go by steps */
-  int pieces;
+  int pieces;    /* of whole turns, the last of which is a piece of its own */
   piece piece[BLOCK / SW_LANES];
+  eight *eight;                /* by vector of columns */
+  int64_t next;                /* from a row's lanes of one group to those of the next */
   const sw_ring_limits *rings; /* NULL: none */
   const sw_ring_lanes *ring;   /* of the square */
   int64_t stride;              /* of its lanes of columns */
@@ -56,7 +57,9 @@ typedef void rows_of(const block *k, int64_t r, int64_t end, const sw_lane_sums 
                      double *most);
 static rows_of *const near_rows[] = SW_SETS(near_rows), *const ring_rows[] = SW_SETS(ring_rows);
 static rows_of *const grouped_rows[] = SW_SETS(grouped_rows);
-static rows_of *const first_rows[] = SW_SETS(first_rows);
+static const int turn_of[] = SW_SETS(TURN);
+static void (*const flows_of[])(const block *k, int64_t r, const double *flow,
+                                const sw_lane_sums *sums, double *most) = SW_SETS(grouped_flows);
 
 size_t sw_arc_fold_workspace(void) {
   return ROOM * (4 * sizeof(double) + sizeof(int32_t));
@@ -82,49 +85,50 @@ static void pack(block *k, const double *b, int64_t j, int64_t count) {
   k->two = (j + count - 1) / SW_ARC_CHUNK > j / SW_ARC_CHUNK;
 }
 
-/* Eight at a time, which compare as two words of vectors. */
-static bool is_one(const int32_t *group) {
+/* Of which groups a vector of columns is; eight compare as two words of vectors. */
+static void look(const int32_t *group, eight *of) {
   int32_t other = 0;
-  for (int l = 1; l < SW_LANES; l++)
+  for (int l = 0; l < SW_LANES; l++)
     other |= group[l] ^ group[0];
-  return other == 0;
-}
-
-/* Of one vector of columns that are not of one group: which they are. */
-static void look(const int32_t *group, piece *of) {
-  for (int l = 0; l < SW_LANES; l++) {
+  of->group = group[0];
+  of->second = ONE;
+  for (int l = 0; other && l < SW_LANES; l++) {
     if (of->second == ONE && group[l] != of->group) of->second = group[l];
-    if (group[l] != of->group && group[l] != of->second) of->group = MANY;
     of->in[0][l] = group[l] == of->group ? 0 : NAN;
     of->in[1][l] = group[l] == of->group ? NAN : 0;
-    if (of->group == MANY) return;
+    if (group[l] != of->group && group[l] != of->second) {
+      of->group = MANY;
+      return;
+    }
   }
 }
 
-/* Cuts the packed columns at the borders between groups; `lead` columns of the square are of the
- * first. What pads them is of the last group, to which it adds nothing. */
-static void cut(block *k, const sw_lane_groups *groups, int64_t lead, int64_t count) {
+/* The group of a turn that begins with vector v, or MANY. */
+static int group_of_turn(const block *k, int64_t v, int turn) {
+  for (int q = 0; q < turn; q++)
+    if (k->eight[v + q].second != ONE || k->eight[v + q].group != k->eight[v].group) return MANY;
+  return k->eight[v].group;
+}
+
+/* Cuts the packed columns at the borders between groups. What pads them is of the last group, to
+ * which it adds nothing. */
+static void cut(block *k, const sw_lane_groups *groups, int64_t count, int turn) {
   int32_t *group = k->columns.group;
   const int32_t *of = groups->of_column + k->place;
+  const int step = turn * SW_LANES, last = (int)k->padded / step * step - step;
   memcpy(group, of, (size_t)count * sizeof *group);
   for (int64_t c = count; c < k->padded; c++)
     group[c] = of[count - 1];
+  for (int64_t c = 0; c < k->padded; c += SW_LANES)
+    look(group + c, &k->eight[c / SW_LANES]);
   k->pieces = 0;
-  bool open = false;
-  for (int j = 0; j < k->padded; j += SW_LANES) {
-    bool one = is_one(group + j);
-    if (one && open && k->piece[k->pieces - 1].group == group[j]) {
-      k->piece[k->pieces - 1].to = j + SW_LANES;
-      continue;
-    }
-    piece *next = &k->piece[k->pieces++];
-    next->from = j;
-    next->to = j + SW_LANES;
-    next->group = group[j];
-    next->second = ONE;
-    next->leads = k->place + j < lead;
-    if (!one) look(group + j, next);
-    open = one;
+  for (int j = 0; j <= last; j += step) {
+    const piece next = {j + step, group_of_turn(k, j / SW_LANES, turn)};
+    piece *open = k->pieces ? &k->piece[k->pieces - 1] : NULL;
+    if (open && j < last && next.group != MANY && next.group == open->group)
+      *open = next;
+    else
+      k->piece[k->pieces++] = next;
   }
 }
 
@@ -163,9 +167,14 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
                     const sw_lane_sums *sums, double *most) {
   double flow[BLOCK];
   sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
+  if (sums->groups) {
+    for (int64_t c = count; c < k->padded; c++)
+      flow[c] = 0;
+    flows_of[sw_set()](k, r, flow, sums, most);
+    return;
+  }
   sw_lanes_add_row(flow, count, sums->row + r * SW_LANES,
                    sums->column + r % SW_LANES * sums->stride + k->place, most);
-  if (sums->groups) sw_groups_add_row(sums->groups, sums->stride, r, k->place, count, flow);
   if (!k->rings) return;
   double chord[BLOCK];
   const sw_ring_lanes *all = k->ring;
@@ -192,63 +201,34 @@ static void take_rows(const block *k, int64_t r, int64_t end, int64_t count, row
     k->ring->count[k->rings->n - 1] += (double)((end - r) * count) - (within_limits(k) - before);
 }
 
-/* How many of the first numbers are the same, where that is of use. */
-static int64_t leading(const sw_lane_groups *groups, const int32_t *of, int64_t count) {
-  int64_t k = 0;
-  while (groups->begins && k < count && of[k] == of[0])
-    k++;
-  return k;
-}
-
-/* Rows [r, last) against the block, `count` columns from j on. */
-static void fold_rows(const block *k, const double *b, int64_t r, int64_t last, int64_t j,
-                      int64_t count, rows_of *near, const sw_lane_sums *sums, double *most) {
-  for (int64_t end; r < last; r = end) {
-    end = near_end(k, r, last);
-    if (end > r)
-      take_rows(k, r, end, count, near, sums, most);
-    else
-      far_row(k, b, end++, j, count, sums, most);
-  }
-}
-
-/* The first group's rows, then the lanes of columns as they stand are those of this group. */
-static void fold_first(const block *k, const double *b, int64_t rows, int64_t j, int64_t count,
-                       const sw_lane_sums *sums, double *most) {
-  sw_lane_groups groups = *sums->groups;
-  sw_lane_sums first = *sums;
-  double *to = groups.column + groups.of_row[0] * SW_LANES * sums->stride + k->place;
-  if (rows == 0) return;
-  groups.column = NULL;
-  first.groups = &groups;
-  fold_rows(k, b, 0, rows, j, count, first_rows[sw_set()], &first, most);
-  for (int l = 0; l < SW_LANES; l++)
-    memcpy(to + l * sums->stride, sums->column + l * sums->stride + k->place,
-           (size_t)count * sizeof *to);
-}
-
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
                        int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums,
                        const sw_ring_limits *rings, const sw_ring_lanes *ring, void *workspace) {
   double *room = workspace, most[SW_LANES];
+  eight by_vector[BLOCK / SW_LANES];
   const sw_lane_groups *groups = sums->groups;
   rows_of *near = (rings ? ring_rows : groups ? grouped_rows : near_rows)[sw_set()];
   block k = {.points = points, .weight = a, .first = i0, .rings = rings, .ring = ring};
   k.stride = sums->stride;
+  k.eight = by_vector;
+  k.next = groups ? groups->high * SW_LANES : 0;
   /* A pair of a point with itself is infinite. */
   k.by_steps = points->by_steps && (i1 <= j0 || j1 <= i0);
   k.columns =
       (columns){room, room + ROOM, room + 2 * ROOM, room + 3 * ROOM, (int32_t *)(room + 4 * ROOM)};
-  int64_t rows = groups ? leading(groups, groups->of_row, i1 - i0) : 0;
-  int64_t lead = groups ? leading(groups, groups->of_column, j1 - j0) : 0;
   for (int l = 0; l < SW_LANES; l++)
     most[l] = sums->greatest;
   for (int64_t j = j0; j < j1; j += BLOCK, k.place += BLOCK) {
     int64_t count = j1 - j < BLOCK ? j1 - j : BLOCK;
     pack(&k, b, j, count);
-    if (groups) cut(&k, groups, lead, count);
-    if (groups) fold_first(&k, b, rows, j, count, sums, most);
-    fold_rows(&k, b, rows, i1 - i0, j, count, near, sums, most);
+    if (groups) cut(&k, groups, count, turn_of[sw_set()]);
+    for (int64_t r = 0, end; r < i1 - i0; r = end) {
+      end = near_end(&k, r, i1 - i0);
+      if (end > r)
+        take_rows(&k, r, end, count, near, sums, most);
+      else
+        far_row(&k, b, end++, j, count, sums, most);
+    }
   }
   for (int l = 0; l < SW_LANES; l++)
     if (most[l] > sums->greatest) sums->greatest = most[l];

@@ -86,10 +86,10 @@ SW_INLINE int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
 SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r,
                               int64_t place, int64_t n, const double *v) {
   const int32_t *of = groups->of_column + place;
-  double *row = groups->row + r * groups->columns * SW_LANES;
+  double *row = groups->row + r * SW_LANES;
   for (int64_t k = 0, end; k < n; k = end) {
     end = end_of_run(of, k, n);
-    add_run(v, k, end, row + of[k] * SW_LANES);
+    add_run(v, k, end, row + of[k] * groups->high * SW_LANES);
   }
   if (!groups->column) return;
   double *column = groups->column + (groups->of_row[r] * SW_LANES + r % SW_LANES) * stride + place;
@@ -101,34 +101,29 @@ typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* Four rows at a time, which share their shuffles. */
-SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, int64_t groups,
-                           double *restrict out, int64_t stride) {
-  const int64_t next = groups * SW_LANES;
+SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, double *restrict out) {
   int64_t r = 0;
-  for (; r + 4 <= rows; r += 4)
-    for (int64_t k = 0; k < groups; k++) {
-      v4 half[4];
-      for (int q = 0; q < 4; q++) {
-        double *of = lanes + (r + q) * next + k * SW_LANES;
-        half[q] = *(const v4 *)of + *(const v4 *)(of + 4);
-        *(v4 *)of = *(v4 *)(of + 4) = (v4){0};
-      }
-      v4 ac = __builtin_shufflevector(half[0], half[2], 0, 1, 4, 5) +
-              __builtin_shufflevector(half[0], half[2], 2, 3, 6, 7);
-      v4 bd = __builtin_shufflevector(half[1], half[3], 0, 1, 4, 5) +
-              __builtin_shufflevector(half[1], half[3], 2, 3, 6, 7);
-      *(v4 *)(out + k * stride + r) =
-          __builtin_shufflevector(ac, bd, 0, 4, 2, 6) + __builtin_shufflevector(ac, bd, 1, 5, 3, 7);
+  for (; r + 4 <= rows; r += 4) {
+    v4 half[4];
+    for (int q = 0; q < 4; q++) {
+      double *of = lanes + (r + q) * SW_LANES;
+      half[q] = *(const v4 *)of + *(const v4 *)(of + 4);
+      *(v4 *)of = *(v4 *)(of + 4) = (v4){0};
     }
-  for (; r < rows; r++)
-    for (int64_t k = 0; k < groups; k++) {
-      double *l = lanes + r * next + k * SW_LANES;
-      v4 four = *(const v4 *)l + *(const v4 *)(l + 4);
-      *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
-      v2 two =
-          __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
-      out[k * stride + r] = two[0] + two[1];
-    }
+    v4 ac = __builtin_shufflevector(half[0], half[2], 0, 1, 4, 5) +
+            __builtin_shufflevector(half[0], half[2], 2, 3, 6, 7);
+    v4 bd = __builtin_shufflevector(half[1], half[3], 0, 1, 4, 5) +
+            __builtin_shufflevector(half[1], half[3], 2, 3, 6, 7);
+    *(v4 *)(out + r) =
+        __builtin_shufflevector(ac, bd, 0, 4, 2, 6) + __builtin_shufflevector(ac, bd, 1, 5, 3, 7);
+  }
+  for (; r < rows; r++) {
+    double *l = lanes + r * SW_LANES;
+    v4 four = *(const v4 *)l + *(const v4 *)(l + 4);
+    *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
+    v2 two = __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
+    out[r] = two[0] + two[1];
+  }
 }
 
 SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *restrict out) {
@@ -148,6 +143,23 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
   }
   for (; c < stride; c++)
     l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
+}
+
+SW_HOT void sw_groups_add_shares(int64_t n, int64_t groups, const double *restrict share,
+                                 int64_t stride, double *restrict sum) {
+  int64_t c = 0;
+  for (; c + 4 <= n; c += 4) {
+    v4 all = *(const v4 *)(share + c);
+    for (int64_t k = 1; k < groups; k++)
+      all += *(const v4 *)(share + k * stride + c);
+    *(v4 *)(sum + c) += all;
+  }
+  for (; c < n; c++) {
+    double all = share[c];
+    for (int64_t k = 1; k < groups; k++)
+      all += share[k * stride + c];
+    sum[c] += all;
+  }
 }
 
 SW_INLINE double number(double sum) {

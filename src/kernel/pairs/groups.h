@@ -19,10 +19,13 @@ void sw_groups_sum_rows(const sw_lane_rows *of, double *sum);
  * `place` is a multiple of eight. */
 void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r, int64_t place,
                        int64_t n, const double *v);
-/* out[k * stride + r] = the join of row r's lanes of group k, of `groups`; these become zero. */
-void sw_groups_join(double *lanes, int64_t rows, int64_t groups, double *out, int64_t stride);
+/* out[r] = the join of lanes[r * 8 .. r * 8 + 8); these become zero. */
+void sw_groups_join(double *lanes, int64_t rows, double *out);
 /* out[c] = the join of lanes 0 .. 7 of column c, `stride` apart; all of these lanes become zero. */
 void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *out);
+/* sum[c] += the sum of share[c], share[stride + c], ..., `groups` of them in this order. */
+void sw_groups_add_shares(int64_t n, int64_t groups, const double *share, int64_t stride,
+                          double *sum);
 /* A share of sums joins them: the first is set, the others are added; with the last, what has no
  * number becomes NaN: a sum of nothing and an infinite one. */
 void sw_groups_place(int64_t n, const double *share, bool first, bool last, double *sum);

@@ -54,13 +54,12 @@ int64_t sw_lanes_reach(const double *v, int64_t n, double from);
 /* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become
  * -0.0 in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
-/* The same by group: number c of row r goes to row[(r * columns + of_column[c]) * 8 + c % 8] and to
- * column[(of_row[r] * 8 + r % 8) * stride + c]. */
+/* Sums by group under way: number c of row r goes to row[(of_column[c] * high + r) * 8 + c % 8]
+ * and to column[(of_row[r] * 8 + r % 8) * stride + c]. */
 typedef struct sw_lane_groups {
   const int32_t *of_row, *of_column; /* groups of rows and of columns, each counted from 0 */
-  int64_t columns;                   /* groups of columns */
+  int64_t high;                      /* rows from the lanes of one group to those of the next */
   double *row, *column;              /* column NULL: columns are not summed */
-  bool begins;                       /* all lanes are zero, those of the square, too */
 } sw_lane_groups;
 /* Sums of a square's rows and columns under way: number c of row r goes to row[r * 8 + c % 8] and
  * to column[(r % 8) * stride + c]. `greatest` is raised to the largest number. */
@@ -68,7 +67,7 @@ typedef struct sw_lane_sums {
   double *row, *column;
   int64_t stride;
   double greatest;
-  const sw_lane_groups *groups; /* of these, too; NULL: of none */
+  const sw_lane_groups *groups; /* into these alone, row and column are NULL; NULL: no groups */
 } sw_lane_sums;
 /* One row of it, v[0 .. n), which may go on where an earlier call stopped at a multiple of eight:
  * into its eight lanes, into its lane of columns, and into the greatest by lanes. */

@@ -11,6 +11,7 @@ static int64_t (*const add_eights[])(const sw_ring_limits *rings, int64_t count,
                                      const double *v,
                                      const sw_ring_lanes *to) = SW_SETS(add_eights);
 
+/* Linear, as rings are few; keys above the last limit belong to the last ring. */
 static int ring_of(const sw_ring_limits *rings, double key) {
   int ring = 0;
   while (ring < rings->n - 1 && key > rings->most[ring])
@@ -18,6 +19,7 @@ static int ring_of(const sw_ring_limits *rings, double key) {
   return ring;
 }
 
+/* What is left after whole eights. + 0.0 turns -0 into 0, as a sum that begins with 0 would. */
 void sw_rings_add(const sw_ring_limits *rings, int64_t count, const double *key, const double *v,
                   const sw_ring_lanes *to) {
   for (int64_t j = add_eights[sw_set()](rings, count, key, v, to); j < count; j++) {

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "kernel/space/neighbours.h"
 
+/* Times are whole numbers, so that sums of them are exact and no order of edges changes a row. */
 sw_ticks sw_roads_ticks(double minutes) {
   return (sw_ticks)llrint(minutes * SW_ROADS_A_MINUTE);
 }
@@ -25,7 +26,7 @@ sw_ticks sw_roads_travel(double km, double kmh) {
   return minutes <= SW_ROADS_MOST_MINUTES ? sw_roads_ticks(minutes) : SW_ROADS_NEVER;
 }
 
-/* While a graph is made. */
+/* While a graph is made. Owned by sw_roads_create and gone when it returns. */
 typedef struct maker {
   const sw_roads_plan *plan;
   int state;
@@ -42,7 +43,8 @@ static bool is_there(const maker *m, const sw_roads_edge *edge) {
 
 /* ---- vertices --------------------------------------------------------------------------- */
 
-/* Copies are numbered by node, then mode; renumber gives them their places. */
+/* Copies are numbered by node, then mode; renumber gives them their places. 0 marks a copy while
+ * they are found; numbers follow in the order of nodes and modes. -1 (0xff bytes): none. */
 static void find_copies(maker *m) {
   const sw_roads_plan *plan = m->plan;
   int64_t places = plan->n_nodes * plan->n_modes, count = 0;
@@ -60,6 +62,8 @@ static void find_copies(maker *m) {
 
 /* ---- arcs ------------------------------------------------------------------------------- */
 
+/* Edges and transfers become arcs in two calls of put_arcs: the first counts, the second places. */
+
 /* An arc is met twice, once counted and once placed (arc not NULL), so that it needs no list. */
 static void put(maker *m, sw_roads_arc *arc, int32_t from, int32_t to, sw_ticks ticks) {
   if (arc) arc[m->at[from]] = (sw_roads_arc){ticks, to};
@@ -70,6 +74,7 @@ static void put(maker *m, sw_roads_arc *arc, int32_t from, int32_t to, sw_ticks 
  * its copies, `from` < `to` by mode. */
 static void put_transfers(maker *m, sw_roads_arc *arc, int64_t from, int64_t to, sw_ticks ticks) {
   int modes = m->plan->n_modes;
+  /* A transfer that is slower than any time is none. */
   if (ticks >= SW_ROADS_NEVER) return;
   for (int a = 0; a < modes; a++)
     for (int b = from == to ? a + 1 : 0; b < modes; b++) {
@@ -99,7 +104,8 @@ static void put_arcs(maker *m, sw_roads_arc *arc) {
     put_transfers(m, arc, node, node, plan->transfer);
 }
 
-/* Counts in at[v], to where the arcs of v begin. */
+/* Counts in at[v], to where the arcs of v begin. As in every counting sort here: while rows are
+ * filled, each start runs to the row's end. */
 static int64_t begin_rows(int64_t n, int64_t *at) {
   int64_t sum = 0;
   for (int64_t v = 0; v <= n; v++) {
@@ -117,7 +123,8 @@ static int64_t row_begin(const maker *m, int64_t v) {
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
-/* number[v]; `queue` holds the vertices in their new order. */
+/* number[v]; `queue` holds the vertices in their new order. Queue and numbers are the same order
+ * seen from both sides. Components follow one another. */
 static void number_by_breadth(maker *m, const sw_roads_arc *arc, int32_t *queue) {
   int64_t n = m->roads->n_vertices, head = 0, tail = 0;
   for (int64_t v = 0; v < n; v++)
@@ -136,6 +143,7 @@ static void number_by_breadth(maker *m, const sw_roads_arc *arc, int32_t *queue)
   }
 }
 
+/* The order of the arcs of a vertex stays what it was. */
 static void renumber(maker *m, const sw_roads_arc *arc, const int32_t *queue) {
   sw_roads *roads = m->roads;
   int64_t at = 0;
@@ -150,7 +158,8 @@ static void renumber(maker *m, const sw_roads_arc *arc, const int32_t *queue) {
     if (m->copy[k] >= 0) m->copy[k] = m->number[m->copy[k]];
 }
 
-/* The arcs by old numbers and the queue live here alone: at most two lists of arcs at a time. */
+/* The arcs by old numbers and the queue live here alone: at most two lists of arcs at a time.
+ * `roads->arc` belongs to the graph and stays; a failure frees it with the graph. */
 static sw_status make_arcs(sw_error *err, maker *m) {
   sw_roads *roads = m->roads;
   size_t n = (size_t)roads->n_vertices;
@@ -178,7 +187,8 @@ static sw_status make_arcs(sw_error *err, maker *m) {
 /* ---- units ------------------------------------------------------------------------------ */
 
 /* Each unit to the nearest of the nodes that have a copy of that mode; of equally near ones the
- * first. */
+ * first. One tree per mode over the nodes that have it, gone after use. Without a node of that mode
+ * units have no access by it. */
 static sw_status find_nearest(sw_error *err, maker *m, int mode) {
   const sw_roads_plan *plan = m->plan;
   int64_t count = 0, modes = plan->n_modes, room = m->roads->n_vertices + 1;
@@ -208,7 +218,8 @@ static sw_status find_nearest(sw_error *err, maker *m, int mode) {
   return status;
 }
 
-/* Where the study names the node of each unit the way to it takes no time. */
+/* Where the study names the node of each unit the way to it takes no time. access -1: the unit
+ * cannot enter by this mode. A speed of 0 switches entering by a mode off. */
 static sw_status find_access(sw_error *err, maker *m) {
   const sw_roads_plan *plan = m->plan;
   int64_t modes = plan->n_modes, places = plan->n_units * modes;
@@ -222,7 +233,8 @@ static sw_status find_access(sw_error *err, maker *m) {
   return SW_OK;
 }
 
-/* The same by vertex: a counting sort. */
+/* The same by vertex: a counting sort. n_used: at how many vertices units enter or leave, after
+ * which a search may end early. */
 static void sort_access(const sw_roads_plan *plan, sw_roads *roads) {
   int64_t places = plan->n_units * plan->n_modes, n = roads->n_vertices, *at = roads->at_vertex;
   memset(at, 0, (size_t)(n + 1) * sizeof *at);
@@ -237,7 +249,9 @@ static void sort_access(const sw_roads_plan *plan, sw_roads *roads) {
   at[0] = 0;
 }
 
-/* Ways past the network are looked for within reach of the limit. */
+/* Ways past the network are looked for within reach of the limit. Without a limit every unit may be
+ * reached directly, and a tree saves nothing. 1e-12 covers rounding; what lies beyond the limit is
+ * dropped when its time is known. */
 static sw_status plant_units(sw_error *err, const sw_roads_plan *plan, sw_roads *roads) {
   if (!(plan->direct_kmh > 0) || plan->within >= SW_ROADS_NEVER) return SW_OK;
   double km = sw_roads_minutes(plan->within) / 60 * plan->direct_kmh;
@@ -248,6 +262,7 @@ static sw_status plant_units(sw_error *err, const sw_roads_plan *plan, sw_roads 
 
 /* ---- all -------------------------------------------------------------------------------- */
 
+/* In case of a failure the caller destroys what there is. */
 static sw_status make(sw_error *err, maker *m) {
   const sw_roads_plan *plan = m->plan;
   sw_roads *roads = m->roads;

@@ -5,7 +5,10 @@
  * Nothing is cleared between rows: a label counts only with the stamp of its row. The search ends
  * beyond the limit, or when every vertex by which a unit is reached has its time.
  *
- * Sources: Dijkstra 1959; Johnson 1975 (heaps of more than two children). */
+ * Sources: Dijkstra 1959; Johnson 1975 (heaps of more than two children).
+ *
+ * One search per thread; the graph is shared and const. A row costs O(arcs within the limit x log);
+ * memory, some 50 bytes a vertex and unit. */
 #include "kernel/roads/roads.h"
 
 #include <string.h>
@@ -13,6 +16,7 @@
 #include "base/arena.h"
 #include "kernel/space/neighbours.h"
 
+/* ticks count only where `stamp` is that of the row. */
 typedef struct label {
   sw_ticks ticks;
   uint32_t stamp;
@@ -42,6 +46,8 @@ struct sw_roads_search {
 
 /* ---- heap ------------------------------------------------------------------------------- */
 
+/* Entries are 16 bytes, so that four fill a line; the array is shifted for that (FIRST). */
+
 /* Places of entries, from 0: the parent of k is (k - 1) / 4. */
 static void push(sw_roads_search *s, sw_ticks ticks, int32_t vertex) {
   entry *heap = s->heap + FIRST;
@@ -55,6 +61,7 @@ static void push(sw_roads_search *s, sw_ticks ticks, int32_t vertex) {
   heap[hole] = (entry){ticks, vertex};
 }
 
+/* Two comparisons side by side, then one: no chain of three. */
 static int64_t least_child(const entry *heap, int64_t child, int64_t n) {
   int64_t least = child;
   if (child + CHILDREN <= n) {
@@ -83,6 +90,7 @@ static entry pop(sw_roads_search *s) {
 
 /* ---- the search ------------------------------------------------------------------------- */
 
+/* Strictly shorter, so each push lowers a label. */
 static void reach(sw_roads_search *s, int32_t vertex, sw_ticks ticks) {
   label *at = &s->label[vertex];
   if (ticks > s->roads->plan->within || (at->stamp == s->stamp && at->ticks <= ticks)) return;
@@ -90,6 +98,7 @@ static void reach(sw_roads_search *s, int32_t vertex, sw_ticks ticks) {
   push(s, ticks, vertex);
 }
 
+/* A unit may leave by several vertices and modes; the least time counts. */
 static void offer(sw_roads_search *s, int64_t unit, sw_ticks ticks) {
   uint64_t bit = UINT64_C(1) << (unit & 63), *word = &s->reached[unit >> 6];
   if (ticks > s->roads->plan->within || (*word & bit && s->best[unit] <= ticks)) return;
@@ -107,6 +116,7 @@ static void leave(sw_roads_search *s, int32_t vertex, sw_ticks ticks) {
   }
 }
 
+/* The stamp replaces clearing all labels for each row. */
 static void begin(sw_roads_search *s) {
   s->n_heap = 0;
   if (++s->stamp) return;
@@ -115,11 +125,13 @@ static void begin(sw_roads_search *s) {
   s->stamp = 1;
 }
 
+/* The inner loop repeats `reach` with its fields in registers. */
 static void walk(sw_roads_search *s) {
   const sw_roads *roads = s->roads;
   sw_ticks within = roads->plan->within;
   for (int64_t left = roads->n_used; s->n_heap && left;) {
     entry top = pop(s);
+    /* The entry is out of date; its vertex has been settled. */
     if (top.ticks != s->label[top.vertex].ticks) continue; /* found by a shorter way since */
     if (roads->at_vertex[top.vertex] < roads->at_vertex[top.vertex + 1]) {
       leave(s, top.vertex, top.ticks);
@@ -138,6 +150,7 @@ static void walk(sw_roads_search *s) {
 
 /* ---- past the network ------------------------------------------------------------------- */
 
+/* A direct way competes with the network and may be faster for neighbours. */
 static void offer_direct(sw_roads_search *s, int64_t unit, int64_t j) {
   const sw_roads_plan *plan = s->roads->plan;
   if (j == unit) return;
@@ -158,6 +171,7 @@ static void go_direct(sw_roads_search *s, int64_t unit) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* The row without the unit itself; the caller takes or drops it before the next. */
 int64_t sw_roads_row(sw_roads_search *s, int64_t unit) {
   const sw_roads *roads = s->roads;
   int modes = roads->plan->n_modes;
@@ -174,6 +188,7 @@ int64_t sw_roads_row(sw_roads_search *s, int64_t unit) {
   return s->count;
 }
 
+/* Ascending units, as bits are read from the lowest; reading clears them. */
 void sw_roads_row_take(sw_roads_search *s, int32_t *to, double *minutes) {
   int64_t words = (s->roads->plan->n_units + 63) / 64, k = 0;
   for (int64_t w = 0; w < words; w++)
@@ -185,12 +200,14 @@ void sw_roads_row_take(sw_roads_search *s, int32_t *to, double *minutes) {
   s->count = 0;
 }
 
+/* For rows that are only counted. */
 void sw_roads_row_drop(sw_roads_search *s) {
   size_t words = (size_t)(s->roads->plan->n_units + 63) / 64;
   memset(s->reached, 0, words * sizeof *s->reached);
   s->count = 0;
 }
 
+/* Without stopping at the last unit, as times of vertices are wanted (touched.c). */
 void sw_roads_from(sw_roads_search *s, int64_t count, const int32_t *vertex, sw_ticks *ticks) {
   const sw_roads *roads = s->roads;
   begin(s);
@@ -207,7 +224,7 @@ void sw_roads_from(sw_roads_search *s, int64_t count, const int32_t *vertex, sw_
 }
 
 /* An arc puts its end into the heap once at most, since its beginning is settled once; besides, a
- * search may begin at all vertices. */
+ * search may begin at all vertices. So the heap never grows beyond what is allocated here. */
 sw_status sw_roads_search_create(sw_error *err, const sw_roads *roads, sw_roads_search **search) {
   size_t n = (size_t)roads->plan->n_units, vertices = (size_t)roads->n_vertices + 1;
   size_t heap = (size_t)roads->n_arcs + vertices + FIRST + CHILDREN;

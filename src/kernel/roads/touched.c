@@ -6,7 +6,10 @@
  * opened, a vertex that is new, the vertex by which a unit enters now or entered before where these
  * differ. A unit that reaches none of them within the limit has the row it had. Of a directed
  * network all rows are taken to be touched: what reaches these vertices would need a search against
- * the arcs. */
+ * the arcs.
+ *
+ * Called once per state after the first; cost: one search from all marked vertices at a time. What
+ * is said to be untouched may be copied from the state before. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -24,7 +27,8 @@ static void mark(work *w, int32_t vertex) {
   if (vertex >= 0) w->marked[vertex] = 1;
 }
 
-/* Ends of what has opened. Of a transfer all copies of its ends. */
+/* Ends of what has opened. Of a transfer all copies of its ends. A transfer belongs to no mode, so
+ * it may open at any copy of both nodes. */
 static void mark_opened(work *w) {
   const sw_roads_plan *plan = w->roads->plan;
   for (int64_t e = 0; e < plan->n_edges; e++) {
@@ -38,7 +42,8 @@ static void mark_opened(work *w) {
   }
 }
 
-/* Vertices that are new; on the way, which place each one of before has. */
+/* Vertices that are new; on the way, which place each one of before has. `place` translates numbers
+ * of the state before to nodes and modes, which both states share. */
 static void mark_new(work *w) {
   int64_t places = w->roads->plan->n_nodes * w->roads->plan->n_modes;
   for (int64_t p = 0; p < places; p++) {
@@ -49,7 +54,8 @@ static void mark_new(work *w) {
   }
 }
 
-/* Where units enter by another vertex than before. */
+/* Where units enter by another vertex than before. A unit whose vertex of before is gone does not
+ * occur: states only gain. */
 static void mark_access(work *w) {
   int64_t places = w->roads->plan->n_units * w->roads->plan->n_modes;
   for (int64_t k = 0; k < places; k++) {
@@ -61,6 +67,7 @@ static void mark_access(work *w) {
   }
 }
 
+/* Undirected: a time from the marked vertices is also the time to them. */
 static sw_status find(sw_error *err, work *w, uint8_t *touched) {
   const sw_roads_plan *plan = w->roads->plan;
   sw_roads_search *search = NULL;

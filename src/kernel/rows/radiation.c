@@ -4,7 +4,10 @@
  * lane by itself. Divisions bound them then; AVX-512 takes half of these by other means.
  *
  * The sum is taken one mass after another, never by blocks: it is the same whether a period is
- * alone or in a lane. */
+ * alone or in a lane.
+ *
+ * Called by measure/pair/radiation_model.c, a row at a time, by any thread. O(n) a row and period
+ * once units are in order of distance. */
 #include "kernel/rows/radiation.h"
 
 enum { LANES = SW_RADIATION_LANES };
@@ -14,7 +17,8 @@ enum { LANES = SW_RADIATION_LANES };
  * help, as nothing waits for what is stored. */
 enum { AHEAD = 16 };
 
-/* The formula, of one pair; `s`: the mass that is nearer. */
+/* The formula, of one pair; `s`: the mass that is nearer. T_ij = factor m_j/((m_i + s)(m_i + m_j +
+ * s)) (Simini et al. 2012); the order of operations is that of radiation_set.h. */
 SW_INLINE double flow(double own, double factor, double mass, double s) {
   double with = own + s;
   return factor * mass / (with * (with + mass));
@@ -22,6 +26,8 @@ SW_INLINE double flow(double own, double factor, double mass, double s) {
 
 /* ---- one period ------------------------------------------------------------------------- */
 
+/* `before` receives the nearer mass at the unit's own place, so flows can run in the order of
+ * units. A missing mass adds 0. */
 double sw_radiation_before(sw_radiation_row row, const double *restrict mass,
                            double *restrict before) {
   const int32_t *restrict order = row.order;
@@ -34,6 +40,7 @@ double sw_radiation_before(sw_radiation_row row, const double *restrict mass,
   return s;
 }
 
+/* NaN of a missing mass goes through to its pairs. */
 SW_HOT void sw_radiation_flows(int64_t n, double own, double factor, const double *restrict mass,
                                double *restrict out) {
   for (int64_t j = 0; j < n; j++)
@@ -49,6 +56,7 @@ static void (*const together[])(sw_radiation_row row, const sw_radiation_lanes *
                                 const double *restrict woven,
                                 double *restrict out) = SW_SETS(together);
 
+/* The same bits as one period at a time. */
 void sw_radiation_together(sw_radiation_row row, const sw_radiation_lanes *lanes,
                            const double *woven, double *out) {
   together[sw_set()](row, lanes, woven, out);

@@ -1,6 +1,9 @@
 /* Woven rows: summed as they are, and turned to rows only where these are wanted. Summing a woven
  * row needs no exchange between lanes: a register holds as many periods, and each of the eight
- * lanes of a sum (kernel/pairs/lanes.h) is a register. */
+ * lanes of a sum (kernel/pairs/lanes.h) is a register.
+ *
+ * A woven row holds the periods of a partner side by side, [j][SW_WOVEN]. Called by passes over
+ * pairs of measures that fill several periods at once. */
 #include "kernel/rows/woven.h"
 
 #include "kernel/pairs/lanes.h"
@@ -8,7 +11,8 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Units of a block, a multiple of SW_LANES. */
+/* Units of a block, a multiple of SW_LANES. A block of 64 units times 8 periods is 4 KiB and stays
+ * in the first-level cache. */
 enum { BLOCK = 64 };
 
 #define SW_VEC_FILE "kernel/rows/woven_set.h"
@@ -23,6 +27,7 @@ void sw_woven_take(const double *v, int64_t n, int periods, double *column, sw_w
 
 /* ---- weaving ---------------------------------------------------------------------------- */
 
+/* Lanes beyond the last period repeat it, so that no lane is undefined; they are not read back. */
 enum { QUAD = 4 };
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 
@@ -40,6 +45,7 @@ SW_INLINE void turn(const double *in, int64_t in_stride, double *out, int64_t ou
   *(v4 *)(out + 3 * out_stride) = __builtin_shufflevector(odd_ab, odd_cd, 2, 3, 6, 7);
 }
 
+/* Rows of four periods at a time: each is read once. */
 SW_HOT void sw_woven_weave(int64_t n, int periods, const double *const *row,
                            double *restrict woven) {
   int64_t ends = n - n % QUAD;

@@ -1,12 +1,16 @@
 /* Correlations of short series (correlation.h): O(n), no memory. A series that varies by rounding
  * alone has none: its correlation with anything would be noise of size 1. Rounding is judged by the
  * size of the values that the series was made from (`size`, `from_x`), as differences lose that
- * size. */
+ * size.
+ *
+ * Called for each pair of units by synchronisation, cross_correlation and convergent mapping: it is
+ * the innermost loop of these. */
 #include "kernel/series/correlation.h"
 
 #include <math.h>
 
-/* Whether squares of n values of that size are more than rounding. */
+/* Whether squares of n values of that size are more than rounding. 1e-12 of the size per value:
+ * series read from text of 15 digits, and differences of them, have less rounding than that. */
 static bool is_spread(double squares, int n, double size) {
   double rounding = 1e-12 * size;
   return squares > n * rounding * rounding;
@@ -30,6 +34,7 @@ static double size_of(const double *v, int n) {
   return size;
 }
 
+/* Squares of 0 make by NaN, and so all of v. */
 void sw_correlation_standardise(double *v, int n, double size, bool variance) {
   double mean = 0, squares = spread_of(v, n, size, &mean);
   double by = squares > 0 ? sqrt(variance ? squares / n : squares) : NAN;
@@ -37,7 +42,8 @@ void sw_correlation_standardise(double *v, int n, double size, bool variance) {
     v[s] = (v[s] - mean) / by;
 }
 
-/* Each as spread_of and the above do it. */
+/* Each as spread_of and the above do it. The K series lie side by side, so the loops over k become
+ * vector instructions; per series the operations and their order are the same. */
 void sw_correlation_standardise_all(double *v, int n, const double size[SW_SERIES]) {
   double mean[SW_SERIES] = {0}, squares[SW_SERIES] = {0}, by[SW_SERIES];
   for (int s = 0; s < n; s++)
@@ -65,5 +71,6 @@ double sw_correlation(const double *x, double from_x, const double *y, double fr
   if (squares == 0 || others == 0) return NAN;
   for (int s = 0; s < n; s++)
     sum += (x[s] - mean_x) * (y[s] - mean_y);
+  /* Two roots and not the root of a product, which may overflow. */
   return sum / (sqrt(squares) * sqrt(others));
 }

@@ -84,8 +84,8 @@ static void pick(sw_sample *s, const double *x, const double *weight, int64_t n)
   }
 }
 
-/* Indices are sorted, as units are needed later to find the group of each value. The scratch is
- * the third array of int32. */
+/* Indices are sorted, as units are needed later to find the group of each value. The scratch is the
+ * third array of int32. Stable, so equal values stay in the order of units. */
 sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64_t n,
                                     void *workspace) {
   sw_sample s = sample_in(workspace, n);
@@ -102,9 +102,10 @@ sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64
 
 /* ---- indices ---------------------------------------------------------------------------- */
 
-/* sum_ij p_i p_j |y_i - y_j| / (2 mu) without the double sum: with F the share at or below, it
- * is sum p (y - mu)(2F - p) / mu. `below` is F - p. Subtracting mu first keeps digits where
- * values differ little. `whole` is what the shares sum to, 1 or a group's share. */
+/* sum_ij p_i p_j |y_i - y_j| / (2 mu) without the double sum: with F the share at or below, it is
+ * sum p (y - mu)(2F - p) / mu. `below` is F - p. Subtracting mu first keeps digits where values
+ * differ little. `whole` is what the shares sum to, 1 or a group's share. One pass over sorted
+ * values instead of n^2 / 2 pairs. */
 static double gini_of(const double *y, const double *p, int64_t n, double mean, double whole) {
   double sum = 0, below = 0;
   for (int64_t k = 0; k < n; k++) {
@@ -115,7 +116,7 @@ static double gini_of(const double *y, const double *p, int64_t n, double mean, 
   return sum / mean;
 }
 
-/* (y/mu) ln(y/mu), 0 ln 0 = 0. */
+/* (y/mu) ln(y/mu), 0 ln 0 = 0. y = 0 adds nothing, and the logarithm is not asked. */
 static double theil_term(double y, double mean) {
   return y > 0 ? y / mean * log(y / mean) : 0;
 }
@@ -127,7 +128,8 @@ static double mean_of(const sw_sample *s) {
 }
 
 /* A zero makes log(mu / 0) infinite, so L is taken as undefined then, which the caller says in a
- * note. All zero: no index is defined. */
+ * note. All zero: no index is defined. Theil's T is sum p (y/mu) ln(y/mu), L is sum p ln(mu/y),
+ * Hoover's index half the mean relative deviation (methods.md section 9). */
 sw_inequality sw_inequality_compute(const sw_sample *s) {
   sw_inequality q = {NAN, NAN, NAN, NAN, NAN};
   double t = 0, l = 0, apart = 0, square = 0;
@@ -142,6 +144,8 @@ sw_inequality sw_inequality_compute(const sw_sample *s) {
   }
   q.gini = gini_of(s->y_up, s->p_up, s->n, mean, 1);
   q.theil_t = t;
+  /* With a zero l is infinite here; it is replaced rather than skipped, so that the loop has no
+   * branch. */
   q.theil_l = s->zeros ? NAN : l;
   q.hoover = apart / (2 * mean);
   q.cv = sqrt(square) / mean;
@@ -165,8 +169,9 @@ double sw_inequality_atkinson(const sw_sample *s, double aversion) {
 
 /* ---- parts by group --------------------------------------------------------------------- */
 
-/* Groups' shares, sums and means in the order of units; their ascending values by a stable deal
- * of the sorted sample: one pass instead of a sort of each group. */
+/* Groups' shares, sums and means in the order of units; their ascending values by a stable deal of
+ * the sorted sample: one pass instead of a sort of each group. at[g] runs from start[g] to start[g
+ * + 1] while values are dealt. */
 static void deal(const sw_sample *s, const int32_t *group, int groups, parts_bench b) {
   for (int g = 0; g <= groups; g++) {
     b.share[g] = b.sum[g] = 0;
@@ -190,13 +195,15 @@ static void deal(const sw_sample *s, const int32_t *group, int groups, parts_ben
   }
 }
 
-/* Within: sum over units against their group's mean. Between: groups in place of units. The two
- * sum to the whole up to rounding. */
+/* Within: sum over units against their group's mean. Between: groups in place of units. The two sum
+ * to the whole up to rounding. T: between sum s_g ln(s_g/p_g), s_g the group's share of the total;
+ * L: sum p_g ln(p_g/s_g). */
 static void theil_parts(const sw_sample *s, const int32_t *group, int groups, parts_bench b,
                         sw_inequality_parts *parts) {
   double t = 0, l = 0;
   for (int64_t k = 0; k < s->n; k++) {
     int32_t g = group[s->unit[k]];
+    /* b.mean[g] is positive where y is. */
     if (s->y[k] > 0) t += s->p[k] * s->y[k] / s->mean * log(s->y[k] / b.mean[g]);
     l += s->p[k] * log(b.mean[g] / s->y[k]);
   }
@@ -205,6 +212,7 @@ static void theil_parts(const sw_sample *s, const int32_t *group, int groups, pa
   t = l = 0;
   for (int g = 0; g < groups; g++) {
     double income = b.sum[g] / s->mean;
+    /* An empty group has share 0, and 0/0 would spread. */
     if (b.start[g] == b.start[g + 1]) continue;
     if (income > 0) t += income * log(income / b.share[g]);
     l += b.share[g] * log(b.share[g] / income);
@@ -213,10 +221,10 @@ static void theil_parts(const sw_sample *s, const int32_t *group, int groups, pa
   parts->theil_l_between = s->zeros ? NAN : l;
 }
 
-/* sum_kl p_k p_l (y_l - y_k)+ of k in group j, l in group h, by one merge of the two: for each
- * l, what lies below it in j (`below`, `below_sum`) grows only. Neither group is empty. The
- * first test saves the merge where no value of h is over the least of j, as with groups that do
- * not overlap. */
+/* sum_kl p_k p_l (y_l - y_k)+ of k in group j, l in group h, by one merge of the two: for each l,
+ * what lies below it in j (`below`, `below_sum`) grows only. Neither group is empty. The first test
+ * saves the merge where no value of h is over the least of j, as with groups that do not overlap.
+ * Both groups ascend, so the cursor k never goes back: O(n_j + n_h) a pair of groups. */
 static double excess(parts_bench b, int j, int h) {
   double sum = 0, below = 0, below_sum = 0;
   int64_t k = b.start[j];
@@ -231,10 +239,11 @@ static double excess(parts_bench b, int j, int h) {
   return sum;
 }
 
-/* For groups with mu_j >= mu_h Dagum has G_jh (p_j s_h + p_h s_j) = p_j p_h (d + p) / mu and d -
- * p = mu_j - mu_h, where d is the mean of excesses of j over h and p that of h over j. So the
- * net part is p_j p_h (mu_j - mu_h) / mu, and transvariation p_j p_h 2p / mu, and only the
- * smaller of the two means of excesses is computed, by `excess`. Every pair of groups once. */
+/* For groups with mu_j >= mu_h Dagum has G_jh (p_j s_h + p_h s_j) = p_j p_h (d + p) / mu and d - p
+ * = mu_j - mu_h, where d is the mean of excesses of j over h and p that of h over j. So the net
+ * part is p_j p_h (mu_j - mu_h) / mu, and transvariation p_j p_h 2p / mu, and only the smaller of
+ * the two means of excesses is computed, by `excess`. Every pair of groups once. Groups are few: G
+ * groups cost G n comparisons at most. */
 static void dagum_parts(const sw_sample *s, int groups, parts_bench b, sw_inequality_parts *parts) {
   parts->gini_within = parts->gini_between_net = parts->gini_transvariation = 0;
   for (int g = 0; g < groups; g++) {
@@ -254,13 +263,15 @@ static void dagum_parts(const sw_sample *s, int groups, parts_bench b, sw_inequa
   }
 }
 
-/* Means are taken from the least value, where equal ones are 0. */
+/* Means are taken from the least value, where equal ones are 0. The pair (g, g) adds 0. G^2
+ * terms. */
 double sw_inequality_polarisation(const sw_sample *s, const int32_t *group, int groups,
                                   double alpha, int64_t n, void *workspace) {
   parts_bench b = parts_in(workspace, n, groups);
   double polarised = 0;
   if (s->n == 0 || !(s->mean > 0)) return NAN;
   for (int g = 0; g < groups; g++)
+    /* Only the sums of groups are needed, so values are not dealt. */
     b.share[g] = b.sum[g] = 0;
   for (int64_t k = 0; k < s->n; k++) {
     b.share[group[s->unit[k]]] += s->p[k];

@@ -1,20 +1,26 @@
 /* Quantiles at whole-number positions; see quantile.h. Of several series a value is found by its
  * rank alone: bisection over the doubles in their order asks each series, by bisection too, how
  * many of its values are not above a guess. 64 guesses at most whatever the number of values, and
- * no merged copy. */
+ * no merged copy.
+ *
+ * Called for classes of values (measure/share/classes.c, geodetector), for shares of inequality and
+ * for the bandwidths of densities. Pure, any thread. The pooled forms cost 64 log n per series and
+ * quantile. */
 #include "kernel/series/quantile.h"
 
 #include <string.h>
 
 /* ---- positions --------------------------------------------------------------------------- */
 
-/* Between two neighbours, `part` of `parts` of the way. Equal ones give that value to the bit. */
+/* Between two neighbours, `part` of `parts` of the way. Equal ones give that value to the bit.
+ * lower + 0 when both are equal, whatever `part`. */
 static double between(double lower, double upper, int64_t part, int64_t parts) {
   return lower + (double)part / (double)parts * (upper - lower);
 }
 
 double sw_quantile(const double *sorted, int64_t n, int64_t c, int64_t k) {
   if (n < 1) return NAN;
+  /* Whole numbers throughout: (n - 1) c fits, as n is below 2^31 and c a number of classes. */
   int64_t place = (n - 1) * c / k, rest = (n - 1) * c % k;
   if (rest == 0) return sorted[place];
   return between(sorted[place], sorted[place + 1], rest, k);
@@ -51,8 +57,10 @@ static int64_t count_upto(const sw_sorted *series, double x) {
   return lo;
 }
 
-/* Doubles as whole numbers of the same order: negative ones count downwards from zero. -0 and 0
- * are two numbers here, and equal as doubles, which does no harm: both are counted alike. */
+/* Doubles as whole numbers of the same order: negative ones count downwards from zero. -0 and 0 are
+ * two numbers here, and equal as doubles, which does no harm: both are counted alike. Bits of
+ * positive doubles ascend as unsigned numbers; those of negative ones descend, so they are
+ * inverted. */
 static uint64_t key_of(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -69,6 +77,7 @@ static double value_of(uint64_t key) {
 /* The value at place `rank`, from 0, of all together: the least that has more than `rank` values at
  * or below it. */
 static double value_at(const sw_sorted *series, int count, int64_t rank) {
+  /* Infinities bracket every value; NaN has been left out by whoever sorted. */
   uint64_t lo = key_of(-INFINITY), hi = key_of(INFINITY);
   while (lo < hi) {
     uint64_t middle = lo + (hi - lo) / 2;
@@ -81,6 +90,7 @@ static double value_at(const sw_sorted *series, int count, int64_t rank) {
       lo = middle + 1;
   }
   double found = value_of(lo);
+  /* -0 becomes 0, so that the sign of a zero does not depend on which series had it. */
   return found == 0 ? 0 : found;
 }
 
@@ -89,6 +99,7 @@ double sw_quantile_pooled(const sw_sorted *series, int count, int64_t c, int64_t
   if (n < 1) return NAN;
   int64_t place = (n - 1) * c / k, rest = (n - 1) * c % k;
   double lower = value_at(series, count, place);
+  /* The value at the next place is searched only where the position lies between two. */
   return rest == 0 ? lower : between(lower, value_at(series, count, place + 1), rest, k);
 }
 
@@ -97,7 +108,8 @@ void sw_quantile_pooled_breaks(const sw_sorted *series, int count, int k, double
     breaks[c - 1] = sw_quantile_pooled(series, count, c, k);
 }
 
-/* From value to value: the next is the least that stands behind all that are not above. */
+/* From value to value: the next is the least that stands behind all that are not above. most
+ * searches at the most: used to see whether there are as many values as classes. */
 int64_t sw_quantile_pooled_distinct(const sw_sorted *series, int count, int64_t most) {
   double last = NAN;
   for (int64_t found = 0; found < most; found++) {

@@ -2,7 +2,10 @@
  * rounding, and sizes come sorted, so not even that.
  *
  * Sources: Jefferson 1939 (primacy); Gabaix & Ibragimov 2011, J. of Business & Economic Statistics
- * 29:24-39 (R - 1/2, and its standard error). */
+ * 29:24-39 (R - 1/2, and its standard error).
+ *
+ * Called by measure/global for each period: cost O(n), sums in compensated arithmetic, as slopes
+ * are quotients of small differences. */
 #include "kernel/series/rank_size.h"
 
 #include "kernel/series/stats.h"
@@ -12,17 +15,20 @@ enum { LEAST = 3 }; /* sizes of a slope */
 
 /* ---- primacy ------------------------------------------------------------------------------ */
 
-/* S_1 times `times` over S_2 + ... + S_last. */
+/* S_1 times `times` over S_2 + ... + S_last. NaN with fewer sizes than the index takes: a missing
+ * city is not one of size 0. */
 static double primacy(const double *ascending, int64_t n, int last, double times) {
   double below = 0;
   if (n < last) return NAN;
   for (int64_t rank = 2; rank <= last; rank++)
     below += ascending[n - rank];
+  /* Divided first, as times S_1 might overflow. */
   return below > 0 && isfinite(below) ? times * (ascending[n - 1] / below) : NAN;
 }
 
 /* ---- slopes ------------------------------------------------------------------------------- */
 
+/* Of R - less, R = 1 .. n; it does not depend on the sizes. */
 static double mean_log_rank(int64_t n, double less) {
   sw_sum sum = {0};
   for (int64_t i = 0; i < n; i++)
@@ -30,7 +36,8 @@ static double mean_log_rank(int64_t n, double less) {
   return sw_sum_value(sum) / (double)n;
 }
 
-/* What both slopes are made of: ln(R - less) with itself and with ln S, from their means. */
+/* What both slopes are made of: ln(R - less) with itself and with ln S, from their means. All three
+ * regressions share them: zeta = -both/sizes, zipf = -both/ranks. */
 typedef struct products {
   double ranks, both, sizes;
 } products;
@@ -64,13 +71,16 @@ static void fit(const double *ascending, int64_t n, int64_t top, double *scratch
                 sw_rank_size *out) {
   int64_t used = take_logs(ascending, n, top, scratch);
   if (used < LEAST) return;
-  /* Equal sizes have no line of ranks on them; that of sizes on ranks is level. */
+  /* Equal sizes have no line of ranks on them; that of sizes on ranks is level. sw_stats_vary looks
+   * at the smallest and the largest that are used. */
   if (!sw_stats_vary(ascending[n - used], ascending[n - 1])) {
     out->zipf = 0;
     return;
   }
   products shifted = add_up(scratch, used, 0.5), plain = add_up(scratch, used, 0);
   out->zeta = -shifted.both / shifted.sizes;
+  /* Gabaix & Ibragimov: zeta sqrt(2/n). The usual error of least squares is too small by far, as
+   * ranks of neighbours are dependent. */
   out->zeta_se = out->zeta * sqrt(2 / (double)used);
   out->zipf = -plain.both / plain.ranks;
 }

@@ -74,6 +74,7 @@ static void merge_values(const double *from, double *to, int64_t lo, int64_t mid
   }
 }
 
+/* The callers have taken NaN out, which would break the order of a merge. */
 void sw_stats_sort_values(double *x, int64_t n, double *scratch) {
   for (int64_t lo = 0; lo < n; lo += RUN)
     insert_values(x, lo, least(lo + RUN, n));
@@ -88,7 +89,8 @@ void sw_stats_sort_values(double *x, int64_t n, double *scratch) {
   if (from != x) memcpy(x, from, (size_t)n * sizeof *x);
 }
 
-/* How many values are below x (`inclusive`: at or below), by bisection. */
+/* How many values are below x (`inclusive`: at or below), by bisection. A search by bisection and
+ * not by an index: the caller has the value and not its place. */
 static int64_t count_below(const double *sorted, int64_t n, double x, bool inclusive) {
   int64_t lo = 0, hi = n;
   while (lo < hi) {

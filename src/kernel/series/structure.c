@@ -1,11 +1,16 @@
 /* Indices of industrial structure (structure.h has the formulas). Sums run in the order of the
  * industries, O(n) each. Shares that are equal to rounding count as equal throughout, so that
- * identical structures give exactly 0 and not some 1e-17. What has no finite value is NaN. */
+ * identical structures give exactly 0 and not some 1e-17. What has no finite value is NaN.
+ *
+ * Called by measure/unit/industrial_structure.c for each unit and period; an industry is one
+ * variable of the study, so n is a few to some hundreds. Pure. */
 #include "kernel/series/structure.h"
 
 #include <math.h>
 
-/* Of numbers of 0 or more: equal but for the rounding of the sums that they are of. */
+/* Of numbers of 0 or more: equal but for the rounding of the sums that they are of. 2^-43 is a
+ * thousand times the rounding of one operation: sums of up to a thousand industries may differ by
+ * that. */
 static bool is_near(double a, double b) {
   return fabs(a - b) <= 0x1p-43 * fmax(a, b);
 }
@@ -21,7 +26,8 @@ bool sw_structure_shares(int n, const double *value, double *share) {
 }
 
 /* A difference that is rounding alone is nothing: else an industry that no other unit has would
- * seem to be there. */
+ * seem to be there. The rest of the nation without the unit is formed by subtraction, which leaves
+ * last bits of the unit's own values. */
 bool sw_structure_rest(int n, const double *all, const double *value, double *share) {
   for (int k = 0; k < n; k++)
     share[k] = is_near(all[k], value[k]) ? 0 : fmax(all[k] - value[k], 0);
@@ -52,7 +58,8 @@ double sw_structure_concentration(int n, const double *s) {
   return sum;
 }
 
-/* It is never negative; rounding might make it so where all shares are nearly equal. */
+/* It is never negative; rounding might make it so where all shares are nearly equal. Terms may have
+ * either sign; their sum is zero or more (Gibbs), if both sum to 1. */
 double sw_structure_theil(int n, const double *y, const double *l) {
   double sum = 0;
   for (int k = 0; k < n; k++) {
@@ -63,6 +70,7 @@ double sw_structure_theil(int n, const double *y, const double *l) {
   return sum < 0 ? 0 : sum;
 }
 
+/* The same exclusions as above, so both indices are defined for the same units. */
 double sw_structure_deviation(int n, const double *y, const double *l) {
   double sum = 0;
   for (int k = 0; k < n; k++) {
@@ -83,7 +91,7 @@ static double length_of(int n, const double *u) {
 }
 
 /* Kahan's formula: exact to rounding for small angles too, where the arc cosine loses half the
- * digits. */
+ * digits. 2 atan2(|u/|u| - v/|v||, |u/|u| + v/|v||). */
 double sw_structure_angle(int n, const double *u, const double *v) {
   double of_u = length_of(n, u), of_v = length_of(n, v), apart = 0, along = 0;
   if (!(of_u > 0 && of_v > 0)) return NAN;
@@ -95,6 +103,8 @@ double sw_structure_angle(int n, const double *u, const double *v) {
   return 2 * atan2(sqrt(apart), sqrt(along));
 }
 
+/* Weights 3, 2, 1: the angle to the first sector's axis counts most, as moving away from
+ * agriculture is what the index is to measure. */
 double sw_structure_fu(const double s[3]) {
   static const double axis[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
   double sum = 0;

@@ -1,7 +1,10 @@
 /* See trend.h. The slopes of all pairs are sorted, so the cost per series is that of a sort of
  * n (n - 1) / 2 numbers.
  *
- * Sources: Mann 1945; Kendall 1975 (ties); Sen 1968; Hamed & Rao 1998; Pettitt 1979. */
+ * Sources: Mann 1945; Kendall 1975 (ties); Sen 1968; Hamed & Rao 1998; Pettitt 1979.
+ *
+ * Called by measure/unit/trend.c for each unit, by any thread with a scratch of its own, which is
+ * quadratic in n: some tens or hundreds of periods. */
 #include "kernel/series/trend.h"
 
 #include "kernel/series/stats.h"
@@ -9,7 +12,8 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-/* Of the standard normal, two-sided at 5%. */
+/* Of the standard normal, two-sided at 5%. Two-sided 5%, also Hamed & Rao's choice for which lags
+ * count. */
 static const double z_95 = 1.959963984540054;
 
 static int64_t pairs_of(int n) {
@@ -56,7 +60,9 @@ static bool is_constant(const double *x, int n) {
 
 /* Deviations from the means, so that years near 2000 cost no digits. Squares of residuals are of a
  * size near 1, by a power of two, so that those of very large or very small values are there. A
- * line without residuals has t infinite and p 0; a constant series 0/0. */
+ * line without residuals has t infinite and p 0; a constant series 0/0. ilogb of the largest
+ * deviation makes residuals of size 1: squares of values near 1e-170 would underflow to 0 and feign
+ * a perfect line. */
 static void fit_line(const double *time, const double *x, int n, sw_trend *out) {
   double t0 = mean_of(time, n), x0 = is_constant(x, n) ? x[0] : mean_of(x, n), most = 0;
   double xx = 0, xy = 0, residual = 0;
@@ -73,13 +79,14 @@ static void fit_line(const double *time, const double *x, int n, sw_trend *out) 
     residual += e * e;
   }
   out->slope_se = scalbn(sqrt(residual / (n - 2) / xx), size);
+  /* 0/0 of a constant series is NaN, and then so is p. */
   double t = fabs(out->slope) / out->slope_se;
   out->p_value = isnan(t) ? NAN : 2 * gsl_cdf_tdist_Q(t, n - 2);
 }
 
 /* ---- Mann & Kendall, Sen ----------------------------------------------------------------- */
 
-/* The slopes of all pairs, ascending, and S. */
+/* The slopes of all pairs, ascending, and S. Ties of time do not occur, so no slope is infinite. */
 static double pair_slopes(const double *time, const double *x, int n, double *slope,
                           double *scratch) {
   double s = 0;
@@ -93,7 +100,8 @@ static double pair_slopes(const double *time, const double *x, int n, double *sl
   return s;
 }
 
-/* The variance of S where values are independent, 18 times; runs of equal values are ties. */
+/* The variance of S where values are independent, 18 times; runs of equal values are ties.
+ * Kendall's n (n - 1)(2n + 5) less t (t - 1)(2t + 5) for each run of t equal values, over 18. */
 static double variance_of_s(const double *sorted, int n) {
   double variance = (double)n * (n - 1) * (2.0 * n + 5);
   for (int i = 0, end; i < n; i = end) {
@@ -105,11 +113,13 @@ static double variance_of_s(const double *sorted, int n) {
   return variance / 18;
 }
 
+/* Exact middle of both for even counts. */
 static double median_of(const double *sorted, int64_t count) {
   return count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
 }
 
-/* The value at a rank from 1, between two by their distance; beyond the ends there is none. */
+/* The value at a rank from 1, between two by their distance; beyond the ends there is none. Sen's
+ * limits stand at ranks (N -+ z sd)/2, which need not be whole. */
 static double value_at_rank(const double *sorted, int64_t count, double rank) {
   if (!(rank >= 1 && rank <= (double)count)) return NAN;
   int64_t below = (int64_t)rank;
@@ -119,12 +129,15 @@ static double value_at_rank(const double *sorted, int64_t count, double rank) {
 }
 
 /* What the variance of S is multiplied by. Autocorrelations are of the ranks of x less Sen's line,
- * those that differ from zero at 5%; lags count values, not time. All ranks equal: none. */
+ * those that differ from zero at 5%; lags count values, not time. All ranks equal: none. Hamed &
+ * Rao 1998: 1 + 2/(n (n-1)(n-2)) sum (n-k)(n-k-1)(n-k-2) rho_k. The factor may be zero or negative
+ * for series that alternate; the caller then has no variance. */
 static double hamed_rao_factor(const double *time, const double *x, int n, double sen,
                                const bench *b) {
   double *rank = b->rank, squares = 0, sum = 0;
   for (int i = 0; i < n; i++)
     b->rest[i] = b->sorted[i] = x[i] - sen * time[i];
+  /* Ranks, as the statistic rests on ranks alone; their mean (n + 1)/2 is exact. */
   sw_stats_sort_values(b->sorted, n, b->sort);
   for (int i = 0; i < n; i++) {
     rank[i] = sw_stats_average_rank(b->sorted, n, b->rest[i]) - (n + 1) / 2.0;
@@ -140,7 +153,8 @@ static double hamed_rao_factor(const double *time, const double *x, int n, doubl
   return 1 + 2 * sum / ((double)n * (n - 1) * (n - 2));
 }
 
-/* Everything that rests on the variance of S is undefined where the correction leaves none. */
+/* Everything that rests on the variance of S is undefined where the correction leaves none.
+ * Continuity: S is moved by 1 towards 0, which sign() leaves alone where S is 0. */
 static void test_monotone(const double *time, const double *x, int n, bool hamed_rao,
                           double *scratch, sw_trend *out) {
   int64_t count = pairs_of(n);
@@ -161,7 +175,9 @@ static void test_monotone(const double *time, const double *x, int n, bool hamed
 
 /* ---- Pettitt ----------------------------------------------------------------------------- */
 
-/* U_t = U_(t-1) + sum_j sgn(x_t - x_j); the first of the largest |U|. None where all are equal. */
+/* U_t = U_(t-1) + sum_j sgn(x_t - x_j); the first of the largest |U|. None where all are equal.
+ * O(n^2), no worse than the pairs before. Pettitt's approximation p = 2 exp(-6 K^2/(n^3 + n^2))
+ * passes 1 where K is small. */
 static void find_change(const double *time, const double *x, int n, sw_trend *out) {
   double u = 0, most = 0;
   out->change = NAN;

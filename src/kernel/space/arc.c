@@ -9,11 +9,14 @@
 
 #include <math.h>
 
-/* Brings the far quotient, whose polynomials begin with 1 as the near ones do, to the same
- * scale. */
+/* Brings the far quotient, whose polynomials begin with 1 as the near ones do, to the same scale.
+ * Both quotients approximate 1/(SCALE arc^2); numerators of the near one are scaled in the table
+ * itself. */
 #define FAR_SCALE (14.625172783789005447 / SW_ARC_SCALE)
 
-/* N(u) and u D(u) of a near pair, by the operations of arc_vec.h. */
+/* N(u) and u D(u) of a near pair, by the operations of arc_vec.h. Rational functions of the squared
+ * chord, fitted for the near range; arc.h gives their errors. Horner's scheme with fma, in the
+ * order of the vector form. */
 SW_INLINE void near_ratio(double u, double *over, double *under) {
   double n = u - 52.957369847139837848, d = u - 214.40758958717790138;
   n = __builtin_fma(n, u, 794.73191621307163718);
@@ -57,7 +60,8 @@ SW_INLINE void any_ratio(double u, double v, double *over, double *under) {
   *under = u > SW_ARC_NEAR ? w : near_under;
 }
 
-/* One pair, for tests and single values. The diagonal (u = 0) is infinite. */
+/* One pair, for tests and single values. The diagonal (u = 0) is infinite. Equal to the loops to
+ * the bit. */
 double sw_arc_value(double u, double v) {
   double over, under;
   any_ratio(u, v, &over, &under);
@@ -66,7 +70,8 @@ double sw_arc_value(double u, double v) {
 
 /* ---- loops ------------------------------------------------------------------------------ */
 
-/* The row's point and weight. The loops get columns that begin at the segment's first unit. */
+/* The row's point and weight. The loops get columns that begin at the segment's first unit. By
+ * value, so that its fields stay in registers. */
 struct row {
   double x, y, z, a; /* a: 1 where only values are asked for */
 };
@@ -80,7 +85,8 @@ static int64_t (*const near_row[])(const struct row *p, int64_t n, const double 
                                    const double *z, const double *b, bool by_steps,
                                    double *out) = SW_SETS(near_row);
 
-/* The last columns, fewer than eight: with others that are harmless. */
+/* The last columns, fewer than eight: with others that are harmless. The surplus columns repeat the
+ * first; a sum over them does not occur. */
 static void near_rest(const struct row *p, int64_t n, const double *x, const double *y,
                       const double *z, const double *b, double *out) {
   double column[4][EIGHT], value[EIGHT];
@@ -94,7 +100,8 @@ static void near_rest(const struct row *p, int64_t n, const double *x, const dou
     out[l] = value[l];
 }
 
-/* `b` NULL: values; otherwise flows. */
+/* `b` NULL: values; otherwise flows. near_row returns how many columns it has done, whole
+ * eights. */
 static void near_pairs(const struct row *p, int64_t n, const double *x, const double *y,
                        const double *z, const double *b, bool by_steps, double *out) {
   int64_t done = near_row[sw_set()](p, n, x, y, z, b, by_steps, out);
@@ -127,6 +134,7 @@ SW_HOT static void chords(struct row p, int64_t n, const double *restrict x,
     out[j] = square_sum(p.x - x[j], p.y - y[j], p.z - z[j]);
 }
 
+/* Both chords of a pair are computed although one is used: a branch would cost more. */
 SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
                               const double *restrict y, const double *restrict z,
                               double *restrict out) {
@@ -147,6 +155,8 @@ static void any_pairs(struct row p, int64_t n, const double *x, const double *y,
 }
 
 /* ---- chunks ----------------------------------------------------------------------------- */
+
+/* The balls are read by all threads and made once. */
 
 /* For the balls, which have a margin: no fused additions, which outside the hot loops would be
  * calls of the C library. */
@@ -182,7 +192,8 @@ static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, cons
 }
 
 /* Once per job, in gravity's `prepare`. Units are in code order, and codes go by regions, so 256
- * units in a row mostly lie close together. */
+ * units in a row mostly lie close together. A chunk is 256 columns; the more compact chunks are,
+ * the longer the runs of near ones. */
 void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, sw_arc_ball *ball) {
   for (int64_t c = 0; c < sw_arc_chunks(n); c++) {
     int64_t lo = c * SW_ARC_CHUNK;
@@ -193,6 +204,8 @@ void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, 
 
 /* ---- ranges ------------------------------------------------------------------------------- */
 
+/* Division by steps (arc_set.h) is exact only within these ranges; outside, the hardware's division
+ * is taken for the whole job. */
 bool sw_arc_points_in_range(int64_t n, const double *x, const double *y, const double *z) {
   const double *const side[] = {x, y, z};
   int64_t close = 0;
@@ -219,8 +232,9 @@ static bool is_near(const sw_arc_ball *ball, struct row p) {
   return sw_arc_is_near(ball, p.x, p.y, p.z);
 }
 
-/* The end of the run of chunks from j on that are all near to p, or all not; at most j1. Long
- * runs matter: each call of a hot loop has its price. */
+/* The end of the run of chunks from j on that are all near to p, or all not; at most j1. Long runs
+ * matter: each call of a hot loop has its price. At least one chunk is passed, so the loop of
+ * `segment` moves on. */
 static int64_t run_end(const sw_arc_points *points, struct row p, int64_t j, int64_t j1,
                        bool *near) {
   int64_t chunk = j / SW_ARC_CHUNK;
@@ -260,11 +274,14 @@ void sw_arc_flows(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1
   segment(points, i, j0, j1, a, b, out);
 }
 
+/* For sorting and rings, which need no arc. */
 void sw_arc_chords(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out) {
   const double *x = points->x, *y = points->y, *z = points->z;
   chords((struct row){x[i], y[i], z[i], 1}, j1 - j0, x + j0, y + j0, z + j0, out);
 }
 
+/* Bisection over doubles: the last chord whose value still reaches `least`. 4 is the squared
+ * diameter. */
 double sw_arc_chord_to(double least) {
   double low = 0, high = 4, middle;
   if (sw_arc_value(high, 0) >= least) return INFINITY;

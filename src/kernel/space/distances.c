@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-/* Distances out of files: pairs without one are NaN. The row is entered by a search for j0. */
+/* Distances out of files: pairs without one are NaN. The row is entered by a search for j0. Links
+ * are pairs of a file; value is a distance in its own unit. O(n + links of the row). */
 static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
   for (int64_t j = j0; j < j1; j++)
     out[j - j0] = NAN;
@@ -32,7 +33,8 @@ double sw_distances_scale(const sw_distance *d) {
   return d->kind == SW_GREAT_CIRCLE ? SW_ARC_SCALE / (SW_EARTH_KM * SW_EARTH_KM) : 1;
 }
 
-/* Great circles by their chords, all else by inverse squares with the sign changed. */
+/* Great circles by their chords, all else by inverse squares with the sign changed. Keys ascend
+ * with distance, so that a limit is one comparison. */
 void sw_distances_keys(const sw_distance *d, const sw_arc_points *points, int64_t i, int64_t j0,
                        int64_t j1, double *out) {
   if (d->kind == SW_GREAT_CIRCLE) {

@@ -2,7 +2,9 @@
  * a centre from year to year is a small difference of large sums, and must not depend on the order.
  *
  * Sources: Lefever 1926; Yuill 1971, Geografiska Annaler B 53:28-39 (the ellipse); Snyder 1987
- * (Lambert's projection). */
+ * (Lambert's projection).
+ *
+ * Called by measure/global/spatial_distribution.c for each period and variable; O(n). */
 #include "kernel/space/ellipse.h"
 
 #include <math.h>
@@ -17,6 +19,7 @@ static const double degrees = 180.0 / M_PI;
 
 /* ---- the centre of gravity ---------------------------------------------------------------- */
 
+/* Sums of the products of mass and coordinate; without a value the masses themselves. */
 static double weighted_sum(const sw_places *p, const double *value) {
   sw_sum sum = {0};
   for (int64_t i = 0; i < p->n; i++)
@@ -24,6 +27,8 @@ static double weighted_sum(const sw_places *p, const double *value) {
   return sw_sum_value(sum);
 }
 
+/* The spherical mean and, beside it, the planar one in degrees, which papers report. n and mass may
+ * be 0: 0/0 is NaN. */
 sw_centre sw_centre_of(const sw_places *p) {
   sw_sphere_sum sum = {weighted_sum(p, p->x), weighted_sum(p, p->y), weighted_sum(p, p->z),
                        weighted_sum(p, NULL)};
@@ -39,7 +44,8 @@ sw_centre sw_centre_of(const sw_places *p) {
   return c;
 }
 
-/* Unit vectors to the east and to the north of a centre; at a pole those of longitude 0. */
+/* Unit vectors to the east and to the north of a centre; at a pole those of longitude 0. east x
+ * north is the direction of the centre. */
 typedef struct compass {
   double east[3], north[3];
 } compass;
@@ -55,11 +61,12 @@ static double along(const double direction[3], double x, double y, double z) {
 }
 
 /* By the arc tangent, which is right for any distance. Centres that are apart by no more than the
- * rounding of their directions have not moved. */
+ * rounding of their directions have not moved. Bearing from north over east, in [0, 360). */
 void sw_centre_move(const sw_centre *from, const sw_centre *to, double *km, double *bearing) {
   compass at = compass_at(from);
   double east = along(at.east, to->x, to->y, to->z), north = along(at.north, to->x, to->y, to->z);
   double up = from->x * to->x + from->y * to->y + from->z * to->z, across = hypot(east, north);
+  /* Two directions, each rounded, differ by less than 2^-51 by chance. */
   if (up > 0 && across < 0x1p-51) across = 0;
   *km = SW_EARTH_KM * atan2(across, up);
   *bearing = across > 0 ? atan2(east, north) * degrees : NAN;
@@ -68,7 +75,8 @@ void sw_centre_move(const sw_centre *from, const sw_centre *to, double *km, doub
 }
 
 /* k = sqrt(2/(1 + cos c)), c the arc from the centre: on the sphere 1 + cos c is half the square of
- * the sum of both vectors. The place opposite has no image. */
+ * the sum of both vectors. The place opposite has no image. Lambert's azimuthal equal-area
+ * projection about the centre (Snyder 1987): areas are true, so the area of the ellipse is. */
 void sw_centre_project(const sw_centre *c, const sw_places *p, double *east, double *north) {
   compass at = compass_at(c);
   for (int64_t i = 0; i < p->n; i++) {
@@ -109,6 +117,7 @@ static moments moments_of(int64_t n, const double *x, const double *y, const dou
   return m;
 }
 
+/* The covariance about the mean, of shares: it does not depend on the unit of mass. */
 static double determinant(const moments *m) {
   return m->xx * m->yy - m->xy * m->xy;
 }
@@ -127,6 +136,8 @@ static double share_inside(int64_t n, const double *x, const double *y, const do
   return sw_sum_value(inside);
 }
 
+/* Yuill's ellipse has the standard deviations as half axes; ArcGIS uses sqrt 2 times these; the
+ * third form corrects for degrees of freedom, n/(n - 2), and needs a mass above 2. */
 static double factor_of(sw_ellipse_form form, double mass) {
   if (form == SW_ELLIPSE_YUILL) return 1;
   if (form == SW_ELLIPSE_ARCGIS) return 2;
@@ -144,13 +155,16 @@ sw_ellipse sw_ellipse_of(int64_t n, const double *x, const double *y, const doub
   double great = (m.xx + m.yy) / 2 + hypot((m.xx - m.yy) / 2, m.xy);
   double small = great > 0 ? determinant(&m) / great : 0;
   if (isnan(great) || isnan(factor)) return e;
+  /* All places within `same` of each other are one place. */
   if (great <= same * same) great = 0;
   if (small <= great * 0x1p-46) small = 0;
   if (small > great) small = great;
+  /* The angle of the long axis from y (north), clockwise. */
   double angle = atan2(2 * m.xy, m.yy - m.xx) / 2;
   e.major = sqrt(factor * great);
   e.minor = sqrt(factor * small);
   e.area = M_PI * e.major * e.minor;
+  /* Of a circle no direction is the long one. */
   if (great - small > great * 1e-12) {
     e.angle = angle * degrees + (angle < 0 ? 180 : 0);
     if (e.angle >= 180) e.angle = 0;

@@ -65,6 +65,8 @@ void sw_geodesic_vectors(int64_t n, const double *lon, const double *lat, double
 
 /* ---- series ----------------------------------------------------------------------------- */
 
+/* Coefficients from a computation at 40 digits; fixed here, as they depend on WGS84 alone. */
+
 /* c[0] + c[1] x + ...; the loop is unrolled, as the count is a constant. */
 #define POLYNOMIAL(x, ...)                                                                         \
   polynomial((const double[]){__VA_ARGS__},                                                        \
@@ -93,8 +95,9 @@ typedef struct arc {
 } arc;
 
 /* What the series are made of. middle: cos^2(alpha0) cos(2 sigma_m), sigma_m being where the middle
- * of the arc is, counted from the equator. It is a polynomial in the coordinates, where
- * cos(2 sigma_m) would be 0/0 along the equator. */
+ * of the arc is, counted from the equator. It is a polynomial in the coordinates, where cos(2
+ * sigma_m) would be 0/0 along the equator. Symmetric in both ends but for `sine`, whose square or
+ * sign alone is used. */
 typedef struct shape {
   double cos_sigma, cos2_alpha, middle;
 } shape;
@@ -106,7 +109,8 @@ SW_INLINE shape shape_of(arc q, double sin2_alpha) {
 
 /* Integrals over an arc of f(k^2 sin^2): a mean times sigma, and a Fourier series, whose term l is
  * a factor times cos^2l(alpha0) cos(2 l sigma_m) sin(l sigma)/sin(sigma). Both are polynomials in
- * cos^2(alpha0), computed at 40 digits for WGS84. wave[l]: l = 1 to 4, without the factor. */
+ * cos^2(alpha0), computed at 40 digits for WGS84. wave[l]: l = 1 to 4, without the factor. Terms
+ * beyond l = 4 are below 1e-17. */
 SW_INLINE void waves(shape s, double wave[5]) {
   double twice = s.middle + s.middle, square = s.cos2_alpha * s.cos2_alpha;
   double two = __builtin_fma(twice, s.middle, -square);
@@ -168,18 +172,21 @@ SW_INLINE double find_turn(arc q) {
   double under = POLYNOMIAL(x, 1.0, -0.38572795520880550249, 0.035135493788323999829);
   double reciprocal = 1 / (sin2_sigma * under), over_sin2 = reciprocal * under;
   double ratio = over * (sin2_sigma * reciprocal);
+  /* Beyond a quarter circle by the supplement, as the approximation holds up to there. */
   ratio = chord2 > 2 ? M_PI * __builtin_sqrt(over_sin2) - ratio : ratio;
   double sin2_alpha = q.sine * q.sine * over_sin2;
   shape s = shape_of(q, sin2_alpha);
   double mean = POLYNOMIAL(s.cos2_alpha, 0.0033528097777962811027, -2.8126903377884536973e-6);
   double first = q.sine * __builtin_fma(mean, ratio, 2.8150514039059954943e-6 * s.middle);
-  /* The derivative of f sin(alpha0) sigma by omega; 1/(1 - slope) by its series. */
+  /* The derivative of f sin(alpha0) sigma by omega; 1/(1 - slope) by its series. |slope| is below
+   * 1/150 where this is used, so three terms of 1/(1 - x) give 1e-7. */
   double slope = FLATTENING * __builtin_fma(q.cosine, ratio,
                                             sin2_alpha * __builtin_fma(-ratio, s.cos_sigma, 1.0));
   return first * __builtin_fma(slope, slope, 1 + slope);
 }
 
-/* The arc with its second end turned on. */
+/* The arc with its second end turned on. The turn is small, so sine and versine are short
+ * polynomials. */
 SW_INLINE arc turned(arc q, double turn) {
   double square = turn * turn;
   double sine = turn * POLYNOMIAL(square, 1.0, -1.0 / 6, 1.0 / 120);
@@ -208,6 +215,8 @@ SW_INLINE double measure(arc q, double turn) {
 }
 
 /* ---- segments --------------------------------------------------------------------------- */
+
+/* Whole rows by the loop, then the few that PROJ must find. */
 
 /* Squared chords between which the two steps hold: 0.6 m, and 157.7 degrees of arc. */
 #define LEAST 1e-14
@@ -243,13 +252,15 @@ SW_HOT static void inverse_squares(place p, int64_t n, const double *restrict x,
   }
 }
 
-/* PROJ is not symmetric to the last bit in its two points, so the lower index comes first. */
+/* PROJ is not symmetric to the last bit in its two points, so the lower index comes first.
+ * sw_geodesic_km needs degrees, which the distance keeps beside the vectors. */
 static double ask(const sw_distance *d, int64_t i, int64_t j) {
   int64_t a = i < j ? i : j, b = i < j ? j : i;
   double km = sw_geodesic_km(d->lon[a], d->lat[a], d->lon[b], d->lat[b]);
   return 1 / (km * km);
 }
 
+/* Whatever is left as ASK is near, far, or the unit itself. */
 void sw_geodesic_values(const sw_distance *d, int64_t i, int64_t j0, int64_t j1, double *out) {
   place p = {d->x[i], d->y[i], d->z[i]};
   inverse_squares(p, j1 - j0, d->x + j0, d->y + j0, d->z + j0, out);

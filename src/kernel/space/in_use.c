@@ -1,5 +1,8 @@
 /* Weights among units in use; see in_use.h. Links keep their order; w_ji is found by bisection, so
- * that no transpose is stored. Sums run in the order of units and, within a row, of links. */
+ * that no transpose is stored. Sums run in the order of units and, within a row, of links.
+ *
+ * Shared by Moran, Geary, joins and G, so that all of them mean the same units and weights. Pure;
+ * O(links log of a row). */
 #include "kernel/space/in_use.h"
 
 #include "kernel/space/links.h"
@@ -10,8 +13,8 @@ size_t sw_in_use_workspace(int64_t n) {
   return (size_t)n * (2 * sizeof(double) + sizeof(bool));
 }
 
-/* Asked of the weights, not of the study's style: a file may hold standardised rows. Rows
- * without links do not count. */
+/* Asked of the weights, not of the study's style: a file may hold standardised rows. Rows without
+ * links do not count. 1e-12: rows that were divided by their sums, and rounded. */
 bool sw_links_row_standardised(const sw_links *links) {
   for (int64_t i = 0; i < links->n; i++) {
     double sum = 0;
@@ -34,8 +37,9 @@ static int64_t row_in_use(const sw_links *links, const bool *used, int64_t i, do
   return count;
 }
 
-/* Leaves out units without a neighbour until none is left: where links are not mutual, leaving
- * one out can make another an island. Each round passes over all links. */
+/* Leaves out units without a neighbour until none is left: where links are not mutual, leaving one
+ * out can make another an island. Each round passes over all links. At most as many rounds as
+ * units; usually one or two. */
 static void remove_islands(const sw_links *links, bool *used) {
   for (bool again = true; again;) {
     again = false;
@@ -71,7 +75,8 @@ static double weight_between(const sw_links *links, const double *factor, int64_
   return at < 0 ? 0 : links->value[at] * factor[i];
 }
 
-/* S1 as sum_ij w_ij (w_ij + w_ji), which needs w_ji only where there is a link i to j. */
+/* S1 as sum_ij w_ij (w_ij + w_ji), which needs w_ji only where there is a link i to j. sum (w_ij +
+ * w_ji)^2/2 = sum w_ij^2 + w_ij w_ji. */
 static void sum_links(const sw_links *links, const sw_in_use *s, sw_weight_sums *sums) {
   for (int64_t i = 0; i < links->n; i++)
     s->column[i] = 0;
@@ -88,7 +93,8 @@ static void sum_links(const sw_links *links, const sw_in_use *s, sw_weight_sums 
 
 /* The second loop needs whole rows and columns, so it comes after all columns are summed. Of the
  * units used, those with a neighbour share S0 out. An island, which the scale may leave out, has
- * what others give it; the difference of both sums is then the same. */
+ * what others give it; the difference of both sums is then the same. `spread` is sum (half row and
+ * column sum - mean)^2, in which the variance's row effects are. */
 sw_weight_sums sw_in_use_sums(const sw_in_use *s) {
   const sw_links *links = s->links;
   sw_weight_sums sums = {0};
@@ -106,7 +112,8 @@ sw_weight_sums sw_in_use_sums(const sw_in_use *s) {
 }
 
 /* Sums of squares, of which the rest is found by subtraction: that of weights that are all equal is
- * zero up to rounding. */
+ * zero up to rounding. a_i = (half sum - mean)/(n - 2); T follows because the three parts are
+ * orthogonal. */
 sw_weight_parts sw_weight_sums_parts(sw_weight_sums w, double n) {
   double effects = w.spread / ((n - 2) * (n - 2));
   double rest = w.s1 / 2 - w.s0 * w.s0 / (n * (n - 1)) - 2 * (n - 2) * effects;
@@ -114,6 +121,8 @@ sw_weight_parts sw_weight_sums_parts(sw_weight_sums w, double n) {
   return (sw_weight_parts){effects, rest};
 }
 
+/* `used` begins as: has a value. Missing values take their units out before islands are looked
+ * for. */
 sw_in_use sw_in_use_of(const sw_links *links, bool row_standardised, sw_islands islands,
                        const double *x, void *workspace) {
   double *number = workspace;

@@ -16,6 +16,7 @@
 /* Below this, trying all points is faster than descending. */
 enum { LEAF = 12 };
 
+/* 32 bytes: a node and its coordinates are read together. */
 typedef struct point {
   double at[3];
   int32_t index, axis; /* axis: of the node whose middle this point is */
@@ -31,7 +32,7 @@ struct sw_kdtree {
 
 /* A total order, by coordinate, then by index: so the two halves of a range, and with them the
  * tree, do not depend on how the partitioning below goes about it. Many points may share a
- * coordinate or a place. */
+ * coordinate or a place. Never equal for two different points. */
 static bool before(const point *a, const point *b, int axis) {
   if (a->at[axis] != b->at[axis]) return a->at[axis] < b->at[axis];
   return a->index < b->index;
@@ -53,8 +54,8 @@ static void choose_pivot(point *p, int64_t lo, int64_t hi, int axis) {
   if (before(&p[mid], &p[last], axis)) swap(&p[mid], &p[last]);
 }
 
-/* Quickselect: point `nth` of [lo, hi) gets its place in the order, smaller ones before it,
- * larger ones after. Linear on average. */
+/* Quickselect: point `nth` of [lo, hi) gets its place in the order, smaller ones before it, larger
+ * ones after. Linear on average. In place and without recursion. */
 static void select_nth(point *p, int64_t lo, int64_t hi, int64_t nth, int axis) {
   while (hi - lo > 1) {
     choose_pivot(p, lo, hi, axis);
@@ -89,6 +90,7 @@ static int widest_axis(const point *p, int64_t lo, int64_t hi) {
   return widest;
 }
 
+/* Depth is logarithmic, so recursion is safe. */
 static void build(point *p, int64_t lo, int64_t hi) {
   if (hi - lo <= LEAF) return;
   int64_t mid = lo + (hi - lo) / 2;
@@ -100,7 +102,8 @@ static void build(point *p, int64_t lo, int64_t hi) {
   build(p, mid + 1, hi);
 }
 
-/* *out is NULL after a failure. `place` is made after building, which moves the points. */
+/* *out is NULL after a failure. `place` is made after building, which moves the points. Coordinates
+ * must not be NaN, which would break the order. */
 sw_status sw_kdtree_create(sw_error *err, int64_t n, const double *x, const double *y,
                            const double *z, sw_kdtree **out) {
   sw_kdtree *tree = NULL;
@@ -138,8 +141,8 @@ static double chord2_of(const point *a, const point *b) {
   return dx * dx + dy * dy + dz * dz;
 }
 
-/* A question for the k nearest: `to` and `chord2` are a heap of the best so far, the worst on
- * top. */
+/* A question for the k nearest: `to` and `chord2` are a heap of the best so far, the worst on top.
+ * Small heaps in the caller's arrays; no allocation while asking. */
 typedef struct nearest {
   const point *p, *self; /* the tree; the point asked about */
   int64_t k, count;      /* wanted, found so far */
@@ -188,8 +191,9 @@ static void offer(nearest *q, const point *candidate) {
     sink(q, q->count, d, candidate->index);
 }
 
-/* Offers the points of [lo, hi) that can matter: the side of the plane on which `self` lies
- * first, which makes the heap good early and lets the other side be left out. */
+/* Offers the points of [lo, hi) that can matter: the side of the plane on which `self` lies first,
+ * which makes the heap good early and lets the other side be left out. side^2 is at most the
+ * squared distance to any point beyond the plane. */
 static void seek_nearest(nearest *q, int64_t lo, int64_t hi) {
   if (hi - lo <= LEAF) {
     for (int64_t i = lo; i < hi; i++)
@@ -230,6 +234,7 @@ void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *
   }
 }
 
+/* A place that is no point of the tree: nothing is left out. */
 int64_t sw_kdtree_nearest_to(const sw_kdtree *tree, const double at[3], double *chord2) {
   point self = {{at[0], at[1], at[2]}, -1, 0};
   int32_t to = -1;
@@ -238,7 +243,8 @@ int64_t sw_kdtree_nearest_to(const sw_kdtree *tree, const double at[3], double *
   return to;
 }
 
-/* Offers what is nearer than lo as 0, what is as near as each other as 1. */
+/* Offers what is nearer than lo as 0, what is as near as each other as 1. Two classes of distance
+ * in place of distances, so that ties are decided by the index alone. */
 static void offer_among(nearest *q, const point *candidate, double lo, double hi) {
   double d = chord2_of(q->self, candidate), as = d < lo ? 0 : 1;
   if (candidate == q->self || d > hi) return;

@@ -10,8 +10,8 @@
 
 #include "base/arena.h"
 
-/* What a row is sorted by: the receiver, then the place in the file. Values are fetched at the
- * end, so that less is moved. */
+/* What a row is sorted by: the receiver, then the place in the file. Values are fetched at the end,
+ * so that less is moved. 16 bytes, moved instead of links with their values. */
 typedef struct slot {
   int32_t to;
   int64_t at; /* index into the links as read */
@@ -33,7 +33,8 @@ static void sort_row(slot *row, int64_t count) {
     }
 }
 
-/* Fills row_start from the counts, and puts every link's slot into its row, in file order. */
+/* Fills row_start from the counts, and puts every link's slot into its row, in file order. O(n +
+ * links); stable. */
 static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_start,
                     slot *slots) {
   memset(row_start, 0, (size_t)(n + 1) * sizeof *row_start);
@@ -50,7 +51,8 @@ static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_
 }
 
 /* Of all duplicate pairs, the one whose second place in the file is the earliest is reported: a
- * reader from the top would stop there. */
+ * reader from the top would stop there. Both places in the file are returned, for a message that
+ * names two lines. */
 static void note_duplicates(const slot *row, int64_t count, int64_t duplicate[2]) {
   for (int64_t k = 1; k < count; k++)
     if (row[k].to == row[k - 1].to && (duplicate[1] < 0 || row[k].at < duplicate[1])) {
@@ -67,6 +69,7 @@ static sw_status rows_alloc(sw_error *err, int64_t n, int64_t count, sw_link_row
   return sw_alloc(err, (size_t)count, sizeof *rows->value, (void **)&rows->value);
 }
 
+/* On success without duplicates the rows ascend and belong to the caller. */
 sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
                                sw_link_rows *rows, int64_t duplicate[2]) {
   slot *slots = NULL;
@@ -102,7 +105,8 @@ void sw_links_rows_destroy(sw_link_rows *rows) {
 }
 
 /* In one pass: `kept` never overtakes `next`. Each end is read before it is overwritten, and the
- * memory stays as long as it was. */
+ * memory stays as long as it was. Zeros are dropped where a link of weight 0 would count as a
+ * neighbour. */
 void sw_links_rows_drop_zeros(sw_link_rows *rows) {
   int64_t kept = 0, next = 0;
   for (int64_t i = 0; i < rows->n; i++) {
@@ -116,8 +120,8 @@ void sw_links_rows_drop_zeros(sw_link_rows *rows) {
   }
 }
 
-/* An empty row has no sum and keeps none: its unit is an island. Weights may be negative, as
- * long as the sum is above zero. */
+/* An empty row has no sum and keeps none: its unit is an island. Weights may be negative, as long
+ * as the sum is above zero. False: the row cannot be standardised; the caller names the unit. */
 bool sw_links_style_row(double *value, int64_t count, sw_style style) {
   if (style == SW_STYLE_BINARY)
     for (int64_t k = 0; k < count; k++)
@@ -148,10 +152,11 @@ int64_t sw_links_one_way(const sw_links *links) {
   return count;
 }
 
-/* Senders are met in ascending order, so if the matrix is symmetric the entries of row j are met
- * in their own order by the links to j: one cursor per row finds each mirror image without a
- * search, and the whole takes one pass over the links. Values are compared by bits: a symmetric
- * distance promises the same bits from both sides. */
+/* Senders are met in ascending order, so if the matrix is symmetric the entries of row j are met in
+ * their own order by the links to j: one cursor per row finds each mirror image without a search,
+ * and the whole takes one pass over the links. Values are compared by bits: a symmetric distance
+ * promises the same bits from both sides. O(links); a search for each would cost a logarithm
+ * more. */
 static bool mirrors(const sw_links *links, int64_t *cursor) {
   memcpy(cursor, links->row_start, (size_t)links->n * sizeof *cursor);
   for (int64_t i = 0; i < links->n; i++)
@@ -163,6 +168,7 @@ static bool mirrors(const sw_links *links, int64_t *cursor) {
   return true;
 }
 
+/* On failure nothing but *symmetric is written. */
 sw_status sw_links_symmetric(sw_error *err, const sw_links *links, bool *symmetric) {
   int64_t *cursor = NULL;
   *symmetric = false;
@@ -172,6 +178,7 @@ sw_status sw_links_symmetric(sw_error *err, const sw_links *links, bool *symmetr
   return SW_OK;
 }
 
+/* In the order of links, as everywhere. */
 void sw_links_row_sums(const sw_links *links, double *sum) {
   for (int64_t i = 0; i < links->n; i++) {
     sum[i] = 0;
@@ -181,7 +188,8 @@ void sw_links_row_sums(const sw_links *links, double *sum) {
 }
 
 /* A row that lacks nobody is taken as it is: dividing by a sum that is 1 up to rounding would
- * change bits where nothing is missing. */
+ * change bits where nothing is missing. NaN neighbours are left out; with row-standardised weights
+ * the others take their share. */
 double sw_links_lag(const sw_links *links, bool standardised, const double *x, int64_t i) {
   double sum = 0, weight = 0;
   int64_t count = 0, first = links->row_start[i], end = links->row_start[i + 1];

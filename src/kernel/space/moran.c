@@ -14,7 +14,7 @@ size_t sw_moran_workspace(int64_t n) {
   return (size_t)n * sizeof(double) + sw_in_use_workspace(n);
 }
 
-/* z'Wz, row by row: z_i times the spatial lag of z at i. */
+/* z'Wz, row by row: z_i times the spatial lag of z at i. Islands have lag 0. */
 static double cross_product(const sw_in_use *s, const double *z) {
   const sw_links *links = s->links;
   double sum = 0;
@@ -35,7 +35,8 @@ static double cross_product(const sw_in_use *s, const double *z) {
  *   S0^2 Var = 4 A n (k - 1)/(n - 1) + 2 T n (n^2 - 3n + 3 - k (n - 1))/((n - 1)(n - 2)(n - 3))
  *
  * The textbook's form is the same polynomial, but subtracts numbers n^3 times its result. T of
- * weights that are all equal is zero: then nothing varies. */
+ * weights that are all equal is zero: then nothing varies. Source: methods.md; the derivation is by
+ * orthogonal parts of the weights matrix. */
 static double randomisation(sw_weight_sums w, const sw_centred *v, double n) {
   sw_weight_parts part = sw_weight_sums_parts(w, n);
   double rows = 4 * part.effects * n / (n - 1) * -sw_centred_remainder(v, 1, v->count);
@@ -50,6 +51,7 @@ static void moments(sw_moran *m, sw_weight_sums w, double n, const sw_centred *v
   double s02 = w.s0 * w.s0, n2 = n * n;
   m->expected = -1 / (n - 1);
   double e2 = m->expected * m->expected;
+  /* Cliff & Ord's formula under normality, from S0, S1 and S2 alone. */
   m->variance_normality = n > 2 ? (n2 * w.s1 - n * w.s2 + 3 * s02) / (s02 * (n2 - 1)) - e2 : NAN;
   m->variance_randomisation = n > 3 ? randomisation(w, v, n) : NAN;
   if (m->variance_randomisation > 0) m->z = (m->i - m->expected) / sqrt(m->variance_randomisation);

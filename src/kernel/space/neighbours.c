@@ -9,14 +9,15 @@
 
 #include "kernel/space/arc.h"
 
-/* Kilometres of the arc over a squared chord, from half the chord: the dot product would lose
- * short arcs. Rounding can make the chord of antipodes longer than 2. NaN stays NaN, which fmin
- * would not keep. */
+/* Kilometres of the arc over a squared chord, from half the chord: the dot product would lose short
+ * arcs. Rounding can make the chord of antipodes longer than 2. NaN stays NaN, which fmin would not
+ * keep. Monotone in the chord, which the bisection below relies on. */
 double sw_neighbours_km(double chord2) {
   double half = sqrt(chord2 / 4.0);
   return 2.0 * SW_EARTH_KM * asin(half > 1.0 ? 1.0 : half);
 }
 
+/* Indices differ, so the sort has one result. */
 static int compare_units(const void *a, const void *b) {
   int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
   return (x > y) - (x < y);
@@ -25,7 +26,7 @@ static int compare_units(const void *a, const void *b) {
 /* The tree gives the nearest to the last bit. Where more than k are as near as the k-th, it is
  * asked again, with those as equals: ties are of one distance, that of the k-th, so that no chain
  * of nearly equal ones can join what lies apart. Links want `to` ascending; `chord2` no longer
- * belongs to `to` after that. */
+ * belongs to `to` after that. The second question is rare: only where ties pass the k-th place. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
                            double *chord2) {
   if (k < 1) return;
@@ -74,8 +75,9 @@ void sw_neighbours_within(const sw_kdtree *tree, int64_t i, double limit, int64_
   qsort(to, (size_t)count, sizeof *to, compare_units);
 }
 
-/* Pure, so it cannot fail: the caller is told the first link that cannot be a weight and words
- * the message. Two units at one point give infinity, a large power zero or infinity. */
+/* Pure, so it cannot fail: the caller is told the first link that cannot be a weight and words the
+ * message. Two units at one point give infinity, a large power zero or infinity. The first that is
+ * wrong, in the order of the links. */
 int64_t sw_neighbours_inverse_distance_row(const double *x, const double *y, const double *z,
                                            int64_t i, int64_t count, const int32_t *to,
                                            double power, double *value) {

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 2^11 counters of four bytes are 8 KiB: both passes' counters fit the first-level cache. */
 enum { DIGIT = 11, BINS = 1 << DIGIT, LANES = 8 };
 
 /* The last bucket is for NaN; no key falls into it. */
@@ -25,7 +26,8 @@ enum { SHORT_RUN = 48 };
 /* ---- keys ------------------------------------------------------------------------------- */
 
 /* The squared chord grows with the arc all the way to the antipode, and needs no root. Squares of
- * differences, as in arc.c: 1 - p.q would lose short distances. */
+ * differences, as in arc.c: 1 - p.q would lose short distances. Any monotone function of distance
+ * sorts alike; a root per pair would be the largest cost of a row. */
 SW_HOT static void chords(const sw_distance *d, int64_t i, int64_t n, double *restrict key) {
   const double *restrict x = d->x, *restrict y = d->y, *restrict z = d->z;
   double px = x[i], py = y[i], pz = z[i];
@@ -35,6 +37,7 @@ SW_HOT static void chords(const sw_distance *d, int64_t i, int64_t n, double *re
   }
 }
 
+/* Pairs without a distance sort last, as NaN. */
 static void given(const sw_links *links, int64_t i, int64_t n, double *key) {
   for (int64_t j = 0; j < n; j++)
     key[j] = NAN;
@@ -52,6 +55,7 @@ void sw_order_keys(const sw_distance *d, int64_t i, int64_t n, double *key) {
   } else {
     given(d->links, i, n, key);
   }
+  /* The unit itself has no place in its own order. */
   key[i] = NAN;
 }
 
@@ -91,7 +95,7 @@ SW_HOT static void find_range(const double *restrict key, int64_t n, double *lea
 }
 
 /* The width of buckets, as a shift, with which keys from `least` to `greatest` fall into all but
- * the last of them. */
+ * the last of them. At most 64 steps, once per row. */
 static int width_of(uint64_t least, uint64_t greatest) {
   int shift = 0;
   while ((greatest - least) >> shift >= nowhere)
@@ -99,6 +103,7 @@ static int width_of(uint64_t least, uint64_t greatest) {
   return shift;
 }
 
+/* Without a branch: NaN go to the last bucket by selection. */
 SW_HOT static void quantise(const double *restrict key, int64_t n, uint64_t least, int shift,
                             item *restrict out) {
   for (int64_t k = 0; k < n; k++) {
@@ -119,7 +124,8 @@ static void add_up(uint32_t *count) {
   }
 }
 
-/* Sorts the items of `a` by bucket, stably: by the lower digit into b, by the upper one back. */
+/* Sorts the items of `a` by bucket, stably: by the lower digit into b, by the upper one back. Least
+ * significant digit first, so two stable passes sort 22 bits. */
 static void sort_buckets(item *restrict a, item *restrict b, int64_t n) {
   uint32_t low[BINS] = {0}, high[BINS] = {0};
   for (int64_t k = 0; k < n; k++) {
@@ -136,6 +142,7 @@ static void sort_buckets(item *restrict a, item *restrict b, int64_t n) {
 
 /* ---- within a bucket -------------------------------------------------------------------- */
 
+/* Stable: equal keys stay as they are. */
 static void insert(const double *key, item *a, int64_t n) {
   for (int64_t k = 1; k < n; k++) {
     item here = a[k];
@@ -149,7 +156,8 @@ static void insert(const double *key, item *a, int64_t n) {
 
 static void settle(const double *key, item *a, item *b, int64_t n);
 
-/* A bucket of many: sorted anew within the span of its own keys. Equal keys are in order. */
+/* A bucket of many: sorted anew within the span of its own keys. Equal keys are in order. The upper
+ * halves of the items are overwritten by the new buckets. */
 static void sort_again(const double *key, item *a, item *b, int64_t n) {
   uint64_t least = UINT64_MAX, greatest = 0;
   for (int64_t k = 0; k < n; k++) {
@@ -179,6 +187,8 @@ static void settle(const double *key, item *a, item *b, int64_t n) {
 
 /* ---- ties ------------------------------------------------------------------------------- */
 
+/* The distance within which two partners count as equally far: rounding of coordinates, in radians
+ * or km. */
 double sw_order_same(const sw_distance *d) {
   return d->kind == SW_GREAT_CIRCLE ? SW_SPHERE_SAME : d->kind == SW_GEODESIC ? 1e-9 : 0;
 }
@@ -197,6 +207,7 @@ SW_HOT static void mark_near(const item *restrict a, int64_t count, bool all,
     near[k] = all || (a[k + 1] >> 32) - (a[k] >> 32) <= 1;
 }
 
+/* The key of a distance that is `same` farther. */
 static double reach(double key, double same) {
   double root = sqrt(key) + same;
   return root * root;
@@ -223,7 +234,8 @@ static void join_ties(const double *key, int64_t count, double same, int32_t *or
 
 /* ---- a row ------------------------------------------------------------------------------ */
 
-/* NaN are behind all others and keep the order of their indices. */
+/* NaN are behind all others and keep the order of their indices. Returns how many have a distance.
+ * `work` holds 2 n items. */
 int64_t sw_order_sort(const double *key, int64_t n, double same, double *work, int32_t *order) {
   item *a = (item *)work, *b = a + n;
   double least, greatest;

@@ -22,6 +22,7 @@ void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *
   }
 }
 
+/* One place at a time, in the order of units; the caller keeps the sum. */
 void sw_sphere_add(sw_sphere_sum *sum, double weight, double lon, double lat) {
   double x, y, z;
   sw_sphere_vectors(1, &lon, &lat, &x, &y, &z);
@@ -31,6 +32,7 @@ void sw_sphere_add(sw_sphere_sum *sum, double weight, double lon, double lat) {
   sum->weight += weight;
 }
 
+/* Neither coordinate where the sum of vectors vanishes. */
 bool sw_sphere_mean(const sw_sphere_sum *sum, double *lon, double *lat) {
   double across = hypot(sum->x, sum->y);
   *lon = *lat = NAN;

@@ -2,7 +2,11 @@
  * are off, and its failures come back as statuses.
  *
  * plan.c calls it once for each plan. The variants with 64-bit indices (`cholmod_l_`) are used,
- * because the rows of all fronts may number more than 2^31; a single position does not. */
+ * because the rows of all fronts may number more than 2^31; a single position does not.
+ *
+ * Nothing numerical is asked of it: it gives the order of elimination and the pattern of the
+ * factor, and this program's own fronts do the arithmetic. So its BLAS does not touch any
+ * result. */
 #include "kernel/sparse/elimination.h"
 
 #include <cholmod.h>
@@ -19,6 +23,7 @@ static sw_status status_of(sw_error *err, const cholmod_common *common, const ch
 }
 
 static void start(cholmod_common *common) {
+  /* A GPU or several orderings tried in turn would make the plan depend on the machine. */
   cholmod_l_start(common);
   common->print = 0;
   common->useGPU = 0;
@@ -33,6 +38,7 @@ static void start(cholmod_common *common) {
 /* The upper triangle of A + A'. A link each way gives an entry twice; CHOLMOD merges them. */
 static cholmod_sparse *pattern_of(int64_t n, const int64_t *row_start, const int32_t *to,
                                   cholmod_common *common) {
+  /* An upper bound: links of a unit to itself are counted and then left out. */
   size_t most = (size_t)(row_start[n] + n);
   cholmod_triplet *t =
       cholmod_l_allocate_triplet((size_t)n, (size_t)n, most, 1, CHOLMOD_PATTERN, common);
@@ -40,6 +46,7 @@ static cholmod_sparse *pattern_of(int64_t n, const int64_t *row_start, const int
   SuiteSparse_long *row = t->i, *column = t->j;
   size_t count = 0;
   for (int64_t i = 0; i < n; i++) {
+    /* The diagonal is always there, as A has it. */
     row[count] = column[count] = i;
     count++;
     for (int64_t e = row_start[i]; e < row_start[i + 1]; e++)
@@ -65,8 +72,8 @@ static sw_status allocate(sw_error *err, const cholmod_factor *f, sw_elimination
   return sw_alloc(err, f->ssize, sizeof *out->row, (void **)&out->row);
 }
 
-/* CHOLMOD's arrays go with its factor; what is kept is copied into ours, in 32 bits where it
- * fits. */
+/* CHOLMOD's arrays go with its factor; what is kept is copied into ours, in 32 bits where it fits.
+ * Positions fit in 32 bits, as n does; places of rows do not. */
 static sw_status copy(sw_error *err, const cholmod_factor *f, sw_elimination *out) {
   SW_TRY(allocate(err, f, out));
   const SuiteSparse_long *perm = f->Perm, *super = f->super, *at = f->pi, *row = f->s;
@@ -87,12 +94,14 @@ sw_status sw_elimination_create(sw_error *err, int64_t n, const int64_t *row_sta
   cholmod_common common;
   start(&common);
   cholmod_sparse *pattern = pattern_of(n, row_start, to, &common);
+  /* Symbolic analysis; without supernodes there would be no fronts to copy. */
   cholmod_factor *factor = pattern ? cholmod_l_analyze(pattern, &common) : NULL;
   sw_status status = SW_OK;
   if (!factor || !factor->is_super)
     status = status_of(err, &common, "the order of elimination");
   else
     status = copy(err, factor, out);
+  /* Free functions of CHOLMOD take NULL. */
   cholmod_l_free_factor(&factor, &common);
   cholmod_l_free_sparse(&pattern, &common);
   cholmod_l_finish(&common);

@@ -15,6 +15,9 @@
 
 /* ---- updates by a panel ---------------------------------------------------------------------- */
 
+/* A front is rows x rows numbers at distance `stride`, a multiple of eight; its first `pivots` rows
+ * and columns are eliminated. */
+
 /* A panel: pivots k0 .. k1 - 1 of a front; columns from j0, a whole vector, are updated.
  * Coefficients of a row stand `width` apart. */
 typedef struct panel {
@@ -22,11 +25,14 @@ typedef struct panel {
   int64_t j0, length;
 } panel;
 
-/* Large fronts pass through the caches once a panel: fewer, wider ones. */
+/* Large fronts pass through the caches once a panel: fewer, wider ones. 128 rows of 128 doubles are
+ * 128 KiB: up to there a front stays in the second-level cache. */
 static int width_of(sw_front front) {
   return front.rows > 128 ? SW_DENSE_PANEL : 8;
 }
 
+/* j0 is k1 rounded down to a whole vector; the columns between j0 and k1 belong to the panel
+ * itself. */
 static panel panel_at(sw_front front, int k0) {
   int width = width_of(front), k1 = k0 + width < front.pivots ? k0 + width : front.pivots;
   int64_t j0 = k1 & ~7;
@@ -55,7 +61,8 @@ SW_INLINE void update_one(panel p, const double *coef, const double *vec, double
   }
 }
 
-/* f[r][j] -= sum_k coef[r][k] vec[k][j] of `rows` rows from column j0. */
+/* f[r][j] -= sum_k coef[r][k] vec[k][j] of `rows` rows from column j0. 4 x 8 numbers take eight of
+ * sixteen vector registers in AVX2, which leaves room for factors and loads. */
 SW_HOT static void subtract(panel p, int64_t rows, const double *coef, const double *vec, double *f,
                             int64_t stride) {
   int64_t r = 0;
@@ -67,6 +74,7 @@ SW_HOT static void subtract(panel p, int64_t rows, const double *coef, const dou
 
 /* Rows of the panel from column j0, with zeros before k1: columns of the panel stay as they are. */
 static void pack_rows(panel p, const double *f, int64_t stride, double *vec) {
+  /* Copied side by side, so that the loop over j reads `vec` in order whatever the stride. */
   for (int k = 0; k < p.q; k++) {
     memcpy(vec + k * p.length, f + (p.k0 + k) * stride + p.j0, (size_t)p.length * sizeof *vec);
     for (int64_t j = p.j0; j < p.k1; j++)
@@ -74,7 +82,8 @@ static void pack_rows(panel p, const double *f, int64_t stride, double *vec) {
   }
 }
 
-/* Row i of L. */
+/* Row i of L. Rows of pivots hold L left of the diagonal; rows below lie in `low`, as wide as there
+ * are pivots. */
 SW_INLINE const double *lower_row(sw_front front, sw_front_part factor, int i) {
   return i < front.pivots ? factor.top + i * front.stride
                           : factor.low + (int64_t)(i - front.pivots) * front.pivots;
@@ -85,8 +94,12 @@ SW_INLINE const double *lower_row(sw_front front, sw_front_part factor, int i) {
 /* Rows of the panel: U right of the diagonal, and L times D below it. A subnormal pivot counts as
  * 0: its reciprocal may overflow. */
 SW_HOT static bool eliminate_panel(panel p, int64_t stride, double *f, double *reciprocal) {
+  /* Each pivot of the panel updates the panel's own rows at once; rows below wait for
+   * `eliminate_rows`. */
   for (int k = p.k0; k < p.k1; k++) {
     double *row = f + k * stride, d = row[k];
+    /* A pivot that is too small or no number stops the factor: the caller decides what that means
+     * for its rho. */
     if (!(fabs(d) >= DBL_MIN && fabs(d) <= DBL_MAX)) return false;
     double r = reciprocal[k - p.k0] = 1 / d;
     for (int64_t j = k + 1; j < stride; j++)
@@ -97,7 +110,8 @@ SW_HOT static bool eliminate_panel(panel p, int64_t stride, double *f, double *r
   return true;
 }
 
-/* Columns of the panel in the rows below it: L times D. */
+/* Columns of the panel in the rows below it: L times D. `coef` keeps L D of these rows side by
+ * side, for `subtract`. */
 SW_HOT static void eliminate_rows(panel p, sw_front front, double *f, double *coef) {
   int64_t stride = front.stride;
   for (int i = p.k1; i < front.rows; i++, coef += p.width) {
@@ -133,8 +147,10 @@ bool sw_dense_eliminate(sw_front front, double *f, double *work) {
   return true;
 }
 
-/* ---- its derivative ---------------------------------------------------------------------------
- */
+/* ---- its derivative --------------------------------------------------------------------------- */
+
+/* The product rule, step by step, on the same panels: each update of the factor gives two here.
+ * Costs twice the factor. */
 
 /* f_ij' -= a_ik' u_kj + a_ik u_kj', a = L D. */
 SW_HOT static void tangent_panel(panel p, sw_front front, sw_front_part factor, double *f) {
@@ -196,8 +212,11 @@ void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f,
   }
 }
 
-/* ---- the corner -------------------------------------------------------------------------------
- */
+/* ---- the corner ------------------------------------------------------------------------------- */
+
+/* For the sums of squares of columns of A^-1, (A A')^-1, the corner of the inverse of [0 A; A' -I]
+ * is eliminated along with A, in pairs of a row and a column. Symmetric, so c stands for both
+ * halves. */
 
 /* c_ij -= u_i c_kj + e_i u_j, e_i = c_ki - u_i c_kk. */
 SW_HOT static void gram_panel(panel p, sw_front front, sw_front_part factor, double *f) {
@@ -205,6 +224,7 @@ SW_HOT static void gram_panel(panel p, sw_front front, sw_front_part factor, dou
   for (int k = p.k0; k < p.k1; k++) {
     const double *u = factor.top + k * stride;
     double *row = f + k * stride;
+    /* Lower rows of the panel use the upper entries of row k, by symmetry. */
     for (int i = k + 1; i < p.k1; i++) {
       double e = __builtin_fma(-u[i], row[k], row[i]);
       sw_subtract_row(k + 1, stride, u[i], row, f + i * stride);

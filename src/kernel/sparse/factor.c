@@ -15,11 +15,13 @@
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
+/* Whole cache lines, so that vectors of eight never straddle two arrays. */
 static size_t numbers(size_t count) {
   return ((count + 7) & ~(size_t)7) * sizeof(double);
 }
 
-/* Scratch of a front, then fronts and updates, or the fronts of a path and their derivatives. */
+/* Scratch of a front, then fronts and updates, or the fronts of a path and their derivatives. The
+ * way up and the way down are never at once, so they share the area. */
 static size_t area_numbers(const sw_sparse_plan *plan, bool tangent) {
   int64_t up = plan->greatest + plan->updates, down = (tangent ? 2 : 1) * plan->path;
   return (size_t)(SW_DENSE_WORK(plan->stride) + (up > down ? up : down));
@@ -45,6 +47,7 @@ sw_sparse sw_sparse_at(const sw_sparse_plan *plan, bool tangent, void *workspace
   return s;
 }
 
+/* Rows of pivots first, then what is below them without the part that goes to the parent. */
 sw_front_part sw_front_part_of(const sw_fronts *f, int64_t s, double *factor) {
   sw_front front = sw_front_of(f, s);
   double *top = factor + f->factor_at[s];
@@ -61,6 +64,8 @@ typedef struct source {
   double constant;
 } source;
 
+/* The diagonal is shift (or a constant), then scale V is added: I - rho W has shift 1 and scale
+ * -rho. */
 SW_HOT static void gather_values(const sw_fronts *f, int64_t s, const source *from, double *to) {
   sw_front front = sw_front_of(f, s);
   for (int k = 0; k < front.pivots; k++)
@@ -74,7 +79,8 @@ SW_HOT static void gather_values(const sw_fronts *f, int64_t s, const source *fr
   }
 }
 
-/* Adds a child's update at the rows of the parent that `relative` names. */
+/* Adds a child's update at the rows of the parent that `relative` names. Quadratic in the rows
+ * below the pivots, read in order from the update. */
 SW_HOT static void gather_update(const sw_fronts *f, int64_t child, const double *update,
                                  int64_t stride, double *to) {
   sw_front front = sw_front_of(f, child);
@@ -88,6 +94,7 @@ SW_HOT static void gather_update(const sw_fronts *f, int64_t child, const double
   }
 }
 
+/* Zeros first, as most of a front is fill. */
 static void gather(const sw_fronts *f, int64_t s, const source *from, const double *updates,
                    double *to) {
   sw_front front = sw_front_of(f, s);
@@ -99,7 +106,8 @@ static void gather(const sw_fronts *f, int64_t s, const source *from, const doub
 
 /* ---- scattering --------------------------------------------------------------------------- */
 
-/* After gather: this front's update may overwrite those of its children. */
+/* After gather: this front's update may overwrite those of its children. `low` keeps only the
+ * columns of pivots; the square behind them is the update. */
 static void keep(const sw_fronts *f, int64_t s, const double *from, double *factor,
                  double *updates) {
   sw_front front = sw_front_of(f, s);
@@ -116,6 +124,7 @@ static void keep(const sw_fronts *f, int64_t s, const double *from, double *fact
 
 /* ---- walks -------------------------------------------------------------------------------- */
 
+/* All three walks read the same plan; only the arithmetic on a front and the target differ. */
 typedef enum walk { PLAIN, TANGENT, GRAM } walk;
 
 static bool eliminate(walk kind, sw_front front, sw_front_part factor, double *f, double *work) {
@@ -127,6 +136,7 @@ static bool eliminate(walk kind, sw_front front, sw_front_part factor, double *f
   return true;
 }
 
+/* False: some pivot was 0 or no number; what has been kept until there is not used. */
 static bool walk_up(sw_sparse *s, walk kind, const source *from, double *to) {
   sw_fronts f = sw_fronts_of(s->plan);
   double *work = s->area, *front = work + SW_DENSE_WORK(s->plan->stride);
@@ -141,7 +151,8 @@ static bool walk_up(sw_sparse *s, walk kind, const source *from, double *to) {
 }
 
 /* L and U are unit triangular, so ln|det A| is the sum over D. For a symmetric A the negative
- * pivots are as many as negative eigenvalues (Sylvester). */
+ * pivots are as many as negative eigenvalues (Sylvester). sw_ln of the own mathematics library, so
+ * that ln|A| has the same bits on every machine. The order is that of the plan. */
 SW_HOT static void add_pivots(sw_sparse *s) {
   sw_fronts f = sw_fronts_of(s->plan);
   s->logdet = 0;
@@ -166,6 +177,8 @@ bool sw_sparse_factor(sw_sparse *s, const sw_sparse_values *a) {
   return true;
 }
 
+/* The derivative with respect to rho where A = I - rho V, so A' = -V: scale -1 and nothing on the
+ * diagonal. */
 void sw_sparse_factor_tangent(sw_sparse *s, const double *value) {
   source from = {value, -1, NULL, 0};
   walk_up(s, TANGENT, &from, s->tangent);

@@ -5,7 +5,10 @@
  * a root.
  *
  * Sums over entries go from the last front to the first, and within a front in the order of the
- * rows of V: their bits rest on the pattern alone. */
+ * rows of V: their bits rest on the pattern alone.
+ *
+ * Called for log-likelihoods' derivatives and for variances: traces of A^-1 V and row sums of
+ * squares. The same thread and area as the factor. */
 #include "kernel/sparse/factor.h"
 
 #include <string.h>
@@ -14,7 +17,8 @@
 
 /* ---- a front out of its parent's ------------------------------------------------------------- */
 
-/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. */
+/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. The
+ * rows below the pivots of a root are none, so there is nothing to take. */
 SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, double *to) {
   if (f->parent[s] < 0) return;
   sw_front front = sw_front_of(f, s), parent = sw_front_of(f, f->parent[s]);
@@ -41,7 +45,8 @@ static void put_diagonal(const sw_fronts *f, int64_t s, const double *z, double 
     diagonal[f->order[f->first[s] + k]] = z[k * front.stride + k];
 }
 
-/* (V Z)_ii = sum_j v_ij z_ji, over the entries whose two places are in the front. */
+/* (V Z)_ii = sum_j v_ij z_ji, over the entries whose two places are in the front. The entries of V
+ * have both places in the front of their first position, so each is read exactly once. */
 SW_HOT static void put_weighted(const sw_fronts *f, int64_t s, const double *value, const double *z,
                                 double *weighted) {
   sw_front front = sw_front_of(f, s);
@@ -60,9 +65,12 @@ static void zero(double *x, int64_t n) {
 
 /* ---- walks -------------------------------------------------------------------------------- */
 
+/* From the last front to the first: parents have higher numbers than their children. */
 static void walk_plain(sw_sparse *s, const double *value, const sw_sparse_inverse *out) {
   sw_fronts f = sw_fronts_of(s->plan);
   double *work = s->area, *path = work + SW_DENSE_WORK(s->plan->stride);
+  /* Children of a front may overwrite each other's place on the path; their parent stays until all
+   * are done (stack_paths of plan.c). */
   for (int64_t k = f.count - 1; k >= 0; k--) {
     double *z = path + f.path_at[k];
     take(&f, k, above(&f, k, path), z);
@@ -92,6 +100,7 @@ static void walk_tangent(sw_sparse *s, const double *value, const sw_sparse_inve
 }
 
 void sw_sparse_invert(sw_sparse *s, const double *value, const sw_sparse_inverse *out) {
+  /* Added to over all fronts, so it must begin at zero; diagonals are written once each. */
   zero(out->weighted, s->plan->n);
   zero(out->weighted_slope, s->plan->n);
   if (out->diagonal_slope || out->weighted_slope)
@@ -100,7 +109,8 @@ void sw_sparse_invert(sw_sparse *s, const double *value, const sw_sparse_inverse
     walk_plain(s, value, out);
 }
 
-/* As walk_tangent: the factor's corner before the path, in the same memory. */
+/* As walk_tangent: the factor's corner before the path, in the same memory. The diagonal of (A
+ * A')^-1 is the sum of squares of a column of A^-1, without any column. */
 void sw_sparse_gram(sw_sparse *s, double *column) {
   sw_fronts f = sw_fronts_of(s->plan);
   double *work = s->area, *path = work + SW_DENSE_WORK(s->plan->stride);

@@ -22,7 +22,8 @@ typedef struct panel {
 } panel;
 
 /* Panels begin at multiples of eight, so the last one, which comes first, may be shorter. Columns
- * j0 .. k1 - 1 fill the first vector of products; nobody reads them. */
+ * j0 .. k1 - 1 fill the first vector of products; nobody reads them. The panels of elimination need
+ * not be these: L and U do not know in which panels they were made. */
 static panel panel_before(sw_front front, int k1) {
   int k0 = (k1 - 1) & ~7;
   int64_t j0 = k1 & ~7;
@@ -31,7 +32,8 @@ static panel panel_before(sw_front front, int k1) {
 
 /* ---- products ------------------------------------------------------------------------------- */
 
-/* t[r][0 .. 8) += sum_j z[r][j] l[j][0 .. 8) */
+/* t[r][0 .. 8) += sum_j z[r][j] l[j][0 .. 8) The tile of four rows by eight pivots stays in
+ * registers; z is read once per panel. */
 SW_HOT static void multiply_right(int64_t count, const double *z, int64_t stride, const double *l,
                                   double *t) {
   int64_t r = 0;
@@ -51,7 +53,8 @@ SW_HOT static void multiply_right(int64_t count, const double *z, int64_t stride
   }
 }
 
-/* s[k][r] += sum_j u[j][k] z[j][r], k < 8, r < length, whole vectors; u is 0 from k = q on. */
+/* s[k][r] += sum_j u[j][k] z[j][r], k < 8, r < length, whole vectors; u is 0 from k = q on. By
+ * fours: with q below 8 half of the work may be left out; u is padded with zeros to 8. */
 SW_HOT static void multiply_left(int q, int64_t count, int64_t length, const double *u,
                                  const double *z, int64_t stride, double *s) {
   for (int k = 0; k < q; k += 4)
@@ -66,7 +69,8 @@ SW_HOT static void multiply_left(int q, int64_t count, int64_t length, const dou
     }
 }
 
-/* sum[0 .. 8) += sum_j x[j * step] v[j][0 .. 8) */
+/* sum[0 .. 8) += sum_j x[j * step] v[j][0 .. 8) Two sums side by side, as one chain of dependent
+ * fma would wait for itself. */
 SW_HOT static void multiply_row(int64_t count, const double *x, int64_t step, const double *v,
                                 double *sum) {
   sw_v8 a = sw_v8_load(sum), b = {{0}, {0}};
@@ -82,7 +86,8 @@ SW_HOT static void multiply_row(int64_t count, const double *x, int64_t step, co
 /* ---- panels packed -------------------------------------------------------------------------- */
 
 /* Columns k0 .. k1 of the lower part beyond the panel, eight beside each other; zeros after them.
- */
+ *
+ * Zeros after the last pivot of a short panel make its products whole vectors. */
 static void pack_lower(panel p, sw_front front, sw_front_part part, double *l) {
   memset(l, 0, (size_t)p.rest * PANEL * sizeof *l);
   for (int64_t j = 0; j < p.rest; j++) {
@@ -110,6 +115,7 @@ typedef struct sums {
   double row[PANEL][PANEL], column[PANEL][PANEL]; /* [k']: of z_k'j l_j, of u_j z_jk' */
 } sums;
 
+/* t and s are summed into, so they begin at zero. */
 static sums sums_at(panel p, sw_front front, double *work) {
   int64_t size = PANEL * front.stride;
   sums x = {.l = work, .u = work + size, .t = work + 2 * size, .s = work + 3 * size};
@@ -120,7 +126,8 @@ static sums sums_at(panel p, sw_front front, double *work) {
 
 /* ---- the inverse ---------------------------------------------------------------------------- */
 
-/* Row and column of pivot k beyond the panel. */
+/* Row and column of pivot k beyond the panel. First from the products over all rows beyond, then
+ * what the panel's later pivots add. */
 SW_HOT static void rim(panel p, sw_front front, const double *top, int k, sums *x, double *z) {
   int64_t stride = front.stride;
   const double *u = top + k * stride, *s = x->s + (k - p.k0) * p.length - p.j0;
@@ -137,7 +144,8 @@ SW_HOT static void rim(panel p, sw_front front, const double *top, int k, sums *
     sw_subtract_row(p.k1, front.rows, u[j], z + j * stride, row);
 }
 
-/* The entries of pivot k within the panel, once its rim is there. */
+/* The entries of pivot k within the panel, once its rim is there. Downwards from the last pivot: z
+ * at k needs z at all j > k. */
 SW_HOT static void within(panel p, sw_front front, const double *top, int k, sums *x, double *z) {
   int64_t stride = front.stride;
   const double *u = top + k * stride;
@@ -155,6 +163,7 @@ SW_HOT static void within(panel p, sw_front front, const double *top, int k, sum
     z[other * stride + k] = -down;
     z[k * stride + other] = -across;
   }
+  /* The diagonal last, as it reads the column just filled. */
   double sum = x->column[at][at];
   for (int j = k + 1; j < p.k1; j++)
     sum = __builtin_fma(u[j], z[j * stride + k], sum);
@@ -186,6 +195,8 @@ void sw_dense_invert(sw_front front, sw_front_part factor, double *z, double *wo
   }
 }
 
+/* Differentiating z_rk = -sum z_rj l_jk gives -sum (z'_rj l_jk + z_rj l'_jk); z itself has been
+ * computed first and is read only. */
 /* ---- its derivative ---------------------------------------------------------------------------
  */
 
@@ -241,6 +252,7 @@ SW_HOT static void tangent_within(panel p, sw_front front, const double *top, co
   double sum = x->column[at][at];
   for (int j = k + 1; j < p.k1; j++)
     sum = product(u[j], v[j], z[j * stride + k], slope[j * stride + k], sum);
+  /* (1/d)' = -d'/d^2, d' the tangent's pivot v[k]. */
   slope[k * stride + k] = -(v[k] / (u[k] * u[k])) - sum;
 }
 
@@ -264,8 +276,9 @@ void sw_dense_invert_tangent(sw_front front, sw_front_part factor, sw_front_part
   }
 }
 
-/* ---- (A A')^-1 --------------------------------------------------------------------------------
- */
+/* ---- (A A')^-1 -------------------------------------------------------------------------------- */
+
+/* X = (A A')^-1 is symmetric, so only its upper half is computed, and copied. */
 
 /* x_rk = -sum_j (l_jk x_jr + e_kj z_jr), symmetric; x_kk = -c_k/d_k^2 - the same sum at r = k. */
 SW_HOT static void gram_rim(panel p, sw_front front, const double *top, const double *gram, int k,

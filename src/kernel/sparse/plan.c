@@ -4,7 +4,9 @@
  * A plan is one block of bytes with offsets and no pointers, so that ranks of a node can share it
  * (filter_plan.c, ridge.c). It is made once for a pattern; every factor, whatever its values,
  * follows it without a search or an allocation. The order of elimination is CHOLMOD's (cholmod.c);
- * the time here is linear in the rows of all fronts, and a binary search for each entry. */
+ * the time here is linear in the rows of all fronts, and a binary search for each entry.
+ *
+ * Called by kernel/spatial/filter_plan.c and ridge.c. */
 #include "kernel/sparse/plan.h"
 
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "base/arena.h"
 #include "kernel/sparse/elimination.h"
 
+/* Order of the arrays behind the head; at[] holds the offset of each. */
 enum {
   ORDER,
   PLACE,
@@ -31,7 +34,8 @@ enum {
 
 /* ---- layout ------------------------------------------------------------------------------- */
 
-/* Each array begins on 64 bytes. */
+/* Each array begins on 64 bytes. 64 bytes are a cache line, and what the widest vector loads
+ * want. */
 static void place_array(sw_sparse_plan *plan, int which, int64_t count, size_t size) {
   plan->at[which] = (int64_t)plan->bytes;
   plan->bytes = (plan->bytes + (size_t)count * size + 63) & ~(size_t)63;
@@ -90,7 +94,8 @@ static void *fill(sw_sparse_plan *plan, int which) {
 
 /* ---- the tree ----------------------------------------------------------------------------- */
 
-/* The front that eliminates each position, in `owner`. */
+/* The front that eliminates each position, in `owner`. Positions of a front's pivots are
+ * consecutive. */
 static void find_owners(const sw_fronts *f, int32_t *owner) {
   for (int64_t s = 0; s < f->count; s++)
     for (int32_t k = f->first[s]; k < f->first[s + 1]; k++)
@@ -98,7 +103,9 @@ static void find_owners(const sw_fronts *f, int32_t *owner) {
 }
 
 /* Where each row below the pivots stands in the parent's front. A child's rows below its pivots are
- * all rows of its parent, and both ascend: one merge finds them. */
+ * all rows of its parent, and both ascend: one merge finds them. The pattern of a front below its
+ * pivots is contained in its parent's: the property of the elimination tree that makes fronts
+ * work. */
 static void relate(const sw_fronts *f, int32_t *relative) {
   for (int64_t s = 0; s < f->count; s++) {
     if (f->parent[s] < 0) continue;
@@ -124,6 +131,7 @@ static void link_tree(sw_sparse_plan *plan, const int32_t *owner) {
   }
   for (int64_t s = 0; s < f.count; s++)
     child_at[s + 1] += child_at[s];
+  /* child_at[p + 1] was the end of p's children and walks down to their start. */
   for (int64_t s = f.count - 1; s >= 0; s--) /* from the last, so that children ascend */
     if (parent[s] >= 0) child[--child_at[parent[s] + 1]] = (int32_t)s;
   /* Each child_at[p + 1] now is where p's children begin: one place on, they are starts again. */
@@ -137,7 +145,8 @@ static void link_tree(sw_sparse_plan *plan, const int32_t *owner) {
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
-/* A pivot with m rows below it updates m x m numbers, two operations each. */
+/* A pivot with m rows below it updates m x m numbers, two operations each. filter_plan.c compares
+ * it with the n^3 of eigenvalues. */
 static double flops_of(sw_front f) {
   double sum = 0;
   for (int k = 0; k < f.pivots; k++)
@@ -146,7 +155,8 @@ static double flops_of(sw_front f) {
 }
 
 /* Updates wait on a stack: a front takes those of its children, which lie on top, and leaves its
- * own. */
+ * own. A front's children are done just before it, in post-order, so their updates are the top of
+ * the stack and `top` returns to the first child's place. */
 static void stack_updates(sw_sparse_plan *plan) {
   sw_fronts f = sw_fronts_of(plan);
   int64_t *update_at = fill(plan, UPDATE_AT), *factor_at = fill(plan, FACTOR_AT), top = 0;
@@ -158,7 +168,9 @@ static void stack_updates(sw_sparse_plan *plan) {
     top += rest * sw_front_stride(rest);
     if (top > plan->updates) plan->updates = top;
     if (size > plan->greatest) plan->greatest = size;
+    /* keep() copies the update to its place after gather has read those of the children. */
     if (front.stride > plan->stride) plan->stride = front.stride;
+    /* factor_at[0] is 0, as memory is zeroed. */
     factor_at[s + 1] = factor_at[s] + sw_front_factor(front);
     plan->flops += flops_of(front);
   }
@@ -166,7 +178,7 @@ static void stack_updates(sw_sparse_plan *plan) {
 }
 
 /* The inverse goes from the roots down: a front stands behind its parent's, over what is left of
- * the subtrees that are done. */
+ * the subtrees that are done. At most one path from a root is alive at a time. */
 static void stack_paths(sw_sparse_plan *plan) {
   sw_fronts f = sw_fronts_of(plan);
   int64_t *path_at = fill(plan, PATH_AT);
@@ -184,8 +196,8 @@ static void stack_paths(sw_sparse_plan *plan) {
 
 /* ---- entries ------------------------------------------------------------------------------ */
 
-/* The row of a front at a position, which the front has: pivots are consecutive, the rest
- * ascends. */
+/* The row of a front at a position, which the front has: pivots are consecutive, the rest ascends.
+ * O(log rows) where the position is below the pivots. */
 static int32_t row_of(const sw_fronts *f, int64_t s, int32_t position) {
   const int32_t *row = f->row + f->row_at[s];
   int32_t pivots = f->first[s + 1] - f->first[s];
@@ -202,7 +214,8 @@ static int32_t row_of(const sw_fronts *f, int64_t s, int32_t position) {
 }
 
 /* An entry belongs to the front that eliminates the first of its two positions: counted in the
- * first pass, placed in the second. Within a front entries keep the order of the rows of V. */
+ * first pass, placed in the second. Within a front entries keep the order of the rows of V. Both
+ * entries (i, j) and (j, i) go to the same front, as it is decided by the lesser position. */
 static void deal_entries(sw_sparse_plan *plan, const int64_t *row_start, const int32_t *to,
                          const int32_t *owner) {
   sw_fronts f = sw_fronts_of(plan);
@@ -238,7 +251,8 @@ static void copy_elimination(sw_sparse_plan *plan, const sw_elimination *e) {
     place[e->order[k]] = (int32_t)k;
 }
 
-/* Zeroed memory: link_tree and deal_entries count in place, and starts begin at 0. */
+/* Zeroed memory: link_tree and deal_entries count in place, and starts begin at 0. `owner` is
+ * scratch of the making and not part of the plan. */
 static sw_status make(sw_error *err, const sw_elimination *e, const int64_t *row_start,
                       const int32_t *to, sw_sparse_plan **out) {
   sw_sparse_plan head = {.n = e->n, .entries = row_start[e->n], .fronts = e->fronts};

@@ -16,11 +16,13 @@
 
 enum { LANES = SW_SPARSE_LANES, DIAGONAL = -1 };
 
+/* Offsets from the head, as the block may be mapped at another address on each rank. */
 struct sw_ridge_plan {
   int64_t n, entries;
   size_t bytes, from_at, sparse_at;
 };
 
+/* Belongs to a thread; the plan and w are shared and const. */
 struct sw_ridge {
   const sw_ridge_plan *plan;
   const sw_links *w;
@@ -38,6 +40,8 @@ static const sw_sparse_plan *sparse_of(const sw_ridge_plan *plan) {
 }
 
 /* ---- the plan --------------------------------------------------------------------------- */
+
+/* CSR over 2n unknowns: 0 .. n - 1 the auxiliary ones, n .. 2n - 1 those of K. */
 
 /* Rows of [-I sqrt(c) A'; sqrt(c) A I], without their diagonal; `from`: the link, or DIAGONAL: the
  * 1 of A. */
@@ -59,7 +63,8 @@ static sw_status allocate(sw_error *err, int64_t n, int64_t entries, rows *r) {
 }
 
 /* Entry (i, j) of A stands at (n + i, j) and at (j, n + i). The first pass counts, the second
- * fills. The step before the first link of a row stands for the 1 on A's diagonal. */
+ * fills. The step before the first link of a row stands for the 1 on A's diagonal. A = I - rho W,
+ * so each row has its links and one entry on the diagonal. */
 static void put_rows(const sw_links *w, rows *r) {
   int64_t n = w->n, *at = r->row_start + 1;
   for (int pass = 0; pass < 2; pass++) {
@@ -77,6 +82,7 @@ static void put_rows(const sw_links *w, rows *r) {
         at[j]++;
       }
     if (pass) break;
+    /* As in the sparse plan: counts become starts one place on, and filling moves them to ends. */
     for (int64_t k = 2 * n - 1; k >= 0; k--) /* counts to starts, one place on */
       at[k + 1] = at[k];
     at[0] = 0;
@@ -85,6 +91,7 @@ static void put_rows(const sw_links *w, rows *r) {
   }
 }
 
+/* A failure leaves what has been made in m, and sw_ridge_plan_end frees it. */
 static sw_status make(sw_error *err, const sw_links *w, making *m) {
   int64_t n = w->n, entries = 2 * (w->row_start[n] + n);
   SW_TRY(allocate(err, n, entries, &m->rows));
@@ -98,7 +105,8 @@ static sw_status make(sw_error *err, const sw_links *w, making *m) {
 }
 
 /* The plan in the two steps of a resource: its size is known once it is made, then it is copied to
- * its place. It has offsets and no pointers, so nodes may share it. */
+ * its place. It has offsets and no pointers, so nodes may share it. sw_ridge_plan_end is called by
+ * the resource, also after a failure. */
 sw_status sw_ridge_plan_begin(sw_error *err, const sw_links *w, void **object, size_t *bytes) {
   *object = NULL;
   making *m = NULL;
@@ -151,7 +159,8 @@ static size_t numbers(int64_t count) {
   return (((size_t)count + 7) & ~(size_t)7) * sizeof(double);
 }
 
-/* Counts what sw_ridge_at takes, in its order. */
+/* Counts what sw_ridge_at takes, in its order. The head lies in the workspace too, so a ridge is
+ * one piece of memory. */
 size_t sw_ridge_workspace(const sw_ridge_plan *plan) {
   size_t head = (sizeof(sw_ridge) + 63) & ~(size_t)63;
   return head + numbers(plan->entries) + 2 * numbers(2 * plan->n) + numbers(2 * plan->n * LANES) +
@@ -176,7 +185,9 @@ sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *worksp
   return r;
 }
 
-/* The diagonal is set each time: sw_ridge_traces uses `shift` for its result. */
+/* The diagonal is set each time: sw_ridge_traces uses `shift` for its result. One sparse factor of
+ * 2n unknowns. M is quasi-definite (-I above, I below), so LDL' exists for every order of pivots
+ * (Vanderbei 1995). False is left for values that are no numbers. */
 bool sw_ridge_set(sw_ridge *r, double rho, double c) {
   const int64_t *from = from_of(r->plan), n = r->plan->n;
   double root = sqrt(c);
@@ -196,7 +207,8 @@ double sw_ridge_logdet(const sw_ridge *r) {
   return r->sparse.logdet;
 }
 
-/* The right-hand sides are lower halves, above zeros; a short block is padded with zeros. */
+/* The right-hand sides are lower halves, above zeros; a short block is padded with zeros. x may be
+ * b: a block is copied before its results are written. */
 void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
   int64_t n = r->plan->n;
   double *half = r->block + n * LANES;
@@ -214,7 +226,9 @@ void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
 }
 
 /* The matrix of twice the size changes by sqrt(c) [0 -W'; -W 0]: of its inverse the entries on that
- * pattern are at hand. The values and the shift have served their turn. */
+ * pattern are at hand. The values and the shift have served their turn. d ln|K|/d rho comes out as
+ * tr(M^-1 M'), and its entries on the pattern of M are what the inverse gives anyway. `shift`
+ * receives (M' M^-1)_ii without the sign and the factor sqrt(c), which are applied at the end. */
 void sw_ridge_traces(sw_ridge *r, double *inverse, double *slope) {
   const int64_t *from = from_of(r->plan), n = r->plan->n;
   for (int64_t e = 0; e < r->plan->entries; e++)

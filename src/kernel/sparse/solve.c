@@ -13,7 +13,8 @@
 enum { LANES = SW_SPARSE_LANES };
 
 /* The factor of a front as a solve reads it: number (i, k) of the triangle below the diagonal of
- * the pivots, and (row, pivot) of the part beyond them. */
+ * the pivots, and (row, pivot) of the part beyond them. A solve with A and one with A' differ in
+ * these pointers and steps alone. */
 typedef struct side {
   const double *triangle, *part;
   int64_t triangle_row, triangle_column, part_row, part_column;
@@ -28,7 +29,8 @@ SW_INLINE side upper_side(sw_front front, sw_front_part p) {
 
 /* ---- forward ------------------------------------------------------------------------------ */
 
-/* Rows beyond the pivots lie anywhere in x. Four of them at a time share each load of y. */
+/* Rows beyond the pivots lie anywhere in x. Four of them at a time share each load of y. Each row
+ * is read and written once per front, so sums over fronts grow in the order of the plan. */
 SW_INLINE void forward_rows(sw_front front, side a, const int32_t *row, const double *y,
                             double *x) {
   int rest = front.rows - front.pivots, r = 0;
@@ -64,7 +66,8 @@ SW_INLINE void forward(sw_front front, side a, const int32_t *row, double *y, do
   forward_rows(front, a, row, y, x);
 }
 
-/* Nothing has reached the pivots: so it is of most fronts when columns of the inverse are asked. */
+/* Nothing has reached the pivots: so it is of most fronts when columns of the inverse are asked.
+ * Found by looking, O(pivots) a front: the pattern of a right-hand side need not be known. */
 SW_INLINE bool is_zero(int64_t count, const double *y) {
   for (int64_t k = 0; k < count; k++)
     if (y[k] != 0) return false;
@@ -72,6 +75,8 @@ SW_INLINE bool is_zero(int64_t count, const double *y) {
 }
 
 /* ---- backward ----------------------------------------------------------------------------- */
+
+/* Rows beyond the pivots have been solved already, as they belong to fronts nearer to the root. */
 
 /* Pivots k .. k + 3 by all rows beyond the pivots. */
 SW_INLINE void backward_four(int k, int rest, side a, const int32_t *row, double *y,
@@ -113,6 +118,7 @@ SW_INLINE void backward(sw_front front, side a, const int32_t *row, double *y, c
 
 /* ---- walks -------------------------------------------------------------------------------- */
 
+/* D once, between L and U; the reciprocal is one division for eight lanes. */
 SW_INLINE void divide(sw_front front, const double *top, double *y) {
   for (int k = 0; k < front.pivots; k++) {
     double r = 1 / top[k * front.stride + k];
@@ -128,6 +134,7 @@ SW_INLINE void walk_fronts(const sw_fronts *f, double *factor, double *x, bool t
     sw_front front = sw_front_of(f, s);
     double *top = factor + f->factor_at[s], *y = x + (int64_t)f->first[s] * LANES;
     sw_front_part part = {top, top + front.pivots * front.stride};
+    /* Skipping is exact: zeros forwarded add zeros. */
     if (is_zero(front.pivots * LANES, y)) continue;
     forward(front, transposed ? upper_side(front, part) : lower_side(front, part),
             f->row + f->row_at[s] + front.pivots, y, x);
@@ -142,6 +149,7 @@ SW_INLINE void walk_fronts(const sw_fronts *f, double *factor, double *x, bool t
   }
 }
 
+/* Two instances, so that `transposed` is a constant in each and costs nothing inside. */
 SW_HOT static void walk_plain(const sw_fronts *f, double *factor, double *x) {
   walk_fronts(f, factor, x, false);
 }
@@ -160,7 +168,8 @@ static void walk(sw_sparse *s, bool transposed) {
     walk_plain(&f, s->factor, s->block);
 }
 
-/* Results return to the order of the units. */
+/* Results return to the order of the units. The copy to positions and back is O(n) beside a factor
+ * of many numbers per row. */
 static void take_out(const sw_sparse *s, double *x) {
   const int32_t *order = sw_sparse_order(s->plan);
   for (int64_t k = 0; k < s->plan->n; k++)
@@ -175,6 +184,7 @@ static void solve(sw_sparse *s, bool transposed, const double *b, double *x) {
   take_out(s, x);
 }
 
+/* Columns of A^-1 for eight units at a time; the rest of the lanes stays 0 where count is less. */
 static void solve_units(sw_sparse *s, bool transposed, int count, const int32_t *unit, double *x) {
   const int32_t *place = sw_fronts_of(s->plan).place;
   memset(s->block, 0, (size_t)s->plan->n * LANES * sizeof *x);

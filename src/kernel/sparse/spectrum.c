@@ -16,8 +16,10 @@
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
 /* d_i w_ij = d_j w_ji gives d_j from d_i. False: there is no positive one, so W is not similar to a
- * symmetric matrix. */
+ * symmetric matrix. w_ij and w_ji must both be there or both be 0 and have the same sign: the
+ * quotient is positive then. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
+  /* sw_links_at searches the row: O(log row) a link. */
   int64_t back = sw_links_at(w, w->to[e], i);
   double there = w->value[e], here = back < 0 ? 0 : w->value[back];
   if (there == 0 && here == 0) {
@@ -32,7 +34,7 @@ static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *ot
 static const double close_enough = 1e-11;
 
 /* Breadth first through the units that unit `start` reaches; d is 0 where it was not yet. Any
- * second way to a unit must give the same d. */
+ * second way to a unit must give the same d. O(links log row) for all units together. */
 static bool spread_from(const sw_links *w, int64_t start, double *d, int32_t *queue) {
   int64_t count = 0;
   queue[count++] = (int32_t)start;
@@ -54,7 +56,8 @@ static bool spread_from(const sw_links *w, int64_t start, double *d, int32_t *qu
   return true;
 }
 
-/* Every component has its own free scale, so each begins with d = 1. */
+/* Every component has its own free scale, so each begins with d = 1. d itself is not kept:
+ * symmetric_value needs only the product of both directions. */
 sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *similar) {
   double *d = NULL;
   int32_t *queue = NULL;
@@ -68,7 +71,8 @@ sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *simila
   return status;
 }
 
-/* Entry e of row i of the symmetric matrix. */
+/* Entry e of row i of the symmetric matrix. d_i^(1/2) w_ij d_j^(-1/2) is sign sqrt(w_ij w_ji),
+ * whatever d is. */
 static double symmetric_value(const sw_links *w, int64_t i, int64_t e) {
   int64_t back = sw_links_at(w, w->to[e], i);
   if (back < 0) return 0;
@@ -78,7 +82,7 @@ static double symmetric_value(const sw_links *w, int64_t i, int64_t e) {
 
 /* ---- the interval --------------------------------------------------------------------------- */
 
-/* No eigenvalue is greater: the greatest sum of a row's absolute weights. */
+/* No eigenvalue is greater: the greatest sum of a row's absolute weights. Gershgorin's bound. */
 static double greatest_sum(const sw_links *w) {
   double most = 0;
   for (int64_t i = 0; i < w->n; i++) {
@@ -106,7 +110,8 @@ static void probe_values(const sw_links *w, bool similar, double *value) {
 
 /* The spectral radius is at most the greatest row sum: that is a safe start. Of a W that is similar
  * to a symmetric matrix -1 mirrors the search for the least eigenvalue; of another W only the bound
- * by the spectral radius of |W| is known on both sides. */
+ * by the spectral radius of |W| is known on both sides. 1 - 1e-12: the end itself would have a
+ * pivot of 0. */
 static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const double *value,
                                sw_interval *out) {
   double within = 1 / greatest_sum(of->links) * (1 - 1e-12), low = 1;
@@ -118,6 +123,8 @@ static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const do
     SW_TRY(sw_sparse_edge(err, of->plan, value, true, -1, within, &low));
     out->least = -low;
   } else {
+    /* Without a real spectrum of its own the interval is symmetric about 0 and marked as a bound,
+     * which the user is told. */
     out->least = -out->most;
     out->least_is_bound = true;
     out->most_is_bound = negative;
@@ -129,6 +136,7 @@ sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_inter
   const sw_links *w = of->links;
   double *value = NULL;
   *out = (sw_interval){.least = -INFINITY, .most = INFINITY};
+  /* Without links every rho will do. */
   if (greatest_sum(w) == 0) return SW_OK;
   SW_TRY(sw_alloc(err, (size_t)w->row_start[w->n], sizeof *value, (void **)&value));
   probe_values(w, of->similar, value);
@@ -139,6 +147,7 @@ sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_inter
 
 /* ---- eigenvalues -------------------------------------------------------------------------- */
 
+/* Only for small W: the caller limits n, as the matrix is dense. */
 static void fill(const sw_links *w, bool similar, double *a) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
@@ -162,6 +171,7 @@ sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar
   double *a = NULL;
   void *scratch = NULL;
   bool found = false;
+  /* The general method is complex throughout and takes far more memory and time. */
   size_t room = similar ? SW_SYMMETRIC_WORK(n) * sizeof(double)
                         : (SW_EIGEN_SCRATCH(n) + n) * sizeof(double complex);
   sw_status status = sw_calloc(err, n * n + 1, sizeof *a, (void **)&a);
@@ -174,6 +184,8 @@ sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar
   }
   sw_free(a);
   sw_free(scratch);
+  /* Iterations that do not end; a study need not fail by that, as a sparse factor needs no
+   * eigenvalues. */
   if (status == SW_OK && !found)
     status = sw_fail(err, SW_EINPUT,
                      "the eigenvalues of the weights were not found; a factor needs none");

@@ -14,7 +14,7 @@
 
 /* ---- three diagonals ---------------------------------------------------------------------- */
 
-/* Row i loses v_i w + w_i v, columns up to i. */
+/* Row i loses v_i w + w_i v, columns up to i. A - v w' - w v' by rows of the lower triangle. */
 SW_HOT static void reflect_row(int64_t i, const double *restrict v, const double *restrict w,
                                double *restrict row) {
   double a = -v[i], b = -w[i];
@@ -23,7 +23,8 @@ SW_HOT static void reflect_row(int64_t i, const double *restrict v, const double
 }
 
 /* The same of row i, whose product with u, and what it adds to the products of the rows before it
- * by symmetry, go to p. In eight lanes. */
+ * by symmetry, go to p. In eight lanes. One read and one write of the row for both steps; two
+ * passes would take twice the time, as the matrix does not fit the caches. */
 SW_HOT static void reflect_and_multiply(int64_t i, const double *restrict v,
                                         const double *restrict w, const double *restrict u,
                                         double *restrict row, double *restrict p) {
@@ -55,7 +56,8 @@ SW_INLINE double dot(int64_t n, const double *x, const double *y) {
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
-/* w of A - v w' - w v', the reflected matrix, of the product p = A u. */
+/* w of A - v w' - w v', the reflected matrix, of the product p = A u. w = factor (p - half u), half
+ * = factor p'u/2: so that v w' + w v' is the whole of both reflections. */
 SW_HOT static void second_vector(int64_t n, double factor, const double *u, const double *p,
                                  double *v, double *w) {
   double half = factor * dot(n, p, u) / 2;
@@ -66,18 +68,21 @@ SW_HOT static void second_vector(int64_t n, double factor, const double *u, cons
 }
 
 /* u, of x[0 .. n): I - factor u u' takes x to a multiple of its last unit vector, which is
- * returned. */
+ * returned. The sign is that of the last element, so nothing cancels. factor is 2/(u'u). */
 static double reflection(int64_t n, const double *x, double *u, double *factor) {
   double size = sqrt(dot(n, x, x)), last = x[n - 1];
   memcpy(u, x, (size_t)n * sizeof *u);
   *factor = 0;
+  /* A row that is zero already needs no reflection: factor 0 makes w zero. */
   if (size == 0) return 0;
   u[n - 1] = last + copysign(size, last);
   *factor = 1 / (size * (size + fabs(last)));
   return -copysign(size, last);
 }
 
-/* diagonal[n], beside[i] between i - 1 and i. work: four vectors. */
+/* diagonal[n], beside[i] between i - 1 and i. work: four vectors. Columns from the last to the
+ * first. In round i the rows below are final; the reflection found in a round is applied in the
+ * next. */
 static void reduce(int64_t n, double *a, double *diagonal, double *beside, double *work) {
   double *v = work, *w = v + n + 8, *u = w + n + 8, *p = u + n + 8;
   memset(work, 0, (size_t)(4 * (n + 8)) * sizeof *work);
@@ -91,6 +96,7 @@ static void reduce(int64_t n, double *a, double *diagonal, double *beside, doubl
       reflect_and_multiply(r, v, w, u, a + r * n, p);
     second_vector(i, factor, u, p, v, w);
   }
+  /* Row 0 has only its diagonal left. */
   reflect_row(0, v, w, a);
   diagonal[0] = a[0];
   beside[0] = 0;
@@ -106,14 +112,18 @@ static int64_t open_to(int64_t n, int64_t from, const double *d, const double *e
   return m;
 }
 
-/* A step over rows from .. to, shifted by the eigenvalue of the first two rows that is nearer. */
+/* A step over rows from .. to, shifted by the eigenvalue of the first two rows that is nearer.
+ * Implicit shift: the matrix d - shift is never formed, a bulge is chased from `to` up to
+ * `from`. */
 static void turn(int64_t from, int64_t to, double *d, double *e) {
   double half = (d[from + 1] - d[from]) / (2 * e[from]);
+  /* The stable form of Wilkinson's shift: the sum in the denominator has equal signs. */
   double g = d[to] - d[from] + e[from] / (half + copysign(hypot(half, 1), half));
   double sine = 1, cosine = 1, moved = 0;
   for (int64_t i = to - 1; i >= from; i--) {
     double f = sine * e[i], b = cosine * e[i], r = hypot(f, g);
     e[i + 1] = r;
+    /* An off-diagonal became 0 on the way: the block splits there and the caller begins anew. */
     if (r == 0) { /* it has come apart */
       d[i + 1] -= moved;
       e[to] = 0;
@@ -132,7 +142,8 @@ static void turn(int64_t from, int64_t to, double *d, double *e) {
   e[to] = 0;
 }
 
-/* Three steps for an eigenvalue are usual; a hundred mean that something is no number. */
+/* Three steps for an eigenvalue are usual; a hundred mean that something is no number. From the
+ * first row on, each time the block that is still connected to it. */
 static bool ql(int64_t n, double *d, double *e) {
   for (int64_t from = 0; from < n; from++) {
     int64_t to;
@@ -145,6 +156,7 @@ static bool ql(int64_t n, double *d, double *e) {
   return true;
 }
 
+/* Ascending order is the result's contract. */
 static void sift(double *x, int64_t root, int64_t n) {
   for (int64_t child; (child = 2 * root + 1) < n; root = child) {
     if (child + 1 < n && x[child + 1] > x[child]) child++;

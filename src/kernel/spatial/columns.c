@@ -3,7 +3,10 @@
  * Regressors, W X among them, are made first and demeaned then; lags of y and of errors are those
  * of demeaned columns. With effects of periods that is not the same as the other way round, and it
  * is what is printed for the plain fit (splm, Elhorst). Lee & Yu's transformed lags are demeaned
- * again; there rows of W sum to 1, and the order is no matter. */
+ * again; there rows of W sum to 1, and the order is no matter.
+ *
+ * Called by all fits of spatial models, on one thread per model; all memory is the caller's
+ * (sw_spatial_room). Cost: lags O(links) a column and period, QR values x columns^2. */
 #include "kernel/spatial/model.h"
 
 #include "kernel/linear/qr.h"
@@ -16,6 +19,7 @@ enum { LANES = 8, PIECE = SW_SPATIAL_PIECE };
 /* What demeaning leaves of a column that the effects explain: rounding, about 1e-15 of it. */
 static const double smallest = 1e-10;
 
+/* Counts when there is no memory, so that one function both measures and divides the room. */
 double *sw_spatial_take(sw_spatial_room *room, size_t doubles) {
   double *part = room->at ? (double *)(room->at + room->used) : NULL;
   room->used += (doubles * sizeof(double) + 63) / 64 * 64;
@@ -80,7 +84,8 @@ sw_spatial_terms sw_spatial_terms_of(const sw_spatial_spec *spec, int k, bool la
   return t;
 }
 
-/* Where all rows have one sum W 1 is a multiple of the constant, and no term. */
+/* Where all rows have one sum W 1 is a multiple of the constant, and no term. A constant row sum
+ * makes W 1 a constant column. */
 bool sw_spatial_lags_constant(const sw_spatial_spec *spec, const sw_filter *w) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   return has_constant(spec) && sw_spatial_has_lags(spec) && !plan->rows_sum_to_1 &&
@@ -89,6 +94,7 @@ bool sw_spatial_lags_constant(const sw_spatial_spec *spec, const sw_filter *w) {
 
 /* ---- room --------------------------------------------------------------------------------- */
 
+/* Columns of W Z and of lags of y exist only where a form needs them. */
 static void room_for_columns(int64_t values, int slopes, sw_spatial_room *room,
                              sw_spatial_model *model) {
   size_t size = (size_t)values;
@@ -120,7 +126,7 @@ static void place_columns(sw_spatial_model *model) {
   model->at_w2wy = model->has_rho && model->has_lambda ? model->m++ : -1;
 }
 
-/* Empty. */
+/* Empty. Two tables: of W and of the matrix of errors. */
 sw_spatial_table *sw_spatial_table_room(sw_spatial_room *room) {
   sw_spatial_table *table =
       (sw_spatial_table *)sw_spatial_take(room, 2 * sizeof(sw_spatial_table) / sizeof(double));
@@ -162,7 +168,7 @@ static double sum_of(const double *x, int64_t n) {
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
-/* `mean`: n numbers of room. */
+/* `mean`: n numbers of room. In the order of units and periods; n means at a time. */
 static void less_units(int64_t n, int periods, double *x, double *mean) {
   memset(mean, 0, (size_t)n * sizeof *mean);
   for (int t = 0; t < periods; t++)
@@ -175,6 +181,7 @@ static void less_units(int64_t n, int periods, double *x, double *mean) {
       x[t * n + i] -= mean[i];
 }
 
+/* Sums over units in lanes, as n is large. */
 static void less_periods(int64_t n, int periods, double *x) {
   for (int t = 0; t < periods; t++) {
     double mean = sum_of(x + t * n, n) / (double)n;
@@ -191,7 +198,7 @@ void sw_spatial_demean(int64_t n, int periods, bool units, bool times, double *x
   }
 }
 
-/* `transformed`: Lee & Yu's; see above. */
+/* `transformed`: Lee & Yu's; see above. Each period has the same W. */
 void sw_spatial_lag_column(const sw_spatial_model *model, sw_filter *w, const double *x,
                            double *to) {
   for (int t = 0; t < model->periods; t++)
@@ -201,7 +208,8 @@ void sw_spatial_lag_column(const sw_spatial_model *model, sw_filter *w, const do
 
 /* ---- columns ------------------------------------------------------------------------------- */
 
-/* Takes the effects out. False: nothing is left. */
+/* Takes the effects out. False: nothing is left. Judged by length before and after; a column of
+ * zeros is left to the test of dependence. */
 static bool demean(const sw_spatial_model *model, double *x) {
   double before = sw_dot(x, x, model->values);
   sw_spatial_demean(model->n, model->periods, sw_spatial_has_units(&model->spec),
@@ -214,7 +222,8 @@ static void copy_periods(const sw_spatial_model *model, const double *x, int fro
 }
 
 /* A regressor, and its lag where that is a term, from period `from` on. Returns the one of both
- * that does not vary beyond the effects, or -1. */
+ * that does not vary beyond the effects, or -1. X is demeaned after its lag has been made, as the
+ * head comment says. */
 static int put_regressor(const sw_spatial_model *model, const double *x, int from, int term,
                          int lag) {
   copy_periods(model, x, from, model->z[term]);
@@ -224,7 +233,8 @@ static int put_regressor(const sw_spatial_model *model, const double *x, int fro
   return lag >= 0 && !demean(model, model->z[lag]) ? lag : -1;
 }
 
-/* Z; returns a term that is absorbed, or -1. */
+/* Z; returns a term that is absorbed, or -1. y(-1) is y one period earlier, from the period before
+ * the first. */
 static int put_slopes(sw_spatial_model *model, const sw_spatial_data *data) {
   const sw_spatial_terms *t = &model->terms;
   int absorbed = -1;
@@ -241,7 +251,7 @@ static int put_slopes(sw_spatial_model *model, const sw_spatial_data *data) {
   return absorbed;
 }
 
-/* False: y does not vary beyond the effects. */
+/* False: y does not vary beyond the effects. Lags of demeaned y. */
 static bool put_rest(sw_spatial_model *model, const sw_spatial_data *data) {
   copy_periods(model, data->y, model->first, model->y);
   if (!demean(model, model->y)) return false;
@@ -254,6 +264,7 @@ static bool put_rest(sw_spatial_model *model, const sw_spatial_data *data) {
   return true;
 }
 
+/* The order of columns is that of place_columns. */
 int sw_spatial_columns(const sw_spatial_model *model, const double **column) {
   int s = model->terms.slopes, at = 0;
   for (int j = 0; j < s; j++)
@@ -267,7 +278,8 @@ int sw_spatial_columns(const sw_spatial_model *model, const double **column) {
   return at;
 }
 
-/* Rows in pieces, each factored while it is in cache. */
+/* Rows in pieces, each factored while it is in cache. PIECE rows at a time; the bits depend on
+ * PIECE. */
 void sw_spatial_reduce(const double *const *column, int count, int64_t values, double *piece,
                        double *r) {
   memset(r, 0, (size_t)(count * count) * sizeof *r);
@@ -293,8 +305,9 @@ static bool sums_to_1(const sw_filter *w) {
 }
 
 /* Which dimensions the likelihood has; the same for all forms with these matrices, so that
- * likelihoods can be compared. A dynamic model's correction of bias is another than Lee &
- * Yu's for effects of units. */
+ * likelihoods can be compared. A dynamic model's correction of bias is another than Lee & Yu's for
+ * effects of units. With Lee and Yu's transformation n - 1 dimensions per period are left and, with
+ * effects of units, T - 1 periods. */
 static void count_dimensions(sw_spatial_model *model) {
   const sw_spatial_spec *spec = &model->spec;
   bool lee_yu = spec->correction == SW_SPATIAL_LEE_YU;
@@ -308,7 +321,8 @@ static void count_dimensions(sw_spatial_model *model) {
   model->searched = model->times * (double)(model->n - model->transformed);
 }
 
-/* A dynamic model has lost its first period, which is asked for in the message. */
+/* A dynamic model has lost its first period, which is asked for in the message. `least` periods are
+ * those that are left after the first has been lost. */
 static sw_spatial_wrong too_few(const sw_spatial_model *model) {
   int least = sw_spatial_has_units(&model->spec) || model->spec.fixed == SW_SPATIAL_RANDOM ? 2 : 1;
   if (model->periods < least)
@@ -319,7 +333,8 @@ static sw_spatial_wrong too_few(const sw_spatial_model *model) {
   return (sw_spatial_wrong){SW_SPATIAL_FITTED, 0};
 }
 
-/* Columns first, then their triangle, which tells whether they depend on each other. */
+/* Columns first, then their triangle, which tells whether they depend on each other. Codes rather
+ * than messages: the measure knows the names of variables. */
 sw_spatial_wrong sw_spatial_model_make(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_model *model) {
   model->w = data->w ? data->w : data->w2;

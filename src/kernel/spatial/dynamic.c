@@ -13,7 +13,9 @@
  * values of rho are all that is needed. Effects of periods are taken out by the transformation to n
  * - 1 dimensions before (Lee & Yu 2010), in which traces lack the eigenvalue 1 of W.
  *
- * Source: Yu, de Jong & Lee 2008, J. Econometrics 146:118-134. */
+ * Source: Yu, de Jong & Lee 2008, J. Econometrics 146:118-134.
+ *
+ * Called after the fit of a dynamic model, once; two factors and their traces. */
 #include "kernel/spatial/variants.h"
 
 #include <math.h>
@@ -23,7 +25,8 @@
  * derivatives is off. */
 static const double near = 1e-4;
 
-/* Traces of A^-1, G and GG. */
+/* Traces of A^-1, G and GG. Of W's own spectrum, less the eigenvalue 1 where effects of periods are
+ * taken out. */
 typedef struct traces {
   double rho, inverse, g, gg;
 } traces;
@@ -37,7 +40,8 @@ static bool traces_at(const sw_spatial_model *model, double rho, traces *t) {
   return true;
 }
 
-/* tr G A*^-1 and tr G G*, * being at rho*. tr G A^-1 = tr G + rho tr GG. */
+/* tr G A*^-1 and tr G G*, * being at rho*. tr G A^-1 = tr G + rho tr GG. A^-1 and A*^-1 commute, so
+ * products are divided differences. */
 static void join(const traces *a, const traces *b, double *inverse, double *g) {
   double distance = b->rho - a->rho;
   if (fabs(distance) > near) {
@@ -54,7 +58,8 @@ bool sw_spatial_corrects_bias(const sw_spatial_spec *spec) {
          sw_spatial_has_units(spec);
 }
 
-/* n q in the order of terms. False: there is no stationary solution, and no H. */
+/* n q in the order of terms. False: there is no stationary solution, and no H. Terms of b stay
+ * 0. */
 static bool scores(const sw_spatial_model *model, const sw_spatial_fit *fit, double *q,
                    double *trace_g) {
   const sw_spatial_terms *t = &model->terms;
@@ -74,7 +79,8 @@ static bool scores(const sw_spatial_model *model, const sw_spatial_fit *fit, dou
 }
 
 /* Whether rho is in its interval and nothing grows without end: along an eigenvector of W y(t) is
- * (g + d w)/(1 - rho w) y(t - 1), which is monotone in w, so that the ends decide. */
+ * (g + d w)/(1 - rho w) y(t - 1), which is monotone in w, so that the ends decide. Eigenvalues of W
+ * lie between `least` and `most`'s reciprocals. */
 static bool is_stable(const sw_spatial_model *model, const double *coefficient) {
   const sw_spatial_terms *t = &model->terms;
   double rho = t->rho >= 0 ? coefficient[t->rho] : 0, g = coefficient[t->y_before];
@@ -88,12 +94,14 @@ static bool is_stable(const sw_spatial_model *model, const double *coefficient) 
 }
 
 /* The inverse information has, between coefficients and s2, -V_(.,rho) times `along`; and of s2
- * alone 2 s2^2/N + V_(rho,rho) along^2. */
+ * alone 2 s2^2/N + V_(rho,rho) along^2. The correction is one step; the corrected values are
+ * reported beside the uncorrected. */
 void sw_spatial_correct_bias(sw_spatial_model *model, sw_spatial_fit *fit) {
   const sw_spatial_terms *t = &model->terms;
   int count = t->count;
   double *q = model->small, trace_g, s2 = fit->sigma2, dimensions = fit->effective / model->periods;
   memcpy(fit->uncorrected, fit->coefficient, (size_t)count * sizeof(double));
+  /* Then the estimate stays as it is, with a warning. */
   if (!scores(model, fit, q, &trace_g)) {
     fit->warnings |= SW_SPATIAL_NOT_STATIONARY;
     return;
@@ -108,6 +116,7 @@ void sw_spatial_correct_bias(sw_spatial_model *model, sw_spatial_fit *fit) {
     fit->coefficient[i] += change;
     if (i == t->rho) moved -= along * change;
   }
+  /* A correction that leaves the stable region is not taken. */
   if (!is_stable(model, fit->coefficient)) {
     memcpy(fit->coefficient, fit->uncorrected, (size_t)count * sizeof(double));
     fit->warnings |= SW_SPATIAL_NOT_STATIONARY;

@@ -15,6 +15,7 @@ _Static_assert((int)SW_FILTER_LANES == (int)SW_SPARSE_LANES, "blocks are handed 
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
+/* Whole cache lines. */
 static size_t numbers(int64_t count) {
   return (((size_t)count + 7) & ~(size_t)7) * sizeof(double);
 }
@@ -23,6 +24,7 @@ static const sw_sparse_plan *sparse_of(const sw_filter_body *body) {
   return (const sw_sparse_plan *)((const char *)body + body->sparse_at);
 }
 
+/* Room for a tangent is always there, as traces with slopes may be asked at any time. */
 size_t sw_filter_size(const sw_filter_body *body, const sw_sparse_plan *sparse) {
   int64_t n = body->head.n;
   return ((sizeof(sw_filter) + 63) & ~(size_t)63) + numbers(n * LANES) + numbers(2 * n) +
@@ -61,11 +63,13 @@ const int32_t *sw_filter_order(const sw_filter *f) {
 
 /* ---- the factor --------------------------------------------------------------------------- */
 
+/* ln|A| has three sources: the grid, eigenvalues, the factor; the first that there is serves. */
 static bool is_inside(const sw_filter *f, double rho) {
   return f->body->head.least < rho && rho < f->body->head.most;
 }
 
-/* .5 ln((1 - rho re)^2 + (rho im)^2), in eight lanes. */
+/* .5 ln((1 - rho re)^2 + (rho im)^2), in eight lanes. |1 - rho lambda|^2 for complex eigenvalues;
+ * real ones have im 0. */
 SW_HOT static double sum_of_logarithms(int64_t n, const double *re, const double *im, double rho) {
   double sum[LANES] = {0};
   int64_t i = 0;
@@ -87,7 +91,8 @@ static double by_eigenvalues(const sw_filter_body *body, double rho) {
 }
 
 /* Within the spectral radius of |W| no pivot is near 0. Beyond it, where only eigenvalues tell that
- * A is regular, one may be by chance: ln|A| then shows what has been lost. */
+ * A is regular, one may be by chance: ln|A| then shows what has been lost. radius: the spectral
+ * radius of |W|, or a bound of it. */
 static bool is_trusted(const sw_filter *f, double rho) {
   const sw_filter_body *body = f->body;
   if (body->head.symmetric || !body->eigen_at || fabs(rho) * body->radius < 1) return true;
@@ -109,13 +114,15 @@ bool sw_filter_set(sw_filter *f, double rho) {
   return true;
 }
 
+/* -infinity outside the interval, so that a search turns back. */
 double sw_filter_logdet(sw_filter *f, double rho) {
   if (!is_inside(f, rho)) return -INFINITY;
   if (f->body->head.has_eigenvalues) return by_eigenvalues(f->body, rho);
   return sw_filter_set(f, rho) ? f->sparse.logdet : -INFINITY;
 }
 
-/* Clenshaw's sums of the polynomial and of its derivative, the latter by rho through du/drho. */
+/* Clenshaw's sums of the polynomial and of its derivative, the latter by rho through du/drho. The
+ * grid is a Chebyshev series in the logit of rho's place (filter_grid.c). */
 static double on_grid(const sw_filter_grid *g, double rho, double *slope) {
   double u = (log((rho - g->least) / (g->most - rho)) - g->centre) / g->half;
   double a = 0, b = 0, da = 0, db = 0; /* a_k, a_(k+1), and their derivatives by u */
@@ -163,10 +170,12 @@ static double trace_g(sw_filter *f) {
   return sum_of(f->vector, f->body->head.n);
 }
 
-/* ||A^-1||^2 = n + 2 rho tr G + rho^2 tr G'G. */
+/* ||A^-1||^2 = n + 2 rho tr G + rho^2 tr G'G. A^-1 = I + rho G, so the sum of squares is n + 2 rho
+ * tr G + rho^2 tr G'G. */
 static double gram_trace(sw_filter *f, double g) {
   int64_t n = f->body->head.n;
   sw_sparse_gram(&f->sparse, f->vector);
+  /* For small rho the difference still loses digits, as it is divided by rho^2 (near_zero). */
   double sum = 0; /* without the ones, which would hide what is left */
   for (int64_t i = 0; i < n; i++)
     sum += f->vector[i] - 1;
@@ -184,6 +193,7 @@ static double reach(const sw_filter *f) {
   return .05 / f->body->radius;
 }
 
+/* Filled once per filter; eight factors. */
 static void fill_near(sw_filter *f) {
   for (int k = 0; k < NEAR; k++)
     f->near[k] = sw_filter_set(f, reach(f) * node(k)) ? gram_trace(f, trace_g(f)) : NAN;
@@ -208,7 +218,8 @@ static double near_zero(sw_filter *f) {
   return above / below;
 }
 
-/* One walk of the inverse serves all: A^-1 = I + rho G gives tr A^-1 = n + rho tr G. */
+/* One walk of the inverse serves all: A^-1 = I + rho G gives tr A^-1 = n + rho tr G. Only what
+ * `which` asks for is computed. */
 void sw_filter_traces_of(sw_filter *f, int which, sw_filter_traces *out) {
   int64_t n = f->body->head.n;
   bool slopes = which & SW_TRACE_GG;
@@ -244,7 +255,8 @@ void sw_filter_solve_transposed_block(sw_filter *f, const double *b, double *x) 
   sw_sparse_solve_transposed(&f->sparse, b, x);
 }
 
-/* Interleaves up to eight columns, solves, and separates them; unused lanes must be 0. */
+/* Interleaves up to eight columns, solves, and separates them; unused lanes must be 0. For one
+ * column the other seven lanes are idle, which costs nothing: the factor is read once. */
 static void solve(sw_filter *f, bool transposed, int count, const double *b, double *x) {
   int64_t n = f->body->head.n;
   for (int c0 = 0; c0 < count; c0 += LANES) {

@@ -15,6 +15,7 @@
 
 /* ---- of the links --------------------------------------------------------------------------- */
 
+/* A NaN would go through the factor unseen and come out as a fit without coefficients. */
 static sw_status check_weights(sw_error *err, const sw_links *w) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
@@ -24,7 +25,8 @@ static sw_status check_weights(sw_error *err, const sw_links *w) {
   return SW_OK;
 }
 
-/* tr WW and tr W'W link by link; the link back is found by a search in its row. */
+/* tr WW and tr W'W link by link; the link back is found by a search in its row. Tests and moments
+ * of errors need both traces; for a symmetric W they are equal. */
 static void take_traces(const sw_links *w, sw_filter_plan *plan) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++) {
@@ -36,7 +38,8 @@ static void take_traces(const sw_links *w, sw_filter_plan *plan) {
     }
 }
 
-/* Sums of rows are equal up to the rounding of their divisions. */
+/* Sums of rows are equal up to the rounding of their divisions. equal_rows: W 1 is a multiple of 1,
+ * so a lag of the constant is no term of a model. */
 static void take_rows(const sw_links *w, sw_filter_plan *plan) {
   double first = 0;
   plan->rows_sum_to_1 = sw_links_row_standardised(w);
@@ -60,7 +63,8 @@ typedef struct making {
   double *eigen; /* re, im */
 } making;
 
-/* Eigenvalues take some 4 n^3 operations once; worth it where a factor takes n^3/20 each time. */
+/* Eigenvalues take some 4 n^3 operations once; worth it where a factor takes n^3/20 each time. n >
+ * 200: below that a factor costs less than asking for logarithms of n eigenvalues. */
 static bool wants_eigenvalues(const making *m, sw_logdet logdet) {
   double n = (double)m->body.head.n;
   if (logdet == SW_LOGDET_AUTO)
@@ -75,6 +79,8 @@ static bool needs_eigenvalues(const sw_filter_plan *head) {
   return !head->symmetric && head->n <= SW_FILTER_COMPLEX_MOST;
 }
 
+/* Eigenvalues of a small asymmetric W are computed for the interval even where ln|A| goes by
+ * factors. */
 static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_logdet logdet) {
   sw_filter_plan *head = &m->body.head;
   sw_interval interval;
@@ -89,7 +95,8 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
     sw_spectrum_of of = {w, m->sparse, head->symmetric, head->rows_sum_to_1};
     SW_TRY(sw_spectrum_interval(err, &of, &interval));
   }
-  /* 1 to rounding is 1: the greatest eigenvalue of rows that sum to it. */
+  /* 1 to rounding is 1: the greatest eigenvalue of rows that sum to it. The search must be able to
+   * come near 1, and no nearer than the model allows. */
   if (head->rows_sum_to_1 && fabs(interval.most - 1) < 1e-9) interval.most = 1;
   head->least = interval.least;
   head->most = interval.most;
@@ -98,7 +105,8 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
 }
 
 /* The spectral radius, beyond whose reciprocal no power series goes; where it is not known, the
- * greatest sum of a row. */
+ * greatest sum of a row. The greatest row sum bounds every eigenvalue; half of it is a guard for
+ * matrices far from normal, whose powers grow before they fall. */
 static double radius_of(const sw_links *w, const making *m) {
   const sw_filter_plan *head = &m->body.head;
   double least = fmin(-head->least, head->most), most = 0;
@@ -117,7 +125,8 @@ static double radius_of(const sw_links *w, const making *m) {
   return radius;
 }
 
-/* The body, eigenvalues (if any), the plan of the factor; each begins on 64 bytes. */
+/* The body, eigenvalues (if any), the plan of the factor; each begins on 64 bytes. Offsets, as the
+ * block is shared between ranks at different addresses. */
 static void lay_out(making *m) {
   sw_filter_body *body = &m->body;
   size_t at = (sizeof *body + 63) & ~(size_t)63;
@@ -132,6 +141,7 @@ static void lay_out(making *m) {
   body->head.workspace = sw_filter_size(body, m->sparse);
 }
 
+/* Refused before the work is begun. */
 static sw_status check_size(sw_error *err, const sw_filter_plan *head) {
   int most = head->symmetric ? SW_FILTER_EIGEN_MOST : SW_FILTER_COMPLEX_MOST;
   if (head->n <= most) return SW_OK;
@@ -142,7 +152,8 @@ static sw_status check_size(sw_error *err, const sw_filter_plan *head) {
       head->symmetric ? "symmetric" : "asymmetric", most, (long long)head->n);
 }
 
-/* The pattern is ordered before the spectrum is asked for: signs of pivots need the plan. */
+/* The pattern is ordered before the spectrum is asked for: signs of pivots need the plan. A failure
+ * leaves what has been made in m; sw_filter_plan_end frees it. */
 static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making *m) {
   sw_filter_plan *head = &m->body.head;
   *head = (sw_filter_plan){.n = w->n, .links = w->row_start[w->n]};
@@ -169,6 +180,7 @@ sw_status sw_filter_plan_begin(sw_error *err, const sw_links *w, sw_logdet logde
   return SW_OK;
 }
 
+/* Only copies: it cannot fail. */
 sw_status sw_filter_plan_fill(sw_error *err, const sw_links *w, void *object, void *out) {
   (void)err;
   const making *m = object;
@@ -205,6 +217,11 @@ void sw_filter_plan_destroy(sw_filter_plan *plan) {
 
 /* ---- the grid ----------------------------------------------------------------------------- */
 
+/* ln|A| as a Chebyshev series in the logit of rho's place in its interval, where the poles of the
+ * logarithm at both ends go to infinity. With it a search over rho costs no factor. */
+
+/* The grid leaves out 1/2000 at each end, where ln|A| falls to minus infinity; there it is computed
+ * exactly. */
 static const double grid_share = .9995;
 
 /* u = ln((rho - least)/(most - rho)) from centre - half to centre + half. */
@@ -222,7 +239,8 @@ static double rho_at(const sw_filter_grid *g, double x) {
 }
 
 /* Values at cos(pi j/steps), j = 0 .. steps. Every second one is known from half as many steps;
- * these are moved from the last down, so that none is overwritten before it is read. */
+ * these are moved from the last down, so that none is overwritten before it is read. cos(pi
+ * j/steps) for j even is the point j/2 of half as many steps, so no value is computed twice. */
 static bool refine(sw_filter *f, const sw_filter_grid *g, int steps, double *value) {
   bool is_first = steps == 32;
   for (int j = steps; j >= 0; j--) {
@@ -236,7 +254,8 @@ static bool refine(sw_filter *f, const sw_filter_grid *g, int steps, double *val
 }
 
 /* The discrete cosine transform as a plain sum, O(steps^2): cheap beside the factors that the
- * values cost. Both ends count half. */
+ * values cost. Both ends count half. j k is reduced modulo 2 steps before it becomes an angle,
+ * which would lose digits. */
 static void transform(int steps, const double *value, double *coefficient) {
   for (int k = 0; k <= steps; k++) {
     double sum = 0;
@@ -248,7 +267,9 @@ static void transform(int steps, const double *value, double *coefficient) {
   }
 }
 
-/* The count after which coefficients are no more than rounding; 0: too many are more. */
+/* The count after which coefficients are no more than rounding; 0: too many are more. 1e-15 n: the
+ * rounding of a sum of n logarithms. An eighth of the coefficients must be rounding, else the end
+ * is not sure. */
 static int converged(int64_t n, int steps, const double *coefficient) {
   double most = 0, rounding = 1e-15 * (double)n;
   int count = steps + 1;
@@ -260,7 +281,8 @@ static int converged(int64_t n, int steps, const double *coefficient) {
 }
 
 /* Doubles the number of steps until the coefficients fall to rounding; else there is no grid, and
- * filters compute ln|A| exactly. */
+ * filters compute ln|A| exactly. A value that is not finite ends it: A is singular inside the
+ * interval to rounding. */
 static void fill_grid(sw_filter *f, double *value, sw_filter_grid *out) {
   for (int steps = 32; steps < SW_FILTER_GRID_MOST; steps *= 2) {
     if (!refine(f, out, steps, value)) return;
@@ -270,6 +292,7 @@ static void fill_grid(sw_filter *f, double *value, sw_filter_grid *out) {
   }
 }
 
+/* An interval without an end has no grid. A `count` of 0 says so to filters. */
 sw_status sw_filter_grid_fill(sw_error *err, const sw_filter_plan *plan, const sw_links *w,
                               sw_filter_grid *out) {
   *out = (sw_filter_grid){.from = NAN};

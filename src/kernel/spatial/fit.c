@@ -21,7 +21,7 @@ typedef struct parts {
 } parts;
 
 /* What the fit keeps comes first: nested models are fitted in what is behind it, with the same
- * table of ln|A|, which is returned. */
+ * table of ln|A|, which is returned. Counted and taken by the same function, so both agree. */
 static sw_spatial_table *room_for_fit(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                                       sw_spatial_room *room, sw_spatial_fit *fit) {
   size_t count = (size_t)sw_spatial_terms_of(spec, k, true).count;
@@ -41,14 +41,16 @@ static void room_for_model(const sw_spatial_spec *spec, int64_t n, int periods, 
   p->work = sw_spatial_take(room, sw_spatial_covariance_room(&p->model));
 }
 
-/* Without rho and lambda all estimators are least squares. */
+/* Without rho and lambda all estimators are least squares. The generalised moments differ from
+ * maximum likelihood in these two alone. */
 static bool by_moments(const sw_spatial_spec *spec) {
   return spec->method == SW_SPATIAL_GM &&
          (sw_spatial_has_rho(spec->form) || sw_spatial_has_lambda(spec->form));
 }
 
 /* As sw_spatial_estimate and sw_spatial_restrict take it: the fit, then the largest of the model
- * and those nested in it, which follow one another in the same memory. */
+ * and those nested in it, which follow one another in the same memory. i of -1 is the model
+ * itself. */
 size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods, int k) {
   sw_spatial_restriction nested[SW_SPATIAL_RESTRICTIONS];
   sw_spatial_terms terms = sw_spatial_terms_of(spec, k, true);
@@ -78,7 +80,8 @@ size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods,
 
 /* ---- results -------------------------------------------------------------------------------- */
 
-/* e = B (A y - Z b) from lags that are there already: B = I - lambda W2 is linear. */
+/* e = B (A y - Z b) from lags that are there already: B = I - lambda W2 is linear. B (A y - Z b) =
+ * (A y - Z b) - lambda (W2 A y - W2 Z b). */
 static void fill_residual(const sw_spatial_model *model, const sw_spatial_peak *peak,
                           const double *b, double *e) {
   for (int64_t i = 0; i < model->values; i++) {
@@ -110,6 +113,8 @@ double sw_spatial_correlation2(const double *x, const double *y, int64_t n) {
   return xy * xy / (xx * yy);
 }
 
+/* The expected information has the smaller error in small samples but needs traces of n columns;
+ * beyond the limits the observed one is taken. The choice is reported. */
 static sw_spatial_information information_of(const sw_spatial_spec *spec,
                                              const sw_spatial_model *model) {
   bool both = model->has_rho && model->has_lambda;
@@ -119,7 +124,8 @@ static sw_spatial_information information_of(const sw_spatial_spec *spec,
   return model->n > SW_SPATIAL_EXPECTED_MOST ? SW_SPATIAL_OBSERVED : SW_SPATIAL_EXPECTED;
 }
 
-/* The criterion counts sigma2 among the coefficients. */
+/* The criterion counts sigma2 among the coefficients. The divisor of sigma2 is `effective`, which
+ * Lee and Yu's transformation lowers. */
 void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
                          const sw_spatial_curve *curve, sw_spatial_fit *fit) {
   fit->spec = model->spec;
@@ -148,6 +154,7 @@ void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *p
 
 /* ---- maximum likelihood, fixed effects or none ---------------------------------------------- */
 
+/* SINGULAR, EXACT and the like are reasons that the measure puts into words. */
 static sw_spatial_wrong maximise(const sw_spatial_spec *spec, const sw_spatial_data *data, parts *p,
                                  sw_spatial_peak *peak) {
   sw_spatial_wrong wrong = sw_spatial_model_make(spec, data, &p->model);
@@ -157,7 +164,8 @@ static sw_spatial_wrong maximise(const sw_spatial_spec *spec, const sw_spatial_d
   return wrong;
 }
 
-/* At an end of the interval the information may have no inverse. */
+/* At an end of the interval the information may have no inverse. The fit is still reported, without
+ * standard errors. */
 static void forget_errors(sw_spatial_fit *fit) {
   for (int i = 0; i < fit->terms.count * fit->terms.count; i++)
     fit->vcov[i] = NAN;
@@ -165,7 +173,8 @@ static void forget_errors(sw_spatial_fit *fit) {
 }
 
 /* The search, the covariance at its peak, the correction of a dynamic panel's bias; what depends on
- * the coefficients (residuals, expected values) is made after the correction. */
+ * the coefficients (residuals, expected values) is made after the correction. In a dynamic panel
+ * coefficients change after the search, so the filter is set to the corrected rho. */
 static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_table *table,
                                        sw_spatial_fit *fit) {
@@ -195,6 +204,7 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
 
 /* ---- dispatch ------------------------------------------------------------------------------- */
 
+/* Combinations that no estimator covers are refused here and nowhere else. */
 sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                      void *workspace, sw_spatial_fit *fit) {
   sw_spatial_room room = {.at = workspace};
@@ -217,6 +227,7 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
 
 /* ---- nested models -------------------------------------------------------------------------- */
 
+/* For likelihood ratios: which simpler forms a form contains. */
 int sw_spatial_restrictions_of(const sw_spatial_spec *spec, const sw_spatial_terms *terms,
                                sw_spatial_restriction *out) {
   static const sw_spatial_form lag[] = {SW_SPATIAL_OLS},
@@ -247,6 +258,7 @@ int sw_spatial_restrictions_of(const sw_spatial_spec *spec, const sw_spatial_ter
   }
   for (int i = 0; i < count; i++) {
     sw_spatial_spec other = *spec;
+    /* df is the difference of the numbers of terms. */
     other.form = form[i];
     int left = sw_spatial_terms_of(&other, terms->k, terms->lag_constant >= 0).count;
     out[i] = (sw_spatial_restriction){form[i], terms->count - left, NAN, NAN, NAN};
@@ -263,7 +275,8 @@ static bool is_nested(const sw_spatial_data *data, const sw_spatial_fit *fit, sw
 }
 
 /* Each nested model is fitted in the memory behind the fit, with the same table of ln|A|. One that
- * cannot be fitted, or is not nested, stays NaN. */
+ * cannot be fitted, or is not nested, stays NaN. The fit itself must stay: the nested models use
+ * the memory behind it. */
 int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, void *workspace,
                         sw_spatial_restriction *out) {
   int count = sw_spatial_restrictions_of(&fit->spec, &fit->terms, out);
@@ -276,6 +289,8 @@ int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, 
     parts p;
     if (!is_nested(data, fit, out[i].against)) continue;
     spec.form = out[i].against;
+    /* Under the common factor the Durbin model's W X is lambda W X, so the errors must have W, not
+     * W2. */
     if (fit->spec.form == SW_SPATIAL_DURBIN) own.w2 = own.w; /* the common factor is that of W */
     sw_spatial_table *table =
         room_for_fit(&fit->spec, data->n, data->periods, data->k, &room, &unused);
@@ -284,7 +299,8 @@ int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, 
     if (maximise(&spec, &own, &p, &peak).code != SW_SPATIAL_FITTED) continue;
     out[i].loglik = peak.loglik;
     /* Below 0 by more than rounding: not nested, as with islands, whose W 1 the Durbin model lacks.
-     */
+     *
+     * An LR within rounding of 0 counts as 0. */
     double lr = 2 * (fit->loglik - peak.loglik);
     if (lr < -1e-6) continue;
     out[i].lr = fmax(0, lr);

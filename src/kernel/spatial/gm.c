@@ -13,7 +13,11 @@
  * Egger & Prucha 2013).
  *
  * Sources: Kelejian & Prucha 1998, J. Real Estate Finance and Economics 17:99-121; 1999; Baltagi &
- * Liu 2011 and Balestra & Varadharajan-Krishnakumar 1987 for random effects in a lag model. */
+ * Liu 2011 and Balestra & Varadharajan-Krishnakumar 1987 for random effects in a lag model.
+ *
+ * One thread, the caller's memory. Cost: lags O(links) for each column, QR values x m^2, and one
+ * pass over the columns of W for the covariance of the moments. No ln|A|, which is why it suits
+ * many units. */
 #include "kernel/linear/ols.h"
 #include "kernel/linear/qr.h"
 #include "kernel/spatial/variants.h"
@@ -35,6 +39,8 @@ typedef struct gm {
   int *use;
 } gm;
 
+/* Lags of x in sac, dynamic panels, and random effects with both rho and lambda have no published
+ * form here. */
 bool sw_spatial_gm_offers(const sw_spatial_spec *spec) {
   bool random = spec->fixed == SW_SPATIAL_RANDOM, rho = sw_spatial_has_rho(spec->form);
   bool lambda = sw_spatial_has_lambda(spec->form);
@@ -45,7 +51,8 @@ bool sw_spatial_gm_offers(const sw_spatial_spec *spec) {
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
-/* While room is only counted there are no pointers to set. */
+/* While room is only counted there are no pointers to set. u and its two lags are as long as the
+ * data; `linear` is for sac alone. */
 static void room_for_lags(int64_t values, sw_spatial_room *room, gm *g) {
   size_t pointers = (size_t)g->most_extra * sizeof(double *) / sizeof(double) + 1;
   g->further = (double **)sw_spatial_take(room, pointers);
@@ -90,7 +97,8 @@ void sw_spatial_gm_room(const sw_spatial_spec *spec, int64_t n, int periods, int
 
 /* ---- columns ------------------------------------------------------------------------------- */
 
-/* Where a column of the model's own triangle is, behind the further instruments. */
+/* Where a column of the model's own triangle is, behind the further instruments. Instruments stand
+ * between Z and the columns that are estimated. */
 static int place(const gm *g, int at) {
   return at < g->model.terms.slopes ? at : at + g->extra;
 }
@@ -104,6 +112,7 @@ static bool is_random(const gm *g) {
   return g->model.spec.fixed == SW_SPATIAL_RANDOM;
 }
 
+/* WX and WWX of a lag model, WWX and WWWX of a Durbin model: lags of the last block of x. */
 static void lag_further(gm *g) {
   const sw_spatial_terms *t = &g->model.terms;
   int last = t->lag_x >= 0 ? t->lag_x : t->x;
@@ -114,6 +123,8 @@ static void lag_further(gm *g) {
   }
 }
 
+/* With random effects the columns are also split into deviations from units' means and the
+ * means. */
 static void reduce(gm *g) {
   const double *own[SW_SPATIAL_COLUMNS], *column[SW_SPATIAL_COLUMNS];
   int s = g->model.terms.slopes, count = sw_spatial_columns(&g->model, own);
@@ -127,7 +138,8 @@ static void reduce(gm *g) {
     sw_spatial_split(g->model.n, g->model.periods, column, g->m, g->piece, g->within, g->between);
 }
 
-/* Until no instrument depends on those before it. */
+/* Until no instrument depends on those before it. Each dropped instrument needs the triangle anew,
+ * as columns behind it change; it is rare. */
 static void make_columns(gm *g) {
   lag_further(g);
   reduce(g);
@@ -143,7 +155,8 @@ static void make_columns(gm *g) {
 /* ---- least squares in two stages --------------------------------------------------------------
  */
 
-/* to = column a less lambda times column b (b < 0: none), of m numbers. */
+/* to = column a less lambda times column b (b < 0: none), of m numbers. Differences of columns of a
+ * triangle: inner products are those of the filtered columns of data. */
 static void filtered(const gm *g, const double *r, int a, double lambda, int b, double *to) {
   const double *x = r + place(g, a) * g->m;
   memcpy(to, x, (size_t)g->m * sizeof *to);
@@ -153,7 +166,8 @@ static void filtered(const gm *g, const double *r, int a, double lambda, int b, 
     to[i] -= lambda * y[i];
 }
 
-/* Z, W y and y, filtered. Returns how many regressors. */
+/* Z, W y and y, filtered. Returns how many regressors. The order is Z, W y, y: y last, as
+ * sw_qr_solve expects. */
 static int put_columns(const gm *g, const double *r, double lambda) {
   const sw_spatial_model *model = &g->model;
   int s = model->terms.slopes, count = s, m = g->m;
@@ -168,7 +182,8 @@ static int put_columns(const gm *g, const double *r, double lambda) {
 
 /* b of the regressors in `use`, 0 of others, and root of these; with a rho by instruments. Returns
  * how many are used; their sum of squares in `sse`. `some`: regressors that do not vary are left
- * out. */
+ * out. With instruments only the first `rows` entries count, the projection. The sum of squares is
+ * over all m, the residual of the data themselves. */
 static int two_stage(gm *g, const double *r, double lambda, bool some, double *sse) {
   int m = g->m, all = put_columns(g, r, lambda), rows = g->model.has_rho ? instruments(g) : m;
   int used = 0, dependent;
@@ -187,6 +202,7 @@ static int two_stage(gm *g, const double *r, double lambda, bool some, double *s
             (size_t)(used - dependent - 1) * sizeof *g->use);
     used--;
   }
+  /* -1: a regressor is a combination of others. */
   if (dependent >= 0) return -1;
   memset(g->b, 0, (size_t)all * sizeof *g->b);
   double *e = g->column + all * m;
@@ -201,7 +217,8 @@ static int two_stage(gm *g, const double *r, double lambda, bool some, double *s
 
 /* ---- moments ------------------------------------------------------------------------------- */
 
-/* u = A y - Z b, and its lags. */
+/* u = A y - Z b, and its lags. Residuals of the data, by unit, for the moments; sums of products
+ * alone come from triangles. */
 static void put_residuals(gm *g) {
   sw_spatial_model *model = &g->model;
   int s = model->terms.slopes;
@@ -215,7 +232,8 @@ static void put_residuals(gm *g) {
   sw_spatial_lag_column(model, model->w2, g->u[1], g->u[2]);
 }
 
-/* T times the inner product of the means of units. */
+/* T times the inner product of the means of units. Within and between are orthogonal parts of any
+ * product. */
 static double between(const sw_spatial_model *model, const double *a, const double *b) {
   double sum = 0;
   for (int64_t i = 0; i < model->n; i++) {
@@ -229,7 +247,8 @@ static double between(const sw_spatial_model *model, const double *a, const doub
   return sum / model->periods;
 }
 
-/* Sums of products by unit over T, and the traces of one period. */
+/* Sums of products by unit over T, and the traces of one period. Divisor n: there is one mean per
+ * unit. */
 static sw_spatial_moments moments_between(const gm *g) {
   const sw_spatial_model *model = &g->model;
   const sw_filter_plan *plan = sw_filter_plan_of(model->w2);
@@ -245,7 +264,8 @@ static sw_spatial_moments moments_between(const gm *g) {
       .trace = {plan->trace_wtw / (double)model->n, plan->trace_w / (double)model->n}};
 }
 
-/* Of the data as they are; `less`: what is between units. */
+/* Of the data as they are; `less`: what is between units. `effective` is N, or less where effects
+ * were taken out. */
 static sw_spatial_moments moments_of(const gm *g, const sw_spatial_moments *less) {
   const sw_spatial_model *model = &g->model;
   const sw_filter_plan *plan = sw_filter_plan_of(model->w2);
@@ -260,6 +280,7 @@ static sw_spatial_moments moments_of(const gm *g, const sw_spatial_moments *less
     m.uw -= less->uw, m.vw -= less->vw, m.ww -= less->ww;
     m.divisor -= n;
   }
+  /* W keeps the vector of ones where rows sum to 1, so its traces lose that dimension. */
   if (model->transformed) { /* W without the dimension of ones, which it keeps */
     double *ones = model->spare[0], *columns = model->spare[1];
     for (int64_t i = 0; i < model->n; i++)
@@ -273,7 +294,8 @@ static sw_spatial_moments moments_of(const gm *g, const sw_spatial_moments *less
 
 /* ---- lambda --------------------------------------------------------------------------------- */
 
-/* Ends without a limit are far away: the moments themselves bound lambda. */
+/* Ends without a limit are far away: the moments themselves bound lambda. 100: spatial dependence
+ * of errors that large does not occur, and the quartic needs ends. */
 static void interval_of(const sw_filter *w, double *least, double *most) {
   static const double far = 100;
   *least = fmax(sw_filter_plan_of(w)->least, -far);
@@ -281,7 +303,8 @@ static void interval_of(const sw_filter *w, double *least, double *most) {
 }
 
 /* The variance of lambda by the moments of one part alone, without weights; uses `covariance` up.
- */
+ *
+ * e'e, e'WW'e and so on of normal errors: the covariance of quadratic forms is 2 s2^2 tr(AB). */
 static double variance_of(const sw_spatial_moments *m, double lambda, double s2,
                           double *covariance) {
   for (int i = 0; i < 9; i++)
@@ -289,6 +312,8 @@ static double variance_of(const sw_spatial_moments *m, double lambda, double s2,
   return sw_spatial_moment_variance(m, lambda, covariance);
 }
 
+/* Random effects: first by the moments within units alone, for weights; then all six moments
+ * weighted (Kapoor, Kelejian & Prucha 2007). */
 static sw_spatial_moment_fit fit_lambda(gm *g) {
   double least, most, covariance[9];
   interval_of(g->model.w2, &least, &most);
@@ -309,6 +334,7 @@ static sw_spatial_moment_fit fit_lambda(gm *g) {
   const double weight[2] = {part[0].divisor / (first.s2[0] * first.s2[0]),
                             part[1].divisor / (s2 * s2)};
   sw_spatial_moment_fit fit = sw_spatial_fit_moments(part, 2, weight, covariance, least, most);
+  /* Moments depend on each other for W = 0 or a W with one link. */
   if (isnan(fit.variance)) /* moments that depend on each other have no weights */
     fit.variance = variance_of(&part[0], fit.lambda, fit.s2[0], covariance);
   return fit;
@@ -318,7 +344,9 @@ static sw_spatial_moment_fit fit_lambda(gm *g) {
  */
 
 /* The filter being at lambda: to = B'^-1 of the projection on the instruments of the regressors
- * times `along`: errors enter the coefficients through it. */
+ * times `along`: errors enter the coefficients through it. Columns of the triangle's upper part
+ * back to data: the coefficients of instruments are found by substitution, then Z and further
+ * instruments are summed. */
 static void errors_of(gm *g, const double *along, double *to) {
   int m = g->m, h = instruments(g), count = put_columns(g, g->r, 0);
   double *upper = g->upper;
@@ -341,13 +369,14 @@ static void errors_of(gm *g, const double *along, double *to) {
   sw_filter_solve_transposed(g->model.w2, g->model.periods, to, to);
 }
 
+/* Period by period, as W is the same in all. */
 static void lag_transposed(const gm *g, const double *x, double *to) {
   for (int64_t from = 0; from < g->model.values; from += g->model.n)
     sw_filter_lag_transposed(g->model.w2, x + from, to + from);
 }
 
-/* The derivative of a moment e'q/N by the coefficients, through their covariance A: along =
- * -2/N A (B [Z, W y])'q. */
+/* The derivative of a moment e'q/N by the coefficients, through their covariance A: along = -2/N A
+ * (B [Z, W y])'q. q is the derivative of the moment by e; the chain rule goes through B. */
 static void sensitivity(gm *g, double *q, double lambda, double *along) {
   sw_spatial_model *model = &g->model;
   int s = model->terms.slopes, count = s + 1;
@@ -368,12 +397,13 @@ static void sensitivity(gm *g, double *q, double lambda, double *along) {
 }
 
 /* After the first two stages, whose b and root are at hand: the moments' covariance for errors that
- * are known, and what the coefficients add. */
+ * are known, and what the coefficients add. k = 0, 1, 2: e'e, e'W'We, e'We. */
 static double variance_of_lambda(gm *g, const sw_spatial_moment_fit *fit) {
   sw_spatial_model *model = &g->model;
   double v[9], *e = model->spare[0], *q = model->spare[1], *back = model->spare[2];
   double *along = g->b + 3 * (model->terms.slopes + 1), lambda = fit->lambda, s2 = fit->s2[0];
   sw_spatial_moments m = moments_of(g, NULL);
+  /* At an end of the interval B is singular; the simpler variance stays. */
   if (!sw_filter_set(model->w2, lambda)) return fit->variance; /* at an end */
   for (int64_t i = 0; i < model->values; i++)
     e[i] = g->u[0][i] - lambda * g->u[1][i];
@@ -398,7 +428,7 @@ static double variance_of_lambda(gm *g, const sw_spatial_moment_fit *fit) {
  */
 
 /* Of the covariances, those of slopes and rho are root root'; lambda has none with them (Kelejian &
- * Prucha 1998). */
+ * Prucha 1998). A rho outside its interval is reported as such: moments do not keep it inside. */
 static void fill(gm *g, double sse, const sw_spatial_moment_fit *moments, sw_spatial_fit *fit) {
   sw_spatial_model *model = &g->model;
   const sw_spatial_terms *t = &model->terms;
@@ -414,6 +444,7 @@ static void fill(gm *g, double sse, const sw_spatial_moment_fit *moments, sw_spa
   sw_spatial_curve curve = {.b = g->b, .root = g->root, .sse = sse};
   sw_spatial_fill_fit(model, &peak, &curve, fit);
   fit->sigma2 = sse / (model->effective - known);
+  /* The usual normal approximation of a variance's error. */
   fit->sigma2_se = fit->sigma2 * sqrt(2 / (model->effective - known));
   sw_ols_classical(g->root, known, fit->sigma2, g->small);
   for (int j = 0; j < count; j++)
@@ -421,6 +452,7 @@ static void fill(gm *g, double sse, const sw_spatial_moment_fit *moments, sw_spa
       fit->vcov[j * count + i] = i < known && j < known ? g->small[j * known + i] : 0;
   if (t->lambda >= 0) fit->vcov[t->lambda * count + t->lambda] = moments->variance;
   fit->pseudo_r2 = NAN;
+  /* Without a filter at rho there are no expected values, and no pseudo R2. */
   if (model->has_rho && !sw_filter_set(model->w, rho)) return;
   sw_spatial_expect(model, g->b, lambda);
   fit->pseudo_r2 = sw_spatial_correlation2(model->spare[0], model->y, model->values);
@@ -430,13 +462,15 @@ static sw_spatial_wrong wrong_of(sw_spatial_code code, int index) {
   return (sw_spatial_wrong){code, index};
 }
 
-/* No further instrument is left: rho cannot be told from the slopes. */
+/* No further instrument is left: rho cannot be told from the slopes. All lags of x depend on x: W
+ * has only one row sum and x is constant, for instance. */
 static sw_spatial_wrong no_instrument(const gm *g) {
   return wrong_of(SW_SPATIAL_DEPENDENT, g->model.terms.rho);
 }
 
 /* Variances of the errors and of the means of units, from each part alone; then both parts,
- * weighted. Fills phi. */
+ * weighted. Fills phi. Swamy and Arora's two variances. `between` below `within` means no effects:
+ * phi 0. */
 static sw_spatial_wrong weigh_parts(gm *g, double *phi) {
   double within, between_units, n = (double)g->model.n, periods = g->model.periods;
   int used = two_stage(g, g->within, 0, true, &within);
@@ -449,7 +483,8 @@ static sw_spatial_wrong weigh_parts(gm *g, double *phi) {
   return wrong_of(SW_SPATIAL_FITTED, 0);
 }
 
-/* Random effects: both parts are weighted first (Baltagi & Liu 2011). */
+/* Random effects: both parts are weighted first (Baltagi & Liu 2011). Without rho this is feasible
+ * least squares. */
 static sw_spatial_wrong fit_lag(gm *g, sw_spatial_fit *fit) {
   double sse, phi = NAN;
   sw_spatial_moment_fit none = {0};
@@ -464,7 +499,8 @@ static sw_spatial_wrong fit_lag(gm *g, sw_spatial_fit *fit) {
 }
 
 /* Three steps (Kelejian & Prucha 1998): least squares, by instruments where there is a rho; lambda
- * by the moments of its residuals; the same least squares of filtered columns. */
+ * by the moments of its residuals; the same least squares of filtered columns. The third step uses
+ * lambda only to filter; what moments say of it stays. */
 static sw_spatial_wrong fit_error(gm *g, sw_spatial_fit *fit) {
   double sse, phi = NAN;
   if (two_stage(g, g->r, 0, false, &sse) < 0) return no_instrument(g);
@@ -481,6 +517,7 @@ static sw_spatial_wrong fit_error(gm *g, sw_spatial_fit *fit) {
   return wrong_of(SW_SPATIAL_FITTED, 0);
 }
 
+/* Order of checks: too few values, dependent columns, exact fits, then instruments. */
 sw_spatial_wrong sw_spatial_gm_fit(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                    sw_spatial_room *room, sw_spatial_fit *fit) {
   gm g;

@@ -7,7 +7,10 @@
  * value of what may be negative.)
  *
  * Sources: Hausman 1978, Econometrica 46:1251-1271; Pace & LeSage 2008, Economics Letters
- * 101:282-284; Mutl & Pfaffermayr 2011, Econometrics Journal 14:48-76. */
+ * 101:282-284; Mutl & Pfaffermayr 2011, Econometrics Journal 14:48-76.
+ *
+ * Called after a fit, where the study asks for it; it fits the other model in memory of its own.
+ * The cost is that of the other fit, or of one least squares and k solves. */
 #include "kernel/linear/cholesky.h"
 #include "kernel/linear/ols.h"
 #include "kernel/linear/qr.h"
@@ -23,8 +26,9 @@ typedef struct parts {
   void *other;          /* the memory of the other fit, or of the regression */
 } parts;
 
-/* The two kinds of comparison. SAC has no random effects here, and so nothing to be compared
- * with. */
+/* The two kinds of comparison. SAC has no random effects here, and so nothing to be compared with.
+ * Fixed effects and random effects: consistent against efficient. Error models: least squares is
+ * consistent too. */
 static bool of_effects(const sw_spatial_spec *spec) {
   bool either = spec->fixed == SW_SPATIAL_RANDOM || spec->fixed == SW_SPATIAL_UNIT;
   return either && spec->form != SW_SPATIAL_SAC;
@@ -40,7 +44,8 @@ bool sw_spatial_has_hausman(const sw_spatial_spec *spec) {
          (of_effects(spec) || of_errors(spec));
 }
 
-/* The model that the fit is compared with: the other effects, or the same without lambda. */
+/* The model that the fit is compared with: the other effects, or the same without lambda. Both
+ * models have the same slopes in the same order. */
 static sw_spatial_spec other_spec(const sw_spatial_spec *spec) {
   sw_spatial_spec other = *spec;
   if (of_effects(spec))
@@ -70,7 +75,7 @@ static void room_for_regression(const sw_spatial_spec *spec, int64_t n, int peri
 }
 
 /* One list for counting and for handing out, as in tests.c. Behind the differences lies what the
- * other model needs. */
+ * other model needs. The other fit is counted by its own workspace function. */
 static parts take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                        sw_spatial_room *room) {
   sw_spatial_spec other = other_spec(spec);
@@ -94,7 +99,8 @@ size_t sw_spatial_hausman_workspace(const sw_spatial_spec *spec, int64_t n, int 
 
 /* ---- fixed and random effects ---------------------------------------------------------------- */
 
-/* The terms of x and its lags: of `count` variables those that are their `number`. */
+/* The terms of x and its lags: of `count` variables those that are their `number`. Constant and
+ * spatial parameters take no part. */
 static int slopes_of(const sw_spatial_terms *t, int count, const int *number, int *at) {
   int all = 0;
   for (int j = 0; j < count; j++)
@@ -106,7 +112,8 @@ static int slopes_of(const sw_spatial_terms *t, int count, const int *number, in
 
 /* V is that of fixed effects less that of random ones, whichever of them was fitted; the sign of d
  * does not matter. Variables that do not vary within units have no fixed-effects slope and are left
- * out. */
+ * out. V should be positive definite; in small samples it need not be, and the test then has no
+ * p-value. */
 static sw_spatial_wrong against_effects(const sw_spatial_data *data, const sw_spatial_fit *fit,
                                         parts *p, int *df) {
   enum { MOST = SW_SPATIAL_MOST_VARIABLES };
@@ -136,7 +143,8 @@ static sw_spatial_wrong against_effects(const sw_spatial_data *data, const sw_sp
 /* ---- least squares and the error model ---------------------------------------------------------
  */
 
-/* (B'^-1 U)'(B'^-1 U). */
+/* (B'^-1 U)'(B'^-1 U). U has X's span with orthonormal columns: S = (B'^-1 U)'(B'^-1 U) is the
+ * identity without lambda. */
 static bool make_inner(regression *r, double lambda) {
   sw_spatial_model *model = &r->model;
   int s = model->terms.slopes;
@@ -156,7 +164,7 @@ static bool make_inner(regression *r, double lambda) {
   return true;
 }
 
-/* root C root' times factor. */
+/* root C root' times factor. Upper triangular factors: half of each product is left out. */
 static void wrap(const double *root, int s, const double *c, double factor, double *work,
                  double *v) {
   for (int j = 0; j < s; j++)
@@ -175,7 +183,8 @@ static void wrap(const double *root, int s, const double *c, double factor, doub
     }
 }
 
-/* Slopes come first among the terms of both models, in one order. */
+/* Slopes come first among the terms of both models, in one order. The covariance of least squares
+ * under the error model, less that of maximum likelihood. */
 static sw_spatial_wrong against_least_squares(const sw_spatial_data *data,
                                               const sw_spatial_fit *fit, parts *p, int *df) {
   sw_spatial_spec spec = other_spec(&fit->spec);
@@ -200,9 +209,10 @@ static sw_spatial_wrong against_least_squares(const sw_spatial_data *data,
 }
 
 /* d'v^-1 d of a symmetric matrix that need not be definite, by elimination with row exchanges. Uses
- * d and v up. */
+ * d and v up. For an indefinite V the form is reported without a test. */
 static double form_of(double *v, int n, double *d, double *x) {
   double sum = 0;
+  /* Partial pivoting by rows; V is symmetric only at the start. */
   memcpy(x, d, (size_t)n * sizeof *x);
   for (int j = 0; j < n; j++) {
     int best = j;
@@ -235,7 +245,8 @@ static double form_of(double *v, int n, double *d, double *x) {
 /* ---- the test ---------------------------------------------------------------------------------
  */
 
-/* The form comes second: it uses up d and V, which the test by Cholesky's factor leaves. */
+/* The form comes second: it uses up d and V, which the test by Cholesky's factor leaves. The value
+ * by Cholesky is NaN where V is not positive definite, which is how that is found. */
 sw_spatial_wrong sw_spatial_hausman_of(const sw_spatial_data *data, const sw_spatial_fit *fit,
                                        void *workspace, sw_spatial_hausman *out) {
   sw_spatial_room room = {.at = workspace};

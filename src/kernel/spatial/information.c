@@ -12,7 +12,10 @@
  *
  * with tr K'K in place of tr G'G where there is a lambda. The observed information is made of
  * second derivatives of the sum of squares, which the search has at hand, and of tr GG and tr HH.
- */
+ *
+ *
+ * Called by fit.c after the search, once. Expected information of sac is the dearest part of the
+ * program: 3 n solves; the others cost a few selected inverses. */
 #include "kernel/linear/cholesky.h"
 #include "kernel/linear/ols.h"
 #include "kernel/linear/qr.h"
@@ -23,7 +26,8 @@
 
 enum { RHO, LAMBDA, LOG_S2, BLOCK = SW_FILTER_LANES };
 
-/* What the elimination of b needs: of rho and lambda. */
+/* What the elimination of b needs: of rho and lambda. b has no row of its own in the corner: it is
+ * eliminated before. */
 typedef struct information {
   double corner[3][3];
   double *mixed[2]; /* slopes: s2 times the elements b, rho and b, lambda */
@@ -31,6 +35,8 @@ typedef struct information {
 
 /* ---- the expectation of y ------------------------------------------------------------------- */
 
+/* spare[0] is A^-1 Z b, the expected y; spare[1] is B W A^-1 Z b = B G Z b. Called also for pseudo
+ * R2. */
 void sw_spatial_expect(sw_spatial_model *model, const double *b, double lambda) {
   double *f = model->spare[0], *g = model->spare[1], *other = model->spare[2];
   memset(f, 0, (size_t)model->values * sizeof *f);
@@ -53,7 +59,8 @@ typedef struct joint_traces {
 } joint_traces;
 
 /* Inner products of the eight columns of two blocks, added to `sum`; of a transformed model less
- * those of their means. */
+ * those of their means. The mean of the columns is the part along 1 that the transformation takes
+ * out. */
 static double inner(const sw_spatial_model *model, const double *a, const double *b) {
   double dot[BLOCK] = {0}, x[BLOCK] = {0}, y[BLOCK] = {0}, sum = 0;
   for (int64_t i = 0; i < model->n; i++)
@@ -68,7 +75,8 @@ static double inner(const sw_spatial_model *model, const double *a, const double
 }
 
 /* Column by column, as the two filters do not share eigenvectors unless W2 is W: n solves with A
- * and 2n with B. `work`: four blocks. */
+ * and 2n with B. `work`: four blocks. Per eight columns: e -> B^-1 e -> H e, A^-1 B^-1 e -> W . ->
+ * B . = K e. */
 static joint_traces join_traces(const sw_spatial_model *model, double rho, double lambda,
                                 double *work) {
   int64_t n = model->n, size = n * BLOCK;
@@ -93,11 +101,13 @@ static joint_traces join_traces(const sw_spatial_model *model, double rho, doubl
     for (int l = 0; l < count; l++)
       t.hk2 += other[(from + l) * BLOCK + l];
   }
+  /* tr HK along 1: H and K both have the eigenvector 1. */
   if (model->transformed) t.hk2 -= 1 / (1 - rho) / (1 - lambda);
   return t;
 }
 
-/* Traces use the spare columns of g: its products come first. */
+/* Traces use the spare columns of g: its products come first. rho, lambda and b are uncorrelated
+ * with each other as the head says; only rho has a mixed part with b. */
 static void expected(sw_spatial_model *model, double rho, double lambda, double s2, double *work,
                      information *info) {
   double times = model->times, *g = model->spare[1];
@@ -108,6 +118,7 @@ static void expected(sw_spatial_model *model, double rho, double lambda, double 
     info->mixed[LAMBDA][j] = 0;
   }
   if (model->has_rho) {
+    /* g'g/s2 is the part that grows with the signal, times tr the part of the noise. */
     info->corner[RHO][RHO] = sw_dot(g, g, model->values) / s2;
     sw_spatial_traces t = sw_spatial_traces_at(
         model, model->w, rho, model->has_lambda ? SW_TRACE_G | SW_TRACE_GG : SW_TRACE_ALL);
@@ -128,6 +139,7 @@ static void expected(sw_spatial_model *model, double rho, double lambda, double 
 
 /* ---- observed ------------------------------------------------------------------------------- */
 
+/* All second derivatives of the sum of squares are over s2; those of ln|A| are traces. */
 static void observed(sw_spatial_model *model, double rho, double lambda, double s2,
                      const sw_spatial_curve *curve, information *info) {
   double times = model->times;
@@ -149,7 +161,7 @@ static void observed(sw_spatial_model *model, double rho, double lambda, double 
 
 /* ---- the inverse ---------------------------------------------------------------------------- */
 
-/* to = root root' v. */
+/* to = root root' v. (Z'B'B Z)^-1 is root root'. */
 static void through(const double *root, int s, const double *v, double *to) {
   memset(to, 0, (size_t)s * sizeof *to);
   for (int j = 0; j < s; j++) {
@@ -161,7 +173,8 @@ static void through(const double *root, int s, const double *v, double *to) {
   }
 }
 
-/* The inverse of the parameters of `which`, symmetric; scaled to a unit diagonal before. */
+/* The inverse of the parameters of `which`, symmetric; scaled to a unit diagonal before. A unit
+ * diagonal makes the test of Cholesky independent of scales of rho, lambda and ln s2. */
 static bool invert(const double corner[3][3], int count, const int *which, double inverse[3][3]) {
   double a[9], scale[3];
   for (int i = 0; i < count; i++)
@@ -180,7 +193,8 @@ static bool invert(const double corner[3][3], int count, const int *which, doubl
   return true;
 }
 
-/* vcov of b, of b with the others, of the others, from their inverse. `to`: 2 x slopes. */
+/* vcov of b, of b with the others, of the others, from their inverse. `to`: 2 x slopes. The block
+ * inverse: V_bb = s2 (Z'Z)^-1 + along inverse along', V_b,rho = -along inverse. */
 static void fill_vcov(const sw_spatial_model *model, const sw_spatial_curve *curve,
                       const information *info, double inverse[3][3], double s2, double *to,
                       double *v) {
@@ -208,6 +222,7 @@ static void fill_vcov(const sw_spatial_model *model, const sw_spatial_curve *cur
   }
 }
 
+/* Four blocks of 8 n numbers for sac's joint traces alone. */
 size_t sw_spatial_covariance_room(const sw_spatial_model *model) {
   size_t s = (size_t)model->terms.slopes;
   size_t joint = model->has_rho && model->has_lambda && model->n <= SW_SPATIAL_SAC_MOST;
@@ -215,7 +230,8 @@ size_t sw_spatial_covariance_room(const sw_spatial_model *model) {
 }
 
 /* The filters are left at rho and lambda. b is taken out of the corner first (Schur), so that only
- * three parameters are inverted. False: the information is not positive definite. */
+ * three parameters are inverted. False: the information is not positive definite. sigma2's own
+ * error follows from that of ln sigma2: d s2 = s2 d ln s2. */
 bool sw_spatial_covariance(sw_spatial_model *model, const sw_spatial_curve *curve, double rho,
                            double lambda, double *work, sw_spatial_fit *fit) {
   int s = model->terms.slopes, which[3], count = 0;
@@ -232,6 +248,7 @@ bool sw_spatial_covariance(sw_spatial_model *model, const sw_spatial_curve *curv
     observed(model, rho, lambda, s2, curve, &info);
   else
     expected(model, rho, lambda, s2, rest, &info);
+  /* Only the upper half was filled. */
   for (int a = 0; a < 3; a++)
     for (int c = 0; c < a; c++)
       info.corner[a][c] = info.corner[c][a];

@@ -21,6 +21,7 @@ typedef struct quadratics {
   double power[POWERS][MOMENTS], scale[MOMENTS];
 } quadratics;
 
+/* e'e = uu - 2 lambda uv + lambda^2 vv and so on, with v = Wu, w = WWu; over N. */
 static quadratics quadratics_of(const sw_spatial_moments *m) {
   double n = m->divisor;
   return (quadratics){.power = {{-m->uu / n, -m->vv / n, -m->uv / n},
@@ -33,7 +34,8 @@ static double dot3(const double *a, const double *b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-/* x = L^-1 x times `factor`; l by column. */
+/* x = L^-1 x times `factor`; l by column. Forward substitution: moments then have the identity as
+ * covariance. */
 static void whiten(const double *l, double factor, double *x) {
   for (int i = 0; i < MOMENTS; i++) {
     for (int j = 0; j < i; j++)
@@ -45,8 +47,8 @@ static void whiten(const double *l, double factor, double *x) {
 }
 
 /* Takes the direction of s2 out of the powers; s2 at lambda is then left_out[0] + lambda
- * left_out[1]
- * + lambda^2 left_out[2]. */
+ * left_out[1] + lambda^2 left_out[2]. Projection along the vector of s2's coefficients; its value
+ * is kept to give s2 at the end. */
 static void take_scale_out(quadratics *q, double *left_out) {
   double size = dot3(q->scale, q->scale);
   for (int p = 0; p < POWERS; p++) {
@@ -58,6 +60,7 @@ static void take_scale_out(quadratics *q, double *left_out) {
 
 /* ---- the quartic ---------------------------------------------------------------------------- */
 
+/* Both polynomials are evaluated by Horner's scheme. */
 static double value_at(const double *c, double x) {
   return (((c[4] * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0];
 }
@@ -66,7 +69,9 @@ static double slope_at(const double *c, double x) {
   return ((4 * c[4] * x + 3 * c[3]) * x + 2 * c[2]) * x + c[1];
 }
 
-/* Where it is least in [from, to]: the best of many points, then a root of the slope beside it. */
+/* Where it is least in [from, to]: the best of many points, then a root of the slope beside it. 512
+ * points find the right valley of a quartic, which has two at most; halving then runs to
+ * neighbouring doubles. */
 static double least_at(const double *c, double from, double to, bool *at_edge) {
   enum { POINTS = 512 };
   int best = 0;
@@ -75,6 +80,7 @@ static double least_at(const double *c, double from, double to, bool *at_edge) {
     if (value_at(c, from + i * step) < value_at(c, from + best * step)) best = i;
   double lo = from + (best > 0 ? best - 1 : 0) * step;
   double hi = from + (best < POINTS ? best + 1 : POINTS) * step;
+  /* At an end the slope points outward. */
   *at_edge = (best == 0 && slope_at(c, from) >= 0) || (best == POINTS && slope_at(c, to) <= 0);
   if (*at_edge) return best == 0 ? from : to;
   for (int i = 0; i < 100 && hi > lo; i++) {
@@ -91,7 +97,8 @@ static double least_at(const double *c, double from, double to, bool *at_edge) {
 /* With weights (Kapoor, Kelejian & Prucha 2007) each part's moments are whitened by the root of
  * their covariance; a covariance that is not definite counts as none. c: the quartic, from the
  * constant on. The variance is that of the weighted fit; without weights it is the caller's to
- * find. */
+ * find. Parts: of a cross-section one; of random effects deviations from units' means, and the
+ * means. */
 sw_spatial_moment_fit sw_spatial_fit_moments(const sw_spatial_moments *part, int parts,
                                              const double *weight, const double *covariance,
                                              double least, double most) {
@@ -112,6 +119,7 @@ sw_spatial_moment_fit sw_spatial_fit_moments(const sw_spatial_moments *part, int
       for (int b = 0; b < POWERS; b++)
         c[a + b] += dot3(q[k].power[a], q[k].power[b]);
   }
+  /* The information of lambda is the squared length of the derivative of whitened moments. */
   double x = fit.lambda = least_at(c, least, most, &fit.at_edge), information = 0;
   for (int k = 0; k < parts; k++) {
     double slope[MOMENTS];
@@ -126,6 +134,8 @@ sw_spatial_moment_fit sw_spatial_fit_moments(const sw_spatial_moments *part, int
 
 /* ---- variances ------------------------------------------------------------------------------ */
 
+/* The delta method for the unweighted fit: g'Vg/(g'g)^2, g the derivative of the moments that are
+ * left after s2. */
 double sw_spatial_moment_variance(const sw_spatial_moments *part, double lambda, const double *v) {
   double unused[POWERS], slope[MOMENTS], sum = 0;
   quadratics q = quadratics_of(part);
@@ -139,7 +149,8 @@ double sw_spatial_moment_variance(const sw_spatial_moments *part, double lambda,
 }
 
 /* Eight columns of W at a time: a = W'W, b = W: tr W'WW'W is the square of a, tr W'WW the product
- * of a and b. So it costs 2n products of W and vectors, and room for two blocks. */
+ * of a and b. So it costs 2n products of W and vectors, and room for two blocks. O(n links) in all;
+ * a' a and a' b are sums over columns, so eight at a time is enough. */
 void sw_spatial_moment_covariance(const sw_filter *w, double *work, double *covariance) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   int64_t n = plan->n, size = n * BLOCK;
@@ -161,6 +172,8 @@ void sw_spatial_moment_covariance(const sw_filter *w, double *work, double *cova
       cubes += cube[c];
     }
   }
+  /* Covariances of quadratic forms e'A e of normal errors over s2^2: tr AB + tr AB'. Source:
+   * Kelejian & Prucha 1999. */
   const double part[MOMENTS][MOMENTS] = {{2 * (double)n, 2 * plan->trace_wtw, 0},
                                          {2 * plan->trace_wtw, 2 * squares, 2 * cubes},
                                          {0, 2 * cubes, plan->trace_ww + plan->trace_wtw}};

@@ -11,14 +11,16 @@
 
 /* ---- traces ------------------------------------------------------------------------------- */
 
-/* Lee & Yu's transformation takes out the eigenvalue 1 of W, with its ln(1 - rho). */
+/* Lee & Yu's transformation takes out the eigenvalue 1 of W, with its ln(1 - rho). ln|A| on n - 1
+ * dimensions. */
 double sw_spatial_logdet(const sw_spatial_model *model, sw_filter *w, double rho) {
   double all = sw_filter_logdet(w, rho);
   return model->transformed ? all - log1p(-rho) : all;
 }
 
 /* With rows that sum to 1, G 1 = 1/(1 - rho) 1: that dimension is taken out of the traces, and of
- * G'G what the columns of G have along 1. */
+ * G'G what the columns of G have along 1. A'^-1 1 and W' of it give 1'G; its squared length over n
+ * is what G'G has along 1. */
 static double along_ones(const sw_spatial_model *model, sw_filter *w) {
   int64_t n = model->n;
   double *ones = model->spare[1], *sums = model->spare[2];
@@ -29,6 +31,7 @@ static double along_ones(const sw_spatial_model *model, sw_filter *w) {
   return sw_dot(sums, sums, n) / (double)n;
 }
 
+/* -infinity and infinity where A is singular: a search turns away from there. */
 sw_spatial_traces sw_spatial_traces_at(const sw_spatial_model *model, sw_filter *w, double rho,
                                        int which) {
   sw_filter_traces all;
@@ -50,7 +53,8 @@ static const double *column(const sw_spatial_model *model, int at) {
   return model->r + at * model->m;
 }
 
-/* to = a - factor b, of m numbers; without b: a. */
+/* to = a - factor b, of m numbers; without b: a. m-vectors stand for columns of data; no pass over
+ * observations. */
 static void less(const sw_spatial_model *model, int a, double factor, int b, double *to) {
   const double *x = column(model, a);
   for (int i = 0; i < model->m; i++)
@@ -61,7 +65,8 @@ static void less(const sw_spatial_model *model, int a, double factor, int b, dou
     to[i] -= factor * y[i];
 }
 
-/* [B Z, B y, B W y] at lambda, and its triangle. */
+/* [B Z, B y, B W y] at lambda, and its triangle. Remembered for one lambda: a search along rho asks
+ * again and again at the same lambda. */
 static void filter_columns(sw_spatial_model *model, double lambda) {
   if (model->lambda == lambda) return;
   int s = model->terms.slopes, m = model->m, side = s + 1 + model->has_rho;
@@ -77,7 +82,8 @@ static void filter_columns(sw_spatial_model *model, double lambda) {
   model->lambda = lambda;
 }
 
-/* With B y and B W y reduced to the same triangle, the sum of squares is a parabola in rho. */
+/* With B y and B W y reduced to the same triangle, the sum of squares is a parabola in rho. The
+ * residual of B y - rho B W y beyond Z: its part along B y's own, and across. */
 double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda) {
   filter_columns(model, lambda);
   int s = model->terms.slopes, side = s + 1 + model->has_rho;
@@ -87,13 +93,14 @@ double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda) {
   return along * along + across * across;
 }
 
-/* Nothing is left of y beyond Z: no likelihood has a maximum. */
+/* Nothing is left of y beyond Z: no likelihood has a maximum. Relative to the length of y. */
 bool sw_spatial_is_exact(sw_spatial_model *model) {
   double size = sw_dot(model->y, model->y, model->values);
   return !(sw_spatial_sse(model, 0, 0) > SW_SPATIAL_NOTHING * SW_SPATIAL_NOTHING * size);
 }
 
-/* The concentrated log-likelihood: sigma2 = sse / n is put in. */
+/* The concentrated log-likelihood: sigma2 = sse / n is put in. Also the likelihood of a model
+ * without rho and lambda, with a logdet of 0. */
 double sw_spatial_profile(const sw_spatial_model *model, double logdet, double sse) {
   double n = model->searched;
   return model->times * logdet - n / 2 * (log(2 * M_PI * sse / n) + 1);
@@ -108,7 +115,8 @@ double sw_spatial_loglik(sw_spatial_model *model, double rho, double lambda) {
 
 /* ---- derivatives --------------------------------------------------------------------------- */
 
-/* In the order of sw_spatial_curve's use; called without memory it only counts. */
+/* In the order of sw_spatial_curve's use; called without memory it only counts. s + 1: so that no
+ * array is empty. */
 sw_spatial_curve sw_spatial_curve_room(const sw_spatial_model *model, sw_spatial_room *room) {
   size_t s = (size_t)model->terms.slopes, m = (size_t)model->m;
   sw_spatial_curve c = {.b = sw_spatial_take(room, s + 1)};
@@ -119,7 +127,8 @@ sw_spatial_curve sw_spatial_curve_room(const sw_spatial_model *model, sw_spatial
   return c;
 }
 
-/* b and root at rho: the triangle of [B Z, B A y]. */
+/* b and root at rho: the triangle of [B Z, B A y]. B A y is a difference of two columns of the
+ * triangle. */
 static void solve(const sw_spatial_model *model, double rho, sw_spatial_curve *curve) {
   int s = model->terms.slopes, side = s + 1 + model->has_rho;
   double *r = curve->work;
@@ -131,7 +140,8 @@ static void solve(const sw_spatial_model *model, double rho, sw_spatial_curve *c
   sw_qr_solve(r, s, curve->b, curve->root);
 }
 
-/* e = B (A y - Z b); q = W2 (A y - Z b), zero without lambda. */
+/* e = B (A y - Z b); q = W2 (A y - Z b), zero without lambda. In the coordinates of the m x m
+ * triangle. */
 static void residuals(const sw_spatial_model *model, double rho, double lambda, const double *b,
                       double *e, double *q) {
   int m = model->m;
@@ -149,7 +159,7 @@ static void residuals(const sw_spatial_model *model, double rho, double lambda, 
     e[i] -= lambda * q[i];
 }
 
-/* u'(root root') v, of vectors of slopes. */
+/* u'(root root') v, of vectors of slopes. root root' is (Z'B'B Z)^-1. */
 static double through(const double *root, int s, const double *u, const double *v) {
   double sum = 0;
   for (int j = 0; j < s; j++) {
@@ -164,7 +174,8 @@ static double through(const double *root, int s, const double *u, const double *
 }
 
 /* The sum of squares and its derivatives by rho and lambda, b being free: `joint` are those at
- * fixed b, `mixed` by b and each of both, `cross` what is left once b follows. */
+ * fixed b, `mixed` by b and each of both, `cross` what is left once b follows. By differentiation
+ * of e'e/2 with e = B (A y - Z b): d/d rho gives -p with p = B W y, d/d lambda gives -q. */
 void sw_spatial_curve_at(sw_spatial_model *model, double rho, double lambda,
                          sw_spatial_curve *curve) {
   int s = model->terms.slopes, m = model->m;
@@ -187,6 +198,7 @@ void sw_spatial_curve_at(sw_spatial_model *model, double rho, double lambda,
     curve->mixed[1][j] = sw_dot(bz, q, m);
     if (model->has_lambda) curve->mixed[1][j] += sw_dot(e, column(model, model->at_wz + j), m);
   }
+  /* Schur complement: b follows rho and lambda. */
   for (int a = 0, at = 0; a < 2; a++)
     for (int c = a; c < 2; c++, at++)
       curve->cross[at] =

@@ -32,7 +32,7 @@ bool sw_spatial_random_offers(const sw_spatial_spec *spec) {
 /* ---- memory ------------------------------------------------------------------------------- */
 
 /* Counts the room where `room` has no memory, and hands it out where it has. Besides the columns it
- * is a few triangles: nothing of n numbers. */
+ * is a few triangles: nothing of n numbers. A list taken twice, as for all models. */
 static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                       sw_spatial_room *room, sw_random *f) {
   *f = (sw_random){0};
@@ -62,6 +62,7 @@ static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k
   f->piece = sw_spatial_take(room, sw_spatial_split_room(periods, most));
 }
 
+/* Errors alone spatial (random_error.c) or effects too (here). */
 static bool is_baltagi(const sw_spatial_spec *spec) {
   return sw_spatial_has_lambda(spec->form) && spec->effects_form == SW_SPATIAL_BALTAGI;
 }
@@ -76,7 +77,8 @@ void sw_spatial_random_room(const sw_spatial_spec *spec, int64_t n, int periods,
 
 /* ---- at one rho or lambda -------------------------------------------------------------------- */
 
-/* to = column a less x times column b of a triangle; b < 0: none. */
+/* to = column a less x times column b of a triangle; b < 0: none. Columns of both parts are
+ * filtered alike, as B acts within a period. */
 static void filtered(const sw_random *f, const double *r, int a, double x, int b, double *to) {
   int m = f->model.m;
   memcpy(to, r + a * m, (size_t)m * sizeof *to);
@@ -84,7 +86,8 @@ static void filtered(const sw_random *f, const double *r, int a, double x, int b
     to[i] -= x * r[b * m + i];
 }
 
-/* Where the derivative of column j (slopes: y) is; -1: it has none. */
+/* Where the derivative of column j (slopes: y) is; -1: it has none. Of a lag model y alone is
+ * filtered. */
 static int derivative(const sw_spatial_model *model, int j) {
   if (j < model->terms.slopes) return model->has_lambda ? model->at_wz + j : -1;
   return model->has_lambda ? model->at_w2y : model->at_wy;
@@ -94,7 +97,8 @@ static int source(const sw_spatial_model *model, int j) {
   return j < model->terms.slopes ? j : model->at_y;
 }
 
-/* The triangles of [Z y] at x, out of those of all columns: no pass over the units. */
+/* The triangles of [Z y] at x, out of those of all columns: no pass over the units. Two small QR
+ * factorisations per x. */
 void sw_random_filter(sw_random *f, double x) {
   const sw_spatial_model *model = &f->model;
   int s = model->terms.slopes, side = s + 1, m = model->m;
@@ -108,7 +112,7 @@ void sw_random_filter(sw_random *f, double x) {
   }
 }
 
-/* The square of y - Z b in a triangle of [Z y]. */
+/* The square of y - Z b in a triangle of [Z y]. In the triangle, without data. */
 static double square_left(const double *r, int s, const double *b) {
   double sum = 0;
   for (int i = 0; i <= s; i++) {
@@ -121,7 +125,7 @@ static double square_left(const double *r, int s, const double *b) {
 }
 
 /* `factor`: 1/sqrt(w), by which the rows of the means are scaled. False: columns depend on each
- * other. */
+ * other. Rows of the means weigh 1/sqrt(w): generalised least squares. */
 bool sw_random_solve(sw_random *f, double factor) {
   int s = f->model.terms.slopes, side = s + 1;
   sw_spatial_join(f->part[0], f->part[1], factor, side, f->scratch, f->joined);
@@ -134,7 +138,8 @@ bool sw_random_solve(sw_random *f, double factor) {
 /* ---- the ratio --------------------------------------------------------------------------------
  */
 
-/* The likelihood without ln|A|, at ln w; its slope, by which b and s2 need no derivative. */
+/* The likelihood without ln|A|, at ln w; its slope, by which b and s2 need no derivative. d/d ln w:
+ * -n/2 + between/(2 w s2). */
 static double at_ratio(sw_random *f, double log_ratio, double *slope) {
   double n = (double)f->model.n, all = (double)f->model.values;
   if (!sw_random_solve(f, exp(-log_ratio / 2))) return -INFINITY;
@@ -143,7 +148,8 @@ static double at_ratio(sw_random *f, double log_ratio, double *slope) {
 }
 
 /* The zero of a slope between a point where it is positive and one where it is not: regula falsi,
- * by halves of the value that stays (Dowell & Jarratt 1971). */
+ * by halves of the value that stays (Dowell & Jarratt 1971). When the same end stays twice its
+ * value is halved, which keeps the convergence better than linear. */
 typedef double (*slope_at)(sw_random *f, double x);
 
 static double zero_between(sw_random *f, slope_at slope, double lo, double at_lo, double hi,
@@ -173,10 +179,12 @@ static double slope_of_ratio(sw_random *f, double log_ratio) {
   return slope;
 }
 
-/* ln w of the greatest likelihood; the point is solved there. */
+/* ln w of the greatest likelihood; the point is solved there. The grid of ln w goes from 0 to 23.5,
+ * effects of 10^10 times the noise. */
 static double find_ratio(sw_random *f) {
   double best = -INFINITY, slope, at[2];
   int where = 0;
+  /* pooled: phi is held at 0. */
   if (f->pooled) return 0;
   for (int j = 0; j < RATIOS; j++) {
     double height = at_ratio(f, j * ratio_step, &slope);
@@ -198,7 +206,8 @@ static double find_ratio(sw_random *f) {
 }
 
 /* The likelihood at x with the best b, s2 and w, which stay in f. On the grid ln|A| is that of the
- * filter's table, where it has one. */
+ * filter's table, where it has one. s2 and b are concentrated out; w is found by a search of its
+ * own at each x. */
 double sw_random_height(sw_random *f, double x) {
   double slope, logdet = 0;
   if (f->w) logdet = f->coarse ? sw_filter_logdet_near(f->w, x, NULL) : sw_filter_logdet(f->w, x);
@@ -212,7 +221,8 @@ double sw_random_height(sw_random *f, double x) {
 /* ---- rho or lambda ----------------------------------------------------------------------------
  */
 
-/* e, and q = -de/dx, of both parts. Both take b at this x. */
+/* e, and q = -de/dx, of both parts. Both take b at this x. q: what one unit of rho or lambda takes
+ * from e. */
 void sw_random_residuals(sw_random *f) {
   const sw_spatial_model *model = &f->model;
   int s = model->terms.slopes, m = model->m;
@@ -239,7 +249,8 @@ static double weighted(const sw_random *f, double *const *a, double *const *b) {
   return sw_dot(a[0], b[0], m) + sw_dot(a[1], b[1], m) / f->ratio;
 }
 
-/* Of the likelihood with the best ratio, whose own derivative is zero. */
+/* Of the likelihood with the best ratio, whose own derivative is zero. The envelope theorem: b, s2
+ * and w are at their best, so only the direct derivative counts. */
 static double slope_of_place(sw_random *f, double x) {
   sw_random_height(f, x);
   sw_random_residuals(f);
@@ -247,14 +258,16 @@ static double slope_of_place(sw_random *f, double x) {
   return -f->model.periods * t.g + (double)f->model.values / f->sse * weighted(f, f->e, f->q);
 }
 
-/* Ends that have no limit are eight times as far as the other. */
+/* Ends that have no limit are eight times as far as the other. The same convention as in
+ * search.c. */
 static void interval_of(const sw_filter *w, double *least, double *most) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   *least = isinf(plan->least) ? -8 * plan->most : plan->least;
   *most = isinf(plan->most) ? -8 * plan->least : plan->most;
 }
 
-/* A place of the grid, closer near the ends; those of -1 and COARSE are next to the ends. */
+/* A place of the grid, closer near the ends; those of -1 and COARSE are next to the ends.
+ * Chebyshev's points again. */
 static double place_of(double least, double most, int j) {
   double margin = edge / 2;
   if (j >= 0 && j < COARSE) margin = (1 - cos(M_PI * (j + .5) / COARSE)) / 2;
@@ -269,7 +282,8 @@ bool sw_random_at_edge(const sw_random *f) {
 
 /* Between the best point of the grid and the neighbour that the slope points to. Where the slope
  * does not change its sign by there, the likelihood has fallen in between: the bracket is halved
- * until it does. Returns whether the maximum is at an end. */
+ * until it does. Returns whether the maximum is at an end. The best of 16 points, then a root of
+ * the slope; exact ln|A| from there on. */
 bool sw_random_search(sw_random *f) {
   double least, most, best = -INFINITY;
   int at = 0;
@@ -302,7 +316,7 @@ bool sw_random_search(sw_random *f) {
  */
 
 /* Adds to the mixed information of b the products of the filtered columns, or of their lags, with
- * x. */
+ * x. At fixed x these are the derivatives of Z'e-like products. */
 static void add_slopes(sw_random *f, int which, int p, double factor, const double *x, bool lags) {
   const sw_spatial_model *model = &f->model;
   const double *whole[2] = {f->within, f->between};
@@ -317,7 +331,8 @@ static void add_slopes(sw_random *f, int which, int p, double factor, const doub
   }
 }
 
-/* Second derivatives of the log-likelihood, with their sign turned, at the maximum. */
+/* Second derivatives of the log-likelihood, with their sign turned, at the maximum. The sign is
+ * turned so that the matrix is positive definite at a maximum. */
 static void observed(sw_random *f, double s2, sw_random_information *info) {
   double over = 1 / f->ratio;
   sw_random_residuals(f);
@@ -337,7 +352,8 @@ static void observed(sw_random *f, double s2, sw_random_information *info) {
 }
 
 /* Z and g = G Z b of a lag model, weighted: their products. Uses the triangles of the columns up.
- */
+ *
+ * Splitting overwrites within and between, which are not needed after the search. */
 static void add_multiplied(sw_random *f, double s2, sw_random_information *info) {
   sw_spatial_model *model = &f->model;
   int s = model->terms.slopes, side = s + 1;
@@ -353,7 +369,8 @@ static void add_multiplied(sw_random *f, double s2, sw_random_information *info)
       sw_dot(f->r + s * side, f->r + s * side, side) / s2;
 }
 
-/* The information of the head. Only rho is mixed with b, by G Z b of lag models. */
+/* The information of the head. Only rho is mixed with b, by G Z b of lag models. In ln w and ln s2
+ * the elements are n/2 and nT/2, whatever the data. */
 static void expected(sw_random *f, double s2, sw_random_information *info) {
   double periods = f->model.periods, half = (double)f->model.n / 2;
   info->corner[SW_RANDOM_RATIO][SW_RANDOM_RATIO] = half;
@@ -369,7 +386,7 @@ static void expected(sw_random *f, double s2, sw_random_information *info) {
 /* ---- covariance ---------------------------------------------------------------------------------
  */
 
-/* to = root root' v. */
+/* to = root root' v. Upper triangular root. */
 static void through(const double *root, int s, const double *v, double *to) {
   memset(to, 0, (size_t)s * sizeof *to);
   for (int j = 0; j < s; j++) {
@@ -379,7 +396,8 @@ static void through(const double *root, int s, const double *v, double *to) {
   }
 }
 
-/* The inverse of the rows `which` of the symmetric corner, scaled to a unit diagonal before. */
+/* The inverse of the rows `which` of the symmetric corner, scaled to a unit diagonal before. As in
+ * information.c, for up to three parameters. */
 static bool invert(double (*corner)[SW_RANDOM_CORNER], int count, const int *which,
                    double (*inverse)[SW_RANDOM_CORNER]) {
   double a[SW_RANDOM_CORNER * SW_RANDOM_CORNER], scale[SW_RANDOM_CORNER];
@@ -423,7 +441,8 @@ static void fill_vcov(sw_random *f, double s2, double (*inverse)[SW_RANDOM_CORNE
 }
 
 /* b is eliminated by the root; `mixed` lacks 1/s2, which `along` = root root' mixed then has not.
- */
+ *
+ * With w at 1, the end of its range, ln w has no information and is left out; phi_se stays NaN. */
 bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_spatial_fit *fit) {
   int s = f->model.terms.slopes, which[SW_RANDOM_CORNER], count = 0;
   double inverse[SW_RANDOM_CORNER][SW_RANDOM_CORNER] = {{0}}, s2 = fit->sigma2;
@@ -442,7 +461,7 @@ bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_sp
   fill_vcov(f, s2, inverse, fit);
   fit->sigma2_se = s2 * sqrt(inverse[SW_RANDOM_S2][SW_RANDOM_S2]);
   fit->phi_se = NAN;
-  if (has_ratio)
+  if (has_ratio) /* phi = (w - 1)/T, so its error is w/T times that of ln w. */
     fit->phi_se = f->ratio / f->model.periods * sqrt(inverse[SW_RANDOM_RATIO][SW_RANDOM_RATIO]);
   return true;
 }
@@ -450,7 +469,8 @@ bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_sp
 /* ---- the fit ------------------------------------------------------------------------------------
  */
 
-/* All of the fit but its covariance. AIC counts phi as one parameter more. */
+/* All of the fit but its covariance. AIC counts phi as one parameter more. Expected values are of
+ * the mean, without unit effects. */
 void sw_random_fill(sw_random *f, bool at_edge, double end, sw_spatial_fit *fit) {
   sw_spatial_model *model = &f->model;
   sw_spatial_peak peak = {.rho = model->has_rho ? f->x : 0,
@@ -468,7 +488,8 @@ void sw_random_fill(sw_random *f, bool at_edge, double end, sw_spatial_fit *fit)
   fit->pseudo_r2 = sw_spatial_correlation2(model->spare[0], model->y, model->values);
 }
 
-/* Whether the terms explain y, or what y is about the means of units: then phi has no end. */
+/* Whether the terms explain y, or what y is about the means of units: then phi has no end. An exact
+ * fit within units would let w grow without end. */
 static bool is_exact(sw_random *f) {
   const sw_spatial_model *model = &f->model;
   int s = model->terms.slopes;

@@ -15,7 +15,11 @@
  * over the information of kkp at first, which Broyden's updates bring near the second derivatives.
  * With S = G + G', the score has tr K^-1 S = 2 tr G + d ln|K|/d lambda and tr K^-1 BB' =
  * (n - tr K^-1)/c, of entries of K^-1 alone. The information has traces of products of two of
- * these: they go column by column, once, by two systems in K and four in B for each unit. */
+ * these: they go column by column, once, by two systems in K and four in B for each unit.
+ *
+ * Called from random.c, with a ridge plan that the weights bring along (NULL: none was made).
+ * Memory: four times n x (slopes + 1), six blocks of 8 n, and the ridge's factor of 2 n
+ * unknowns. */
 #include "kernel/spatial/random.h"
 
 #include "kernel/linear/qr.h"
@@ -25,6 +29,7 @@
 
 enum { BLOCK = SW_FILTER_LANES, MOST_STEPS = 60, MOST_HALVES = 30 };
 
+/* Tried limits of the search; results do not depend on them but at their ends. */
 static const double least_effect = 1e-8; /* c below which there is no effect of units */
 static const double first_effect = 1e-2; /* c to start from, where kkp has none */
 static const double settled = 1e-10;     /* a step after which the search ends */
@@ -45,6 +50,7 @@ typedef struct error_traces {
   sw_spatial_traces g;
 } error_traces;
 
+/* As all rooms: counted first, then taken. */
 static error_fit parts_of(const sw_spatial_model *model, sw_spatial_room *room) {
   size_t n = (size_t)model->n, side = (size_t)model->terms.slopes + 1;
   error_fit p = {.basis = sw_spatial_take(room, n * side)};
@@ -69,7 +75,8 @@ void sw_random_error_room(const sw_spatial_model *model, sw_spatial_room *room, 
 /* ---- the likelihood -----------------------------------------------------------------------------
  */
 
-/* sqrt(T) times the means of [Z y], in the basis of kkp's weighted columns. */
+/* sqrt(T) times the means of [Z y], in the basis of kkp's weighted columns. U is orthonormal with
+ * kkp's weights, so products in it are near the identity. */
 static void make_basis(error_fit *p) {
   const sw_spatial_model *model = &p->f->model;
   int s = model->terms.slopes, side = s + 1;
@@ -93,7 +100,8 @@ static void make_basis(error_fit *p) {
 }
 
 /* The root R of a matrix that is semidefinite, R'R = a, in place, by column; in the basis its size
- * is known, so what is rounding is. */
+ * is known, so what is rounding is. 1e-13 of a pivot near 1 is rounding: the direction is left
+ * out. */
 static void root_of(double *a, int side) {
   for (int j = 0; j < side; j++) {
     double rest = a[j * side + j];
@@ -110,7 +118,8 @@ static void root_of(double *a, int side) {
   }
 }
 
-/* The triangle of what is between units, in the columns themselves. */
+/* The triangle of what is between units, in the columns themselves. U'B'K^-1 B U, its root, and
+ * back into the coordinates of [Z y]. */
 static void put_between(error_fit *p) {
   int side = p->f->model.terms.slopes + 1;
   int64_t n = p->f->model.n;
@@ -129,7 +138,8 @@ static void put_between(error_fit *p) {
         to[j * side + i] += p->products[l * side + i] * p->scale[j * side + l];
 }
 
-/* At (lambda, c): b, root, sums of squares. -INFINITY: not inside. */
+/* At (lambda, c): b, root, sums of squares. -INFINITY: not inside. The order matters: the filter
+ * and the ridge are set to lambda before anything is solved. */
 static double height(error_fit *p, double lambda, double c) {
   sw_random *f = p->f;
   double all = (double)f->model.values, logdet = sw_filter_logdet(p->w, lambda);
@@ -138,6 +148,7 @@ static double height(error_fit *p, double lambda, double c) {
   p->c = c;
   sw_random_filter(f, lambda);
   put_between(p);
+  /* ln w of kkp becomes ln(1 + c). */
   if (!sw_random_solve(f, 1)) return -INFINITY;
   f->ratio = 1 + c;
   f->loglik = f->model.periods * logdet - sw_ridge_logdet(p->ridge) / 2 -
@@ -147,7 +158,7 @@ static double height(error_fit *p, double lambda, double c) {
 
 /* ---- traces -------------------------------------------------------------------------------- */
 
-/* to = S v = W B^-1 v + B'^-1 W'v of eight vectors. `other`: a block. */
+/* to = S v = W B^-1 v + B'^-1 W'v of eight vectors. `other`: a block. Never formed as a matrix. */
 static void multiply(error_fit *p, const double *v, double *to, double *other) {
   int64_t size = p->f->model.n * BLOCK;
   sw_filter_solve_block(p->w, v, other);
@@ -169,7 +180,8 @@ static void square(error_fit *p, const double *v, double *to, double *other) {
     to[i] = other[i] - p->lambda * to[i];
 }
 
-/* x = K^-1 of a block; the ridge takes columns. `work`: a block. */
+/* x = K^-1 of a block; the ridge takes columns. `work`: a block. Columns apart for the ridge, lanes
+ * again for the filter. */
 static void solve(error_fit *p, int count, const double *b, double *x, double *work) {
   int64_t n = p->f->model.n;
   for (int l = 0; l < count; l++)
@@ -190,7 +202,7 @@ static double inner(const double *a, const double *b, int64_t n) {
   return ((dot[0] + dot[4]) + (dot[2] + dot[6])) + ((dot[1] + dot[5]) + (dot[3] + dot[7]));
 }
 
-/* What the score needs. */
+/* What the score needs. From entries of K^-1, which one selected inverse gives. */
 static error_traces first_traces(error_fit *p) {
   double inverse, slope;
   error_traces t = {.g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, SW_TRACE_G)};
@@ -200,7 +212,8 @@ static error_traces first_traces(error_fit *p) {
   return t;
 }
 
-/* Eight units at a time: e_j, x = K^-1 e_j, S x, q = BB'x, K^-1 S e_j. */
+/* Eight units at a time: e_j, x = K^-1 e_j, S x, q = BB'x, K^-1 S e_j. Six systems for each unit;
+ * the whole is O(n) solves and done once. */
 static error_traces traces_of(error_fit *p) {
   int64_t n = p->f->model.n;
   double *e = p->block[0], *x = p->block[1], *sx = p->block[2], *q = p->block[3];
@@ -231,7 +244,8 @@ static error_traces traces_of(error_fit *p) {
 
 /* ---- score and information ----------------------------------------------------------------- */
 
-/* Of the concentrated likelihood, by lambda and ln(1 + c). Between units it takes v = K^-1 B e. */
+/* Of the concentrated likelihood, by lambda and ln(1 + c). Between units it takes v = K^-1 B e.
+ * Within: T - 1 periods of B alone. Between: half of tr K^-1 S. */
 static void score_of(error_fit *p, const error_traces *t, double score[2]) {
   sw_random *f = p->f;
   int s = f->model.terms.slopes, side = s + 1;
@@ -257,6 +271,7 @@ static void score_of(error_fit *p, const error_traces *t, double score[2]) {
   score[1] = (1 + p->c) / 2 * (sw_dot(back, back, n) / s2 - t->b);
 }
 
+/* Only the upper half is filled. */
 static sw_random_information information_of(const error_fit *p, const error_traces *t) {
   double by = 1 + p->c, less = p->f->model.periods - 1;
   return (sw_random_information){.corner = {{less * (t->g.gg + t->g.gtg) + t->ss / 2,
@@ -265,7 +280,7 @@ static sw_random_information information_of(const error_fit *p, const error_trac
                                             {0, 0, by * by / 2 * t->bb}}};
 }
 
-/* Of lambda and ln(1 + c), s2 concentrated out. */
+/* Of lambda and ln(1 + c), s2 concentrated out. s2's own row is eliminated: h = A - b b'/c. */
 static void condense(const sw_random_information *info, double h[2][2]) {
   const double(*a)[SW_RANDOM_CORNER] = info->corner;
   const double along[2] = {a[SW_RANDOM_PLACE][SW_RANDOM_S2], a[SW_RANDOM_S2][SW_RANDOM_RATIO]};
@@ -276,6 +291,8 @@ static void condense(const sw_random_information *info, double h[2][2]) {
 }
 
 /* ---- search -------------------------------------------------------------------------------- */
+
+/* Halving stops at MOST_HALVES; then the point is set back to where it was. */
 
 /* Along `step`, halved until the likelihood does not fall, to rounding; the step is what was gone.
  * c stays above its least. */
@@ -293,7 +310,8 @@ static bool go(error_fit *p, double step[2]) {
   return false;
 }
 
-/* h += (change + h step) step'/step'step, by which h step is minus the change of the score. */
+/* h += (change + h step) step'/step'step, by which h step is minus the change of the score.
+ * Broyden's good update: no second derivatives are computed. */
 static void update(double h[2][2], const double step[2], const double change[2]) {
   double size = step[0] * step[0] + step[1] * step[1];
   for (int i = 0; size > 0 && i < 2; i++) {
@@ -303,7 +321,8 @@ static void update(double h[2][2], const double step[2], const double change[2])
   }
 }
 
-/* The step over h; at the least c, from which the likelihood falls, along lambda alone. */
+/* The step over h; at the least c, from which the likelihood falls, along lambda alone. At the
+ * least c a step that would lower c is not taken. */
 static void choose(double h[2][2], const double score[2], bool at_least, double step[2]) {
   double det = h[0][0] * h[1][1] - h[0][1] * h[1][0];
   bool alone = at_least && score[1] <= 0;
@@ -311,6 +330,7 @@ static void choose(double h[2][2], const double score[2], bool at_least, double 
   step[1] = alone ? 0 : (h[0][0] * score[1] - h[1][0] * score[0]) / det;
 }
 
+/* Starts with the information of kkp, which needs no joint traces. */
 static void climb(error_fit *p) {
   double h[2][2], score[2], step[2], before[2];
   double periods = p->f->model.periods, half = (double)p->f->model.n / 2;
@@ -345,6 +365,7 @@ sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memo
   p.w = f->w;
   p.ridge = ridge;
   make_basis(&p);
+  /* Two starts: kkp's maximum, and no effects at all; the better end is kept. */
   double from[2][2] = {{f->x, fmax(f->ratio - 1, first_effect)}, {0, least_effect}};
   f->pooled = true;
   sw_random_search(f);
@@ -365,6 +386,7 @@ sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memo
   height(&p, from[best][0], from[best][1]);
   error_traces t = traces_of(&p);
   sw_random_information info = information_of(&p, &t);
+  /* c at its least counts as no effect: w = 1 and phi = 0. */
   if (p.c <= 2 * least_effect) f->ratio = 1;
   sw_random_fill(f, sw_random_at_edge(f), p.lambda, fit);
   fit->spec.information = SW_SPATIAL_EXPECTED;

@@ -11,6 +11,7 @@ static const double edge = 1e-6; /* of the interval: what counts as its end */
 
 /* ---- the table ------------------------------------------------------------------------------ */
 
+/* Five points: a polynomial of degree 4, which is good to some 1e-4 between the table's points. */
 enum { NEAREST = 5 }; /* points of an interpolation */
 
 /* Without an end, which a matrix without negative eigenvalues has: eight times the other side. */
@@ -23,12 +24,14 @@ sw_search_span sw_search_span_of(const sw_filter *w) {
   return s;
 }
 
-/* Lee & Yu's transformation of rows that sum to 1 takes the eigenvalue 1 out of W. */
+/* Lee & Yu's transformation of rows that sum to 1 takes the eigenvalue 1 out of W. The table holds
+ * what the model maximises. */
 static double near_logdet(const sw_spatial_model *model, sw_filter *w, double x) {
   double all = sw_filter_logdet_near(w, x, NULL);
   return model->transformed ? all - log1p(-x) : all;
 }
 
+/* Chebyshev points of the first kind, j = 0 .. count - 1. */
 double sw_search_point(sw_search_span s, int j, int count) {
   return s.lo + (s.hi - s.lo) * (1 - cos(M_PI * (j + .5) / count)) / 2;
 }
@@ -45,7 +48,8 @@ static void fill_table(const sw_spatial_model *model, sw_filter *w, sw_spatial_t
 }
 
 /* Filled once per matrix, and shared by the models that are fitted with it. Beyond two matrices a
- * new one takes the place of w's or w2's. */
+ * new one takes the place of w's or w2's. Keyed by the plan's address: a matrix has one plan in a
+ * run. */
 const sw_spatial_table *sw_search_table(sw_spatial_model *model, sw_filter *w) {
   int at = 0;
   for (; at < 2 && model->table[at].plan; at++)
@@ -57,6 +61,7 @@ const sw_spatial_table *sw_search_table(sw_spatial_model *model, sw_filter *w) {
   return &model->table[at];
 }
 
+/* The five that lie around x, shifted at the ends. */
 int sw_search_near(const sw_spatial_table *table, double x) {
   int at = 0;
   while (at + 1 < SW_SPATIAL_COARSE && fabs(table->x[at + 1] - x) <= fabs(table->x[at] - x))
@@ -65,7 +70,7 @@ int sw_search_near(const sw_spatial_table *table, double x) {
   return first > SW_SPATIAL_COARSE - NEAREST ? SW_SPATIAL_COARSE - NEAREST : first;
 }
 
-/* Lagrange's form. */
+/* Lagrange's form. NEAREST^2 operations, beside a factor nothing. */
 double sw_search_interpolate(const sw_spatial_table *table, int first, double x) {
   const double *at = table->x + first;
   double sum = 0;
@@ -80,7 +85,8 @@ double sw_search_interpolate(const sw_spatial_table *table, int first, double x)
 
 /* ---- one parameter -------------------------------------------------------------------------- */
 
-/* Along rho with lambda 0, or along lambda with rho 0. */
+/* Along rho with lambda 0, or along lambda with rho 0. The other parameter is absent from the
+ * model, so it is 0. */
 typedef struct line {
   sw_spatial_model *model;
   sw_spatial_curve *curve;
@@ -90,6 +96,7 @@ typedef struct line {
   int first; /* of the points by which ln|A| is interpolated */
 } line;
 
+/* Least squares at x costs a small QR, or nothing along rho. */
 static double height(const line *l, double x, double logdet) {
   double sse = sw_spatial_sse(l->model, l->rho ? x : 0, l->rho ? 0 : x);
   return sw_spatial_profile(l->model, logdet, sse);
@@ -118,7 +125,8 @@ static double climb(const line *l, double lo, double hi) {
   return (lo + hi) / 2;
 }
 
-/* tr G at x; from the filter's grid where it has one, which costs nothing. */
+/* tr G at x; from the filter's grid where it has one, which costs nothing. d ln|A|/dx = -tr G,
+ * which the grid's slope gives. */
 static double trace_at(const line *l, double x, bool exact) {
   double slope;
   if (exact) return sw_spatial_traces_at(l->model, l->w, x, SW_TRACE_G).g;
@@ -126,7 +134,9 @@ static double trace_at(const line *l, double x, bool exact) {
   return l->model->transformed ? -slope - 1 / (1 - x) : -slope;
 }
 
-/* Slope of the log-likelihood at x with tr G and about tr GG; `bend`: its second derivative. */
+/* Slope of the log-likelihood at x with tr G and about tr GG; `bend`: its second derivative. `bend`
+ * comes from tr GG by interpolation or by the last two steps, so it is approximate; the zero is
+ * not. */
 static double slope_at(const line *l, double x, double g, double gg, double *bend) {
   int which = l->rho ? 0 : 1, twice = l->rho ? 0 : 2;
   sw_spatial_curve_at(l->model, l->rho ? x : 0, l->rho ? 0 : x, l->curve);
@@ -135,7 +145,7 @@ static double slope_at(const line *l, double x, double g, double gg, double *ben
   return -l->model->times * g - n * s;
 }
 
-/* About tr GG. */
+/* About tr GG. -d2 ln|A|/dx2 by central differences of the interpolation. */
 static double bend_of(const line *l, double x, double h) {
   const sw_spatial_table *t = l->table;
   double sides =
@@ -145,7 +155,8 @@ static double bend_of(const line *l, double x, double h) {
 
 /* The zero of the slope in [lo, hi] by Newton's steps; where one leads outside, by halving. tr GG,
  * which costs more than tr G, is the slope of tr G between two steps: the zero is as exact as tr G,
- * and the last step so much shorter than the one before that what it leaves is nothing. */
+ * and the last step so much shorter than the one before that what it leaves is nothing. Returns x;
+ * the caller computes the likelihood there. */
 static double settle(const line *l, double lo, double hi, double x) {
   double apart = l->table->x[l->first + 1] - l->table->x[l->first], before = NAN, g_before = NAN;
   double gg = bend_of(l, x, apart / 20);
@@ -172,7 +183,8 @@ static double settle(const line *l, double lo, double hi, double x) {
   return x;
 }
 
-/* The bracket: both neighbours of the best point, or an end of the interval less its margin. */
+/* The bracket: both neighbours of the best point, or an end of the interval less its margin. The
+ * margin keeps the bracket off the pole of ln|A|. */
 static double search_line(line *l) {
   sw_search_span s = sw_search_span_of(l->w);
   const sw_spatial_table *t = l->table = sw_search_table(l->model, l->w);
@@ -194,6 +206,7 @@ static double search_line(line *l) {
 
 /* ---- all ------------------------------------------------------------------------------------ */
 
+/* Reported as a warning: an estimate at an end is no maximum inside. */
 static void note_edge(const sw_filter *w, double x, sw_spatial_peak *peak) {
   sw_search_span s = sw_search_span_of(w);
   double near = edge * (s.hi - s.lo);

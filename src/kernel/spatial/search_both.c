@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+/* A point of the surface; loglik is exact only where it is said. */
 typedef struct place {
   double rho, lambda, loglik;
 } place;
@@ -20,7 +21,7 @@ typedef struct surface {
   const sw_spatial_table *of_rho, *of_lambda;
 } surface;
 
-/* Not too near an end, where ln|A| has a pole. */
+/* Not too near an end, where ln|A| has a pole. A step may not reach an end. */
 static bool inside(const surface *s, double rho, double lambda) {
   double a = SW_SEARCH_MARGIN * (s->rho.hi - s->rho.lo),
          b = SW_SEARCH_MARGIN * (s->lambda.hi - s->lambda.lo);
@@ -28,7 +29,8 @@ static bool inside(const surface *s, double rho, double lambda) {
          lambda < s->lambda.hi - b;
 }
 
-/* Gradient and second derivatives rr, rl, ll of the log-likelihood. */
+/* Gradient and second derivatives rr, rl, ll of the log-likelihood. Through `curve`, which is
+ * overwritten by each call. */
 static void derive(const surface *s, const place *p, double g[2], double h[3]) {
   sw_spatial_model *model = s->model;
   sw_spatial_traces r = sw_spatial_traces_at(model, model->w, p->rho, SW_TRACE_G | SW_TRACE_GG);
@@ -44,9 +46,11 @@ static void derive(const surface *s, const place *p, double g[2], double h[3]) {
 }
 
 /* Newton's step uphill; where the surface is not a hill, its derivatives are bent until it is, and
- * the result is false. */
+ * the result is false. False says that the step is no Newton's step, and convergence must be judged
+ * more strictly. */
 static bool step_of(const double g[2], double h[3], double step[2]) {
   double mean = (h[0] + h[2]) / 2, half = hypot((h[0] - h[2]) / 2, h[1]);
+  /* Bent by so much that the greatest curvature is -1e-3 of the spread. */
   double largest = mean + half, spread = fabs(mean) + half;
   double bent = largest < -1e-10 * spread ? 0 : largest + 1e-3 * spread;
   double a = h[0] - bent, c = h[2] - bent, det = a * c - h[1] * h[1];
@@ -55,14 +59,15 @@ static bool step_of(const double g[2], double h[3], double step[2]) {
   return bent == 0;
 }
 
-/* The part of a step that leads nine tenths of the way to an end at most. */
+/* The part of a step that leads nine tenths of the way to an end at most. 1: the whole step. */
 static double fitting(sw_search_span span, double x, double step) {
   double way = .9 * (step > 0 ? span.hi - x : x - span.lo);
   return fabs(step) > way ? way / fabs(step) : 1;
 }
 
 /* To the top of the hill that the place is on. A step is halved until it leads upward; the last
- * ones, whose rise is lost in rounding, are taken as they are. */
+ * ones, whose rise is lost in rounding, are taken as they are. Converges quadratically at the end;
+ * SW_SEARCH_STEPS bounds it. */
 static void settle_both(const surface *s, place *p) {
   for (int round = 0; round < SW_SEARCH_STEPS; round++) {
     double g[2], h[3], step[2];
@@ -84,6 +89,7 @@ static void settle_both(const surface *s, place *p) {
 
 enum { FINE = 32, MOST_PEAKS = 8, EXACT_MOST = 500 };
 
+/* Plateaus count as tops at each of their points; the climbs then meet. */
 static bool is_top(double height[FINE][FINE], int i, int j) {
   for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < FINE; a++)
     for (int b = j > 0 ? j - 1 : 0; b <= j + 1 && b < FINE; b++)
@@ -91,7 +97,7 @@ static bool is_top(double height[FINE][FINE], int i, int j) {
   return true;
 }
 
-/* Keeps the highest MOST_PEAKS places, in order. */
+/* Keeps the highest MOST_PEAKS places, in order. Insertion into a list of eight. */
 static void keep_hill(place *hill, int *count, place p) {
   int at = *count;
   if (at == MOST_PEAKS && !(p.loglik > hill[at - 1].loglik)) return;
@@ -104,14 +110,16 @@ static void keep_hill(place *hill, int *count, place p) {
   hill[at] = p;
 }
 
-/* By ln|A| interpolated through the points from the i-th, and from the j-th. */
+/* By ln|A| interpolated through the points from the i-th, and from the j-th. Cheap: no factor, one
+ * small least squares. */
 static double guess(const surface *s, int i, int j, double rho, double lambda) {
   double logdet =
       sw_search_interpolate(s->of_rho, i, rho) + sw_search_interpolate(s->of_lambda, j, lambda);
   return sw_spatial_profile(s->model, logdet, sw_spatial_sse(s->model, rho, lambda));
 }
 
-/* To the top by steps of half the length each round, in eight directions. */
+/* To the top by steps of half the length each round, in eight directions. Thirteen halvings take a
+ * tenth of the interval to 1e-5 of it. */
 static place climb(const surface *s, place p) {
   double a = .1 * (s->rho.hi - s->rho.lo), b = .1 * (s->lambda.hi - s->lambda.lo);
   int i = sw_search_near(s->of_rho, p.rho), j = sw_search_near(s->of_lambda, p.lambda);
@@ -132,7 +140,8 @@ static place climb(const surface *s, place p) {
 }
 
 /* ln|A| at the points of the grid: exactly where that costs little, as the surface of few units is
- * so flat that interpolation may lose a hill. */
+ * so flat that interpolation may lose a hill. Above 500 units interpolation and exact values differ
+ * by less than the surface bends. */
 static void fill_axis(const surface *s, sw_filter *w, sw_search_span span,
                       const sw_spatial_table *table, double *x, double *logdet) {
   for (int i = 0; i < FINE; i++) {
@@ -144,7 +153,8 @@ static void fill_axis(const surface *s, sw_filter *w, sw_search_span span,
 }
 
 /* Places above their eight neighbours on a grid through the whole square, the highest first. From
- * its four corners some of them are reached; all of them are tried. */
+ * its four corners some of them are reached; all of them are tried. 32 x 32 points; lambda
+ * outermost, as filtering for one lambda serves all rho. */
 static int find_hills(const surface *s, place *hill) {
   double top[FINE][FINE], rho[FINE], lambda[FINE], of_rho[FINE], of_lambda[FINE];
   int count = 0;
@@ -164,12 +174,13 @@ static int find_hills(const surface *s, place *hill) {
 
 /* ---- the highest ---------------------------------------------------------------------------- */
 
-/* In the sum of both distances, as rho and lambda have similar scales. */
+/* In the sum of both distances, as rho and lambda have similar scales. Equal peaks reached from two
+ * hills. */
 static bool is_near(const place *a, const place *b, double distance) {
   return fabs(a->rho - b->rho) + fabs(a->lambda - b->lambda) < distance;
 }
 
-/* Puts a settled peak in its place among the best two. */
+/* Puts a settled peak in its place among the best two. Two peaks nearer than 1e-6 are one. */
 static void rank_peak(place p, place *best, place *next) {
   if (is_near(&p, best, 1e-6)) return;
   if (p.loglik > best->loglik) {

@@ -18,7 +18,8 @@ size_t sw_spatial_split_room(int periods, int count) {
 /* A unit's values of a column: deviations to row t * units of `within`, and sqrt(T) times the mean,
  * so that both parts keep their sums of squares. The mean is corrected by the mean of what it
  * leaves: the rounding of large values goes. What is rounding alone becomes 0: a column that is
- * constant within units spans nothing there. */
+ * constant within units spans nothing there. sqrt(T) times the mean has the square that the mean
+ * contributes to the sum of squares of the unit. */
 static void part_values(int64_t n, int periods, const double *x, double *within, int64_t units,
                         double *between) {
   double mean = 0, rest = 0, size = 0, most = 0;
@@ -30,6 +31,7 @@ static void part_values(int64_t n, int periods, const double *x, double *within,
   for (int t = 0; t < periods; t++)
     rest += x[t * n] - mean;
   mean += rest / periods;
+  /* 4 epsilon of the largest value is the rounding of a sum of a few values. */
   if (fabs(mean) < 4 * DBL_EPSILON * size) mean = 0;
   for (int t = 0; t < periods; t++) {
     within[t * units] = x[t * n] - mean;
@@ -40,6 +42,8 @@ static void part_values(int64_t n, int periods, const double *x, double *within,
   *between = sqrt(periods) * mean;
 }
 
+/* The triangles are complete after one pass over the units; `piece` holds 64 units of all
+ * columns. */
 void sw_spatial_split(int64_t n, int periods, const double *const *column, int count, double *piece,
                       double *within, double *between) {
   double *means = piece + UNITS * (int64_t)periods * count;
@@ -65,7 +69,8 @@ void sw_spatial_join(const double *within, const double *between, double factor,
   sw_qr_join(r, count, work);
 }
 
-/* Whether deviations from means of units are more than rounding, about 1e-15 of the values. */
+/* Whether deviations from means of units are more than rounding, about 1e-15 of the values. 1e-20
+ * is the square of 1e-10: squares are compared. */
 static bool varies(int64_t n, int periods, const double *x) {
   double size = 0, rest = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -81,7 +86,9 @@ static bool varies(int64_t n, int periods, const double *x) {
   return rest > 1e-20 * size;
 }
 
-/* Regressors that have something within units; `number`: which they are. */
+/* Regressors that have something within units; `number`: which they are. Hausman's test and the
+ * Lagrange multipliers of random effects need this list, as fixed effects absorb all other
+ * regressors. */
 int sw_spatial_varying(const sw_spatial_data *data, const double **x, int *number) {
   int count = 0;
   for (int j = 0; j < data->k; j++)

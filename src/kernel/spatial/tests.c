@@ -4,7 +4,10 @@
  *
  * Moments of Moran's I follow from U, an orthonormal basis of the columns: with Q the projection
  * that takes effects out, M = Q - UU' is that of the regression, and traces of products of M and W
- * are those of Q and W, which sums of W know, less inner products of W U and W'U. */
+ * are those of Q and W, which sums of W know, less inner products of W U and W'U.
+ *
+ * Called once per model where the study asks for tests; one thread, all memory the caller's. The
+ * cost is one least squares and O(links) for each column and period. */
 #include "kernel/spatial/tests.h"
 
 #include "kernel/linear/ols.h"
@@ -58,14 +61,16 @@ size_t sw_spatial_tests_workspace(const sw_spatial_spec *spec, int64_t n, int pe
   return room.used;
 }
 
-/* Lee & Yu's transformation needs rows that sum to 1, of the weights that are tested. */
+/* Lee & Yu's transformation needs rows that sum to 1, of the weights that are tested. The model's
+ * own flag was set by both matrices of the data; the matrix that is tested may differ. */
 static void lags_as(sw_spatial_model *model, const sw_filter_plan *plan) {
   model->transformed = model->transformed && plan->rows_sum_to_1 && plan->islands == 0;
 }
 
 /* ---- traces ---------------------------------------------------------------------------------- */
 
-/* Of JWJ, J taking the mean over units out where `means`: tr JW, tr JWJW + tr JWJW'. */
+/* Of JWJ, J taking the mean over units out where `means`: tr JW, tr JWJW + tr JWJW'. J = I - 11'/n.
+ * Its products with W follow from W's row and column sums alone. */
 typedef struct traces {
   double w, squares, total; /* total: 1'W1 */
 } traces;
@@ -81,6 +86,7 @@ static traces traces_of(const regression *r, sw_filter *w, bool means) {
   traces t = {plan->trace_w, plan->trace_ww + plan->trace_wtw, sw_dot(rows, one, n)};
   if (!means) return t;
   double whole = t.total / (double)n;
+  /* Terms of -11'W/n, -W11'/n and their squares. */
   double both = sw_dot(rows, rows, n) + sw_dot(columns, columns, n) + 2 * sw_dot(columns, rows, n);
   t.w -= whole;
   t.squares += 2 * whole * whole - both / (double)n;
@@ -89,13 +95,15 @@ static traces traces_of(const regression *r, sw_filter *w, bool means) {
 
 /* ---- Lagrange multipliers ----------------------------------------------------------------- */
 
+/* A value slightly below 0 is rounding and counts as 0. */
 static sw_spatial_test chi_square(double value, int df) {
   double p = isnan(value) ? NAN : gsl_cdf_chisq_Q(fmax(value, 0), df);
   return (sw_spatial_test){value, p, df};
 }
 
 /* The sum of squares of a lagged column that X does not explain; the column becomes its residual.
- * The root of (X'X)^-1 is at hand; a second round mends what the first loses to rounding. */
+ * The root of (X'X)^-1 is at hand; a second round mends what the first loses to rounding. Gram and
+ * Schmidt by the root, applied twice. */
 static double left_over(regression *r, double *lagged) {
   const sw_spatial_model *model = &r->model;
   const double *root = r->fit.root;
@@ -122,7 +130,8 @@ typedef struct scores {
   double of_lag, of_error, trace, information; /* a, c, t, J */
 } scores;
 
-/* By the names of tests.h: a, c, t and J of one matrix. W X b is W y - W e, as y = X b + e. */
+/* By the names of tests.h: a, c, t and J of one matrix. W X b is W y - W e, as y = X b + e. Under
+ * the null hypothesis sigma2 is rss over the dimensions that are left. */
 static scores scores_at(regression *r, sw_filter *w) {
   sw_spatial_model *model = &r->model;
   const double *e = r->fit.residual;
@@ -140,7 +149,8 @@ static scores scores_at(regression *r, sw_filter *w) {
 }
 
 /* The forms of tests.h. The robust ones and SARMA rest on a and c of one matrix; where J = t, W X b
- * is a combination of X, and the lag cannot be told from the error. */
+ * is a combination of X, and the lag cannot be told from the error. Anselin, Bera, Florax & Yoon
+ * 1996 give the robust forms. */
 static void put_multipliers(regression *r, const sw_spatial_data *data, sw_spatial_tests *out) {
   sw_filter *w = r->model.w, *w2 = r->model.w2;
   bool one_matrix = !data->w || !data->w2 || sw_filter_plan_of(w) == sw_filter_plan_of(w2);
@@ -159,7 +169,8 @@ static void put_multipliers(regression *r, const sw_spatial_data *data, sw_spati
 /* ---- Moran's I of the residuals ----------------------------------------------------------------
  */
 
-/* Z becomes U = Z R^-1, last column first. */
+/* Z becomes U = Z R^-1, last column first. In place: column j needs columns 0 .. j only, which are
+ * still those of Z when the last is made first. */
 static void make_basis(regression *r) {
   sw_spatial_model *model = &r->model;
   int s = model->terms.slopes;
@@ -182,7 +193,8 @@ static void lag_periods(const sw_spatial_model *model, sw_filter *w, bool transp
   }
 }
 
-/* tr MW, and tr MWMW' + tr MWMW. U lies within Q, so one of two lags of U goes through Q. */
+/* tr MW, and tr MWMW' + tr MWMW. U lies within Q, so one of two lags of U goes through Q. tr MWMW =
+ * tr QWQW - 2 tr U'WQW U + tr (U'WU)^2, and likewise with W'. */
 static void projected(regression *r, sw_filter *w, double *first, double *second) {
   sw_spatial_model *model = &r->model;
   bool units = sw_spatial_has_units(&model->spec), times = sw_spatial_has_periods(&model->spec);
@@ -208,8 +220,8 @@ static void projected(regression *r, sw_filter *w, double *first, double *second
 }
 
 /* Cliff & Ord 1981: with d degrees of freedom E I = (n/S0) tr MW/d and E I^2 = (n/S0)^2 (tr MWMW' +
- * tr MWMW + (tr MW)^2)/(d (d + 2)). The basis takes the place of the columns, so this comes
- * last. */
+ * tr MWMW + (tr MW)^2)/(d (d + 2)). The basis takes the place of the columns, so this comes last. E
+ * I follows the null hypothesis of no autocorrelation of errors, given X. */
 static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
   sw_spatial_model *model = &r->model;
   bool units = sw_spatial_has_units(&model->spec), times = sw_spatial_has_periods(&model->spec);
@@ -232,7 +244,8 @@ static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
 /* ---- all ----------------------------------------------------------------------------------------
  */
 
-/* Multipliers before Moran's I, whose basis takes the place of the columns. */
+/* Multipliers before Moran's I, whose basis takes the place of the columns. With random effects
+ * only regressors that vary within units can be used. */
 sw_spatial_wrong sw_spatial_tests_of(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                      void *workspace, sw_spatial_tests *out) {
   const sw_spatial_test none = {NAN, NAN, 0};

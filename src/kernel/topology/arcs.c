@@ -1,11 +1,15 @@
 /* Edges joined to arcs. Of each vertex its edges are listed, by their other end; then each junction
  * in ascending order is left along each of its edges that no arc has yet, until the next junction.
- * What remains is closed, and begins at its lowest vertex. So arcs have one order and direction. */
+ * What remains is closed, and begins at its lowest vertex. So arcs have one order and direction.
+ *
+ * Called by sw_topology_build (rings.c). O(vertices + edges + uses); the walker's arrays live in
+ * this file alone. */
 #include "kernel/topology/private.h"
 
 #include "base/arena.h"
 
-/* Edges by vertex, and which have been walked. */
+/* Edges by vertex, and which have been walked. start and edge list the edges of each vertex; an
+ * edge stands in two lists. */
 typedef struct walker {
   const sw_topology_edges *edges;
   sw_topology *out;
@@ -24,19 +28,21 @@ static int32_t other_end(const walker *w, int32_t edge, int32_t vertex) {
 /* ---- sides ------------------------------------------------------------------------------- */
 
 /* The unit at the left of an edge walked from its lower vertex, or back; the lowest where polygons
- * overlap; -1: none. */
+ * overlap; -1: none. Uses of an edge are sorted by unit, so the first that fits is the lowest. */
 static int32_t left_of(const sw_topology_edges *edges, int32_t edge, bool back) {
   for (int64_t u = edges->use_start[edge]; u < edges->use_start[edge + 1]; u++)
     if ((edges->use[u].of < 0) == back) return edges->use[u].unit;
   return -1;
 }
 
-/* Whether the same units walk both edges of a vertex, each the same way through. */
+/* Whether the same units walk both edges of a vertex, each the same way through. An arc must have
+ * one pair of units along its whole length, so a vertex at which they change ends it. */
 static bool passes(const walker *w, int32_t vertex) {
   const sw_topology_edges *edges = w->edges;
   int32_t a = w->edge[w->start[vertex]], b = w->edge[w->start[vertex] + 1];
   int64_t count = edges->use_start[a + 1] - edges->use_start[a];
   if (count != edges->use_start[b + 1] - edges->use_start[b]) return false;
+  /* `turned`: both edges run from the vertex or both to it, so left and right change places. */
   bool turned = (edges->lo[a] == vertex) == (edges->lo[b] == vertex);
   return left_of(edges, a, false) == left_of(edges, b, turned) &&
          left_of(edges, a, true) == left_of(edges, b, !turned);
@@ -64,7 +70,7 @@ static sw_status list_edges(sw_error *err, walker *w) {
 }
 
 /* A junction ends arcs: a vertex of any other number of edges than two, or where the units on both
- * sides change. */
+ * sides change. A vertex of degree 0 belongs to edges that have vanished. */
 static sw_status find_junctions(sw_error *err, walker *w) {
   size_t vertices = (size_t)w->out->n_vertices;
   SW_TRY(sw_calloc(err, vertices, sizeof *w->junction, (void **)&w->junction));
@@ -77,7 +83,8 @@ static sw_status find_junctions(sw_error *err, walker *w) {
 
 /* ---- arcs -------------------------------------------------------------------------------- */
 
-/* Along an edge from a vertex, to a junction or round to where it began. */
+/* Along an edge from a vertex, to a junction or round to where it began. Every use of the first
+ * edge is a use of the arc, since the same units walk all edges of an arc. */
 static void walk_arc(walker *w, int32_t from, int32_t edge) {
   sw_topology *t = w->out;
   const sw_topology_edges *edges = w->edges;
@@ -95,11 +102,14 @@ static void walk_arc(walker *w, int32_t from, int32_t edge) {
     t->arc_vertex[w->written++] = vertex;
     if (w->junction[vertex] || vertex == from) break;
     int64_t at = w->start[vertex];
+    /* A vertex that is no junction has exactly two edges. */
     edge = w->edge[at] == edge ? w->edge[at + 1] : w->edge[at];
   }
   t->arc_start[t->n_arcs] = w->written;
 }
 
+/* Closed arcs come second: a walk from a vertex that is no junction must not cut an arc that begins
+ * at one. */
 static void walk_arcs(walker *w) {
   int64_t vertices = w->out->n_vertices;
   w->out->arc_start[0] = 0;
@@ -109,7 +119,8 @@ static void walk_arcs(walker *w) {
         if (!w->walked[w->edge[k]]) walk_arc(w, (int32_t)v, w->edge[k]);
 }
 
-/* An arc has one vertex more than edges. */
+/* An arc has one vertex more than edges. 2 * edges: each arc of k edges has k + 1 vertices, and
+ * there are at most as many arcs as edges. */
 static sw_status open_arcs(sw_error *err, walker *w) {
   sw_topology *t = w->out;
   size_t edges = (size_t)w->edges->n;
@@ -121,6 +132,7 @@ static sw_status open_arcs(sw_error *err, walker *w) {
   return sw_alloc(err, (size_t)w->edges->n_uses, sizeof *w->uses, (void **)&w->uses);
 }
 
+/* On failure the caller releases `uses` and what the topology has got. */
 sw_status sw_topology_find_arcs(sw_error *err, const sw_topology_edges *edges,
                                 sw_topology *topology, sw_topology_use **uses, int64_t *n_uses) {
   walker w = {.edges = edges, .out = topology};

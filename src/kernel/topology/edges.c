@@ -21,7 +21,8 @@ typedef struct place {
   uint8_t part;
 } place;
 
-/* Vertices by place. number[first[v] + k]: of found vertex v in the k-th of its parts. */
+/* Vertices by place. number[first[v] + k]: of found vertex v in the k-th of its parts. A vertex at
+ * the border of two parts of the map is drawn in both and needs a number in each. */
 typedef struct numbering {
   uint16_t *parts; /* of found vertices, as bits */
   int64_t *first;
@@ -45,12 +46,14 @@ static void close_numbering(numbering *by) {
   sw_free(by->y);
 }
 
-/* The place of a part among those of the vertex: as many as there are bits below it. */
+/* The place of a part among those of the vertex: as many as there are bits below it. The number of
+ * set bits below the part's own bit. */
 static int64_t slot_of(const numbering *by, int32_t vertex, uint8_t part) {
   return by->first[vertex] + __builtin_popcount(by->parts[vertex] & ((1u << part) - 1));
 }
 
-/* The parts that each found vertex is in, and its least place. */
+/* The parts that each found vertex is in, and its least place. Parts are at most 16, as the bits of
+ * `parts` allow (number_vertices). */
 static sw_status gather(sw_error *err, const sw_rings *rings, const uint8_t *part,
                         const sw_vertices *found, const sw_meeting *met, numbering *by) {
   size_t count = (size_t)found->n_vertices;
@@ -90,6 +93,7 @@ static sw_status take_places(sw_error *err, const place *at, int64_t count, numb
   return SW_OK;
 }
 
+/* INT32_MAX: numbers of vertices are int32 throughout, and ~ marks direction. */
 static sw_status number_vertices(sw_error *err, int64_t n_found, numbering *by,
                                  sw_topology *topology) {
   int64_t count = by->first[n_found], k = 0;
@@ -109,6 +113,9 @@ static sw_status number_vertices(sw_error *err, int64_t n_found, numbering *by,
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
+/* Twice the signed area by the shoelace formula about the ring's first latitude, so that digits are
+ * not lost to large coordinates. */
+
 /* Twice the area that a ring encloses, above zero where it lies at the left. A step over the date
  * line is taken as the short one that it is. */
 static double area_of(const sw_rings *rings, int64_t r) {
@@ -122,6 +129,8 @@ static double area_of(const sw_rings *rings, int64_t r) {
   return sum;
 }
 
+/* Holes are walked the other way, so that the unit is at the left there too. A step between equal
+ * vertices has no length and is dropped. */
 static int64_t steps_of(const sw_rings *rings, const uint8_t *hole, const uint8_t *part,
                         const sw_meeting *met, const numbering *by, sw_topology_step *step) {
   int64_t count = 0;
@@ -139,11 +148,13 @@ static int64_t steps_of(const sw_rings *rings, const uint8_t *hole, const uint8_
   return count;
 }
 
-/* Steps of one edge stand together, whichever way they go, by unit. */
+/* Steps of one edge stand together, whichever way they go, by unit. A total order: uses of an edge
+ * then stand by unit and direction. */
 static int compare_steps(const void *a, const void *b) {
   const sw_topology_step *s = a, *t = b;
   int32_t s_lo = s->from < s->to ? s->from : s->to, t_lo = t->from < t->to ? t->from : t->to;
   if (s_lo != t_lo) return s_lo < t_lo ? -1 : 1;
+  /* s->from ^ s->to ^ s_lo is the other end. */
   int32_t s_hi = s->from ^ s->to ^ s_lo, t_hi = t->from ^ t->to ^ t_lo;
   if (s_hi != t_hi) return s_hi < t_hi ? -1 : 1;
   if (s->unit != t->unit) return s->unit < t->unit ? -1 : 1;
@@ -157,7 +168,8 @@ static bool same_edge(const sw_topology_step *s, const sw_topology_step *t) {
 }
 
 /* The steps of one unit along one edge, count[0] from its lower vertex and count[1] back: the two
- * ways cancel each other. */
+ * ways cancel each other. What remains is how often the unit has the edge on one side more than on
+ * the other. */
 static void use_edge(sw_topology_edges *edges, int32_t unit, int64_t forward, int64_t backward) {
   int32_t e = (int32_t)edges->n;
   for (; forward > backward; forward--)
@@ -185,7 +197,8 @@ static void fill_edges(const sw_topology_step *step, int64_t count, sw_topology_
   edges->use_start[edges->n] = edges->n_uses;
 }
 
-/* There are no more edges than steps. */
+/* There are no more edges than steps. Room for all steps; what is not used is freed with the
+ * edges. */
 static sw_status open_edges(sw_error *err, int64_t count, sw_topology_edges *edges) {
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *edges->lo, (void **)&edges->lo));
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *edges->hi, (void **)&edges->hi));
@@ -216,6 +229,7 @@ static sw_status walk_rings(sw_error *err, const sw_rings *rings, const uint8_t 
   return status;
 }
 
+/* Everything but the edges and the topology's places is freed here, also after a failure. */
 sw_status sw_topology_find_edges(sw_error *err, const sw_rings *rings, const uint8_t *hole,
                                  const uint8_t *part, double snap, sw_topology *topology,
                                  sw_topology_edges *edges) {

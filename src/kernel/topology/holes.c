@@ -1,6 +1,9 @@
 /* Which rings of a polygon are holes, by where they lie: within an odd number of its other rings.
  * Files say it, but not all say it right: programs that simplify maps write holes as parts of their
- * own. */
+ * own.
+ *
+ * Called when polygons are read for maps. Cost: points of rings times the rings whose boxes hold
+ * them. */
 #include "kernel/topology/topology.h"
 
 #include "base/arena.h"
@@ -8,6 +11,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* 2000 rings of one polygon would be 4 million pairs; real polygons of that many rings are
+ * archipelagos, which have no holes that are wrong. */
 enum { MOST = 2000 }; /* rings of a polygon that are compared with each other */
 
 typedef struct bounds {
@@ -20,7 +25,8 @@ static int compare_numbers(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Where the line at `y` crosses points [a, b) of a ring, in their order; how often. */
+/* Where the line at `y` crosses points [a, b) of a ring, in their order; how often. Half-open in y:
+ * a vertex on the line counts once. */
 static int64_t cross(const sw_rings *rings, int64_t a, int64_t b, double y, double *cut) {
   int64_t count = 0;
   for (int64_t k = a; k + 1 < b; k++) {
@@ -52,6 +58,7 @@ static bounds bounds_of(const sw_rings *rings, int64_t r, double *cut) {
     b.low = fmin(b.low, rings->y[k]), b.high = fmax(b.high, rings->y[k]);
   }
   double widest = 0;
+  /* Half the height of a ring meets its interior if the ring has any area. */
   b.y = (b.low + b.high) / 2;
   int64_t count = cross(rings, rings->start[r], rings->start[r + 1], b.y, cut);
   qsort(cut, (size_t)count, sizeof *cut, compare_numbers);
@@ -64,12 +71,13 @@ static bounds bounds_of(const sw_rings *rings, int64_t r, double *cut) {
 }
 
 /* Rings [first, end) of one polygon. One that steps over the date line is no ring of the plane: all
- * then stay as the file has them. */
+ * then stay as the file has them. Odd means hole: a ring within a hole is land again. */
 static void find(const sw_rings *rings, int64_t first, int64_t end, bounds *box, double *cut,
                  uint8_t *hole) {
   for (int64_t r = first; r < end; r++) {
     bounds *own = &box[r - first];
     *own = bounds_of(rings, r, cut);
+    /* More than 180 degrees wide means that the ring was unwrapped at the date line. */
     if (rings->degrees && own->right - own->left > 180) return;
   }
   for (int64_t r = first; r < end; r++) {
@@ -86,7 +94,8 @@ static void find(const sw_rings *rings, int64_t first, int64_t end, bounds *box,
 }
 
 /* Boxes are compared first, so most pairs of rings cost nothing more. A polygon of over MOST rings
- * stays as the file has it. */
+ * stays as the file has it. hole[] is written only for polygons of several rings; a single ring is
+ * no hole and stays as it was. */
 sw_status sw_topology_find_holes(sw_error *err, const sw_rings *rings, uint8_t *hole) {
   int64_t longest = 0;
   bounds *box = NULL;

@@ -1,7 +1,9 @@
 /* A place within each unit, out of its rings: where the map puts a label or a dot. The centroid of
  * the largest ring, if it lies within the unit; else the middle of the widest stretch at half the
  * ring's height (a crescent's centroid lies outside it). O(points), and a sort of the crossings of
- * one line. One outline's memory serves all units and grows to the largest. */
+ * one line. One outline's memory serves all units and grows to the largest.
+ *
+ * Called for labels and dots of maps, after the topology is built. */
 #include "kernel/topology/topology.h"
 
 #include "base/arena.h"
@@ -23,6 +25,7 @@ typedef struct centre {
 
 /* ---- points ------------------------------------------------------------------------------ */
 
+/* The number of points before they are copied, for make_room. */
 static int64_t length_of(const sw_topology *t, int64_t first, int64_t end) {
   int64_t count = 0;
   for (int64_t k = t->ring_start[first]; k < t->ring_start[end]; k++) {
@@ -32,7 +35,8 @@ static int64_t length_of(const sw_topology *t, int64_t first, int64_t end) {
   return count;
 }
 
-/* A failure leaves null pointers or owned ones: the caller frees all four. */
+/* A failure leaves null pointers or owned ones: the caller frees all four. Room is doubled, so that
+ * growing from unit to unit costs little. */
 static sw_status make_room(sw_error *err, outline *o, int64_t rings, int64_t points) {
   int64_t wanted = points > rings + 1 ? points : rings + 1;
   if (wanted <= o->room) return SW_OK;
@@ -67,7 +71,8 @@ static void trace(outline *o, int64_t first, int64_t end) {
 
 /* ---- places ------------------------------------------------------------------------------ */
 
-/* Centroid and area of one ring, about its first point: the products keep their digits. */
+/* Centroid and area of one ring, about its first point: the products keep their digits. A ring
+ * without area has its first point as centre. */
 static centre centre_of(const outline *o, int64_t r) {
   double sum = 0, sx = 0, sy = 0;
   int64_t a = o->start[r];
@@ -82,6 +87,7 @@ static centre centre_of(const outline *o, int64_t r) {
   return (centre){o->x[a] + sx / (3 * sum), o->y[a] + sy / (3 * sum), fabs(sum) / 2};
 }
 
+/* NaN do not occur, as vertices are places. */
 static int compare_numbers(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
@@ -101,7 +107,8 @@ static int64_t cross(outline *o, double y) {
   return count;
 }
 
-/* The middle of the widest stretch within the unit at a height. */
+/* The middle of the widest stretch within the unit at a height. Crossings are paired: the interior
+ * lies between each first and second. */
 static bool widest(outline *o, double y, double *x) {
   int64_t count = cross(o, y);
   double best = -1;
@@ -113,7 +120,7 @@ static bool widest(outline *o, double y, double *x) {
   return best > 0;
 }
 
-/* By the even-odd rule: holes are rings like others. */
+/* By the even-odd rule: holes are rings like others. A place on the border counts as outside. */
 static bool is_within(outline *o, double x, double y) {
   int64_t count = cross(o, y);
   for (int64_t k = 0; k + 1 < count; k += 2)
@@ -121,6 +128,8 @@ static bool is_within(outline *o, double x, double y) {
   return false;
 }
 
+/* If even the middle of the widest stretch fails, which takes a ring without area, the centroid
+ * stays. */
 static void place_of(outline *o, double *x, double *y) {
   centre largest = centre_of(o, 0);
   int64_t which = 0;
@@ -137,6 +146,7 @@ static void place_of(outline *o, double *x, double *y) {
   if (widest(o, (low + high) / 2, &inside)) *x = inside, *y = (low + high) / 2;
 }
 
+/* A unit without rings has no place: NaN. */
 sw_status sw_topology_places(sw_error *err, const sw_topology *topology, int64_t n, double *x,
                              double *y) {
   const sw_topology *t = topology;

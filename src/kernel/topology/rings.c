@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The arcs of one unit, by where they begin. */
+/* The arcs of one unit, by where they begin. Sorted by `from`, so that the arcs that leave a vertex
+ * are found by bisection. */
 typedef struct opening {
   int32_t from;
   int32_t use; /* among those of the unit; -1: taken */
@@ -24,7 +25,8 @@ typedef struct joiner {
 
 /* ---- ends of arcs ------------------------------------------------------------------------ */
 
-/* The vertex of an arc, walked as the unit does, `k` from its beginning; -1 - k from its end. */
+/* The vertex of an arc, walked as the unit does, `k` from its beginning; -1 - k from its end. A
+ * complement (~arc) is walked backwards, so counting starts at the other end. */
 static int32_t vertex_at(const sw_topology *t, int32_t of, int64_t k) {
   int32_t arc = of < 0 ? ~of : of;
   int64_t first = t->arc_start[arc], last = t->arc_start[arc + 1] - 1;
@@ -36,7 +38,8 @@ static double direction(const sw_topology *t, int32_t from, int32_t to) {
   return atan2(t->y[to] - t->y[from], t->x[to] - t->x[from]);
 }
 
-/* By how much clockwise of where `into` came from the arc `out` leaves, above 0 to a full turn. */
+/* By how much clockwise of where `into` came from the arc `out` leaves, above 0 to a full turn. The
+ * full turn is excluded at 0, so that the way back along the same direction is the last choice. */
 static double turn(const sw_topology *t, int32_t into, int32_t out) {
   const double full = 6.283185307179586;
   double angle = direction(t, vertex_at(t, into, -1), vertex_at(t, into, -2)) -
@@ -78,7 +81,8 @@ static int64_t find_opening(const joiner *j, int32_t vertex) {
   return lo;
 }
 
-/* The arc that follows one in its ring; -1: there is none, which only a ring that is closed has. */
+/* The arc that follows one in its ring; -1: there is none, which only a ring that is closed has.
+ * The cost is linear in the arcs that leave the vertex, which are few. */
 static int32_t next_use(const joiner *j, const sw_topology_use *use, int32_t at) {
   int32_t vertex = vertex_at(j->out, use[at].of, -1), best = -1;
   double least = INFINITY;
@@ -91,7 +95,8 @@ static int32_t next_use(const joiner *j, const sw_topology_use *use, int32_t at)
   return best;
 }
 
-/* From the lowest arc that no ring has yet, round to its beginning. */
+/* From the lowest arc that no ring has yet, round to its beginning. Stops where it began even if
+ * other arcs leave there: two rings may touch in a point. */
 static void walk_ring(joiner *j, const sw_topology_use *use, int32_t at) {
   sw_topology *t = j->out;
   int64_t written = t->ring_start[t->n_rings];
@@ -107,7 +112,7 @@ static void walk_ring(joiner *j, const sw_topology_use *use, int32_t at) {
 }
 
 /* A feature that a file has twice gives the same ring twice; the second would undo the first where
- * pages fill by the even-odd rule. */
+ * pages fill by the even-odd rule. Only rings of the same unit are compared. */
 static void drop_repeated(sw_topology *t, int64_t first) {
   int64_t last = t->n_rings - 1, length = t->ring_start[last + 1] - t->ring_start[last];
   for (int64_t r = first; r < last; r++)
@@ -119,7 +124,8 @@ static void drop_repeated(sw_topology *t, int64_t first) {
     }
 }
 
-/* Only where an arc is used twice in one direction can a ring come twice. */
+/* Only where an arc is used twice in one direction can a ring come twice. Openings are sorted once
+ * per unit; arcs already taken are skipped. */
 static void join_unit(joiner *j, const sw_topology_use *use) {
   bool repeated = false;
   int64_t first = j->out->n_rings;
@@ -136,6 +142,7 @@ static void join_unit(joiner *j, const sw_topology_use *use) {
   }
 }
 
+/* Rings are never more than uses. */
 static sw_status open_joiner(sw_error *err, joiner *j, size_t count) {
   sw_topology *t = j->out;
   SW_TRY(sw_alloc(err, count + 1, sizeof *t->ring_start, (void **)&t->ring_start));
@@ -165,6 +172,8 @@ sw_status sw_topology_find_rings(sw_error *err, sw_topology_use *uses, int64_t n
 
 /* ---- order of arcs ----------------------------------------------------------------------- */
 
+/* Written to pages and archives, where small differences compress. */
+
 /* Arcs numbered as rings meet them, and turned so that the first to meet one walks it forward.
  * Units near each other in the order of their codes mostly lie near each other, so numbers of arcs,
  * sides and places then change little from one to the next, which is what compresses well. */
@@ -175,6 +184,7 @@ typedef struct order {
   bool *known;
 } order;
 
+/* A turned arc exchanges its left and right units. */
 static void take_arc(order *o, const sw_topology *t, int32_t arc, int32_t number, bool turned) {
   int64_t length = t->arc_start[arc + 1] - t->arc_start[arc], to = o->start[number];
   for (int64_t k = 0; k < length; k++)
@@ -187,6 +197,7 @@ static void take_arc(order *o, const sw_topology *t, int32_t arc, int32_t number
   o->known[arc] = true;
 }
 
+/* Arcs that no ring uses are dropped. */
 static void take_all(order *o, sw_topology *t) {
   int32_t count = 0;
   o->start[0] = 0;
@@ -217,7 +228,8 @@ static void close_order(order *o) {
   sw_free(o->known);
 }
 
-/* The topology takes the new arrays, and the old ones are released with `o`. */
+/* The topology takes the new arrays, and the old ones are released with `o`. The old arrays leave
+ * with `order`. */
 static void exchange(order *o, sw_topology *t) {
   order old = {t->arc_start, t->arc_vertex, t->left, t->right, o->number, o->known};
   t->arc_start = o->start, t->arc_vertex = o->vertex, t->left = o->left, t->right = o->right;
@@ -237,7 +249,8 @@ static sw_status order_arcs(sw_error *err, sw_topology *topology) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* Edges, arcs, rings, then the order of arcs; each step releases what only it has needed. */
+/* Edges, arcs, rings, then the order of arcs; each step releases what only it has needed. snap and
+ * parts apply to the first step alone. */
 sw_status sw_topology_build(sw_error *err, const sw_rings *rings, const uint8_t *hole,
                             const uint8_t *part, double snap, sw_topology *topology) {
   sw_topology_edges edges = {0};

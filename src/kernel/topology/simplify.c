@@ -21,6 +21,7 @@ typedef struct thinner {
 
 /* ---- heap -------------------------------------------------------------------------------- */
 
+/* A total order: equal areas go by place, so the result does not depend on the heap. */
 static bool is_less(const thinner *s, int32_t a, int32_t b) {
   return s->area[a] < s->area[b] || (s->area[a] == s->area[b] && a < b);
 }
@@ -37,6 +38,7 @@ static void rise(thinner *s, int32_t slot) {
   put(s, slot, place);
 }
 
+/* The invariant is that at[] of each place in the heap is its slot. */
 static void sink(thinner *s, int32_t slot) {
   int32_t place = s->heap[slot];
   for (int32_t child; (child = 2 * slot + 1) < s->count; slot = child) {
@@ -49,13 +51,15 @@ static void sink(thinner *s, int32_t slot) {
 
 /* ---- triangles --------------------------------------------------------------------------- */
 
+/* Half the cross product of both sides. */
 static double triangle(const thinner *s, int32_t place) {
   const double *x = s->t->x, *y = s->t->y;
   int32_t a = s->vertex[s->before[place]], b = s->vertex[place], c = s->vertex[s->after[place]];
   return fabs((x[b] - x[a]) * (y[c] - y[a]) - (x[c] - x[a]) * (y[b] - y[a])) / 2;
 }
 
-/* The ends of an arc have no triangle. An area may have grown or shrunk. */
+/* The ends of an arc have no triangle. An area may have grown or shrunk. Both directions are tried,
+ * of which one ends at once. */
 static void change(thinner *s, int32_t place, int32_t last) {
   if (place == 0 || place == last) return;
   s->area[place] = triangle(s, place);
@@ -63,7 +67,9 @@ static void change(thinner *s, int32_t place, int32_t last) {
   sink(s, s->at[place]);
 }
 
-/* Of an arc of `length` vertices at least `least` stay. In `after`, what stays is linked. */
+/* Of an arc of `length` vertices at least `least` stay. In `after`, what stays is linked. The two
+ * ends always stay, so an arc of two vertices is left alone. `area` is the limit in square units of
+ * the map. */
 static void thin(thinner *s, int32_t length, int32_t least, double area) {
   int32_t last = length - 1, kept = length;
   for (int32_t k = 0; k < length; k++)
@@ -90,7 +96,8 @@ static void thin(thinner *s, int32_t length, int32_t least, double area) {
 /* ---- all --------------------------------------------------------------------------------- */
 
 /* How many vertices of each arc must stay: two ends; four of a closed one, which may be a ring; one
- * between the ends where two arcs make a ring, which else may be a line. */
+ * between the ends where two arcs make a ring, which else may be a line. A ring of two arcs needs a
+ * third vertex to have an area. */
 static void find_least(const sw_topology *t, int32_t *least) {
   for (int64_t a = 0; a < t->n_arcs; a++)
     least[a] = t->arc_vertex[t->arc_start[a]] == t->arc_vertex[t->arc_start[a + 1] - 1] ? 4 : 2;
@@ -103,6 +110,7 @@ static void find_least(const sw_topology *t, int32_t *least) {
   }
 }
 
+/* One set of arrays for the longest arc. */
 static sw_status open_thinner(sw_error *err, thinner *s) {
   size_t longest = 0;
   for (int64_t a = 0; a < s->t->n_arcs; a++) {
@@ -124,7 +132,8 @@ static void close_thinner(thinner *s) {
   sw_free(s->at);
 }
 
-/* In place: what stays of an arc never lies beyond where it lay. */
+/* In place: what stays of an arc never lies beyond where it lay. The vertices themselves stay in
+ * the topology; arcs only stop naming them. */
 static void thin_arcs(thinner *s, sw_topology *t, const int32_t *least, double area) {
   int64_t written = 0, start = 0;
   for (int64_t a = 0; a < t->n_arcs; a++) {

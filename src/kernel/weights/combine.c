@@ -1,6 +1,8 @@
 /* How long a product is, is known only when it is there, so rows are made one after the other
  * (rows.h). The order of entries is that of `to`, so the bits do not depend on how a row was
- * made. */
+ * made.
+ *
+ * Called by store/links for weights that the study makes of others. Rows are made on one thread. */
 #include "kernel/weights/combine.h"
 
 #include "base/arena.h"
@@ -16,7 +18,8 @@ static int compare_units(const void *a, const void *b) {
 
 /* ---- sets and products ------------------------------------------------------------------- */
 
-/* A merge of two rows that both ascend. */
+/* A merge of two rows that both ascend. has_a and has_b are both true where both rows have the
+ * unit; one step then moves both cursors. */
 static int64_t merge_row(sw_combination how, const sw_links *a, const sw_links *b, int64_t i,
                          sw_row_maker *m) {
   int64_t p = a->row_start[i], q = b->row_start[i], count = 0;
@@ -28,6 +31,7 @@ static int64_t merge_row(sw_combination how, const sw_links *a, const sw_links *
     bool kept = how == SW_UNION || how == SW_SUM || (how == SW_INTERSECTION && has_a && has_b) ||
                 (how == SW_DIFFERENCE && has_a && !has_b);
     double sum = (has_a ? a->value[p] : 0.0) + (has_b ? b->value[q] : 0.0);
+    /* Sets have weights of 1; a sum adds the weights of both. */
     if (kept) m->to[count] = j, m->value[count++] = how == SW_SUM ? sum : 1.0;
     p += has_a, q += has_b;
   }
@@ -35,7 +39,8 @@ static int64_t merge_row(sw_combination how, const sw_links *a, const sw_links *
 }
 
 /* Ways are counted at the receiver, seen[j] == i: it was reached from i. Their numbers stand in
- * `value` by receiver until the row is sorted. */
+ * `value` by receiver until the row is sorted. `seen` is never cleared: a row writes its own number
+ * there. */
 static int64_t product_row(const sw_links *a, const sw_links *b, int64_t i, double *ways,
                            sw_row_maker *m) {
   int64_t count = 0;
@@ -43,6 +48,7 @@ static int64_t product_row(const sw_links *a, const sw_links *b, int64_t i, doub
     int32_t k = a->to[p];
     for (int64_t q = b->row_start[k]; q < b->row_start[k + 1]; q++) {
       int32_t j = b->to[q];
+      /* The unit itself is left out: a way back to it is no neighbour. */
       if (j == i) continue;
       if (m->seen[j] != (int32_t)i) m->seen[j] = (int32_t)i, ways[j] = 0.0, m->to[count++] = j;
       ways[j] += 1.0;
@@ -55,7 +61,7 @@ static int64_t product_row(const sw_links *a, const sw_links *b, int64_t i, doub
 }
 
 /* A merge costs the links of both; a product the links of b at every link of a, and a sort per row.
- * `ways`, n numbers, is there for products alone. */
+ * `ways`, n numbers, is there for products alone. On failure sw_rows_close frees what there is. */
 sw_status sw_combine_rows(sw_error *err, sw_combination how, const sw_links *a, const sw_links *b,
                           sw_link_rows *rows) {
   sw_row_maker m = {0};
@@ -72,7 +78,8 @@ sw_status sw_combine_rows(sw_error *err, sw_combination how, const sw_links *a, 
 
 /* ---- the other way round ----------------------------------------------------------------- */
 
-/* A counting sort; senders come in ascending order, so rows ascend by themselves. */
+/* A counting sort; senders come in ascending order, so rows ascend by themselves. Within a row of
+ * the result, order is that of the senders. */
 sw_status sw_transpose_rows(sw_error *err, const sw_links *a, sw_link_rows *rows) {
   int64_t n = a->n, count = a->row_start[n], *at = NULL;
   *rows = (sw_link_rows){.n = n};
@@ -100,6 +107,8 @@ sw_status sw_transpose_rows(sw_error *err, const sw_links *a, sw_link_rows *rows
 
 /* ---- further away ------------------------------------------------------------------------ */
 
+/* Breadth-first search; each unit is entered at its least distance. */
+
 /* The units reached from i by `order` steps of a search in width; m->seen[j] == i: reached. They
  * stand in m->to in the order of their distance. Returns how many, and where those of the last step
  * begin. */
@@ -125,7 +134,8 @@ static int64_t reach(const sw_links *a, int64_t i, int64_t order, sw_row_maker *
 }
 
 /* `lower`: the units of all orders up to `order`; else those of the last step, which may be none.
- * Each row costs the links of all that it reaches. */
+ * Each row costs the links of all that it reaches. `seen` marks the units of lower orders too, so
+ * an order holds only units that no lower one has. */
 sw_status sw_higher_order_rows(sw_error *err, const sw_links *a, int64_t order, bool lower,
                                sw_link_rows *rows) {
   sw_row_maker m = {0};

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Features as they are met: feature[k] is one of unit[k]; several k may say the same. */
+/* Features as they are met: feature[k] is one of unit[k]; several k may say the same. One entry for
+ * every point, so `count` is the number of points. */
 typedef struct incidence {
   int64_t n_units, n_features, count;
   int32_t *feature, *unit;
@@ -24,7 +25,8 @@ typedef struct listing {
 
 /* ---- features ---------------------------------------------------------------------------- */
 
-/* Of a ring all vertices but the last, which is the first. */
+/* Of a ring all vertices but the last, which is the first. in->count is left at the number of
+ * entries. */
 static void vertices_of(const sw_rings *rings, const int32_t *vertex, int64_t count,
                         incidence *in) {
   for (int64_t r = 0; r < rings->n_rings; r++)
@@ -35,14 +37,16 @@ static void vertices_of(const sw_rings *rings, const int32_t *vertex, int64_t co
   in->n_features = count;
 }
 
-/* Spreads keys of neighbouring vertices over the table. */
+/* Spreads keys of neighbouring vertices over the table. Multiplication by the golden ratio's 64
+ * bits. */
 static uint64_t mix(uint64_t key) {
   key ^= key >> 31;
   key *= 0x9e3779b97f4a7c15u;
   return key ^ key >> 29;
 }
 
-/* The number of an edge, made where it is new. 0 is no key. */
+/* The number of an edge, made where it is new. 0 is no key. Linear probing. The key is the pair of
+ * vertices plus 1; the table is at most half full, so a free slot is always found. */
 static int32_t edge_at(uint64_t *key, int32_t *number, uint64_t mask, int32_t a, int32_t b,
                        int64_t *count) {
   uint64_t lo = (uint64_t)(a < b ? a : b), hi = (uint64_t)(a < b ? b : a);
@@ -57,7 +61,8 @@ static int32_t edge_at(uint64_t *key, int32_t *number, uint64_t mask, int32_t a,
 }
 
 /* An edge of which both ends are one vertex is one, too: simplified maps have borders of no length
- * left, as two equal points that follow each other in both polygons. */
+ * left, as two equal points that follow each other in both polygons. Rook neighbours share an edge
+ * of any length. */
 static sw_status edges_of(sw_error *err, const sw_rings *rings, const int32_t *vertex,
                           incidence *in) {
   uint64_t slots = 64, *key = NULL;
@@ -79,7 +84,10 @@ static sw_status edges_of(sw_error *err, const sw_rings *rings, const int32_t *v
 
 /* ---- neighbours -------------------------------------------------------------------------- */
 
-/* Items listed by key: a counting sort. The caller releases, also on failure. */
+/* A unit's neighbours are found through its features: from unit to features to units. */
+
+/* Items listed by key: a counting sort. The caller releases, also on failure. Entries keep their
+ * order within a key. */
 static sw_status list_by(sw_error *err, int64_t keys, int64_t count, const int32_t *key,
                          const int32_t *item, listing *list) {
   SW_TRY(sw_calloc(err, (size_t)keys + 2, sizeof *list->start, (void **)&list->start));
@@ -99,7 +107,8 @@ static void release(listing *list) {
   sw_free(list->item);
 }
 
-/* The neighbours of unit i, each once, into `to` unless NULL; how many. seen[j] == i: counted. */
+/* The neighbours of unit i, each once, into `to` unless NULL; how many. seen[j] == i: counted.
+ * `seen` holds the last unit that met j, so nothing is cleared between rows. */
 static int64_t neighbours_of(const listing *features, const listing *units, int32_t i,
                              int32_t *seen, int32_t *to) {
   int64_t count = 0;
@@ -122,7 +131,8 @@ static int compare_units(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Counted, then filled; `seen` begins anew for the second pass. */
+/* Counted, then filled; `seen` begins anew for the second pass. Two passes, as the number of links
+ * is not known before; rows are sorted, as bisection and merging need that. */
 static sw_status fill_rows(sw_error *err, const listing *features, const listing *units,
                            int32_t *seen, sw_link_rows *rows) {
   int64_t n = rows->n;
@@ -174,7 +184,8 @@ static void close_incidence(incidence *in) {
   sw_free(in->unit);
 }
 
-/* Each two places near each other are a feature more, of the units of both. */
+/* Each two places near each other are a feature more, of the units of both. near[2p] and near[2p +
+ * 1] are two places; the pair becomes one feature that the units of both have. */
 static sw_status add_near(sw_error *err, const sw_vertices *v, const listing *units,
                           const incidence *at, incidence *in) {
   int64_t count = at->count;
@@ -194,7 +205,8 @@ static sw_status add_near(sw_error *err, const sw_vertices *v, const listing *un
 }
 
 /* Queen by places: what lies within `snap` of each other is told by each two places, so that no
- * chain of them links what lies further apart. */
+ * chain of them links what lies further apart. Under transitive snapping a chain of near places
+ * along a border would join what is far apart. */
 static sw_status by_places(sw_error *err, const sw_rings *rings, const sw_vertices *v,
                            sw_link_rows *rows) {
   incidence at = {0}, in = {0};
@@ -225,7 +237,8 @@ static sw_status by_vertices(sw_error *err, const sw_rings *rings, const int32_t
 }
 
 /* Queen without `meet` goes by places, so that snapping is not transitive; everything else needs
- * one number for a vertex. */
+ * one number for a vertex. `meet`: vertices of one polygon that lie on an edge of another count as
+ * shared. */
 sw_status sw_contiguity_rows(sw_error *err, const sw_rings *rings, sw_rule rule, double snap,
                              bool meet, sw_link_rows *rows) {
   sw_vertices v;

@@ -1,6 +1,9 @@
 /* Edges parted where vertices lie on them. Vertices stand in the cells of a grid with about one of
  * them each; an edge looks, row of cells by row, at the cells it passes. So the work grows with the
- * points and the cells that edges cross, and long edges cost no more than their length. */
+ * points and the cells that edges cross, and long edges cost no more than their length.
+ *
+ * Called by contiguity.c and topology/edges.c. Each edge is parted independently, so the result
+ * does not depend on the order of rings. */
 #include "kernel/weights/meeting.h"
 
 #include "base/arena.h"
@@ -9,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A vertex on an edge, by how far along it lies. */
+/* A vertex on an edge, by how far along it lies. `along` is a scalar product and not a length: it
+ * is only compared. */
 typedef struct stop {
   double along;
   int32_t vertex;
 } stop;
 
+/* Counting sort of vertices by cell, row of cells by row. */
 typedef struct grid {
   double left, low, cell; /* corner, width of a cell */
   int64_t columns, rows;
@@ -48,7 +53,9 @@ static int64_t row_of(const grid *g, double y) {
   return clamp((y - g->low) / g->cell, g->rows);
 }
 
-/* A square cell of which there are about as many as vertices. */
+/* A square cell of which there are about as many as vertices. sqrt(area/count) gives one vertex per
+ * cell on average; the second term keeps the number of cells near the count when all lie on a
+ * line. */
 static void size_grid(grid *g, int64_t count) {
   double right = -INFINITY, high = -INFINITY;
   g->left = g->low = INFINITY;
@@ -79,7 +86,8 @@ static sw_status fill_grid(sw_error *err, grid *g, int64_t count) {
   return SW_OK;
 }
 
-/* Vertices are numbered by first appearance, so each is met when its number is due. */
+/* Vertices are numbered by first appearance, so each is met when its number is due. So no search is
+ * needed for the first point of a vertex. */
 static sw_status open_grid(sw_error *err, const sw_rings *rings, const int32_t *vertex,
                            int64_t count, grid *g) {
   int64_t due = 0;
@@ -103,6 +111,7 @@ static void close_grid(grid *g) {
 
 /* ---- edges ------------------------------------------------------------------------------- */
 
+/* realloc and not sw_alloc, as these arrays grow; they are released by free. */
 static sw_status add_stop(sw_error *err, walk *w, double along, int32_t vertex) {
   if (w->n_stops == w->room) {
     int64_t room = w->room ? 2 * w->room : 64;
@@ -134,7 +143,8 @@ static int compare_stops(const void *a, const void *b) {
   return (s->vertex > t->vertex) - (s->vertex < t->vertex);
 }
 
-/* Of a cell, the vertices on the edge from point k to the next. */
+/* Of a cell, the vertices on the edge from point k to the next. Distance to the edge by the cross
+ * product, at most snap; the foot must lie strictly within the edge. */
 static sw_status look_in_cell(sw_error *err, walk *w, const grid *g, int64_t cell, int64_t k,
                               const int32_t *vertex) {
   double x = w->rings->x[k], y = w->rings->y[k];
@@ -149,8 +159,9 @@ static sw_status look_in_cell(sw_error *err, walk *w, const grid *g, int64_t cel
   return SW_OK;
 }
 
-/* The cells that the edge from point k passes, `snap` to either side. Within a row of cells it
- * lies between its places at the row's borders. */
+/* The cells that the edge from point k passes, `snap` to either side. Within a row of cells it lies
+ * between its places at the row's borders. Within a row of cells the edge covers the columns
+ * between its two crossings of the row's borders, which is exact for sloping edges. */
 static sw_status look_along(sw_error *err, walk *w, const grid *g, int64_t k,
                             const int32_t *vertex) {
   double x0 = w->rings->x[k], y0 = w->rings->y[k], x1 = w->rings->x[k + 1], y1 = w->rings->y[k + 1];
@@ -170,7 +181,8 @@ static sw_status look_along(sw_error *err, walk *w, const grid *g, int64_t k,
   return SW_OK;
 }
 
-/* One edge: its first end, then what lies on it. */
+/* One edge: its first end, then what lies on it. The last vertex of an edge is the first of the
+ * next. */
 static sw_status write_edge(sw_error *err, walk *w, const grid *g, int64_t k,
                             const int32_t *vertex) {
   w->n_stops = 0;
@@ -198,7 +210,8 @@ static sw_status walk_rings(sw_error *err, walk *w, const grid *g, const int32_t
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* Points are not copied: the parted rings have vertices alone. */
+/* Points are not copied: the parted rings have vertices alone. The caller must have the vertices by
+ * number; `met` borrows nothing from the grid. */
 sw_status sw_meeting_find(sw_error *err, const sw_rings *rings, double snap, const int32_t *vertex,
                           int64_t count, sw_meeting *met) {
   grid g = {0};

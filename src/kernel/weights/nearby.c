@@ -8,9 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-/* The k-th neighbour itself has a weight by this, as in libpysal. */
+/* The k-th neighbour itself has a weight by this, as in libpysal. The bandwidth is a little more
+ * than the k-th distance, or that neighbour's weight would be 0. */
 static const double hair = 1.0000001;
 
+/* u is the distance over the width. Only Epanechnikov's form has its constant factor: a factor
+ * common to all weights of a row changes no average. */
 double sw_kernel_value(sw_kernel_form form, double u) {
   switch (form) {
   case SW_KERNEL_TRIANGULAR:
@@ -27,6 +30,7 @@ double sw_kernel_value(sw_kernel_form form, double u) {
   return NAN;
 }
 
+/* to and chord2 have room for k; they are overwritten. */
 double sw_nearby_width(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to, double *chord2) {
   sw_kdtree_nearest(tree, i, k, to, chord2);
   return sw_neighbours_km(chord2[k - 1]) * hair;
@@ -38,6 +42,7 @@ double sw_nearby_width(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
 double sw_nearby_chord2_below(double km) {
   double top = 4.5;
   if (sw_neighbours_km(top) / km < 1) return top;
+  /* A width of 0 has no neighbours: no squared chord is below -1. */
   if (!(km > 0)) return -1;
   uint64_t below = 0, above;
   memcpy(&above, &top, sizeof above);
@@ -55,6 +60,7 @@ double sw_nearby_chord2_below(double km) {
   return limit;
 }
 
+/* The width may be one for all or the unit's own. */
 void sw_nearby_kernel_row(const double *x, const double *y, const double *z, int64_t i,
                           int64_t count, const int32_t *to, sw_kernel_form form, double km,
                           double *value) {
@@ -62,7 +68,8 @@ void sw_nearby_kernel_row(const double *x, const double *y, const double *z, int
     value[k] = sw_kernel_value(form, sw_neighbours_km(sw_chord2(x, y, z, i, to[k])) / km);
 }
 
-/* Rows ascend: the unit itself goes to its place among its neighbours. */
+/* Rows ascend: the unit itself goes to its place among its neighbours. O(count); `to` and `value`
+ * have room for one more. */
 void sw_nearby_put_own(int64_t i, int64_t count, int32_t *to, double *value, double own) {
   int64_t k = count;
   for (; k > 0 && to[k - 1] > i; k--) {

@@ -20,7 +20,8 @@ sw_status sw_rows_open(sw_error *err, int64_t n, sw_row_maker *m) {
   return SW_OK;
 }
 
-/* Half as much again; sw_alloc's memory cannot grow in place. */
+/* Half as much again; sw_alloc's memory cannot grow in place. The old arrays are copied and freed;
+ * the capacity only grows. */
 static sw_status widen(sw_error *err, sw_row_maker *m, int64_t need) {
   int64_t capacity = need + need / 2 + 1024;
   int32_t *to = NULL;
@@ -43,6 +44,7 @@ static sw_status widen(sw_error *err, sw_row_maker *m, int64_t need) {
   return SW_OK;
 }
 
+/* The caller has filled m->to and m->value up to `length`, ascending. */
 sw_status sw_rows_add(sw_error *err, sw_row_maker *m, int64_t i, int64_t length) {
   if (m->count + length > m->capacity) SW_TRY(widen(err, m, m->count + length));
   if (length > 0) {
@@ -54,6 +56,7 @@ sw_status sw_rows_add(sw_error *err, sw_row_maker *m, int64_t i, int64_t length)
   return SW_OK;
 }
 
+/* Takes over a failed status, so that callers need no branch of their own. */
 sw_status sw_rows_close(sw_error *err, sw_row_maker *m, sw_status status, sw_link_rows *rows) {
   if (status == SW_OK && m->capacity == 0)
     status = widen(err, m, 0); /* no link: arrays all the same */
@@ -67,7 +70,9 @@ sw_status sw_rows_close(sw_error *err, sw_row_maker *m, sw_status status, sw_lin
 
 /* ---- the strongest ---------------------------------------------------------------------- */
 
-/* Hoare's selection: parts of x move until what is before x[k] is not below it. */
+/* Hoare's selection: parts of x move until what is before x[k] is not below it. After each round
+ * everything before i is not below the pivot and everything after j not above it. NaN must not
+ * occur. */
 static double kth_greatest(double *x, int64_t count, int64_t k) {
   int64_t lo = 0, hi = count - 1;
   while (lo < hi) {
@@ -93,7 +98,9 @@ static double kth_greatest(double *x, int64_t count, int64_t k) {
   return x[k];
 }
 
-/* The k greatest in their order, in O(count) on average; of equal ones at the limit the first. */
+/* The k greatest in their order, in O(count) on average; of equal ones at the limit the first.
+ * First the number of links above the limit is counted, then those that equal it are let in while
+ * there is room. */
 int64_t sw_rows_strongest(int64_t count, int32_t *to, double *value, int64_t k, double *scratch) {
   if (count <= k) return count;
   memcpy(scratch, value, (size_t)count * sizeof *value);

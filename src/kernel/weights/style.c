@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+/* Convergence is looked at every 20 steps; the limits bound matrices whose greatest eigenvalues lie
+ * together. */
 enum { LOOK = 20, MOST_STEPS = 20000, MOST_POWERS = 200000 };
 
 /* A step of the greatest eigenvalue that is none, relative to it. */
@@ -44,7 +46,9 @@ static double dot(int64_t n, const double *x, const double *y) {
 
 /* ---- symmetric: Lanczos ------------------------------------------------------------------ */
 
-/* How many eigenvalues of the tridiagonal matrix lie above x, by the signs of its pivots. */
+/* How many eigenvalues of the tridiagonal matrix lie above x, by the signs of its pivots.
+ * Sylvester's law of inertia for the tridiagonal matrix; a pivot of exactly 0 is moved by
+ * 1e-300. */
 static int count_above(int k, const double *a, const double *b, double x) {
   int count = 0;
   double pivot = 1;
@@ -56,7 +60,8 @@ static int count_above(int k, const double *a, const double *b, double x) {
   return count;
 }
 
-/* The greatest eigenvalue of the tridiagonal matrix, by bisection below Gershgorin's bound. */
+/* The greatest eigenvalue of the tridiagonal matrix, by bisection below Gershgorin's bound. lo is
+ * lowered a little, so that count_above(lo) is above 0 at the start. */
 static double greatest(int k, const double *a, const double *b) {
   double lo = a[0], hi = a[0];
   for (int i = 0; i < k; i++) {
@@ -77,7 +82,8 @@ static double greatest(int k, const double *a, const double *b) {
 }
 
 /* One step: v is the vector, before it `last`; w becomes the next direction, not yet of length 1.
- */
+ *
+ * The three-term recurrence without reorthogonalisation. */
 static void step_lanczos(const matrix *m, const double *v, const double *last, double before,
                          double *w, double *a, double *b) {
   multiply(m, v, w);
@@ -87,7 +93,8 @@ static void step_lanczos(const matrix *m, const double *v, const double *last, d
   *b = sqrt(dot(m->n, w, w));
 }
 
-/* From the vector of ones, which has a part of every component's Perron vector. */
+/* From the vector of ones, which has a part of every component's Perron vector. A disconnected
+ * matrix has a Perron vector for each component; the vector of ones touches all. */
 static double lanczos(const matrix *m, double *v, double *last, double *w, double *a, double *b) {
   double found = 0, before = 0;
   memset(last, 0, (size_t)m->n * sizeof *last);
@@ -96,6 +103,7 @@ static double lanczos(const matrix *m, double *v, double *last, double *w, doubl
   for (int k = 0; k < MOST_STEPS; k++) {
     step_lanczos(m, v, last, before, w, &a[k], &b[k]);
     before = b[k];
+    /* The Krylov space is exhausted. */
     bool ends = !(before > 1e-13 * (fabs(a[0]) + 1e-300));
     if (ends || (k + 1) % LOOK == 0) {
       double now = greatest(k + 1, a, b);
@@ -113,7 +121,8 @@ static double lanczos(const matrix *m, double *v, double *last, double *w, doubl
 /* ---- any: powers ------------------------------------------------------------------------- */
 
 /* Of m + s, s the mean row sum, which has one greatest eigenvalue where m has several of one size
- * (a chessboard). */
+ * (a chessboard). The bounds of Collatz and Wielandt: for x > 0 the root lies between the least and
+ * the greatest y_i/x_i. */
 static double powers(const matrix *m, double *x, double *y) {
   double shift = 0, before = 0;
   int same = 0;
@@ -135,6 +144,7 @@ static double powers(const matrix *m, double *x, double *y) {
       mean += x[i];
     double growth = sum / mean;
     if (hi - lo <= still * hi) return hi - shift;
+    /* `growth` unchanged for 20 steps also ends it: in a reducible matrix the bounds never meet. */
     same = fabs(growth - before) <= still * growth ? same + 1 : 0;
     if (same == LOOK) return growth - shift;
     before = growth;
@@ -185,6 +195,7 @@ static void divide_by_length(const matrix *m, double *value) {
   }
 }
 
+/* The spectral radius is at most the greatest row sum and at most the greatest column sum. */
 static sw_status lesser_sum(sw_error *err, const matrix *m, double *lesser) {
   double *column = NULL, row_most = 0, column_most = 0;
   SW_TRY(sw_calloc(err, (size_t)m->n, sizeof *column, (void **)&column));
@@ -203,7 +214,8 @@ static sw_status lesser_sum(sw_error *err, const matrix *m, double *lesser) {
   return SW_OK;
 }
 
-/* What all values are multiplied by. */
+/* What all values are multiplied by. W of style C has sum n, of U sum 1; S divides rows by their
+ * lengths first (Tiefelsdorf, Griffith & Boots 1999). */
 static sw_status factor_of(sw_error *err, const matrix *m, sw_style style, double *factor) {
   int64_t units;
   double by = 0, sum = sum_of_all(m, &units);
@@ -218,7 +230,8 @@ static sw_status factor_of(sw_error *err, const matrix *m, sw_style style, doubl
 }
 
 /* By row where a style is; else all values by one factor. *wrong: the row, or n, that cannot be
- * scaled. */
+ * scaled. A factor that is not above 0 leaves the values as they are, and the caller words the
+ * message. */
 sw_status sw_style_rows(sw_error *err, int64_t n, const int64_t *row_start, const int32_t *to,
                         double *value, sw_style style, int64_t *wrong) {
   matrix m = {n, row_start, to, value};

@@ -1,6 +1,8 @@
 /* A summary in a few passes over the links: O(n + links), and memory for the transpose. S1 needs
  * w(j, i) of each link: rows of the transposed matrix are walked beside those of the matrix. S0,
- * S1, S2 are those of Cliff & Ord 1981, which Moran's I and its moments rest on. */
+ * S1, S2 are those of Cliff & Ord 1981, which Moran's I and its moments rest on.
+ *
+ * Called by `spillway weights` and for notes on a matrix; one thread. */
 #include "kernel/weights/summary.h"
 
 #include "base/arena.h"
@@ -11,7 +13,8 @@
 
 /* ---- components -------------------------------------------------------------------------- */
 
-/* Joined by links in either way, so that islands are components of one. */
+/* Joined by links in either way, so that islands are components of one. Near-linear by
+ * union-find. */
 static sw_status count_components(sw_error *err, const sw_links *links, sw_links_summary *s) {
   int32_t *parent = NULL;
   int64_t *size = NULL;
@@ -24,6 +27,7 @@ static sw_status count_components(sw_error *err, const sw_links *links, sw_links
       sw_disjoint_join(parent, (int32_t)i, links->to[k]);
   for (int32_t i = 0; status == SW_OK && i < links->n; i++)
     size[sw_disjoint_root(parent, i)]++;
+  /* Only roots have a size. */
   for (int64_t i = 0; status == SW_OK && i < links->n; i++) {
     s->components += size[i] > 0;
     if (size[i] > s->largest) s->largest = size[i];
@@ -43,7 +47,7 @@ static double row_total(const int64_t *row_start, const double *value, int64_t i
 }
 
 /* The sum of (w(i, j) + w(j, i))^2 over j, by a merge of row i and column i; and the links of the
- * row without one back. */
+ * row without one back. A link without a way back counts as one-way. */
 static double both_ways(const sw_links *links, const sw_link_rows *back, int64_t i,
                         int64_t *one_way) {
   int64_t p = links->row_start[i], q = back->row_start[i];
@@ -60,7 +64,8 @@ static double both_ways(const sw_links *links, const sw_link_rows *back, int64_t
   return sum;
 }
 
-/* S1 counts each pair once from either side, so each row adds half. */
+/* S1 counts each pair once from either side, so each row adds half. S2 is the sum of squares of row
+ * plus column sums. */
 static void add_up(const sw_links *links, const sw_link_rows *back, sw_links_summary *s) {
   for (int64_t i = 0; i < links->n; i++) {
     double out = row_total(links->row_start, links->value, i),
@@ -73,6 +78,7 @@ static void add_up(const sw_links *links, const sw_link_rows *back, sw_links_sum
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* The first unit with fewest and with most neighbours is named. */
 static void count_neighbours(const sw_links *links, sw_links_summary *s) {
   s->least = INT64_MAX, s->most = -1;
   for (int64_t i = 0; i < links->n; i++) {

@@ -16,7 +16,8 @@
  * points to compare with. */
 static const double width = 4.0;
 
-/* While vertices are found. Distinct points are numbered in the order of their appearance. */
+/* While vertices are found. Distinct points are numbered in the order of their appearance. Arrays
+ * are as long as the points, the bound of distinct ones. */
 typedef struct finder {
   const sw_rings *rings;
   double snap, scale; /* of a coordinate in cells; 0: a cell for each point */
@@ -33,11 +34,13 @@ typedef struct finder {
 
 /* ---- cells ------------------------------------------------------------------------------- */
 
-/* A cell along one axis, as a double: it has no limit. */
+/* A cell along one axis, as a double: it has no limit. Doubles as cell numbers are exact to 2^53;
+ * coordinates of degrees with snaps of 1e-12 stay below. */
 static double cell_of(const finder *f, double at) {
   return (f->scale > 0 ? floor(at * f->scale) : at) + 0.0; /* -0 is 0 */
 }
 
+/* A hash of two doubles' bits; equal cells have equal bits, as -0 was made 0. */
 static uint64_t slot_of(const finder *f, double cx, double cy) {
   uint64_t a, b;
   memcpy(&a, &cx, sizeof a);
@@ -55,6 +58,7 @@ static int32_t find_equal(const finder *f, uint64_t slot, double x, double y) {
   return -1;
 }
 
+/* A failure is noted and reported after the walk, so that the inner loop has no status. */
 static void note_near(finder *f, int32_t a, int32_t b) {
   sw_vertices *v = f->out;
   if (v->n_near == f->room) {
@@ -70,7 +74,8 @@ static void note_near(finder *f, int32_t a, int32_t b) {
 }
 
 /* Joins the distinct point `of` with those near (x, y), which is its place, or that place on the
- * other side of the date line. */
+ * other side of the date line. Up to four cells are looked at: a cell is four times as wide as
+ * snap. */
 static void join_near(finder *f, int32_t of, double x, double y) {
   double left = cell_of(f, x - f->snap), right = cell_of(f, x + f->snap);
   double low = cell_of(f, y - f->snap), high = cell_of(f, y + f->snap);
@@ -84,7 +89,8 @@ static void join_near(finder *f, int32_t of, double x, double y) {
       }
 }
 
-/* The distinct point at this place, made where there is none yet. */
+/* The distinct point at this place, made where there is none yet. Equal points cost one look; a new
+ * point is compared with those before it only, so each pair is met once. */
 static int32_t distinct_at(finder *f, double x, double y) {
   uint64_t slot = slot_of(f, cell_of(f, x), cell_of(f, y));
   int32_t found = find_equal(f, slot, x, y);
@@ -96,6 +102,7 @@ static int32_t distinct_at(finder *f, double x, double y) {
   f->slot[slot] = made;
   if (f->scale > 0) {
     join_near(f, made, x, y);
+    /* Near 180 degrees the same place may have the other sign. */
     if (f->rings->degrees && fabs(x) >= 180.0 - f->snap)
       join_near(f, made, x > 0 ? x - 360.0 : x + 360.0, y);
   }
@@ -138,7 +145,8 @@ static void close_finder(finder *f) {
 }
 
 /* Vertices are numbered as they appear. The root of a vertex is its first distinct point, so it has
- * its number before the others ask for it. */
+ * its number before the others ask for it. Vertices and places have numbers of their own: places
+ * are distinct points, vertices what snapping makes of them. */
 static void number(finder *f) {
   sw_vertices *v = f->out;
   int32_t *of = f->next; /* no longer needed */
@@ -151,7 +159,8 @@ static void number(finder *f) {
   v->n_places = f->count;
 }
 
-/* A snap below the spacing of doubles is none: its cells could not be told apart. */
+/* A snap below the spacing of doubles is none: its cells could not be told apart. 1e-15: two
+ * doubles of that size that differ do so by more. */
 static double scale_of(const sw_rings *rings, double snap) {
   double greatest = 0;
   for (int64_t k = 0; k < rings->n_points; k++)

@@ -18,7 +18,7 @@ static const double MOVES = 1e-4;
 /* ---- terms ------------------------------------------------------------------------------- */
 
 /* Which coefficients there are: all, or, beside effects of one side, those of the other and the
- * distance. */
+ * distance. K and A fall away beside row effects, which take up constant and row mass. */
 static int terms_of(const sw_calibration *c, int term[SW_FIT_TERMS]) {
   int count = 0;
   for (int p = 0; p < SW_FIT_TERMS; p++)
@@ -27,14 +27,16 @@ static int terms_of(const sw_calibration *c, int term[SW_FIT_TERMS]) {
   return count;
 }
 
-/* The square out of the lower triangle, of those terms, by column. */
+/* The square out of the lower triangle, of those terms, by column. gram holds 10 numbers: the lower
+ * triangle of 4 x 4, row by row. */
 static void fill_square(const double gram[10], const int *term, int count, double *a) {
   for (int p = 0; p < count; p++)
     for (int s = 0; s <= p; s++)
       a[s * count + p] = a[p * count + s] = gram[term[p] * (term[p] + 1) / 2 + term[s]];
 }
 
-/* Columns are scaled to 1, as masses and distances are of all sizes. */
+/* Columns are scaled to 1, as masses and distances are of all sizes. A diagonal of 0: a regressor
+ * without any spread. */
 static bool factor(double *a, int count, double *scale) {
   for (int p = 0; p < count; p++) {
     scale[p] = 1 / sqrt(a[p * count + p]);
@@ -46,7 +48,7 @@ static bool factor(double *a, int count, double *scale) {
   return sw_cholesky_factor(a, count);
 }
 
-/* b becomes gram^-1 b. */
+/* b becomes gram^-1 b. Solved in the scaled system, scaled back afterwards. */
 static bool solve(const double gram[10], const int *term, int count, double *b) {
   double a[16], scale[SW_FIT_TERMS];
   fill_square(gram, term, count, a);
@@ -61,7 +63,8 @@ static bool solve(const double gram[10], const int *term, int count, double *b) 
 
 /* ---- the first rounds -------------------------------------------------------------------- */
 
-/* Too few pairs, or nothing flows: there is nothing to estimate. */
+/* Too few pairs, or nothing flows: there is nothing to estimate. Sums over flows that never change
+ * are kept here once and for all. */
 void sw_fit_count(const sw_fit_sums *sums, sw_fit *fit) {
   fit->pairs = sums->pairs;
   fit->flow = sums->flow;
@@ -73,7 +76,9 @@ void sw_fit_count(const sw_fit_sums *sums, sw_fit *fit) {
   fit->phase = sums->flow > 0 && sums->pairs > SW_FIT_TERMS ? SW_FIT_STEP : SW_FIT_FAILED;
 }
 
-/* The step from mu = (F + mean F)/2: all pairs as if nothing flowed, and what flows change. */
+/* The step from mu = (F + mean F)/2: all pairs as if nothing flowed, and what flows change. The
+ * first weighted least squares step from that mu is linear in two sums: all pairs, and pairs with
+ * flow (methods-regions.md, calibrate). */
 static void start(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) {
   int term[SW_FIT_TERMS], count = terms_of(c, term);
   double mean = fit->flow / fit->pairs, zero = mean / 2 * (log(mean / 2) - 1);
@@ -90,6 +95,7 @@ static void start(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit)
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
+/* 2 sum [F ln F - F ln mu - (F - mu)]: three sums of the flows and one of mu. */
 static double deviance_of(const sw_calibration *c, const sw_fit_sums *sums, const sw_fit *fit) {
   double linear = 0;
   for (int p = 0; p < SW_FIT_TERMS; p++)
@@ -98,20 +104,23 @@ static double deviance_of(const sw_calibration *c, const sw_fit_sums *sums, cons
   return 2 * (fit->flow_ln - linear - fit->flow + sums->score[SW_FIT_K]);
 }
 
-/* Half way back, where the deviance has risen: from a far start the step may be too long. */
+/* Half way back, where the deviance has risen: from a far start the step may be too long. Steps of
+ * a concave likelihood are safe when they are short. */
 static void halve(sw_fit *fit) {
   for (int p = 0; p < SW_FIT_TERMS; p++)
     fit->term[p] = (fit->term[p] + fit->before[p]) / 2;
   if (++fit->halved > MOST_HALVED) fit->phase = SW_FIT_FAILED;
 }
 
+/* Flows of zero that a term predicts perfectly: its coefficient goes to infinity. */
 static bool is_separated(const double *step, int count) {
   for (int p = 0; p < count; p++)
     if (fabs(step[p]) > MOVES) return true;
   return false;
 }
 
-/* The estimate is taken one step beyond where the deviance rests, as the step is there already. */
+/* The estimate is taken one step beyond where the deviance rests, as the step is there already.
+ * Deviance first: a step that raised it is halved before anything is solved. */
 static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) {
   int term[SW_FIT_TERMS], count = terms_of(c, term);
   double deviance = deviance_of(c, sums, fit), b[SW_FIT_TERMS];
@@ -122,6 +131,7 @@ static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) 
     return;
   }
   bool rests = !first && fabs(deviance - fit->deviance) <= CLOSE * (fabs(deviance) + .1);
+  /* Score: what flows have with each term, less what mu has. */
   for (int p = 0; p < count; p++)
     b[p] = fit->flow_with[term[p]] - sums->score[term[p]];
   fit->phase = !solve(sums->gram, term, count, b) ? SW_FIT_FAILED
@@ -135,13 +145,14 @@ static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) 
   /* Terms that the first step could tell apart and this cannot: the weights of pairs have gone. */
   bool lost = !first && fit->phase == SW_FIT_FAILED;
   fit->separated = lost || (fit->phase == SW_FIT_LAST && is_separated(b, count));
+  /* MOST_ROUNDS: no maximum is that far off. */
   if (++fit->rounds > MOST_ROUNDS || fit->separated) fit->phase = SW_FIT_FAILED;
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
 /* gram^-1 meat gram^-1, and HC1's factor N/(N - K). Beside effects, whose number grows with the
- * units, there is no factor. */
+ * units, there is no factor. b' meat b with b a column of gram^-1. */
 static void errors(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) {
   int term[SW_FIT_TERMS], count = terms_of(c, term);
   double freedom = fit->pairs - (c->constraint == SW_FREE ? count : 0);
@@ -157,7 +168,8 @@ static void errors(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit
   }
 }
 
-/* Of sums about the rows' means: those of l - x. */
+/* Of sums about the rows' means: those of l - x. Only the coefficient of ln d is left there:
+ * element (l, l) of the triangle. */
 static void less_columns(const double from[10], double to[10]) {
   to[9] = from[9] - 2 * from[8] + from[5];
 }
@@ -180,11 +192,13 @@ void sw_fit_last(const sw_fit_sums *sums, const sw_calibration *c, sw_fit *fit) 
   double both = sums->flow_mu - fit->flow * sums->mu / n;
   double flow = fit->flow_square - fit->flow * fit->flow / n;
   double mu = sums->mu_square - sums->mu * sums->mu / n;
+  /* 2 sum min(F, mu)/(sum F + sum mu). */
   fit->common_part = 2 * sums->common / (fit->flow + sums->mu);
   fit->r2 = both * both / (flow * mu);
   fit->phase = SW_FIT_DONE;
 }
 
+/* SW_FIT_START is left out with effects: those start from the flows themselves. */
 void sw_fit_newton(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) {
   switch ((sw_fit_phase)fit->phase) {
   case SW_FIT_COUNT:

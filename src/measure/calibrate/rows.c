@@ -10,6 +10,7 @@
 
 /* ---- room -------------------------------------------------------------------------------- */
 
+/* Slots are periods that one round works on at once. */
 int sw_fit_slots(const sw_job *job, const sw_calibration *c) {
   return c->constraint == SW_DOUBLY ? 1 : job->n_periods;
 }
@@ -33,6 +34,7 @@ int sw_fit_period(const sw_job *job, const sw_calibration *c, int slot) {
   return -1;
 }
 
+/* Column sums are part of a slot only where both sides have effects. */
 size_t sw_fit_part_bytes(const sw_job *job, const sw_calibration *c) {
   return sizeof(sw_fit_sums) + (c->constraint == SW_DOUBLY ? (size_t)job->n * sizeof(double) : 0);
 }
@@ -44,6 +46,7 @@ size_t sw_fit_room_bytes(const sw_job *job, const sw_calibration *c) {
   return (size_t)job->n_periods * sizeof(sw_fit) + effects * sizeof(double);
 }
 
+/* Pointers into the result, which may be const: later passes only read. */
 sw_fit_room sw_fit_room_of(const sw_job *job, const sw_calibration *c, const void *result) {
   sw_fit_room room = {.fit = (sw_fit *)result};
   if (c->constraint != SW_DOUBLY) return room;
@@ -58,6 +61,7 @@ sw_fit_room sw_fit_room_of(const sw_job *job, const sw_calibration *c, const voi
 
 /* ---- sides ------------------------------------------------------------------------------- */
 
+/* Rows are the side with effects: destinations need everything transposed. */
 static bool turns(const sw_calibration *c) {
   return c->constraint == SW_DESTINATION;
 }
@@ -92,7 +96,8 @@ static sw_status turn_distances(sw_error *err, sw_job *job, sw_calibration *c) {
   return SW_OK;
 }
 
-/* Flows by receiver. A flow without time is turned once. */
+/* Flows by receiver. A flow without time is turned once. c->n_turned counts what must be freed,
+ * also after a failure halfway. */
 static sw_status turn_flows(sw_error *err, sw_job *job, sw_calibration *c) {
   SW_NEW(err, job->arena, c->turned, job->n_periods);
   SW_NEW(err, job->arena, c->turned_rows, job->n_periods);
@@ -112,6 +117,7 @@ static const sw_links *flows_of(const sw_job *job, const sw_calibration *c, int 
   return turns(c) ? &c->turned[t] : &c->flow->links[job->period[t]];
 }
 
+/* `back`: from the column's side. */
 const sw_distance *sw_calibrate_distance(const sw_job *job, const sw_calibration *c, int t,
                                          bool back) {
   const sw_distance *d = c->distance;
@@ -129,6 +135,8 @@ void sw_calibrate_destroy(sw_calibration *c) {
 
 /* ---- masses and totals ------------------------------------------------------------------- */
 
+/* Zero or missing: the unit's pairs are left out, as ln mass is not defined. */
+
 /* Whether the unit's mass lets it be a row or a column. Effects need none. */
 static double mass_of(const sw_job *job, const sw_calibration *c, int t, int64_t unit) {
   return c->constraint == SW_DOUBLY ? 1 : job->operand[c->masses].row[t][unit];
@@ -143,7 +151,7 @@ static void fill_masses(const sw_job *job, sw_calibration *c, int t) {
   }
 }
 
-/* Flow of pairs in use, by row and by column. */
+/* Flow of pairs in use, by row and by column. A flow without a distance is no pair of the fit. */
 static void fill_totals(const sw_job *job, sw_calibration *c, int t) {
   const sw_links *flows = flows_of(job, c, t);
   const sw_distance *d = sw_calibrate_distance(job, c, t, turns(c));
@@ -164,6 +172,7 @@ static void fill_totals(const sw_job *job, sw_calibration *c, int t) {
     c->open[t][j] = c->column_total[t][j] > 0;
 }
 
+/* 4 n numbers per period in one piece. */
 static sw_status make_arrays(sw_error *err, sw_job *job, sw_calibration *c) {
   double **const list[] = {c->x, c->open, c->row_total, c->column_total};
   size_t n = (size_t)job->n, periods = (size_t)job->n_periods;
@@ -174,7 +183,8 @@ static sw_status make_arrays(sw_error *err, sw_job *job, sw_calibration *c) {
   return SW_OK;
 }
 
-/* Once a job: rounds come back here, and find all ready. */
+/* Once a job: rounds come back here, and find all ready. Called before each round; `ready` keeps
+ * the first. */
 sw_status sw_calibrate_prepare(sw_error *err, sw_job *job, sw_calibration *c) {
   if (c->ready) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &c->points));
@@ -192,7 +202,8 @@ sw_status sw_calibrate_prepare(sw_error *err, sw_job *job, sw_calibration *c) {
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
-/* Few units where a part is small: a unit takes as long as it has pairs. */
+/* Few units where a part is small: a unit takes as long as it has pairs. 128 units for doubly: a
+ * part has n numbers of column sums. */
 sw_status sw_calibrate_resolve(sw_error *err, sw_job *job, sw_calibration *c) {
   size_t periods = (size_t)job->n_periods;
   double ***const list[] = {&c->x, &c->open, &c->row_total, &c->column_total};

@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A row as the loops see it: columns [0, n), or (`absent`) those of the row's flows alone. */
+/* A row as the loops see it: columns [0, n), or (`absent`) those of the row's flows alone.
+ * `absent`: only pairs that the table has count; the row's arrays then have `count` columns. */
 typedef struct row {
   const sw_calibration *c;
   const sw_distance *distance;
@@ -23,6 +24,7 @@ typedef struct row {
   double *gathered_x, *gathered_open, *gathered_z, *part;
 } row;
 
+/* Rounded up to whole vectors. */
 static int64_t length_of(const sw_job *job) {
   return (job->n + 7) & ~(int64_t)7;
 }
@@ -45,7 +47,7 @@ static row open_row(const sw_job *job, const sw_calibration *c, void *workspace)
 }
 
 /* Distances from unit i to all in period t. Periods mostly have the same ones, which are there
- * already. */
+ * already. l becomes ln d^-2 with its scale; ok is 0 where there is no distance. */
 static void see_unit(const sw_job *job, row *r, int64_t i, int t) {
   const sw_calibration *c = r->c;
   const sw_distance *d = sw_calibrate_distance(job, c, t, c->constraint == SW_DESTINATION);
@@ -59,7 +61,8 @@ static void see_unit(const sw_job *job, row *r, int64_t i, int t) {
   r->ok[i] = 0;
 }
 
-/* Its columns in period t. `x`: what stands for ln mass there. False: the row is not in use. */
+/* Its columns in period t. `x`: what stands for ln mass there. False: the row is not in use. In
+ * use: a mass to speak of, or flow where the row has an effect. */
 static bool see_period(const sw_job *job, row *r, int t, const double *x) {
   const sw_calibration *c = r->c;
   bool turned = c->constraint == SW_DESTINATION;
@@ -84,7 +87,8 @@ static bool see_period(const sw_job *job, row *r, int t, const double *x) {
   return true;
 }
 
-/* The place of the k-th flow among the row's columns; -1: the pair is not in use. */
+/* The place of the k-th flow among the row's columns; -1: the pair is not in use. ok * open: the
+ * pair has a distance and an open column. */
 static int64_t place_of(const row *r, int64_t k) {
   int64_t at = r->c->absent ? k : r->flows->to[r->first + k];
   return r->ok[at] * r->open[at] > 0 ? at : -1;
@@ -92,7 +96,8 @@ static int64_t place_of(const row *r, int64_t k) {
 
 /* ---- sums of a row ----------------------------------------------------------------------- */
 
-/* The lower triangle of sums of w x x', x = (1, a, x_j, l_j), out of the row's moments. */
+/* The lower triangle of sums of w x x', x = (1, a, x_j, l_j), out of the row's moments. Order of
+ * the triangle: 11, a1, aa, x1, xa, xx, l1, la, lx, ll. */
 static void add_gram(const double m[SW_ROW_SUMS], double a, double gram[10]) {
   const double sum[10] = {m[SW_ROW_1],     a * m[SW_ROW_1], a * a * m[SW_ROW_1], m[SW_ROW_X],
                           a * m[SW_ROW_X], m[SW_ROW_XX],    m[SW_ROW_L],         a * m[SW_ROW_L],
@@ -107,7 +112,8 @@ static void add_outer(double w, const double x[SW_FIT_TERMS], double gram[10]) {
       gram[q] += w * x[p] * x[s];
 }
 
-/* The score's part of each term: sums of w, a w, w x and w l. */
+/* The score's part of each term: sums of w, a w, w x and w l. The sums are the score's side of mu
+ * or, in COUNT, counts themselves. */
 static void add_moments(const double m[SW_ROW_SUMS], double a, double sum[SW_FIT_TERMS]) {
   sum[SW_FIT_K] += m[SW_ROW_1];
   sum[SW_FIT_A] += a * m[SW_ROW_1];
@@ -115,7 +121,8 @@ static void add_moments(const double m[SW_ROW_SUMS], double a, double sum[SW_FIT
   sum[SW_FIT_L] += m[SW_ROW_L];
 }
 
-/* COUNT: the pairs in use, their flows and regressors. */
+/* COUNT: the pairs in use, their flows and regressors. Flows are few: a loop over them, beside
+ * vector sums over all columns. */
 static void count_row(row *r, double a, sw_fit_sums *sums) {
   double m[SW_ROW_SUMS];
   sw_row_mask(r->n, r->ok, r->open, r->mu);
@@ -139,7 +146,8 @@ static void count_row(row *r, double a, sw_fit_sums *sums) {
   sums->ln_rows += total * log(total);
 }
 
-/* START: what flows change of the sums that all pairs have at mu = (mean F)/2. */
+/* START: what flows change of the sums that all pairs have at mu = (mean F)/2. Differences to what
+ * `count_row` has for all pairs. */
 static void start_row(row *r, double a, double mean, sw_fit_sums *sums) {
   double zero = mean / 2 * (log(mean / 2) - 1);
   for (int64_t k = 0; k < r->count; k++) {
@@ -153,7 +161,8 @@ static void start_row(row *r, double a, double mean, sw_fit_sums *sums) {
   }
 }
 
-/* Sums about the row's mean, of x and l: what is left of them beside the row's effect. */
+/* Sums about the row's mean, of x and l: what is left of them beside the row's effect. Row effects
+ * are concentrated out: sums about the mu-weighted mean of the row. */
 static void add_centred(const double m[SW_ROW_SUMS], double factor, double mean_x, double mean_l,
                         double gram[10]) {
   gram[5] += factor * (m[SW_ROW_XX] - 2 * mean_x * m[SW_ROW_X] + mean_x * mean_x * m[SW_ROW_1]);
@@ -162,7 +171,8 @@ static void add_centred(const double m[SW_ROW_SUMS], double factor, double mean_
   gram[9] += factor * (m[SW_ROW_LL] - 2 * mean_l * m[SW_ROW_L] + mean_l * mean_l * m[SW_ROW_1]);
 }
 
-/* STEP: sums of mu at the estimate. With a row's effect mu is `total` over the row. */
+/* STEP: sums of mu at the estimate. With a row's effect mu is `total` over the row. mu is made
+ * without its constant and scaled to the row's total afterwards. */
 static void step_row(row *r, const sw_fit *fit, double a, sw_fit_sums *sums, double *columns) {
   const sw_calibration *c = r->c;
   const double *term = fit->term;
@@ -186,13 +196,15 @@ static void step_row(row *r, const sw_fit *fit, double a, sw_fit_sums *sums, dou
   if (columns) sw_row_add(r->n, factor, r->mu, columns);
 }
 
-/* Of a doubly constrained row in `absent`, sums of columns are by the place among its flows. */
+/* Of a doubly constrained row in `absent`, sums of columns are by the place among its flows. Back
+ * to columns of all units. */
 static void scatter(const row *r, const double *part, double *columns) {
   for (int64_t k = 0; k < r->count; k++)
     columns[r->flows->to[r->first + k]] += part[k];
 }
 
-/* SOLVE, ASIDE, PART: the curvature along (z, y). */
+/* SOLVE, ASIDE, PART: the curvature along (z, y). sum over pairs of mu (z_j + y l - mean)^2 and its
+ * column sums: a product with the second derivative. */
 static void solve_row(row *r, const sw_fit *fit, const double *z, double y, sw_fit_sums *sums,
                       double *columns) {
   const sw_calibration *c = r->c;
@@ -208,14 +220,15 @@ static void solve_row(row *r, const sw_fit *fit, const double *z, double y, sw_f
 /* ---- LAST -------------------------------------------------------------------------------- */
 
 /* What flows change of the sums of squares of F - mu, and the fit. `x`: regressors, less what
- * effects explain of them. */
+ * effects explain of them. (F - mu)^2 = mu^2 + change: only pairs with flow change it. */
 static void add_flow(double f, double mu, const double x[SW_FIT_TERMS], sw_fit_sums *sums) {
   sums->flow_mu += f * mu;
   sums->common += f < mu ? f : mu;
   add_outer((f - mu) * (f - mu) - mu * mu, x, sums->meat);
 }
 
-/* `part`: of doubly, what columns explain of l; else NULL. */
+/* `part`: of doubly, what columns explain of l; else NULL. Fit, errors and correlation need three
+ * sums of mu and those over flows. */
 static void last_row(row *r, const sw_fit *fit, double a, const double *part, sw_fit_sums *sums) {
   const sw_calibration *c = r->c;
   const double *term = fit->term, *x = part ? part : r->x;
@@ -241,6 +254,7 @@ static void last_row(row *r, const sw_fit *fit, double a, const double *part, sw
                                         r->l[at] - mean_l};
     add_flow(r->flows->value[r->first + k], factor * r->mu[at], there, sums);
   }
+  /* mu is squared in place; it is not needed as such any more. */
   sw_row_square(r->n, r->mu);
   sw_row_moments(r->n, r->mu, x, r->l, m);
   sums->mu_square += factor * factor * m[SW_ROW_1];
@@ -252,7 +266,8 @@ static void last_row(row *r, const sw_fit *fit, double a, const double *part, sw
 
 /* ---- tiles ------------------------------------------------------------------------------- */
 
-/* By column of the row: numbers that there are of all units. */
+/* By column of the row: numbers that there are of all units. `of` NULL: nothing to see in this
+ * phase. */
 static const double *seen(const row *r, const double *of, double *gathered) {
   if (!r->c->absent || !of) return of;
   for (int64_t k = 0; k < r->count; k++)
@@ -261,10 +276,12 @@ static const double *seen(const row *r, const double *of, double *gathered) {
 }
 
 /* A row in the phase of its period. `columns`: sums by column (doubly); of all units, though the
- * row may have its flows alone. */
+ * row may have its flows alone. One phase for all rows of a period, which the result of the last
+ * round names. */
 static void see_row(row *r, const sw_fit *fit, const double *direction, sw_fit_sums *sums,
                     double *columns) {
   double a = r->c->constraint == SW_FREE ? r->c->x[r->t][r->i] : 0;
+  /* In `absent` sums of columns are made by place, then scattered. */
   double *part = columns && r->c->absent ? r->part : columns;
   const double *z = seen(r, direction, r->gathered_z);
   if (part == r->part) memset(part, 0, (size_t)r->n * sizeof *part);
@@ -293,7 +310,8 @@ static void see_row(row *r, const sw_fit *fit, const double *direction, sw_fit_s
   if (part != columns) scatter(r, part, columns);
 }
 
-/* Unit by unit, then period by period: the logarithms of a row of distances serve all periods. */
+/* Unit by unit, then period by period: the logarithms of a row of distances serve all periods.
+ * Periods inside: a row's logarithms are made once for all periods with the same distances. */
 void sw_calibrate_tile(const sw_job *job, const sw_calibration *c, const sw_tile *tile, void *out,
                        void *workspace) {
   row r = open_row(job, c, workspace);
@@ -313,7 +331,7 @@ void sw_calibrate_tile(const sw_job *job, const sw_calibration *c, const sw_tile
   }
 }
 
-/* All numbers of a part are sums. */
+/* All numbers of a part are sums. Merged in block order: one order for any ranks. */
 void sw_calibrate_merge(const sw_job *job, const sw_calibration *c, void *all, const void *part) {
   size_t count = (size_t)sw_fit_slots(job, c) * sw_fit_part_bytes(job, c) / sizeof(double);
   double *sum = all;
@@ -324,11 +342,12 @@ void sw_calibrate_merge(const sw_job *job, const sw_calibration *c, void *all, c
 
 /* ---- afterwards -------------------------------------------------------------------------- */
 
+/* Ready once rounds have ended. */
 const sw_fit *sw_calibrate_fit(const sw_job *job, const sw_calibration *c, int t) {
   return &sw_fit_room_of(job, c, job->folded[c->pass]).fit[t];
 }
 
-/* B_j of the expected flows; 0: the unit is no column. */
+/* B_j of the expected flows; 0: the unit is no column. exp(b x_j), or the column's own effect. */
 double sw_calibrate_column(const sw_job *job, const sw_calibration *c, int t, int64_t unit) {
   sw_fit_room room = sw_fit_room_of(job, c, job->folded[c->pass]);
   const sw_fit *fit = &room.fit[t];
@@ -337,7 +356,8 @@ double sw_calibrate_column(const sw_job *job, const sw_calibration *c, int t, in
   return c->open[t][unit] > 0 ? exp(fit->term[SW_FIT_B] * x) : 0;
 }
 
-/* A_i. With an effect of the row it makes the row's flows add up to what is observed. */
+/* A_i. With an effect of the row it makes the row's flows add up to what is observed. total / sum
+ * over j of B_j d^-c. */
 double sw_calibrate_row(const sw_job *job, const sw_calibration *c, int t, int64_t unit,
                         void *workspace) {
   sw_fit_room room = sw_fit_room_of(job, c, job->folded[c->pass]);

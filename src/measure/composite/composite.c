@@ -45,7 +45,7 @@ static void fold_range(const sw_composite_spec *spec, sw_composite_range r, cons
 }
 
 /* Squares of deviations from the mean of x, before scaling: what z-scores divide by. Constant
- * indicators add zeros. */
+ * indicators add zeros. Sum of squares about the mean of the same pool. */
 static void fold_spread(const sw_composite_spec *spec, const sw_composite_bench *b, double *into) {
   for (int j = 0; j < spec->p; j++)
     into[j] += (b->x[j] - b->scale[j].mean) * (b->x[j] - b->scale[j].mean);
@@ -60,7 +60,8 @@ static void scale_row(const sw_composite_spec *spec, const sw_composite_bench *b
 }
 
 /* `sum`: of x' over the pool, b->mean its mean. What each kind of weights needs, p numbers, or the
- * packed triangle of cross products for CRITIC. */
+ * packed triangle of cross products for CRITIC. ENTROPY p ln p; CV squares; CRITIC cross products
+ * for correlations. */
 static void fold_second(const sw_composite_spec *spec, const sw_composite_bench *b,
                         const double *sum, double *into) {
   for (int j = 0; j < spec->p; j++) {
@@ -74,7 +75,8 @@ static void fold_second(const sw_composite_spec *spec, const sw_composite_bench 
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* Each complete row widens its pool's range in the block's partial. */
+/* Each complete row widens its pool's range in the block's partial. Partials by block: the pool's
+ * numbers of this block's rows. */
 static void range_tile(const sw_job *job, const sw_tile *tile, void *out,
                        const sw_composite_bench *b) {
   const sw_composite_spec *spec = spec_of(job);
@@ -93,6 +95,7 @@ static void sum_tile(const sw_job *job, const sw_tile *tile, double *out,
   const double *sums = tile->pass == spec->second ? job->folded[spec->sums] : NULL;
   for (int t = 0; t < job->n_periods; t++) {
     int pool = sw_composite_pool(spec, t);
+    /* `sums` is the whole pool's, from the pass before. */
     double *into = out + pool * width;
     const double *sum = sums ? sums + pool * spec->p : NULL;
     /* Once per period: units of a tile share the pool. */
@@ -117,7 +120,7 @@ static void sum_tile(const sw_job *job, const sw_tile *tile, double *out,
 /* An item is an indicator of a pool, its record the pool's values, ascending; those beyond the
  * complete rows stay zero and are never looked at (scale.m). Gathered inputs: a rank needs all
  * values of the pool, not those of its units. Cost of the whole pass: p sorts of n*T values, and
- * n*T*p doubles that every rank keeps. */
+ * n*T*p doubles that every rank keeps. The record is as long as the largest pool. */
 static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, void *workspace) {
   const sw_composite_spec *spec = spec_of(job);
   int pool = (int)(tile->lo / spec->p), j = (int)(tile->lo % spec->p);
@@ -156,7 +159,8 @@ static size_t workspace_composite(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
-/* Infinite ends, which any value replaces; a pool without rows keeps them, and does not vary. */
+/* Infinite ends, which any value replaces; a pool without rows keeps them, and does not vary.
+ * memset gives zeros; only the ends need other beginnings. */
 static void start_composite(const sw_job *job, int pass, void *all) {
   const sw_composite_spec *spec = spec_of(job);
   memset(all, 0, job->pass[pass].partial);
@@ -199,14 +203,17 @@ static void merge_composite(const sw_job *job, int pass, void *all, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* `partial` and `result` in doubles. */
+/* `partial` and `result` in doubles. Passes of a composite have no operands: rows are read from
+ * inputs. */
 static int add_pass(sw_job *job, size_t partial, size_t result) {
   job->pass[job->n_passes] = (sw_pass){
       .domain = SW_UNITS, .partial = partial * sizeof(double), .result = result * sizeof(double)};
   return job->n_passes++;
 }
 
-/* `range` comes first and `score` last; the result of range has room for the weights behind it. */
+/* `range` comes first and `score` last; the result of range has room for the weights behind it.
+ * Weights that are given or equal need no pass of their own: the range pass says what is
+ * constant. */
 static void declare_passes(sw_job *job, sw_composite_spec *spec) {
   size_t cells = (size_t)spec->pools * (size_t)spec->p;
   spec->range =
@@ -240,7 +247,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job, const sw_composite_spe
 }
 
 /* Of each pair of variants one is on at most: bounds only where they decide the scores, entropy
- * where it decides the weights. */
+ * where it decides the weights. Outputs come in twos, timeless and by period. */
 static void choose_outputs(sw_job *job, const sw_composite_spec *spec) {
   const bool on[] = {[SW_COMPOSITE_WEIGHT] = true,
                      [SW_COMPOSITE_LOWER] = spec->normalise == SW_NORMALISE_MIN_MAX,

@@ -99,6 +99,7 @@ static void write_bounds(const sw_job *job, sw_composite_range r, int pool) {
   }
 }
 
+/* One array for all pools: with the panel as one pool it has p numbers. */
 static void write_weights(const sw_job *job, const double *weight) {
   const sw_composite_spec *spec = spec_of(job);
   memcpy(place_of(job, SW_COMPOSITE_WEIGHT, 0), weight,
@@ -127,7 +128,8 @@ static sw_status set_weights(sw_error *err, const sw_job *job, const void *range
   return SW_OK;
 }
 
-/* Of a period without scores: of its weights, too. */
+/* Of a period without scores: of its weights, too. Reasons are by period, hence only for pools that
+ * are periods. */
 static void say_why(sw_job *job, sw_composite_range r, int t) {
   const sw_composite_spec *spec = spec_of(job);
   bool varies = false;
@@ -171,7 +173,8 @@ static void finish_spread(const sw_job *job, const double *square, double *sd) {
   }
 }
 
-/* False: the formula gives no indicator any weight, and those that vary share equally. */
+/* False: the formula gives no indicator any weight, and those that vary share equally. Entropy of
+ * equal shares everywhere, or no correlation to tell apart. */
 static bool pool_weights(const sw_composite_spec *spec, double m, const double *sum,
                          const double *second, const bool *constant, double *weight) {
   if (spec->weighting == SW_WEIGHTING_ENTROPY)
@@ -211,7 +214,7 @@ static sw_status finish_second(sw_error *err, sw_job *job, const double *second,
 }
 
 /* Sums and sorted values are passed on unchanged: all records in item order are the array that
- * sw_composite_scales indexes. */
+ * sw_composite_scales indexes. Pass by pass, in the order they were declared. */
 sw_status sw_composite_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_composite_spec *spec = spec_of(job);
   if (pass == spec->range) return finish_range(err, job, all, result);

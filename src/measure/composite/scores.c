@@ -1,6 +1,10 @@
 /* See scores.h. Each unit and period stands for itself, once bounds and weights are known. Units of
  * a period are independent, so only the partial has an order: that of units within a block, and of
- * blocks. */
+ * blocks.
+ *
+ * Called by composite.c from the pass `score`, by any thread for its tile; `say` on rank 0. The
+ * ideal and the scales of a pool are made once per tile and period: p numbers, not worth
+ * keeping. */
 #include "measure/composite/scores.h"
 
 #include "kernel/series/composite.h"
@@ -58,7 +62,7 @@ static double weighted_score(const sw_composite_spec *spec, const double *x, con
 /* Of a composite whose indicators are composites (with positive sense), what each base indicator
  * takes from the whole is its share of what the inner composite lacks, times the outer weight: the
  * product of weights. An inner composite that lacks nothing has no shares. Returns what the unit
- * lacks in all. */
+ * lacks in all. O_j = (1 - x'_j) w_j / sum (methods.md section 1). */
 static double find_obstacles(const sw_job *job, const sw_composite_spec *spec, int t, int64_t unit,
                              const double *x, const double *weight, double *lack) {
   memset(lack, 0, (size_t)spec->n_leaves * sizeof *lack);
@@ -73,7 +77,8 @@ static double find_obstacles(const sw_job *job, const sw_composite_spec *spec, i
   return sw_shares_of(spec->n_leaves, lack);
 }
 
-/* The largest obstacles first, ties in the order of the study; those of zero are none. */
+/* The largest obstacles first, ties in the order of the study; those of zero are none. An insertion
+ * into SW_OBSTACLES_SAID places: first come, first kept among equals. */
 static sw_composite_lacking largest_of(const sw_composite_spec *spec, const double *share,
                                        int64_t unit, double score) {
   sw_composite_lacking found = {.score = score, .unit = unit};
@@ -93,7 +98,8 @@ static sw_composite_lacking largest_of(const sw_composite_spec *spec, const doub
   return found;
 }
 
-/* Units come in their order, in a block and from block to block: equal scores keep it. */
+/* Units come in their order, in a block and from block to block: equal scores keep it. The same for
+ * units, by score. */
 static void keep_lowest(sw_composite_obstacles *o, const sw_composite_lacking *one) {
   int64_t at = o->kept;
   while (at > 0 && one->score < o->lowest[at - 1].score)
@@ -104,7 +110,8 @@ static void keep_lowest(sw_composite_obstacles *o, const sw_composite_lacking *o
   o->lowest[at] = *one;
 }
 
-/* A unit without an obstacle, or without a score, is not counted. */
+/* A unit without an obstacle, or without a score, is not counted. Share 0 throughout: nothing is
+ * lacking, so nothing stands in the way. */
 static void count_obstacles(const sw_composite_spec *spec, const double *share, int64_t unit,
                             double score, void *partial) {
   sw_composite_obstacles *o = partial;
@@ -118,7 +125,7 @@ static void count_obstacles(const sw_composite_spec *spec, const double *share, 
   keep_lowest(o, &one);
 }
 
-/* `at`: of the unit in this rank's rows. */
+/* `at`: of the unit in this rank's rows. Unit outputs with an axis: row[k * periods + t]. */
 static void place_obstacles(const sw_job *job, int t, int64_t at, double shortfall,
                             const double *share) {
   const sw_composite_spec *spec = spec_of(job);
@@ -151,7 +158,7 @@ static double score_row(const sw_job *job, const sw_composite_spec *spec, int t,
   return score;
 }
 
-/* An incomplete row has no score. */
+/* An incomplete row has no score. The pool's weights and scales, then unit by unit. */
 void sw_composite_score_tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_composite_spec *spec = spec_of(job);
   int64_t first = job->input[0].view.first;
@@ -201,6 +208,7 @@ static int next_leaf(const sw_composite_spec *spec, const double *first, const b
   return best;
 }
 
+/* Only rank 0 has the merged partial. */
 static void say_leaves(sw_job *job, const sw_composite_obstacles *o) {
   enum { SAID = 6 };
   const sw_composite_spec *spec = spec_of(job);
@@ -225,7 +233,8 @@ static void say_leaves(sw_job *job, const sw_composite_obstacles *o) {
                o->units, text);
 }
 
-/* All units where they are few, else those that are furthest behind. */
+/* All units where they are few, else those that are furthest behind. FEW units are named where
+ * there are many. */
 static void say_units(sw_job *job, const sw_composite_obstacles *o) {
   enum { FEW = 5 };
   const sw_composite_spec *spec = spec_of(job);

@@ -14,7 +14,13 @@
  * First a pass over units for the sums; then items, each a few industries of a period against all
  * (kernel/pairs/agglomeration.h). Units that lack an industry are left out, as x is of all.
  *
- * Sources: Ellison & Glaeser 1997; Maurel & Sedillot 1999; Ellison, Glaeser & Kerr 2010. */
+ * Sources: Ellison & Glaeser 1997; Maurel & Sedillot 1999; Ellison, Glaeser & Kerr 2010.
+ *
+ * The first pass leaves, by period, the sums by industry and, with numbers of plants, e^2/p by
+ * industry: partials of blocks, merged in block order. `finish` hands them to every rank. A band
+ * reads whole columns, and makes rows k0 .. k1 of the matrix from the diagonal on.
+ * Time: n^2/2 pairs of industries times m units a period; memory of a record: BAND (n + 2)
+ * numbers. */
 #include "kernel/pairs/agglomeration.h"
 #include "measure/share/industries.h"
 #include "measure/share/series.h"
@@ -27,8 +33,11 @@
 enum { GAMMA, G, COAGGLOMERATION, COVERAGE, N_USED };
 /* Passes. */
 enum { SUMS, BANDS };
-enum { BAND = 64, SAID = 3 }; /* industries of an item; pairs that the summary tells */
-/* Choices of `x`. */
+enum {
+  BAND = 64,
+  SAID = 3
+}; /* industries of an item; pairs that the summary tells
+    * Choices of `x`. */
 enum { SEPARATE, TOTAL, MEAN };
 
 typedef struct eg_state {
@@ -46,12 +55,15 @@ static const char *name_of(const sw_job *job, int k) {
 
 /* ---- records ---------------------------------------------------------------------------- */
 
-/* A study of few industries needs no whole band. */
+/* A study of few industries needs no whole band.
+ * Rows that a record has room for. */
 static int rows_of(const eg_state *state) {
   return state->n < BAND ? state->n : BAND;
 }
 
-/* Of a band: pairs, g, squares, both sums of x^2. All are as long as the longest. */
+/* Of a band: pairs, g, squares, both sums of x^2. All are as long as the longest. The two sums of
+ * x^2 differ where g takes the share of the total and pairs the mean of the shares (x:
+ * separate). */
 static size_t record_numbers(const eg_state *state) {
   size_t rows = (size_t)rows_of(state);
   return rows * ((size_t)state->n + 2) + 2;
@@ -59,7 +71,8 @@ static size_t record_numbers(const eg_state *state) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* Where the sums of plants begin in the partial. */
+/* Where the sums of plants begin in the partial.
+ * Behind those of the industries, n for each period. */
 static size_t plants_at(const sw_job *job) {
   const eg_state *state = job->state;
   return sw_industries_bytes(job, &state->set) / sizeof(double);
@@ -73,6 +86,8 @@ static void add_plants(const sw_job *job, const sw_tile *tile, double *sums, dou
       if (!sw_industries_read(job, &state->set, t, unit, value)) continue;
       for (int k = 0; k < state->n; k++) {
         double plants = sw_view_at(job->input[state->plants + k].view, t, unit);
+        /* plants missing or 0 under a value above 0: the size of its plants is not known. value 0
+         * adds nothing. */
         if (value[k] > 0) sums[k] += plants > 0 ? value[k] * value[k] / plants : NAN;
       }
     }
@@ -84,6 +99,7 @@ static void tile_band(const sw_job *job, int item, double *record, void *workspa
   int t = item / state->bands, k0 = item % state->bands * BAND;
   int k1 = k0 + BAND < state->n ? k0 + BAND : state->n;
   const double **column = workspace;
+  /* The last band may have fewer rows. */
   sw_agglomeration of = {.n = state->n,
                          .regions = job->n,
                          .value = column,
@@ -92,6 +108,7 @@ static void tile_band(const sw_job *job, int item, double *record, void *workspa
                          .mean_of_pairs = state->x != TOTAL};
   for (int k = 0; k < state->n; k++)
     column[k] = job->input[state->set.input[k]].view.row[t];
+  /* As record_numbers counts them: rows of pairs, g, squares; both sums at the end. */
   double *g = record + rows_of(state) * state->n;
   sw_agglomeration_band band = {.pairs = record, .g = g, .squares = g + rows_of(state)};
   sw_agglomeration_compute(&of, k0, k1, &band, column + state->n);
@@ -113,6 +130,8 @@ static void tile_eg(const sw_job *job, const sw_tile *tile, void *out, void *wor
 static size_t workspace_eg(const sw_job *job) {
   const eg_state *state = job->state;
   size_t n = (size_t)state->n;
+  /* A byte for each unit of a block, for sw_industries_fold, and columns with their values; the
+   * passes share it. */
   return SW_BLOCK + 2 * n * sizeof(double) + sw_agglomeration_workspace(state->n, rows_of(state));
 }
 
@@ -122,7 +141,8 @@ static size_t sums_bytes(const sw_job *job) {
   return (plants_at(job) + plants) * sizeof(double);
 }
 
-/* Bands are items, whose records are not merged. */
+/* Bands are items, whose records are not merged.
+ * The engine merges blocks in their order: one order of additions for any ranks. */
 static void merge_eg(const sw_job *job, int pass, void *all, const void *part) {
   const eg_state *state = job->state;
   if (pass != SUMS) return;
@@ -133,7 +153,8 @@ static void merge_eg(const sw_job *job, int pass, void *all, const void *part) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* Rounding apart, nothing is left: all is in one unit, or in one plant. */
+/* Rounding apart, nothing is left: all is in one unit, or in one plant.
+ * 2^-43, about 1e-13: sums of up to 10^5 squares of shares round to 1 within less. */
 static double rest_of(double x) {
   return 1 - x > 0x1p-43 ? 1 - x : NAN;
 }
@@ -143,6 +164,7 @@ static double plants_of(const sw_job *job, int t, int k) {
   const eg_state *state = job->state;
   if (state->h) return state->h[t * state->n + k];
   const double *sums = job->folded[SUMS];
+  /* (sum_m e^2/p)/E^2: of plants of equal size within a unit, the sum of their squared shares. */
   double all = sw_industries_sums(&state->set, sums, t)[k];
   return sums[plants_at(job) + (size_t)(t * state->n + k)] / (all * all);
 }
@@ -150,6 +172,7 @@ static double plants_of(const sw_job *job, int t, int k) {
 /* H of 1, all plants in one, leaves nothing to divide by. */
 static double gamma_of(const eg_state *state, double g, double squares, double x, double h) {
   double rest = rest_of(x);
+  /* eg: (g/(1 - sum x^2) - H)/(1 - H), the published form divided through. */
   double raw = state->sedillot ? (squares - x) / rest : g / rest;
   return (raw - h) / rest_of(h);
 }
@@ -171,6 +194,7 @@ static void place_period(sw_job *job, const double *records, int t) {
         job->result[GAMMA].row[0][(size_t)t * n + k] =
             gamma_of(state, g[k - k0], squares[k - k0], x[0], plants_of(job, t, (int)k));
       for (size_t l = k; l < n; l++)
+        /* Both places at once: the matrix is symmetric, and bands reach from the diagonal on. */
         matrix[k * n + l] = matrix[l * n + k] = pairs[(k - k0) * n + l] / rest_of(x[1]);
     }
   }
@@ -179,6 +203,7 @@ static void place_period(sw_job *job, const double *records, int t) {
 /* By what is missing first: units, then industries. */
 static void say_why(sw_job *job, int t) {
   const eg_state *state = job->state;
+  /* used: units that have a value of every industry; others are in no sum. */
   double used = sw_industries_whole(&state->set, job->folded[SUMS], t);
   bool given = state->h != NULL;
   for (int q = GAMMA; q <= COAGGLOMERATION; q++)
@@ -196,7 +221,8 @@ typedef struct together {
   double value;
 } together;
 
-/* The SAID strongest of the last period, the strongest first, ties in the order of the study. */
+/* The SAID strongest of the last period, the strongest first, ties in the order of the study. An
+ * insertion into SAID places: O(n^2) for the walk over the pairs. */
 static int strongest(const double *matrix, int n, together found[SAID]) {
   int count = 0;
   for (int k = 0; k < n; k++)
@@ -217,6 +243,7 @@ static void say_pairs(sw_job *job) {
   const eg_state *state = job->state;
   int n = state->n, last = job->n_periods - 1;
   together found[SAID];
+  /* The matrix of the last period has been filled by place_period. */
   const double *matrix = job->result[COAGGLOMERATION].row[0] + (size_t)last * (size_t)(n * n);
   int count = strongest(matrix, n, found);
   const char *text = "";
@@ -243,6 +270,7 @@ static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all
     say_pairs(job);
     return SW_OK;
   }
+  /* Only the first pass comes here: what it has left out is told once. */
   sw_industries_warn(job, &state->set, all);
   sw_industries_say(job, &state->set, all, "a value of every industry");
   memcpy(result, all, sums_bytes(job));
@@ -251,6 +279,7 @@ static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* `why` drops the node's own message, since "a number" is not all that may stand here. */
 static sw_status read_number(sw_error *err, const sw_job *job, const sw_node *node, double *h) {
   sw_error why = {0};
   if (sw_node_number(&why, node, h) == SW_OK) return SW_OK;
@@ -264,6 +293,7 @@ static sw_status read_number(sw_error *err, const sw_job *job, const sw_node *no
 static sw_status read_one(sw_error *err, const sw_job *job, const sw_arg *arg, int t, int k,
                           double *h) {
   const sw_node *node = arg->node, *item = NULL;
+  /* A table by industry alone holds for all periods; else the row is that of the period. */
   if (arg->table)
     return sw_table_timeless(job, "plant_hhi", name_of(job, k), h)
                ? SW_OK
@@ -298,6 +328,7 @@ static sw_status read_plant_hhi(sw_error *err, sw_job *job, eg_state *state) {
                        node->count, node->count == 1 ? "" : "s", state->n);
   if (!arg->table && node->kind == SW_NODE_MAP) SW_TRY(check_names(err, job, state, node));
   SW_NEW(err, job->arena, h, (int64_t)job->n_periods * state->n);
+  /* Read for each period, since a table may have rows by period. */
   for (int t = 0; t < job->n_periods; t++)
     for (int k = 0; k < state->n; k++) {
       double *value = &h[t * state->n + k];
@@ -342,6 +373,7 @@ static sw_status resolve_eg(sw_error *err, sw_job *job) {
   state->x = (int)sw_job_arg(job, "x")->number;
   SW_TRY(read_plant_hhi(err, job, state));
   SW_TRY(read_plants(err, job, state));
+  /* Axes `industry` and `industry_to` have the same labels. */
   SW_TRY(sw_industries_axes(err, job, "industry_to"));
   job->result[GAMMA].off = !state->h && state->plants < 0;
   size_t bytes = sums_bytes(job);

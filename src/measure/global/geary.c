@@ -47,6 +47,7 @@ static void tile_geary(const sw_job *job, const sw_tile *tile, void *out, void *
                                       job->input[0].view.row[tile->lo], workspace);
 }
 
+/* One workspace serves both passes, hence the larger of the two. */
 static size_t workspace_geary(const sw_job *job) {
   const geary_state *state = job->state;
   size_t one = sw_geary_workspace(job->n), two = sw_permuted_workspace(job, &state->permuted);
@@ -55,6 +56,9 @@ static size_t workspace_geary(const sw_job *job) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
+/* The reason is handed over for every output; whoever writes the file reads it only where the
+ * output has no value. Few units or equal weights leave C defined and z not, so these reasons come
+ * last. */
 static void say_why(sw_job *job, const sw_geary *record, int t) {
   static const char *const why[] = {[SW_MORAN_FEW] = "fewer than 2 values",
                                     [SW_MORAN_CONSTANT] = "constant",
@@ -68,7 +72,8 @@ static void say_why(sw_job *job, const sw_geary *record, int t) {
                                                              : "no variance: equal weights");
 }
 
-/* No p where C is not defined. */
+/* No p where C is not defined. The pass of permutations comes behind the first, whose C stands in
+ * the results by then. */
 static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err, (void)result;
   const geary_state *state = job->state;
@@ -94,7 +99,9 @@ static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
-/* Links are known before values: a matrix without any is refused at once. */
+/* Links are known before values: a matrix without any is refused at once. The note on islands names
+ * the rule in force, since it changes n and thereby all moments. Whether the rows are standardised
+ * is found once here and passed on to every permutation. */
 static sw_status resolve_geary(sw_error *err, sw_job *job) {
   const sw_arg *islands = sw_job_arg(job, "islands");
   const sw_links *weights;

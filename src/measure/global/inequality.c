@@ -47,8 +47,11 @@ enum {
   BY_GROUP, /* with `matrices`: the outputs of measure/global/inequality_gaps.h */
 };
 
-enum { WHOLE, MATRICES }; /* passes */
-/* A matrix of groups is written for each period: 2000 make 32 MB. */
+enum {
+  WHOLE,
+  MATRICES
+}; /* passes
+    * A matrix of groups is written for each period: 2000 make 32 MB. */
 enum { MOST_AVERSIONS = 16, MOST_GROUPS = 2000, RATIOS = 3 };
 
 /* Set by resolve. most_groups: of any grouping, for the size of the workspace. `matrices` and
@@ -77,7 +80,8 @@ typedef struct record {
 /* ---- tile ------------------------------------------------------------------------------- */
 
 /* Items of a period stand together: the whole, then each grouping. So records come in that order to
- * finish, and item / items_per_period is the period. */
+ * finish, and item / items_per_period is the period.
+ * Records of a pass stand in the order of items, whichever rank computed them. */
 static int items_per_period(const inequality_state *state) {
   return 1 + state->n_groupings;
 }
@@ -85,6 +89,8 @@ static int items_per_period(const inequality_state *state) {
 /* Quantiles of the values, each counted once: p90/p10, p80/p20, p90/p50. Over zero: undefined. */
 static void compute_ratios(const sw_sample *sample, double *ratio) {
   static const int tenths[RATIOS][2] = {{9, 1}, {8, 2}, {9, 5}};
+  /* Tenths of whole numbers: a position such as 0.9 (n - 1) in floating point can miss a value by
+   * an ulp (methods-regions.md, quantiles). */
   for (int k = 0; k < RATIOS; k++) {
     double upper = sw_quantile(sample->y_up, sample->n, tenths[k][0], 10);
     double lower = sw_quantile(sample->y_up, sample->n, tenths[k][1], 10);
@@ -94,11 +100,14 @@ static void compute_ratios(const sw_sample *sample, double *ratio) {
 
 static void compute_whole(const sw_job *job, const sw_sample *sample, record *r, void *workspace) {
   const inequality_state *state = job->state;
+  /* `polarised` is NULL where the study has no groups; `polarisation` is off then. */
   const sw_grouping *polarised = state->polarised;
   r->whole = sw_inequality_compute(sample);
   compute_ratios(sample, r->ratio);
   for (int k = 0; k < state->n_aversions; k++)
     r->atkinson[k] = sw_inequality_atkinson(sample, state->aversion[k]);
+  /* Groups are those of one column: sums by group need room, which the workspace has for
+   * most_groups. */
   if (polarised)
     r->polarisation = sw_inequality_polarisation(sample, polarised->of, polarised->n_groups,
                                                  state->alpha, job->n, workspace);
@@ -108,6 +117,8 @@ static void compute_whole(const sw_job *job, const sw_sample *sample, record *r,
  */
 static sw_sample make_sample(const sw_job *job, int t, void *workspace) {
   const inequality_state *state = job->state;
+  /* The weight, where there is one, is input 1: `of` and `weight` are the parameters in this
+   * order. */
   return sw_inequality_sample_make(job->input[0].view.row[t],
                                    state->weighted ? job->input[1].view.row[t] : NULL, job->n,
                                    workspace);
@@ -139,7 +150,9 @@ static size_t sample_bytes(const sw_job *job) {
   return sw_inequality_workspace(job->n, state->most_groups);
 }
 
-/* The sample is made again: keeping it from the first pass would cost n numbers per period. */
+/* The sample is made again: keeping it from the first pass would cost n numbers per period.
+ * Wrong values need no check here: the first pass has been through all periods, and its `finish`
+ * has ended the run if there are any. */
 static void tile_matrices(const sw_job *job, int t, sw_gaps *r, void *workspace) {
   const inequality_state *state = job->state;
   sw_sample sample = make_sample(job, t, workspace);
@@ -147,6 +160,7 @@ static void tile_matrices(const sw_job *job, int t, sw_gaps *r, void *workspace)
 }
 
 static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  /* In a period item 0 is the whole, which tile_whole knows as g = -1. */
   int each = items_per_period(job->state);
   if (tile->pass == MATRICES)
     tile_matrices(job, (int)tile->lo, out, workspace);
@@ -173,7 +187,8 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
                  sw_series_when(job, t), r->wrong_value);
 }
 
-/* Of all indices, or of Theil's L and its parts, and of the ratios of quantiles, alone. */
+/* Of all indices, or of Theil's L and its parts, and of the ratios of quantiles, alone. By
+ * quantity: with zeros Theil L is infinite, hence undefined, while T and the others are not. */
 static void say_why(sw_job *job, const record *r, int t) {
   const char *why = r->n == 0              ? "no unit has a value"
                     : isnan(r->whole.gini) ? "all are zero"
@@ -203,7 +218,8 @@ static void place_whole(sw_job *job, const record *r, int t) {
     job->result[ATKINSON].row[0][t * aversions + k] = r->atkinson[k];
 }
 
-/* `at`: [period][grouping]. The outputs of the parts stand in the order of `value`. */
+/* at is t * groupings + g, as the output's axis `grouping` follows time.
+ * `at`: [period][grouping]. The outputs of the parts stand in the order of `value`. */
 static void place_parts(const sw_job *job, const record *r, int at) {
   const sw_inequality_parts *p = &r->parts;
   const double value[] = {p->theil_t_between,    p->theil_t_within, p->theil_l_between,
@@ -231,6 +247,8 @@ static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const v
   if (pass == MATRICES) return finish_matrices(err, job, all);
   const record *r = all;
   int with_zeros = 0, groups = state->n_groupings;
+  /* A negative value ends the run at its first period, in the order of periods: the message does
+   * not depend on who computed what. */
   for (int t = 0; t < job->n_periods; t++, r += items_per_period(state)) {
     SW_TRY(check_record(err, job, r, t));
     with_zeros += r->zeros > 0;
@@ -290,7 +308,8 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
     SW_TRY(find_grouping(err, job, "groups", g, &state->grouping[g]));
   if (groups->count > 0)
     sw_job_axis(job, (sw_axis){.name = "grouping", .n = groups->count, .label = groups->texts});
-  /* The outputs of the parts stand together. */
+  /* The outputs of the parts stand together.
+   * With no `groups` there is nothing to divide the indices by. */
   for (int q = T_BETWEEN; q <= G_TRANSVARIATION; q++)
     job->result[q].off = groups->count == 0;
   return SW_OK;
@@ -300,6 +319,7 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
  * the first of `groups`. What is without groups is off. */
 static sw_status find_matrices(sw_error *err, sw_job *job, inequality_state *state) {
   const sw_arg *matrices = sw_job_arg(job, "matrices");
+  /* Matrices are of one column: two columns would need axes of two lengths under one name. */
   if (matrices->count > 1)
     return sw_job_fail(err, job, "matrices", "%d group columns; expected one", matrices->count);
   for (int q = 0; q < SW_GAPS_OUTPUTS; q++)
@@ -323,6 +343,7 @@ static sw_status read_aversions(sw_error *err, sw_job *job, inequality_state *st
   const sw_arg *aversion = sw_job_arg(job, "epsilon");
   state->n_aversions = aversion->count;
   state->aversion = aversion->numbers;
+  /* The record has room for MOST_AVERSIONS. */
   if (aversion->count > MOST_AVERSIONS)
     return sw_job_fail(err, job, "epsilon", "%d numbers; %d at most", aversion->count,
                        MOST_AVERSIONS);
@@ -354,6 +375,7 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   job->state = state;
   state->weighted = sw_job_inputs(job, "weight").count > 0;
   state->alpha = sw_job_arg(job, "er_alpha")->number;
+  /* Groupings before matrices: what is polarised may be the first of them. */
   SW_TRY(find_groupings(err, job, state));
   SW_TRY(read_aversions(err, job, state));
   SW_TRY(find_matrices(err, job, state));
@@ -362,6 +384,7 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = (int64_t)job->n_periods * items_per_period(state),
                              .record = sizeof(record)});
+  /* Without `matrices` there is no second pass, and nothing asks for MATRICES. */
   if (!state->matrices) return SW_OK;
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = job->n_periods,

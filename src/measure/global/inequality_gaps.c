@@ -1,6 +1,10 @@
 /* Groups against each other: shares of the Gini out of the sums of kernel/classes/dagum.h, and
  * lines of the summary. The part of a group is what is within it and half of what it has with each
- * other group, net and by overlap; the parts of all groups sum to 1. */
+ * other group, net and by overlap; the parts of all groups sum to 1.
+ *
+ * All functions but sw_gaps_compute run on rank 0, in `finish`, over records that every rank may
+ * have filled. Shares are NaN in a period without a Gini (all zero) and where it is 0 (all equal):
+ * they divide by it. */
 #include "measure/global/inequality_gaps.h"
 
 #include <math.h>
@@ -11,6 +15,8 @@ size_t sw_gaps_bytes(int groups) {
   return sizeof(sw_gaps) + sw_dagum_numbers(groups) * sizeof(double);
 }
 
+/* The numbers of an sw_dagum lie behind the structure in the record: nothing in a record may be a
+ * pointer, since records travel between ranks and into the journal. */
 static sw_dagum dagum_of(const sw_gaps *gaps, const sw_grouping *grouping) {
   return sw_dagum_in((double *)(gaps + 1), grouping->n_groups);
 }
@@ -36,8 +42,10 @@ static double excess(const sw_dagum *of, int j, int h) {
  * as that is within. NaN where one has no units. */
 static void share_of(const sw_gaps *gaps, const sw_dagum *of, int j, int h, double *net,
                      double *overlap) {
+  /* The mean and the Gini of the whole: A / (mu G) is a share of G (dagum.h). */
   double over = excess(of, j, h), under = excess(of, h, j), all = gaps->mean * gaps->whole.gini;
   *net = fabs(over - under) / all;
+  /* 0 / all rather than 0: without a Gini to share it is NaN, too. */
   *overlap = j == h ? 0 / all : 2 * fmin(over, under) / all;
   if (of->count[j] == 0 || of->count[h] == 0) *net = *overlap = NAN;
 }
@@ -51,6 +59,8 @@ static double share_within(const sw_gaps *gaps, const sw_dagum *of, int g) {
 /* At [t][g]. A group of zeros adds nothing to Theil's T. */
 static void place_group(const sw_job *job, int first, int t, const sw_gaps *gaps,
                         const sw_dagum *of, int g) {
+  /* share * mean / whole mean is S_g, the group's share of the total, in T = sum S_g ln(S_g/P_g) +
+   * sum S_g T_g (methods.md section 9). theil_t is NaN where the mean is 0, hence the choice. */
   double theil = of->mean[g] > 0 ? of->share[g] * of->mean[g] / gaps->mean * of->theil_t[g] : 0;
   const double value[] = {[SW_GAPS_N] = of->count[g],
                           [SW_GAPS_MEAN] = of->mean[g],
@@ -66,6 +76,7 @@ static void place_group(const sw_job *job, int first, int t, const sw_gaps *gaps
 /* At [t][j][h]. The diagonal is the group's own Gini; it overlaps itself. */
 static void place_pair(const sw_job *job, int first, int t, const sw_gaps *gaps, const sw_dagum *of,
                        int j, int h) {
+  /* [t][j][h]: the last axis, to_group, runs fastest. */
   int64_t at = ((int64_t)t * of->groups + j) * of->groups + h;
   double net, overlap;
   share_of(gaps, of, j, h, &net, &overlap);
@@ -118,6 +129,8 @@ typedef struct parts {
   double most; /* the net share of these */
 } parts;
 
+/* net and overlap are the same for (j, h) and (h, j). The loop meets each pair twice, hence the
+ * halves; of each pair the group j gets one half and h the other. */
 static void add_parts(const sw_gaps *gaps, const sw_dagum *of, parts *p) {
   *p = (parts){.of = p->of, .most = -1};
   for (int j = 0; j < of->groups; j++) {
@@ -139,7 +152,8 @@ static void add_parts(const sw_gaps *gaps, const sw_dagum *of, parts *p) {
   }
 }
 
-/* The group with the largest part of those not yet said, which it then is; -1: all are. */
+/* The group with the largest part of those not yet said, which it then is; -1: all are. O(groups^2)
+ * in all, on at most MOST_GROUPS groups of inequality.c. */
 static int take_largest(double *part, int groups) {
   int largest = -1;
   for (int g = 0; g < groups; g++)
@@ -150,6 +164,7 @@ static int take_largest(double *part, int groups) {
 static void say_table(sw_job *job, int t, const sw_dagum *of, parts *p,
                       const sw_grouping *grouping) {
   int with = 0, at = 0;
+  /* with: groups that have units, as only these have a part. */
   for (int g = 0; g < of->groups; g++)
     with += !isnan(p->of[g]);
   sw_job_say(job,
@@ -161,6 +176,7 @@ static void say_table(sw_job *job, int t, const sw_dagum *of, parts *p,
     if (said)
       sw_job_say(job, "  %6.2f%%  %6.0f  %10.4g  %.4f  %s", 100 * p->of[g], of->count[g],
                  of->mean[g], of->gini[g], label_of(grouping, g));
+    /* The last of all, after which nothing is left to be said. */
     else if (at == with - 1)
       sw_job_say(job, "  and %d more, down to %.2f%%  %s", with - FIRST, 100 * p->of[g],
                  label_of(grouping, g));
@@ -184,6 +200,7 @@ sw_status sw_gaps_say(sw_error *err, sw_job *job, const void *records,
     first = first < 0 ? t : first;
     last = t;
   }
+  /* The first, then the last; one period alone is said once. */
   for (int t = first; t >= 0; t = t == last ? -1 : last) {
     const sw_gaps *gaps = (const sw_gaps *)((const char *)records + (size_t)t * bytes);
     sw_dagum of = dagum_of(gaps, grouping);

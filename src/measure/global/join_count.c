@@ -39,7 +39,9 @@ static double *numbers_of(const sw_job *job, int kind, int what) {
 
 /* ---- passes ------------------------------------------------------------------------------ */
 
-/* Of two classes the first counts 0, the second 1. */
+/* Of two classes the first counts 0, the second 1. Any other class is missing, as a value without a
+ * class is. Plain numbers pass as they are; what is neither 0 nor 1 is found by the kernel and
+ * refused in finish. */
 static double value_of(const sw_input *input, int t, int64_t unit) {
   double x = input->view.row[t][unit];
   if (input->n_classes == 0) return x;
@@ -47,7 +49,8 @@ static double value_of(const sw_input *input, int t, int64_t unit) {
   return x == 0 || x == 1 ? x : NAN;
 }
 
-/* Classes are made zeros and ones once, for both passes. */
+/* Classes are made zeros and ones once, for both passes. Costs 8 bytes per unit and period. It runs
+ * in `prepare`, once before the tiles, which only read. */
 static sw_status read_values(sw_error *err, sw_job *job, join_state *state) {
   SW_NEW(err, job->arena, state->x, job->n_periods);
   for (int t = 0; t < job->n_periods; t++) {
@@ -82,6 +85,7 @@ static size_t workspace_joins(const sw_job *job) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
+/* Names the first such unit of the period. %.15g, so that 0.9999999 is not shown as 1. */
 static sw_status check_binary(sw_error *err, const sw_job *job, const sw_join_count *record,
                               int t) {
   if (!record->not_binary) return SW_OK;
@@ -91,6 +95,8 @@ static sw_status check_binary(sw_error *err, const sw_job *job, const sw_join_co
                      sw_job_period(job, t));
 }
 
+/* Reasons from the most general on: without variation every count is fixed, and its variance 0 or
+ * undefined. z exists only with a variance above 0. */
 static void place_kind(sw_job *job, const sw_join_count *record, int kind, int t) {
   double off = record->count[kind] - record->expected[kind], variance = record->variance[kind];
   const char *why = record->n_used < 2                                    ? "fewer than 2 values"
@@ -125,7 +131,9 @@ static sw_status finish_joins(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
-/* The same links with weights of 1, for the loops that read weights. */
+/* The same links with weights of 1, for the loops that read weights. row_sum is of the old weights
+ * and would be wrong of these: NULL. The structure of rows is shared with the matrix of the study,
+ * which nobody writes. */
 static sw_status make_binary(sw_error *err, sw_job *job, const sw_links *weights, sw_links *out) {
   double *one = NULL;
   int64_t count = weights->row_start[job->n];

@@ -102,6 +102,7 @@ static double move_of(double own, double others) {
 static void fill_classes(const sw_job *job, const sw_tile *tile, sw_view row, int t) {
   const markov_state *state = job->state;
   for (int64_t i = tile->lo; i < tile->hi; i++) {
+    /* `from`: as leaps->before has it, so no break of the panel lies between. */
     int class = class_at(job, &state->of, t, i);
     row.row[t][i - row.first] = class;
     job->result[CLASS].row[t][i - job->first] = class;

@@ -11,7 +11,10 @@
  * the moments too. With `by_distance` a correlogram: I by bands of distance, each with rows of
  * sum 1. With `permutations` a second pass draws.
  *
- * Sources: Moran 1950; Cliff & Ord 1981; Wartenberg 1985 (bivariate). */
+ * Sources: Moran 1950; Cliff & Ord 1981; Wartenberg 1985 (bivariate).
+ *
+ * What is computed: O(links) for each period and matrix, plus O(links) for each draw. `finish` on
+ * rank 0 copies records to outputs and gives the reasons of what is undefined. */
 #include "kernel/space/moran.h"
 
 #include <math.h>
@@ -51,6 +54,8 @@ typedef struct moran_state {
 
 /* ---- passes ------------------------------------------------------------------------------ */
 
+/* Bands are resources, made once a node before the pass; their links are borrowed from there.
+ * Called for each pass, with the same outcome for the weights. */
 static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
   moran_state *state = job->state;
   for (int b = 0; b < state->bands.n; b++) {
@@ -71,6 +76,7 @@ static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *
     sw_permuted_tile(job, &state->permuted, tile, out, workspace);
     return;
   }
+  /* Items go by matrix, then period: as `finish` reads them. */
   int64_t k = tile->lo / job->n_periods, t = tile->lo % job->n_periods;
   const double *x = job->input[0].view.row[t];
   *(sw_moran *)out =
@@ -90,7 +96,9 @@ static size_t workspace_moran(const sw_job *job) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
-/* Of I and all that follows from it; of the variances alone where units are too few for them. */
+/* Of I and all that follows from it; of the variances alone where units are too few for them. A z
+ * or p that is missing though the variance is there: the variance is 0, with equal weights between
+ * all units. */
 static void say_why(sw_job *job, const sw_moran *record, int first, int t) {
   static const char *const why[] = {[SW_MORAN_FEW] = "fewer than 2 values",
                                     [SW_MORAN_CONSTANT] = "constant",
@@ -108,6 +116,7 @@ static void say_why(sw_job *job, const sw_moran *record, int first, int t) {
 
 /* In period t of matrix k. */
 static void place(sw_job *job, const moran_state *state, const sw_moran *record, int k, int t) {
+  /* Outputs along `distance` are [t][band]; without bands there is one matrix and `at` is t. */
   int first = state->bands.n ? BY_BAND : 0, at = t * state->n_weights + k;
   const double value[] = {[I] = record->i,
                           [EXPECTED] = record->expected,
@@ -121,7 +130,8 @@ static void place(sw_job *job, const moran_state *state, const sw_moran *record,
   say_why(job, record, first, t);
 }
 
-/* No p where I is not defined. */
+/* No p where I is not defined. p_sim counts draws at least as extreme as the observed I, which must
+ * be there to be compared. */
 static void place_draws(sw_job *job, const moran_state *state, const void *all) {
   int first = state->bands.n ? BY_BAND : 0;
   for (int k = 0; k < state->n_weights; k++)
@@ -133,7 +143,8 @@ static void place_draws(sw_job *job, const moran_state *state, const void *all) 
     }
 }
 
-/* Pairs are counted once. */
+/* Pairs are counted once. The links of a band are symmetric in pattern, so half of them are
+ * pairs. */
 static void say_bands(sw_job *job, const moran_state *state) {
   const sw_bands *bands = &state->bands;
   for (int b = 0; b < bands->n; b++) {
@@ -193,7 +204,9 @@ static sw_status resolve_weights(sw_error *err, sw_job *job, moran_state *state)
   return SW_OK;
 }
 
-/* By band or not; draws and the bivariate form leave some out. */
+/* I, its moments and p by period alone, or by period and band. The variance under normality is of
+ * one variable's own moments: with two variables there is none.
+ * By band or not; draws and the bivariate form leave some out. */
 static void choose_outputs(sw_job *job, const moran_state *state) {
   bool by_band = state->bands.n > 0;
   for (int q = I; q <= P_SIM; q++) {
@@ -213,6 +226,7 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
   state->islands = (sw_islands)(int)sw_job_arg(job, "islands")->number;
   state->with = sw_job_inputs(job, "with").count > 0;
   SW_TRY(sw_bands_resolve(err, job, "by_distance", "distance", &state->bands));
+  /* One matrix, or one for each band: all loops run over n_weights. */
   state->n_weights = state->bands.n ? state->bands.n : 1;
   SW_NEW(err, job->arena, state->weights, state->n_weights);
   SW_NEW(err, job->arena, state->row_standardised, state->n_weights);

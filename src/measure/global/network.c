@@ -16,7 +16,14 @@
  * Pairs of a whole series are one network: results have no time.
  *
  * Sources: Brin & Page 1998; Kleinberg 1999; Traag, Waltman & van Eck 2019; Borgatti & Everett
- * 2000; Brandes 2001; Hubert & Schultz 1976. */
+ * 2000; Brandes 2001; Hubert & Schultz 1976.
+ *
+ * Between passes: record t of the first pass has the figures of period t and the numbers of all
+ * units, in the order of BY_UNIT. `finish` hands the records on as they are, and in the pass over
+ * units each rank takes its own units out of them. Of the starts of a period `finish` hands on the
+ * best.
+ * A round of PageRank, hubs or coreness is O(links) of a period; betweenness O(n links + n^2 log
+ * n). */
 #include "measure/global/network.h"
 
 #include <math.h>
@@ -54,6 +61,7 @@ typedef struct thread {
 
 /* ---- a thread's objects ----------------------------------------------------------------- */
 
+/* `order` ends the structure: n numbers, which the search for a core alone uses. */
 static size_t workspace_network(const sw_job *job) {
   return sizeof(thread) + (size_t)job->n * sizeof(int32_t);
 }
@@ -70,6 +78,7 @@ static sw_status open_network(sw_error *err, const sw_job *job, int pass, void *
   return SW_OK;
 }
 
+/* Graphs keep their arrays from one period to the next (graph.h); here they are freed. */
 static void close_network(const sw_job *job, int pass, void *workspace) {
   (void)job, (void)pass;
   thread *w = workspace;
@@ -94,12 +103,17 @@ static size_t count_blocks(const sw_job *job) {
   return groups * groups;
 }
 
+/* All records are equally long, so period t is found by multiplication. Everything in them has 8
+ * bytes. */
 static size_t figures_bytes(const sw_job *job) {
   return sizeof(network_figures) +
          (BY_UNIT * (size_t)job->n + 2 * count_blocks(job)) * sizeof(double);
 }
 
-/* `mean` counts the units of groups in its first row before it is filled, from the last row up. */
+/* `mean` counts the units of groups in its first row before it is filled, from the last row up. Row
+ * 0 comes last, and in it each count is read before its place is written. The pairs of a group with
+ * itself are its units times one less. An empty group, and a group of one unit with itself: 0/0,
+ * NaN. */
 static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *sum, double *mean) {
   int groups = grouping->n_groups;
   for (int64_t i = 0; i < g->n; i++) {
@@ -115,7 +129,8 @@ static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *s
   }
 }
 
-/* The pattern of the core, 1 or 0 by unit; NaN without one. */
+/* The pattern of the core, 1 or 0 by unit; NaN without one. sw_graph_core gives size 0 where no
+ * pattern of a core is defined. */
 static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, double *core) {
   for (int64_t i = 0; i < g->n; i++)
     core[order[i]] = i < size;
@@ -123,8 +138,8 @@ static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, dou
     core[i] = NAN;
 }
 
-/* What has changed since the period before. A weight that is refused there is that period's to
- * say. */
+/* What has changed since the period before. A weight that is refused there is that period's to say.
+ * Its rows are made anew: the item of that period may have run on another thread or rank. */
 static void compare(const sw_job *job, int t, network_figures *out, thread *w) {
   int64_t wrong[2];
   sw_error said = {0};
@@ -151,9 +166,11 @@ static void tile_figures(const sw_job *job, int t, network_figures *out, thread 
     sw_fail(w->err, status, "%s", said.text);
     return;
   }
+  /* What these leave by vertex stands in the first places; spread moves it to the units. */
   sw_graph_pagerank(g, state->damping, by_unit + PAGERANK * job->n);
   sw_graph_hubs(g, by_unit + HUB * job->n, by_unit + AUTHORITY * job->n);
   int64_t size = 0;
+  /* Equal coreness stays in the order of codes: the order begins as that. */
   for (int64_t i = 0; i < g->n; i++)
     w->order[i] = (int32_t)i;
   out->core = sw_graph_core(g, by_unit + CORENESS * job->n, w->order, &size, &out->core_r);
@@ -164,6 +181,7 @@ static void tile_figures(const sw_job *job, int t, network_figures *out, thread 
   out->reciprocity = sw_graph_reciprocity(g);
   double *blocks = by_unit + BY_UNIT * job->n;
   if (state->grouping) sum_blocks(g, state->grouping, blocks, blocks + count_blocks(job));
+  /* Without links 0/0: sw_network_say_why says why. */
   out->backbone_links = (double)g->n_links / (double)g->all_links;
   out->backbone_weight = g->total / g->all_weight;
   compare(job, t, out, w);
@@ -179,6 +197,7 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
   for (int t = 0; t < job->n_periods; t++) {
     const network_figures *found = (const network_figures *)(all + (size_t)t * bytes);
     const double *sum = (const double *)(found + 1) + BY_UNIT * job->n;
+    /* The first period decides, whichever rank met a refused weight first. */
     if (found->wrong[0] >= 0) return sw_network_refuse(err, job, t, found);
     put(job, DENSITY, t, found->density);
     put(job, RECIPROCITY, t, found->reciprocity);
@@ -236,6 +255,8 @@ static void tile_communities(const sw_job *job, int64_t item, start_found *out, 
     return;
   const sw_graph_quality *quality = &state->quality;
   out->modularity =
+      /* With cpm, modularity is told too, with a resolution of 1: it lets one compare partitions of
+       * different resolutions. */
       sw_graph_modularity(&w->graph, quality->is_cpm ? 1 : quality->resolution, out->community);
   if (quality->is_cpm) out->cpm = sw_graph_cpm(&w->graph, quality->resolution, out->community);
   int64_t vertex = w->graph.n - 1;
@@ -252,7 +273,8 @@ static double quality_of(const network_state *state, const start_found *found) {
   return state->quality.is_cpm ? found->cpm : found->modularity;
 }
 
-/* The best start of each period; of equal ones the first. */
+/* The best start of each period; of equal ones the first. Without links all starts have NaN: no
+ * comparison holds and the first is kept. */
 static sw_status finish_communities(sw_job *job, const char *all, char *result) {
   const network_state *state = job->state;
   size_t bytes = start_bytes(job);
@@ -282,7 +304,8 @@ static void tile_paths(const sw_job *job, int64_t item, double *out, thread *w) 
   sw_graph_spread(&w->graph, job->n, out);
 }
 
-/* In units of all ordered pairs of others where it is to be normalised. */
+/* In units of all ordered pairs of others where it is to be normalised. vertices: spread has left
+ * NaN for units outside the network. Parts are added in their order, whichever rank had them. */
 static sw_status finish_paths(sw_job *job, const double *all, double *result) {
   const network_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++, result += job->n) {
@@ -300,7 +323,8 @@ static sw_status finish_paths(sw_job *job, const double *all, double *result) {
 
 /* ---- by unit ---------------------------------------------------------------------------- */
 
-/* Every rank fills its own units from what the passes over items have left on all ranks. */
+/* Every rank fills its own units from what the passes over items have left on all ranks. Items have
+ * no units, so this cannot be done where the numbers are made. */
 static void fill_units(const sw_job *job, const sw_tile *at) {
   const network_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++) {
@@ -405,6 +429,7 @@ static void choose_outputs(sw_job *job, const network_state *state) {
   for (int q = QAP_R; q <= COMMON_PART; q++)
     off[q] = sw_job_arg(job, "qap.with")->count == 0;
   for (int q = 0; q < SW_NETWORK_OUTPUTS; q++) {
+    /* The other form's outputs are off as a whole. */
     job->result[SW_NETWORK_OUTPUTS - state->form + q].off = true;
     result_of(job, q)->off = off[q];
   }
@@ -417,6 +442,7 @@ static sw_status resolve_network(sw_error *err, sw_job *job) {
   if (job->n < 2)
     return sw_job_fail(err, job, "result", "%lld unit; a network has two or more",
                        (long long)job->n);
+  /* A part has a block of sources at least: each part costs a record of n numbers. */
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
   const sw_arg *backbone = sw_job_arg(job, "backbone");
   *state = (network_state){.form = job->is_timeless ? SW_NETWORK_OUTPUTS : 0,

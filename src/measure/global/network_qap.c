@@ -16,12 +16,16 @@ typedef struct compared {
   int64_t without[2]; /* units without a value in this result, in the other */
 } compared;
 
+/* Items of a period; item = period * parts + part, so those of one period stand together. */
 static int64_t parts_of(const network_state *state) {
+  /* One item at least, since r is wanted without permutations, too. */
   return state->permutations > EACH ? (state->permutations + EACH - 1) / EACH : 1;
 }
 
 /* A thread keeps the two networks of a period: items of one period mostly follow each other. A
- * failure is kept in w->err; the record stays empty. */
+ * failure is kept in w->err; the record stays empty. The first item of a period also finds what
+ * permutations do not change. A count of permutations is a function of seed and number, so p does
+ * not depend on how they are cut into items. */
 void sw_network_qap_tile(const sw_job *job, int64_t item, void *out, network_qap_thread *w) {
   const network_state *state = job->state;
   int64_t parts = parts_of(state), first = item % parts * EACH;
@@ -83,7 +87,9 @@ static void note_without(sw_job *job, const compared *all, int64_t parts, int si
           job->is_timeless ? "" : sw_series_when(job, t));
 }
 
-/* Said of the first period and the last. */
+/* Said of the first period and the last. p = (1 + far)/(permutations + 1): the order observed
+ * counts as one of the draws, so p is never 0. Counts of the items are whole numbers, exact in any
+ * order. */
 sw_status sw_network_qap_finish(sw_job *job, const void *all) {
   const network_state *state = job->state;
   const compared *found = all;
@@ -110,6 +116,8 @@ sw_status sw_network_qap_finish(sw_job *job, const void *all) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Runs before the pass is declared. Without qap.with the parameters of the comparison would do
+ * nothing; that is refused rather than passed over. */
 sw_status sw_network_qap_resolve(sw_error *err, sw_job *job, network_state *state) {
   const sw_arg *permutations = sw_job_arg(job, "qap.permutations");
   bool with = sw_job_arg(job, "qap.with")->count > 0;
@@ -120,6 +128,8 @@ sw_status sw_network_qap_resolve(sw_error *err, sw_job *job, network_state *stat
   return SW_OK;
 }
 
+/* Declares nothing without a second result, so a study without a comparison pays nothing. links:
+ * the tiles read job->links. */
 void sw_network_qap_pass(sw_job *job) {
   if (sw_job_arg(job, "qap.with")->count == 0) return;
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,

@@ -60,7 +60,8 @@ static void add(heap *to, double above, double below, bool both) {
   to->units += 1;
 }
 
-/* Each unit goes into one group of every column, and into the nation. */
+/* A unit without a value is not in `units`, which makes coverage the share of members with one.
+ * Each unit goes into one group of every column, and into the nation. */
 static void tile_roll_up(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   const roll_state *state = job->state;
@@ -98,7 +99,8 @@ static double value_of(const roll_state *state, int q, const heap *h) {
   return h->below != 0 ? h->above / h->below : NAN;
 }
 
-/* Where [place][quantity] of period t stands. */
+/* Where [place][quantity] of period t stands. The dataset is (time, group, quantity), the last axis
+ * fastest. */
 static double *at(const sw_job *job, int output, int t, int place, int q) {
   const roll_state *state = job->state;
   return job->result[output].row[0] +
@@ -108,6 +110,7 @@ static double *at(const sw_job *job, int output, int t, int place, int q) {
 /* All groups before gaps, as any of them may be the reference. */
 static void place_quantity(const sw_job *job, int t, int q, const heap *heaps) {
   const roll_state *state = job->state;
+  /* Outputs along `ratio` leave out the sums, which are the first quantities. */
   int ratios = state->n_quantities - state->n_sums, ratio = q - state->n_sums;
   for (int g = 0; g < state->n_places; g++) {
     *at(job, VALUE, t, g, q) = value_of(state, q, &heaps[g]);
@@ -116,6 +119,7 @@ static void place_quantity(const sw_job *job, int t, int q, const heap *heaps) {
       job->result[COVERAGE_TOTAL].row[0][(t * state->n_places + g) * ratios + ratio] =
           heaps[g].below_of_all != 0 ? heaps[g].below / heaps[g].below_of_all : NAN;
   }
+  /* The nation is reported in outputs of its own: it is no position on the axis of groups. */
   const heap *nation = &heaps[state->n_places];
   job->result[NATIONAL].row[0][t * state->n_quantities + q] = value_of(state, q, nation);
   job->result[NATIONAL_COVERAGE].row[0][t * state->n_quantities + q] =
@@ -129,7 +133,8 @@ static void place_quantity(const sw_job *job, int t, int q, const heap *heaps) {
   }
 }
 
-/* Of a period that lacks a value: why, which the values of all groups and quantities share. */
+/* Of a period that lacks a value: why, which the values of all groups and quantities share. The
+ * reason is for the whole output in that period, though quantities may differ in theirs. */
 static void say_why(sw_job *job, int t, const heap *heaps) {
   const roll_state *state = job->state;
   bool none = false, zero = false;
@@ -142,6 +147,7 @@ static void say_why(sw_job *job, int t, const heap *heaps) {
   const char *why = !zero   ? "no unit of the group has a value"
                     : !none ? "the denominator of the group is zero"
                             : "no unit of the group has a value, or its denominator is zero";
+  /* Reasons of values that are defined are not shown, so all may be given here. */
   sw_job_undefined(job, VALUE, t, why);
   sw_job_undefined(job, NATIONAL, t, "no unit has a value, or the denominator is zero");
   sw_job_undefined(job, COVERAGE_TOTAL, t, "the denominator of the group is zero");
@@ -153,6 +159,8 @@ static void say_why(sw_job *job, int t, const heap *heaps) {
 
 /* One note for a quantity, however many groups and periods it concerns. */
 static void note_coverage(const sw_job *job, int q) {
+  /* partly: some units of the group lack a value. none: all do; such a group has no lowest
+   * share. */
   const roll_state *state = job->state;
   int partly = 0, none = 0, low_t = 0, low_g = 0;
   double lowest = 1;
@@ -180,7 +188,8 @@ static void note_coverage(const sw_job *job, int q) {
 
 /* ---- what the summary says -------------------------------------------------------------- */
 
-/* The place of a level that comes next by value, downward or upward; -1: none is left. */
+/* The place of a level that comes next by value, downward or upward; -1: none is left. O(groups)
+ * for each place that is said, and few are said. */
 static int next_place(const sw_job *job, int level, int q, const bool *said, bool downward) {
   const roll_state *state = job->state;
   int best = -1, t = job->n_periods - 1;
@@ -211,6 +220,7 @@ static void say_level(sw_job *job, int level, int q, bool *said) {
   const roll_state *state = job->state;
   const char *text[2] = {"", ""};
   int groups = state->level[level]->n_groups, many = groups > FEW, t = job->n_periods - 1;
+  /* end 0: the largest first, downward; end 1: the lowest, upward, not said before. */
   for (int end = 0; end < 1 + many; end++)
     for (int k = 0; text[end] && k < (many ? ENDS : FEW); k++) {
       int g = next_place(job, level, q, said, end == 0);
@@ -226,6 +236,7 @@ static void say_level(sw_job *job, int level, int q, bool *said) {
              reference);
 }
 
+/* Lines for the first QUANTITIES only: a study may roll up hundreds of columns. */
 static sw_status say(sw_error *err, sw_job *job) {
   enum { QUANTITIES = 8 };
   const roll_state *state = job->state;
@@ -267,6 +278,7 @@ static sw_status find_quantities(sw_error *err, sw_job *job, roll_state *state) 
   state->n_sums = sums.count;
   state->n_quantities = sums.count + ratio->n_names;
   if (state->n_quantities == 0)
+    /* Ratios stand in the inputs by twos, above then below, behind the columns of `sum`. */
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: nothing to roll up; give sum: [a], or ratio: {NAME: [a, b]}",
                    job->where, job->name);
@@ -285,6 +297,7 @@ static sw_status find_quantities(sw_error *err, sw_job *job, roll_state *state) 
     if (!*ratio->names[r]) return sw_job_fail(err, job, "ratio", "a ratio without a name");
     name[state->n_sums + r] = ratio->names[r];
     found[state->n_sums + r] = (quantity){first, first + 1};
+    /* A quantity is addressed by its name on the axis: names must differ. */
     for (int q = 0; q < state->n_sums; q++)
       if (strcmp(name[q], ratio->names[r]) == 0)
         return sw_job_fail(err, job, "ratio", "'%s' is a sum, too; choose another name", name[q]);
@@ -301,6 +314,8 @@ static sw_status find_places(sw_error *err, sw_job *job, roll_state *state) {
   int *first = NULL;
   const char **label = NULL;
   double *members = NULL;
+  /* sw_job_inputs and groupings of the job live as long as the job: names and labels are
+   * borrowed. */
   state->n_levels = by->count;
   SW_NEW(err, job->arena, state->level, by->count);
   SW_NEW(err, job->arena, first, by->count);
@@ -323,6 +338,7 @@ static sw_status find_places(sw_error *err, sw_job *job, roll_state *state) {
                          : sw_arena_printf(job->arena, "%s: %s", level->name, level->label[g]);
       if (!label[first[l] + g]) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
     }
+    /* members counts all units of the group, with a value or not. */
     for (int64_t unit = 0; unit < job->n; unit++)
       members[first[l] + level->of[unit]] += 1;
   }
@@ -342,6 +358,7 @@ static sw_status find_reference(sw_error *err, const sw_job *job, roll_state *st
   int found = 0;
   state->reference = -1;
   if (!text) return sw_job_fail(err, job, "reference", "expected the name of a group");
+  /* Without an argument there are no gaps. */
   if (!arg->given || strcmp(text, "none") == 0) return SW_OK;
   for (int l = 0; l < state->n_levels; l++)
     for (int g = 0; g < state->level[l]->n_groups; g++) {
@@ -351,6 +368,7 @@ static sw_status find_reference(sw_error *err, const sw_job *job, roll_state *st
       state->reference = place;
       found++;
     }
+  /* A group called "national" goes before the nation itself. */
   if (found == 0 && strcmp(text, state->label[state->n_places]) == 0) {
     state->reference = state->n_places;
     return SW_OK;

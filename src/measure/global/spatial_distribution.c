@@ -81,6 +81,7 @@ typedef struct bench {
   sw_places places;
 } bench;
 
+/* size, east, north and six arrays of the places. */
 static size_t workspace_distribution(const sw_job *job) {
   return 9 * (size_t)job->n * sizeof(double);
 }
@@ -100,6 +101,7 @@ static bench bench_in(void *workspace, int64_t n) {
 static void add_place(const sw_job *job, int64_t unit, double mass, sw_places *p) {
   const distribution *d = job->state;
   p->x[p->n] = d->x[unit];
+  /* In the order of codes within a group: sums have one order. */
   p->y[p->n] = d->y[unit];
   p->z[p->n] = d->z[unit];
   p->lon[p->n] = job->units->lon[unit];
@@ -108,12 +110,14 @@ static void add_place(const sw_job *job, int64_t unit, double mass, sw_places *p
 }
 
 /* Masses of the group's units, and the places of those above zero: a mass of zero weighs nothing.
- */
+
+ * A mass of zero is ranked, and counts in `used`, but weighs nothing in centre and ellipse. */
 static void collect(const sw_job *job, int t, int g, bench *b, spread *out) {
   const distribution *d = job->state;
   out->wrong = -1;
   b->places.n = 0;
   for (int64_t k = d->start[g]; k < d->start[g + 1]; k++) {
+    /* Nothing is computed of a group with a mass below zero: `finish` refuses the study. */
     int32_t unit = d->unit[k];
     double mass = job->input[0].view.row[t][unit];
     if (isnan(mass)) continue;
@@ -132,7 +136,8 @@ static void collect(const sw_job *job, int t, int g, bench *b, spread *out) {
 /* A micrometre: no two units are told apart by less. */
 static const double same_km = 1e-9;
 
-/* East is at hand as scratch until places are projected. */
+/* East is at hand as scratch until places are projected. Axes of the
+ * ellipse below same_km are rounding and count as zero. */
 static void measure_group(const sw_job *job, int t, int g, bench *b, spread *out) {
   const distribution *d = job->state;
   collect(job, t, g, b, out);
@@ -149,13 +154,16 @@ static void tile_distribution(const sw_job *job, const sw_tile *tile, void *out,
   const distribution *d = job->state;
   bench b = bench_in(workspace, job->n);
   spread *spreads = out;
+  /* Groups one after another: the arrays of the bench serve each in turn. */
   for (int g = 0; g < d->groups; g++)
     measure_group(job, (int)tile->lo, g, &b, &spreads[g]);
 }
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* The first unit of the first period that is wrong, in whichever group it is. */
+/* The first unit of the first period that is wrong, in whichever group it is. Items of several
+ * groups may each have found one; the lowest unit is named, which does not depend on how units are
+ * grouped. */
 static sw_status check_masses(sw_error *err, const sw_job *job, const spread *all) {
   const distribution *d = job->state;
   for (int t = 0; t < job->n_periods; t++) {
@@ -173,6 +181,8 @@ static sw_status check_masses(sw_error *err, const sw_job *job, const spread *al
 /* One of both forms is on: by period, or by period and group. */
 static void put(const sw_job *job, int quantity, int t, int g, double value) {
   const distribution *d = job->state;
+  /* `grouped` is COUNT where groups are asked for, which leads to the second copy of the
+   * outputs. */
   sw_result *result = &job->result[quantity + d->grouped];
   if (!result->off) result->row[0][(size_t)t * (size_t)d->groups + (size_t)g] = value;
 }
@@ -194,6 +204,7 @@ static void place(const sw_job *job, int t, int g, const spread *s) {
 /* The way since the period before; `before` NULL: there is none, or a break lies between. */
 static void place_move(const sw_job *job, int t, int g, const spread *before, const spread *now) {
   double km = NAN, bearing = NAN;
+  /* NaN also where one of the two has no centre (sw_centre_move). */
   if (before) sw_centre_move(&before->centre, &now->centre, &km, &bearing);
   put(job, MOVED_KM, t, g, km);
   put(job, MOVED_BEARING, t, g, bearing);
@@ -201,6 +212,8 @@ static void place_move(const sw_job *job, int t, int g, const spread *before, co
 
 /* Of all units together: of groups each may have a reason of its own. */
 static void say_why(sw_job *job, int t, const spread *s, bool comes_first) {
+  /* Reasons in the order of what explains more: no mass, all zero, then what the quantity itself
+   * needs. */
   const char *none = s->used == 0 ? "no unit has a mass" : s->is_zero ? "all are zero" : NULL;
   bool no_centre = isnan(s->centre.x);
   for (int q = PRIMACY_2; q <= PRIMACY_11; q++)
@@ -236,6 +249,7 @@ static void say_moves(sw_job *job, const spread *all) {
   const distribution *d = job->state;
   const spread *last = all + (size_t)(job->n_periods - 1) * (size_t)d->groups;
   int said[SAID];
+  /* First against last, over the whole series; a break within makes them incomparable. */
   if (job->n_periods < 2 || !d->moves || sw_series_broken(job, 0, job->n_periods - 1)) return;
   for (int k = 0; k < SAID && k < d->groups; k++) {
     double most = -1;
@@ -244,6 +258,7 @@ static void say_moves(sw_job *job, const spread *all) {
       double km, bearing;
       bool known = false;
       for (int j = 0; j < k; j++)
+        /* km is NaN without a centre at either end, and then greater than nothing. */
         known |= said[j] == g;
       sw_centre_move(&all[g].centre, &last[g].centre, &km, &bearing);
       if (known || !(km > most)) continue;
@@ -264,6 +279,7 @@ static void note_unplaced(const sw_job *job, const spread *all) {
   for (int t = 0; t < job->n_periods; t++) {
     int64_t count = 0;
     for (int g = 0; g < d->groups; g++)
+      /* A unit is in one group, so counts of groups add up to units. */
       count += all[t * d->groups + g].unplaced;
     if (count > most) most = count;
   }
@@ -281,6 +297,7 @@ static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const
   const spread *spreads = all, *now = spreads;
   SW_TRY(check_masses(err, job, spreads));
   for (int t = 0; t < job->n_periods; t++, now += d->groups) {
+    /* Across a break of the panel nothing is compared: what was measured changed there. */
     bool comes_first = t == 0 || sw_series_broken(job, t - 1, t);
     for (int g = 0; g < d->groups; g++) {
       place(job, t, g, &now[g]);
@@ -305,6 +322,7 @@ static sw_status resolve_groups(sw_error *err, sw_job *job, distribution *d) {
     SW_TRY(sw_job_group_axes(err, job, "group", NULL, grouping));
     d->label = grouping->label;
   }
+  /* COUNT leads to the second half of `outputs`, those by group. */
   d->grouped = grouping ? COUNT : 0;
   for (int q = 0; q < COUNT; q++) {
     job->result[q].off = grouping != NULL;
@@ -324,6 +342,8 @@ static void leave_out(sw_job *job, int from, int to) {
  * which period comes before, or masses of two periods are not of one scale. */
 static void resolve_places(sw_job *job, distribution *d) {
   d->has_places = job->units->lon && job->units->lat;
+  /* One period alone needs no order, and moves nowhere. Masses normalised per period are
+   * on a scale of their own in each, so that their centres cannot be compared. */
   d->moves = d->has_places && (job->n_periods < 2 || sw_series_is_known(job)) &&
              !job->input[0].per_period_normalised;
   if (!d->has_places) {
@@ -363,6 +383,7 @@ static sw_status resolve_distribution(sw_error *err, sw_job *job) {
 static sw_status prepare_distribution(sw_error *err, sw_job *job, int pass) {
   (void)pass;
   distribution *d = job->state;
+  /* prepare is called on each rank once a pass; there is one pass. */
   if (!d->has_places || d->x) return SW_OK;
   SW_NEW(err, job->arena, d->x, 3 * job->n);
   d->y = d->x + job->n;

@@ -27,6 +27,7 @@ typedef struct getis_state {
   bool star;
 } getis_state;
 
+/* The general G reads gathered inputs as they are, and needs no population. */
 static sw_status prepare_getis(sw_error *err, sw_job *job, int pass) {
   getis_state *state = job->state;
   return pass == GENERAL ? SW_OK : sw_lisa_prepare(err, job, &state->lisa, pass);
@@ -44,11 +45,15 @@ static weighted weighted_of(const sw_job *job, const sw_lisa_set *set, int c,
                             const sw_lisa_row *row) {
   const getis_state *state = job->state;
   const sw_lisa_column *x = &set->column[c];
+  /* own, and the lag of the row, are of values less the column's mean (lisa.h); the share in `of`
+   * is of the values themselves, hence n mean is added back. */
   double n = (double)set->table.count, own = sw_lisa_own(set, 0, c, row);
   double all = x->sum + n * x->mean;
   if (!state->star)
     return (weighted){row->unit.observed[c], row->w, all - (own + x->mean),
                       sw_lisa_moments(set, 0, c, row)};
+  /* `self` as the head of the file has it. A standardised row summed to 1 before; with the unit it
+   * sums to w, and 1/w makes it 1 again. */
   double self = state->lisa.standardised ? row->heaviest : 1, w = row->w + self;
   double scale = state->lisa.standardised ? 1 / w : 1;
   double w2 = (row->w2 + self * self) * scale * scale;
@@ -64,6 +69,7 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   weighted g = weighted_of(job, set, c, row);
   double value = (g.lag + g.w * x->mean) / g.of, z = NAN;
   if (x->varies && g.moments.variance > 0) z = (g.lag - g.moments.mean) / sqrt(g.moments.variance);
+  /* isfinite: sums of values near the largest double may overflow. */
   bool there = x->varies && isfinite(g.lag);
   sw_lisa_put(job, VALUE, set->period[c], unit, isfinite(value) ? value : NAN);
   sw_lisa_put(job, Z, set->period[c], unit, z);
@@ -83,6 +89,7 @@ static void tile_getis(const sw_job *job, const sw_tile *tile, void *out, void *
                                                 job->input[0].view.row[tile->lo], workspace);
 }
 
+/* One workspace serves both kinds of pass in turn: the larger of their needs. */
 static size_t workspace_getis(const sw_job *job) {
   const getis_state *state = job->state;
   size_t local = sw_lisa_workspace(job, &state->lisa), general = sw_general_g_workspace(job->n);
@@ -110,6 +117,8 @@ static void put_general(sw_job *job, const sw_general_g *record) {
 }
 
 static sw_status finish_getis(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  /* Three passes end here: after the statistics there is nothing to place, after the decision what
+   * is said of the units, after the third the general G. */
   (void)err, (void)result;
   const getis_state *state = job->state;
   if (pass == GENERAL) put_general(job, all);

@@ -8,7 +8,10 @@
  * neighbours being drawn with both their values; z is by mean and variance of these draws. L has
  * its expectation and variance over all permutations of units, exactly (kernel/local/lee.h).
  *
- * Sources: Lee 2001; Lee 2004. */
+ * Sources: Lee 2001; Lee 2004.
+ *
+ * Both variables are drawn together: the same neighbours give a value of each, since the draws are
+ * of units and not of values. */
 #include "kernel/local/lee.h"
 
 #include <math.h>
@@ -24,13 +27,16 @@ typedef struct lee_state {
 
 static sw_status prepare_lee(sw_error *err, sw_job *job, int pass) {
   lee_state *state = job->state;
+  /* L reads gathered inputs as they are; it needs no population and no draws. */
   return pass == GLOBAL ? SW_OK : sw_lisa_prepare(err, job, &state->lisa, pass);
 }
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 /* Sums are of draws less what is observed: near it, their squares keep their digits. No draw moves
- * where all others are neighbours. */
+ * where all others are neighbours. z = (observed - mean of the draws)/sd of the draws; as sums are
+ * of draws less what is observed, the numerator is -mean. Spread within the slack is rounding
+ * (set_slack of lisa.c). */
 static double deviate(const sw_lisa *lisa, const sw_lisa_row *row, int c) {
   double draws = (double)lisa->permutations, mean = row->unit.sum[c] / draws;
   double variance = row->unit.squares[c] / draws - mean * mean;
@@ -41,8 +47,10 @@ static double deviate(const sw_lisa *lisa, const sw_lisa_row *row, int c) {
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const lee_state *state = job->state;
+  /* y's columns stand behind those of x: one stride further. */
   const sw_lisa_column *x = &set->column[c], *y = &set->column[set->table.stride + c];
   double n = (double)set->table.count;
+  /* Roots of the two factors apart: their product may overflow where they do not. */
   double value = n * row->unit.observed[c] / (sqrt(x->squares) * sqrt(y->squares));
   bool there = x->varies && y->varies && isfinite(value);
   double z = there ? deviate(&state->lisa, row, c) : NAN;
@@ -107,6 +115,7 @@ static sw_status resolve_lee(sw_error *err, sw_job *job) {
   job->state = state;
   state->lisa.n_variables = 2;
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));
+  /* Unlike local Moran's I, the local L has no exact moments here. */
   if (state->lisa.permutations == 0)
     return sw_job_fail(err, job, "permutations",
                        "0; the distribution of the local L is by draws alone, 999 by default");

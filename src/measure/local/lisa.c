@@ -1,6 +1,14 @@
 /* Populations, draws and decisions of local statistics (lisa.h). `prepare` makes the tables on
  * every rank from gathered inputs: n x periods x variables doubles. Sums run in the order of units,
- * so they are the same everywhere. */
+ * so they are the same everywhere.
+ *
+ * Who calls what: the measures local_moran, local_geary, local_join_count, lee, getis_ord and
+ * lisa_markov call sw_lisa_resolve once, sw_lisa_prepare before each of its two passes,
+ * sw_lisa_tile from any number of threads at once, and sw_lisa_finish on rank 0. After `prepare`
+ * the sets are read only, so threads share them without a lock; what a thread writes is its
+ * workspace, the rows of its tile's units and their operands.
+ * A unit costs draws x neighbours x periods of a set; nothing is kept of the draws but counts and
+ * sums. */
 #include "measure/local/lisa.h"
 
 #include <math.h>
@@ -16,6 +24,8 @@
 /* A tile is some tens of milliseconds: what a kill loses, and what threads share out. It depends on
  * the parameters alone. */
 static int64_t grain_of(const sw_job *job, const sw_lisa *lisa) {
+  /* The cost of a unit is about (draws + 1) x neighbours; 4e5 of these for a tile. Halving keeps
+   * the grain a divisor of SW_BLOCK, as the engine asks. */
   double links = (double)lisa->weights->row_start[job->n] / (double)job->n + 1;
   double work = (double)(lisa->permutations + 1) * links;
   int64_t grain = SW_BLOCK;
@@ -33,6 +43,7 @@ static void note_islands(sw_job *job, const sw_links *weights) {
 /* What a false discovery rate can reject at all. Where values are missing there are fewer tests,
  * and in proportion fewer are needed. */
 static void foresee(sw_job *job, const sw_lisa *lisa, double least) {
+  /* Islands have no test. */
   int64_t n = job->n - lisa->weights->islands;
   if (!lisa->bh || lisa->permutations == 0) return;
   int64_t needs = sw_local_bh_needs(least, n, lisa->alpha);
@@ -49,7 +60,9 @@ static void read_params(const sw_job *job, sw_lisa *lisa) {
   lisa->alternative = (sw_alternative)(int)sw_job_arg(job, "alternative")->number;
   lisa->bh = sw_job_arg(job, "fdr")->number == 0;
   lisa->alpha = sw_job_arg(job, "alpha")->number;
+  /* Columns are periods, padded to whole vectors: loops over columns have no remainder. */
   lisa->stride = (job->n_periods + SW_LOCAL_COLUMNS - 1) / SW_LOCAL_COLUMNS * SW_LOCAL_COLUMNS;
+  /* The workspace of a thread has room for the longest row. */
   lisa->most_links = 0;
   for (int64_t i = 0; i < job->n; i++) {
     int64_t links = lisa->weights->row_start[i + 1] - lisa->weights->row_start[i];
@@ -73,6 +86,8 @@ sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
   double least = sw_local_least_p(lisa->alternative, lisa->permutations);
   if (lisa->permutations > 0 && least > lisa->alpha)
     return sw_job_fail(
+        /* (R + 1)/(M + 1) has a least value above 0: with too few draws nothing could ever be
+         * significant, and a run would be in vain. */
         err, job, "permutations",
         "%lld permutations give no p below %g, above alpha %g; expected %lld or more",
         (long long)lisa->permutations, least, lisa->alpha,
@@ -96,7 +111,8 @@ static bool has_all(const sw_job *job, const sw_lisa *lisa, int t, int64_t unit)
 }
 
 /* The set with just the units that have values in period t; NULL: none yet. Compared unit by unit,
- * as periods mostly have the same units and sets are few. */
+ * as periods mostly have the same units and sets are few. O(n) per set, and periods rarely have
+ * more than a few different sets. */
 static sw_lisa_set *find_set(const sw_job *job, const sw_lisa *lisa, int t) {
   for (int s = 0; s < lisa->n_sets; s++) {
     int64_t i = 0;
@@ -107,7 +123,8 @@ static sw_lisa_set *find_set(const sw_job *job, const sw_lisa *lisa, int t) {
   return NULL;
 }
 
-/* Places are numbered in the order of units, so sums over a table run in that order. */
+/* Places are numbered in the order of units, so sums over a table run in that order. The arena
+ * keeps tables of all sets till the end of the run: both passes read them. */
 static sw_status add_set(sw_error *err, sw_job *job, sw_lisa *lisa, int t) {
   sw_lisa_set *set = &lisa->set[lisa->n_sets];
   SW_NEW(err, job->arena, set->period, job->n_periods);
@@ -122,6 +139,8 @@ static sw_status add_set(sw_error *err, sw_job *job, sw_lisa *lisa, int t) {
 static double mean_of(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set *set, int v, int t,
                       int exponent) {
   double mean = 0, n = (double)set->table.count;
+  /* Two rounds: the second adds the mean of the residuals, whose sum is small, so little is
+   * lost. */
   for (int time = 0; time < 2; time++) {
     double sum = 0;
     for (int64_t i = 0; i < job->n; i++)
@@ -131,7 +150,8 @@ static double mean_of(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set 
   return mean;
 }
 
-/* To standard deviation 1, and its sums again. */
+/* To standard deviation 1, and its sums again. sd with n - 1, as spdep has it for local Geary. A
+ * constant is left as it is: z 0. */
 static void standardise(sw_lisa_set *set, int v, int c) {
   sw_lisa_column *column = &set->column[v * set->table.stride + c];
   double sd = sqrt(column->squares / (double)(set->table.count - 1)), *z = set->table.value[v] + c;
@@ -158,6 +178,7 @@ static void fill_column(const sw_job *job, const sw_lisa *lisa, sw_lisa_set *set
     hi = x > hi ? x : hi;
   }
   if (set->table.count == 0) return;
+  /* The exponent of the largest magnitude: values then lie in [-1, 1]. */
   frexp(fabs(lo) > fabs(hi) ? lo : hi, &exponent);
   exponent = lisa->as_they_are ? 0 : -exponent;
   column->varies = sw_stats_vary(lo, hi);
@@ -165,6 +186,7 @@ static void fill_column(const sw_job *job, const sw_lisa *lisa, sw_lisa_set *set
   for (int64_t i = 0; i < job->n; i++) {
     if (set->place[i] < 0) continue;
     double z = ldexp(lisa->value(job, v, t, i), exponent) - column->mean;
+    /* Of a constant, rounding must not leave a spread that is none. */
     if (!column->varies && !lisa->as_they_are) z = 0;
     set->table.value[v][set->place[i] * set->table.stride + c] = z;
     column->sum += z;
@@ -174,7 +196,8 @@ static void fill_column(const sw_job *job, const sw_lisa *lisa, sw_lisa_set *set
 }
 
 /* A variable's values stand by unit, then by period (the columns of the set), in whole vectors: the
- * walk over neighbours reads all periods of a unit at once. */
+ * walk over neighbours reads all periods of a unit at once. One place more than needed, as an empty
+ * population would ask for no memory at all. */
 static sw_status fill_set(sw_error *err, sw_job *job, sw_lisa *lisa, sw_lisa_set *set) {
   sw_local_table *table = &set->table;
   double **value = NULL;
@@ -195,6 +218,7 @@ static sw_status fill_set(sw_error *err, sw_job *job, sw_lisa *lisa, sw_lisa_set
 
 /* Periods of the same units share their draws, and the walk over neighbours. */
 static sw_status make_sets(sw_error *err, sw_job *job, sw_lisa *lisa) {
+  /* Called in prepare of the first pass, on every rank alike. */
   lisa->n_sets = 0;
   SW_NEW(err, job->arena, lisa->set, job->n_periods);
   for (int t = 0; t < job->n_periods; t++) {
@@ -213,10 +237,13 @@ static sw_status make_sets(sw_error *err, sw_job *job, sw_lisa *lisa) {
 enum { ARRAYS = 6 }; /* of columns: observed, slack, counts, sums */
 
 static size_t whole_lines(size_t bytes) {
+  /* 64 bytes, a cache line: arrays of two rows never share one. */
   return (bytes + 63) / 64 * 64;
 }
 
 size_t sw_lisa_workspace(const sw_job *job, const sw_lisa *lisa) {
+  /* `stride`, the greatest of all sets, is set in resolve, so that one size serves every
+   * population. */
   size_t k = (size_t)lisa->most_links;
   return whole_lines(ARRAYS * (size_t)lisa->stride * sizeof(double)) +
          whole_lines(k * sizeof(double)) + whole_lines(k * sizeof(int32_t)) +
@@ -242,7 +269,8 @@ static void carve(const sw_lisa *lisa, char *at, sw_lisa_row *row, double **weig
 }
 
 /* A row whose links are all in use is taken as it is, as in moran. A link of a unit to itself is no
- * neighbour. */
+ * neighbour. Weights of a row whose links are all in use were standardised when the matrix was
+ * made; only a row that has lost links is divided by what is left. */
 static bool row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, void *workspace,
                    sw_lisa_row *row) {
   const sw_links *links = lisa->weights;
@@ -257,6 +285,7 @@ static bool row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, vo
   for (int64_t e = links->row_start[unit]; e < links->row_start[unit + 1]; e++) {
     int32_t at = set->place[links->to[e]];
     if (at < 0 || links->to[e] == unit) continue;
+    /* binary: joins are counted, whatever weights the matrix has. */
     place[row->unit.k] = at;
     weight[row->unit.k++] = lisa->binary ? 1 : links->value[e];
     sum += links->value[e];
@@ -328,12 +357,15 @@ void sw_lisa_put_nothing(const sw_job *job, int from, int to, int t, int64_t uni
  * all its periods. */
 void sw_lisa_tile(const sw_job *job, const sw_lisa *lisa, const sw_tile *tile, sw_local_form form,
                   int variable, sw_lisa_put_unit *put, int from, int to, void *workspace) {
+  /* Units in the outer loop: the neighbours' places and the draws of a unit serve all its
+   * periods. */
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int s = 0; s < lisa->n_sets; s++) {
       const sw_lisa_set *set = &lisa->set[s];
       sw_lisa_row row;
       bool any = set->place[unit] >= 0 && row_of(lisa, set, unit, workspace, &row);
       if (any) compute(job, lisa, set, form, variable, unit, &row);
+      /* Sets do not overlap in periods, so each (unit, period) is put once. */
       for (int c = 0; c < set->n_periods; c++)
         if (any)
           put(job, set, c, unit, &row);
@@ -348,6 +380,9 @@ sw_local_moments sw_lisa_moments(const sw_lisa_set *set, int variable, int colum
   const sw_lisa_column *all = &set->column[variable * set->table.stride + column];
   double own = sw_lisa_own(set, variable, column, row);
   return sw_local_lag_moments((double)(set->table.count - 1), all->sum - own,
+                              /* The moments of the neighbours' weighted sum when they are drawn
+                               * from the other n - 1 units without replacement: sums of these are
+                               * those of all, less the unit's own. */
                               all->squares - own * own, row->w, row->w2);
 }
 
@@ -355,6 +390,8 @@ sw_local_moments sw_lisa_moments(const sw_lisa_set *set, int variable, int colum
 double sw_lisa_p(const sw_lisa *lisa, const sw_lisa_row *row, int c, double sign, double z) {
   double least = row->unit.at_least[c], most = row->unit.at_most[c];
   if (lisa->permutations == 0) return sw_local_normal_p(lisa->alternative, z);
+  /* sign 0: the unit lies at the mean, its statistic is 0 whatever is drawn, so every draw reaches
+   * it. */
   if (sign == 0) least = most = (double)lisa->permutations; /* whatever is drawn: the same */
   return sign < 0 ? sw_local_p(lisa->alternative, most, least, lisa->permutations)
                   : sw_local_p(lisa->alternative, least, most, lisa->permutations);
@@ -367,7 +404,8 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Pass 0 is complete: all p-values of a period, ascending. */
+/* Pass 0 is complete: all p-values of a period, ascending. O(n log n) per period, on every rank:
+ * cheaper than sending the outcome. */
 static sw_status decide(sw_error *err, sw_job *job, sw_lisa *lisa) {
   double *p = NULL;
   SW_NEW(err, job->arena, p, job->n);
@@ -380,6 +418,8 @@ static sw_status decide(sw_error *err, sw_job *job, sw_lisa *lisa) {
         p[n++] = job->operand[SW_LISA_STATISTICS].row[t][i];
     qsort(p, (size_t)n, sizeof *p, by_value);
     lisa->n_tests[t] = n;
+    /* Without a false discovery rate the cut is alpha itself, which keeps one comparison for
+     * both. */
     lisa->cut[t] = lisa->bh ? sw_local_bh_cut(p, n, lisa->alpha) : lisa->alpha;
   }
   return SW_OK;
@@ -402,6 +442,7 @@ void sw_lisa_tile_significant(const sw_job *job, const sw_lisa *lisa, const sw_t
 
 /* ---- what is said ----------------------------------------------------------------------- */
 
+/* p is NaN for units without a test, which compare as false. */
 static void say_period(sw_job *job, const sw_lisa *lisa, int t) {
   const double *p = job->operand[SW_LISA_STATISTICS].row[t];
   const char *in = job->periods->cross_section ? "" : sw_job_period(job, t);
@@ -421,6 +462,7 @@ static void say_period(sw_job *job, const sw_lisa *lisa, int t) {
 
 /* The first period with tests and the last; then what so many draws can show at all. */
 void sw_lisa_say(sw_job *job, const sw_lisa *lisa) {
+  /* Periods without tests, as the first of a difference, say nothing. */
   int first = 0, last = job->n_periods - 1;
   while (first < last && lisa->n_tests[first] == 0)
     first++;
@@ -439,6 +481,7 @@ void sw_lisa_say(sw_job *job, const sw_lisa *lisa) {
                (long long)lisa->permutations, least, needs, (long long)lisa->n_tests[last]);
 }
 
+/* The size of a population is that of each of its periods. */
 void sw_lisa_put_used(sw_job *job, const sw_lisa *lisa, int output) {
   for (int s = 0; s < lisa->n_sets; s++)
     for (int c = 0; c < lisa->set[s].n_periods; c++)
@@ -463,6 +506,7 @@ static const char *why_undefined(const sw_lisa *lisa, const sw_lisa_set *set, in
 }
 
 void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to) {
+  /* Only what holds of a whole period is said; a unit without neighbours has its own NaN. */
   for (int s = 0; s < lisa->n_sets; s++) {
     const sw_lisa_set *set = &lisa->set[s];
     for (int c = 0; c < set->n_periods; c++) {

@@ -10,7 +10,10 @@
  * Three passes: quadrants and p by unit; what is significant, and moves; the counts, one item over
  * all units.
  *
- * Sources: Rey 2001; Rey and Janikas 2006. */
+ * Sources: Rey 2001; Rey and Janikas 2006.
+ *
+ * Operand 0 has p by period and operand 1 quadrants, both gathered, so the later passes see every
+ * unit's quadrant in every period on each rank. All counts are whole numbers below 2^53. */
 #include <math.h>
 #include <string.h>
 
@@ -40,6 +43,7 @@ typedef struct tally {
   double *count, *significant, *last, *moves;
 } tally;
 
+/* A record is plain doubles, in the order of the arrays of `tally`. */
 static tally tally_in(const double *room) {
   double *at = (double *)room; /* `finish` has its records const, and only reads them */
   enum { SQUARE = QUADRANTS * QUADRANTS };
@@ -52,7 +56,8 @@ static size_t tally_bytes(const sw_job *job) {
 
 /* ---- quadrants --------------------------------------------------------------------------- */
 
-/* Operand rows: p of all periods, for the pass that decides; quadrants of all periods, 0: none. */
+/* Operand rows: p of all periods, for the pass that decides; quadrants of all periods, 0: none. A
+ * value at the mean counts as low, as in local_moran. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const markov_state *state = job->state;
@@ -62,10 +67,12 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   if (!set->column[c].varies) return;
   sw_lisa_put(job, CLASS, t, unit, quadrant);
   operand.row[job->n_periods + t][unit - operand.first] = quadrant;
+  /* own is the sign of the statistic z_i (Wz)_i as the neighbours' lag rises. */
   if (state->draws) sw_lisa_put_p(job, P_VALUE, t, unit, sw_lisa_p(&state->lisa, row, c, own, NAN));
 }
 
-/* What is not put later stays: no quadrant, no p. */
+/* What is not put later stays: no quadrant, no p. Every unit is set first, as sw_lisa_tile passes
+ * over units without a value or a neighbour (below). */
 static void put_nothing(const sw_job *job, const sw_tile *tile) {
   const markov_state *state = job->state;
   sw_view operand = job->operand_local[SW_LISA_STATISTICS];
@@ -88,7 +95,7 @@ static bool others_high(int quadrant) {
   return quadrant == 1 || quadrant == 2;
 }
 
-/* -1: no quadrant on one end. */
+/* -1: no quadrant on one end. own 1, neighbours 2, both 3: Rey's types of moves. */
 static int move_of(int from, int to) {
   if (from == 0 || to == 0) return -1;
   return (own_high(from) != own_high(to)) + 2 * (others_high(from) != others_high(to));
@@ -98,7 +105,8 @@ static int quadrant_at(const sw_job *job, int t, int64_t unit) {
   return (int)job->operand[SW_LISA_STATISTICS].row[job->n_periods + t][unit];
 }
 
-/* A second pass, as a unit's quadrant of another period may be another tile's. */
+/* A second pass, as a unit's quadrant of another period may be another tile's. Operands of all
+ * periods are on every rank then. */
 static void tile_moves(const sw_job *job, const sw_tile *tile) {
   const markov_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++)
@@ -121,6 +129,7 @@ static void count_all(const sw_job *job, tally of) {
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t i = 0; i < job->n; i++) {
       int s = state->before[t], to = quadrant_at(job, t, i);
+      /* The long run of the chain starts from the shares of the last period. */
       if (t == job->n_periods - 1 && to > 0) of.last[to - 1] += 1;
       int from = s < 0 ? 0 : quadrant_at(job, s, i), move = move_of(from, to);
       if (move < 0) continue;
@@ -158,7 +167,8 @@ static sw_status prepare_markov(sw_error *err, sw_job *job, int pass) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
-/* Moves of a period are from the one before it. */
+/* Moves of a period are from the one before it. used: transitions, of units with a quadrant on both
+ * ends. */
 static void place_periods(sw_job *job, const markov_state *state, tally of) {
   for (int t = 0; t < job->n_periods; t++) {
     double *moves = of.moves + t * MOVES, used = moves[0] + moves[1] + moves[2] + moves[3];
@@ -196,6 +206,7 @@ static sw_status finish_markov(sw_error *err, sw_job *job, int pass, const void 
   if (pass != COUNTS) return SW_OK;
   tally of = tally_in(all);
   SW_TRY(sw_chain_tables(err, job, QUADRANTS, of.count, of.last, &chain));
+  /* Off without draws, and then without room. */
   if (state->draws)
     memcpy(job->result[COUNT_SIGNIFICANT].row[0], of.significant,
            QUADRANTS * QUADRANTS * sizeof(double));
@@ -224,6 +235,7 @@ static sw_status find_before(sw_error *err, sw_job *job, markov_state *state) {
   double nearest = INFINITY;
   SW_TRY(sw_series_check(err, job, "of", 2));
   SW_NEW(err, job->arena, before, job->n_periods);
+  /* nearest: the least step between consecutive periods of the entry; all others are holes. */
   for (int t = 1; t < job->n_periods; t++)
     nearest = fmin(nearest, sw_series_passed(job, t - 1, t));
   for (int t = 0; t < job->n_periods; t++) {
@@ -242,6 +254,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job) {
   sw_job_axis(job, (sw_axis){.name = "class_label", .n = QUADRANTS, .label = quadrant_label});
   sw_job_axis(job, (sw_axis){.name = "class_label_to", .n = QUADRANTS, .label = quadrant_label});
   sw_job_axis(job, (sw_axis){.name = "closed", .n = QUADRANTS, .number = closed});
+  /* Sets of classes that are never left are numbered by their lowest class, from 1. */
   sw_job_axis(job, (sw_axis){.name = "move_label", .n = MOVES, .label = move_label});
   return SW_OK;
 }
@@ -253,6 +266,7 @@ static sw_status resolve_markov(sw_error *err, sw_job *job) {
   job->state = state;
   job->pooled = true;
   state->lisa.n_variables = 1;
+  /* `before` first, since it refuses periods of unknown order before tables are made. */
   SW_TRY(find_before(err, job, state));
   SW_TRY(declare_axes(err, job));
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));

@@ -18,7 +18,8 @@ enum { VALUE, Z, P_VALUE, SIGNIFICANT, N_USED };
 
 enum { MOST = 64 }; /* variables */
 
-/* Of a column of two variables, the sums over all units of u_a u_b, u_a^2 u_b, u_a^2 u_b^2. */
+/* Of a column of two variables, the sums over all units of u_a u_b, u_a^2 u_b, u_a^2 u_b^2. p21 of
+ * (a, b) and of (b, a) together have both mixed third powers. */
 typedef struct products {
   double p11, p21, p22;
 } products;
@@ -34,6 +35,7 @@ static products *place_of(const sw_lisa_set *set, products *sums, int a, int b) 
   return sums + (a * set->table.n_variables + b) * set->table.stride;
 }
 
+/* Sums run over units in their order, all columns side by side. */
 static void add_products(const sw_lisa_set *set, int a, int b, products *sum) {
   for (int64_t i = 0; i < set->table.count; i++) {
     const double *u = set->table.value[a] + i * set->table.stride;
@@ -47,7 +49,7 @@ static void add_products(const sw_lisa_set *set, int a, int b, products *sum) {
 }
 
 /* Once per population: products of each two variables, in both orders, as u_a^2 u_b is not u_a
- * u_b^2. */
+ * u_b^2. O(n variables^2 columns), once per population rather than per unit. */
 static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
   geary_state *state = job->state;
   sw_lisa *lisa = &state->lisa;
@@ -66,7 +68,9 @@ static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
 }
 
 /* Sums over all units j of a_j = sum_v (u_vi - u_vj)^2 and of a_j^2: the unit itself adds nothing.
- * Sums of u are zero. */
+ * Sums of u are zero. With u and v the unit's own values of two variables, (u - u_j)^2 (v - v_j)^2
+ * is expanded; terms with a sum of u_j or v_j alone are 0. a_j = sum_v, so a_j^2 is the sum over
+ * all pairs of variables. */
 static void distances_from(const geary_state *state, const sw_lisa_set *set, int c,
                            const sw_lisa_row *row, double *sum, double *squares) {
   products *sums = state->sums[set - state->lisa.set];
@@ -95,9 +99,12 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   for (int v = 0; v < set->table.n_variables; v++)
     there = there && set->column[v * set->table.stride + c].varies;
   distances_from(state, set, c, row, &sum, &squares);
+  /* a_j takes the place of the values in the weighted sum: the neighbours are drawn among the other
+   * n - 1, and the unit's own a is 0, so no sum changes by leaving it out. */
   sw_local_moments m =
       sw_local_lag_moments((double)(set->table.count - 1), sum, squares, row->w, row->w2);
   if (there && m.variance > 0) z = (observed - m.mean) / sqrt(m.variance);
+  /* The mean over the variables; z and p are of the sum, which orders draws alike. */
   sw_lisa_put(job, VALUE, set->period[c], unit, there ? observed / set->table.n_variables : NAN);
   sw_lisa_put(job, Z, set->period[c], unit, z);
   sw_lisa_put_p(job, P_VALUE, set->period[c], unit,
@@ -128,6 +135,7 @@ static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Standardising is what makes variables of different units comparable in the sum. */
 static sw_status resolve_geary(sw_error *err, sw_job *job) {
   geary_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

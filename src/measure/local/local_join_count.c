@@ -22,7 +22,8 @@ typedef struct joins_state {
 
 /* ---- what is refused -------------------------------------------------------------------- */
 
-/* Every rank sees all values, and refuses the same one. */
+/* Every rank sees all values, and refuses the same one. It is called in prepare, since values are
+ * there only then. */
 static sw_status check_values(sw_error *err, const sw_job *job) {
   static const char *const param[] = {"of", "with"};
   for (int v = 0; v < job->n_inputs; v++)
@@ -51,15 +52,19 @@ static double p_of(const joins_state *state, const sw_lisa_set *set, int c,
                    const sw_lisa_row *row) {
   const sw_lisa_column *y = &set->column[state->with * set->table.stride + c];
   double own = sw_lisa_own(set, state->with, c, row), least, most;
+  /* The exact law: of n - 1 others, y->sum - own are ones, k are drawn, observed is the count among
+   * these. */
   if (state->lisa.permutations) return sw_lisa_p(&state->lisa, row, c, 1, 0);
   sw_hypergeometric(set->table.count - 1, (int64_t)(y->sum - own), row->unit.k,
                     (int64_t)row->unit.observed[c], &least, &most);
+  /* least: P(count >= observed); most: P(count <= observed). */
   double nearer = least < most ? least : most;
   switch (state->lisa.alternative) {
   case SW_GREATER:
     return least;
   case SW_LESS:
     return most;
+  /* Twice the nearer tail may pass 1. */
   case SW_TWO_SIDED:
     return fmin(1, 2 * nearer);
   case SW_FOLDED:
@@ -75,6 +80,8 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   int t = set->period[c];
   double own = sw_lisa_own(set, 0, c, row), z = NAN, p = NAN;
   if (own == 1) {
+    /* Mean and variance of a hypergeometric count, as the general moments of a sum of draws give
+     * them for zeros and ones. */
     sw_local_moments m = sw_lisa_moments(set, state->with, c, row);
     if (m.variance > 0) z = (row->unit.observed[c] - m.mean) / sqrt(m.variance);
     p = p_of(state, set, c, row);
@@ -88,6 +95,7 @@ static void tile_joins(const sw_job *job, const sw_tile *tile, void *out, void *
   (void)out;
   const joins_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS)
+    /* state->with chooses the table whose values are summed over the neighbours. */
     sw_lisa_tile(job, &state->lisa, tile, SW_LOCAL_LAG, state->with, put_unit, VALUE, P_VALUE,
                  workspace);
   else
@@ -101,7 +109,8 @@ static size_t workspace_joins(const sw_job *job) {
 
 /* ---- finish and resolve ------------------------------------------------------------------ */
 
-/* Not sw_lisa_finish: z and p are undefined for another reason than the value. */
+/* Not sw_lisa_finish: z and p are undefined for another reason than the value. The value is a count
+ * also where x_i is 0. */
 static sw_status finish_joins(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err, (void)all, (void)result;
   const joins_state *state = job->state;
@@ -120,6 +129,7 @@ static sw_status resolve_joins(sw_error *err, sw_job *job) {
   joins_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
   job->state = state;
+  /* The input `with` is number 1, behind `of`. */
   state->with = sw_job_inputs(job, "with").count ? 1 : 0;
   state->lisa.n_variables = state->with + 1;
   state->lisa.as_they_are = state->lisa.binary = true;

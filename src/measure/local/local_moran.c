@@ -12,7 +12,11 @@
  * draws of units are independent, and the same for all periods and variables.
  *
  * Sources: Anselin 1995; Sokal, Oden and Thomson 1998 (moments); Assuncao and Reis 1999 (rates);
- * Benjamini and Hochberg 1995, Caldas de Castro and Singer 2006 (false discovery rate). */
+ * Benjamini and Hochberg 1995, Caldas de Castro and Singer 2006 (false discovery rate).
+ *
+ * The second pass reads p and quadrants that this rank has placed in the first, and counts classes
+ * in partials. Rates and differences are computed whenever a value is asked for rather than kept: a
+ * population keeps the values it was made of. */
 #include <math.h>
 
 #include "measure/local/lisa.h"
@@ -41,7 +45,8 @@ static const char *const class_label[] = {
     "not significant", "HH 0.05", "HH 0.01",  "HH 0.001", "LH 0.05", "LH 0.01", "LH 0.001",
     "LL 0.05",         "LL 0.01", "LL 0.001", "HL 0.05",  "HL 0.01", "HL 0.001"};
 
-/* Of empirical Bayes rates in a period: the rate of all, and the variance between units. */
+/* Of empirical Bayes rates in a period: the rate of all, and the variance between units. a may be
+ * negative in small samples; bayes_at then leaves it out. */
 typedef struct rates {
   double b, a;
 } rates;
@@ -57,7 +62,7 @@ typedef struct moran_state {
 /* ---- values ----------------------------------------------------------------------------- */
 
 /* Assuncao and Reis: (r - b)/sqrt(v), v = a + b/p, if that is negative b/p. A population of zero or
- * less, or events below zero, have no rate. */
+ * less, or events below zero, have no rate. NaN of either input makes the comparisons false. */
 static double rate_at(const sw_job *job, int t, int64_t unit, double *population) {
   const moran_state *state = job->state;
   double events = sw_view_at(job->input[0].view, t, unit);
@@ -73,7 +78,8 @@ static double bayes_at(const sw_job *job, int t, int64_t unit) {
   return (rate - of.b) / sqrt(v);
 }
 
-/* What is permuted and averaged: a rate, a difference or the value itself. */
+/* What is permuted and averaged: a rate, a difference or the value itself. lisa.c asks for this
+ * wherever it needs a value, so nothing else has to know the three forms. */
 static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
   const moran_state *state = job->state;
   if (state->population) return bayes_at(job, t, unit);
@@ -83,7 +89,8 @@ static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
   return sw_view_at(view, t, unit) - sw_view_at(view, state->before[t], unit);
 }
 
-/* b = sum e/sum p; s2 = sum p (r - b)^2/sum p; a = s2 - b n/sum p. */
+/* b = sum e/sum p; s2 = sum p (r - b)^2/sum p; a = s2 - b n/sum p. In the order of units, over all
+ * of them, on every rank: the same bits. */
 static rates rates_of(const sw_job *job, int t) {
   double events = 0, people = 0, n = 0, spread = 0, population;
   for (int64_t i = 0; i < job->n; i++) {
@@ -103,6 +110,7 @@ static rates rates_of(const sw_job *job, int t) {
 
 /* Rates need sums over all units, which are gathered by now. */
 static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
+  /* The populations that sw_lisa_prepare makes ask for values, which need the rates. */
   moran_state *state = job->state;
   if (pass == SW_LISA_STATISTICS && state->population) {
     SW_NEW(err, job->arena, state->rate, job->n_periods);
@@ -114,7 +122,8 @@ static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* A value less its mean, and a weighted sum of such, in standard deviations of a variable. */
+/* A value less its mean, and a weighted sum of such, in standard deviations of a variable. value
+ * sqrt(n - less)/sqrt(sum z^2) is value / sd with the chosen divisor. */
 static double in_deviations(const moran_state *state, const sw_lisa_set *set, int variable, int c,
                             double value) {
   const sw_lisa_column *x = &set->column[variable * set->table.stride + c];
@@ -124,6 +133,7 @@ static double in_deviations(const moran_state *state, const sw_lisa_set *set, in
 /* The scale of z_i: 1/m2, or 1/(sx sy). NaN where a variable does not vary. */
 static double factor_of(const moran_state *state, const sw_lisa_set *set, int c) {
   const sw_lisa_column *x = &set->column[c];
+  /* Univariate: sqrt of a square would round; the sum itself is used. */
   const sw_lisa_column *y = state->with ? &set->column[set->table.stride + c] : x;
   double n = (double)set->table.count - state->n_less;
   if (!x->varies || !y->varies || !(n > 0)) return NAN;
@@ -137,10 +147,13 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   int of = state->with ? 1 : 0, t = set->period[c];
   double own = sw_lisa_own(set, 0, c, row), lag = row->unit.observed[c];
   double factor = factor_of(state, set, c) * own, value = factor * lag;
+  /* The lag alone is random under the draws: I_i = factor lag, whose moments scale by factor and
+   * factor^2. */
   sw_local_moments m = sw_lisa_moments(set, of, c, row);
   double expected = factor * m.mean, variance = factor * factor * m.variance;
   double z = variance > 0 ? (value - expected) / sqrt(variance) : NAN;
   bool there = isfinite(value);
+  /* `own` is the sign: I_i falls with the lag where z_i is negative. */
   double p = there ? sw_lisa_p(&state->lisa, row, c, own, z) : NAN;
   int quadrant = own > 0 ? (lag > 0 ? 1 : 4) : (lag > 0 ? 2 : 3);
   sw_lisa_put(job, VALUE, t, unit, there ? value : NAN);
@@ -153,7 +166,8 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   sw_lisa_put(job, QUADRANT, t, unit, there ? quadrant : NAN);
 }
 
-/* 0: p above .05; else three levels of each quadrant, whatever the false discovery rate. */
+/* 0: p above .05; else three levels of each quadrant, whatever the false discovery rate. The levels
+ * are those of the usual cluster map; `significant` beside it heeds the false discovery rate. */
 static double class_of(double quadrant, double p) {
   if (isnan(p)) return NAN;
   int level = p <= .001 ? 3 : p <= .01 ? 2 : p <= .05 ? 1 : 0;
@@ -165,6 +179,7 @@ typedef struct counts {
   int64_t quadrant[QUADRANTS], class[CLASSES];
 } counts;
 
+/* Per period: the partial has n_periods counts. */
 static void tile_classes(const sw_job *job, const sw_tile *tile, counts *count) {
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t i = tile->lo - job->first; i < tile->hi - job->first; i++) {
@@ -188,7 +203,8 @@ static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *
   tile_classes(job, tile, out);
 }
 
-/* Whole numbers: any order gives the same. */
+/* Whole numbers: any order gives the same. Counts are integers, so blocks may be merged in any
+ * grouping. */
 static void merge_moran(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
   counts *into = all;
@@ -219,6 +235,7 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
   (void)err, (void)result;
   const moran_state *state = job->state;
   const counts *count = all;
+  /* The first pass leaves p in its operand, and has nothing to finish. */
   if (pass == SW_LISA_STATISTICS) return SW_OK;
   for (int t = 0; t < job->n_periods; t++) {
     for (int k = 0; k < QUADRANTS; k++)
@@ -252,6 +269,8 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
   state->with = with.count ? with.first : 0;
   state->population = population.count ? population.first : 0;
   state->n_less = sw_job_arg(job, "divisor")->number == DIVISOR_N_1;
+  /* Rates are of events and a population; a difference of rates would need a variance of its
+   * own. */
   if (state->population && (state->with || sw_job_arg(job, "difference")->number != 0))
     return sw_job_fail(err, job, "population",
                        "rates go neither with `with` nor with `difference`");
@@ -261,6 +280,7 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
   sw_job_axis(job, (sw_axis){.name = "quadrant_label", .n = QUADRANTS, .label = quadrant_label});
   sw_job_axis(job, (sw_axis){.name = "class_label", .n = CLASSES, .label = class_label});
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));
+  /* Pass 1 is declared by sw_lisa_resolve without a partial; here it gets one, for the counts. */
   job->pass[SW_LISA_DECISION].partial = (size_t)job->n_periods * sizeof(counts);
   return SW_OK;
 }

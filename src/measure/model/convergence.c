@@ -15,7 +15,12 @@
  * One item, which sees whole columns: O(nT), and O(n k^2) of k terms.
  *
  * Sources: Barro & Sala-i-Martin 1992; Newey & West 1987; Pitman 1939; Morgan 1939; Carree & Klomp
- * 1997. */
+ * 1997.
+ *
+ * What can go wrong in the item (too few units, a constant, terms that depend on each other) is
+ * left as a code in its record, since a tile has no status; `finish` on rank 0 turns the code into
+ * a refusal with names (convergence_words.c) before it places anything. The record is a
+ * convergence_found, then sd and cv by period, then coefficient, error and p by term. */
 #include "measure/model/convergence.h"
 #include "kernel/linear/ols.h"
 #include "kernel/series/stats.h"
@@ -43,6 +48,8 @@ typedef struct room {
   double **column; /* by term; the initial value is `start` */
   double *time, *sigma, *scratch;
   double *vcov, *work;
+  /* Counts in workspace_convergence follow this order; pointers stand first, as they need the
+   * strictest alignment, and integers last. */
   void *fit;
 } room;
 
@@ -69,10 +76,12 @@ static room room_of(const sw_job *job, void *workspace) {
 }
 
 /* In the order of room_of: pointers, 6 + terms - 1 columns, 3 rows of periods, 3 squares of terms.
- */
+ *
+ * `initial` is one of the terms but has no column of its own: it is `start`. */
 static size_t workspace_convergence(const sw_job *job) {
   const convergence_state *state = job->state;
   size_t n = (size_t)job->n, terms = (size_t)state->terms;
+  /* Six arrays of n and a column for each term but INITIAL: 5 + terms. */
   size_t doubles = terms + (5 + terms) * n + 3 * (size_t)job->n_periods + 3 * terms * terms;
   size_t fit = sw_convergence_is_model(state) ? sw_convergence_spatial_workspace(job, state)
                                               : sw_ols_workspace(job->n, state->terms);
@@ -81,7 +90,8 @@ static size_t workspace_convergence(const sw_job *job) {
 
 /* ---- the units -------------------------------------------------------------------------- */
 
-/* Keeps those of the list that have a value, above 0 if asked. */
+/* Keeps those of the list that have a value, above 0 if asked. Units stay in the order of codes, so
+ * sums over them have one order. */
 static void keep(room *r, const double *x, bool positive) {
   int64_t kept = 0;
   for (int64_t k = 0; k < r->n_used; k++)
@@ -89,7 +99,8 @@ static void keep(room *r, const double *x, bool positive) {
   r->n_used = kept;
 }
 
-/* One set for all figures, so that sigma and beta are of the same units. */
+/* One set for all figures, so that sigma and beta are of the same units. Controls count at `from`
+ * alone, which is when the regression looks at them. */
 static void find_units(const sw_job *job, room *r) {
   const convergence_state *state = job->state;
   r->n_used = job->n;
@@ -118,11 +129,13 @@ static void read_period(const sw_job *job, room *r, int t) {
 static void spread_by_period(const sw_job *job, room *r, double *sd, double *cv) {
   const convergence_state *state = job->state;
   size_t bytes = (size_t)r->n_used * sizeof(double);
+  /* Periods outside from .. to are NaN: the set of units is that of from .. to. */
   for (int t = 0; t < job->n_periods; t++) {
     sd[t] = cv[t] = NAN;
     if (t < state->from || t > state->to) continue;
     read_period(job, r, t);
     sw_spread level = sw_spread_of(r->level, r->n_used);
+    /* The spread is taken about the mean with n - 1, as sd in the methods. */
     sd[t] = sw_spread_of(r->log, r->n_used).sd;
     if (level.mean > 0) cv[t] = level.sd / level.mean;
     r->time[t - state->from] = sw_series_passed(job, state->from, t);
@@ -137,6 +150,8 @@ static void spread_by_period(const sw_job *job, room *r, double *sd, double *cv)
 /* The last term: of a unit's neighbours that are used. */
 static void fill_lag(const sw_job *job, room *r, convergence_found *out) {
   const convergence_state *state = job->state;
+  /* Values of units that are not used are hidden from the lag by NaN: the lag then standardises a
+   * row anew over the neighbours that are left. */
   double *lag = r->column[state->terms - 1];
   for (int64_t i = 0; i < job->n; i++)
     r->whole[i] = NAN;
@@ -144,6 +159,8 @@ static void fill_lag(const sw_job *job, room *r, convergence_found *out) {
     r->whole[r->use[k]] = r->start[k];
   for (int64_t k = 0; k < r->n_used; k++) {
     lag[k] = sw_links_lag(state->weights, state->standardised, r->whole, r->use[k]);
+    /* NaN: no neighbour that is used. The coefficient of the lag is then of the others; `lonely`
+     * counts these units, and a note gives the number. */
     if (!isnan(lag[k])) continue;
     lag[k] = 0;
     out->lonely++;
@@ -154,6 +171,7 @@ static void fill_terms(const sw_job *job, room *r, convergence_found *out) {
   const convergence_state *state = job->state;
   for (int64_t k = 0; k < r->n_used; k++) {
     r->column[CONSTANT_TERM][k] = 1;
+    /* Growth per year (or step), so that b is per year and T enters the speed alone. */
     r->growth[k] = (r->end[k] - r->start[k]) / state->years;
   }
   for (int c = 0; c < state->controls.count; c++) {
@@ -161,6 +179,7 @@ static void fill_terms(const sw_job *job, room *r, convergence_found *out) {
     for (int64_t k = 0; k < r->n_used; k++)
       r->column[CONTROLS + c][k] = x[r->use[k]];
   }
+  /* A spatial model makes its own lags, inside the fit. */
   if (state->weights && !sw_convergence_is_model(state)) fill_lag(job, r, out);
 }
 
@@ -177,8 +196,11 @@ static bool varies(const double *x, int64_t n) {
 static void regress(const sw_job *job, room *r, convergence_found *out, double *value) {
   const convergence_state *state = job->state;
   int terms = state->terms;
+  /* Degrees of freedom of t: values less terms. */
   double df = (double)(r->n_used - terms);
   sw_ols fit;
+  /* Without a spread of ln x_0 the slope is not defined: said as such rather than as a singular
+   * matrix. */
   if (!varies(r->start, r->n_used)) {
     out->wrong = CONSTANT;
     return;
@@ -203,6 +225,7 @@ static void regress(const sw_job *job, room *r, convergence_found *out, double *
     double se = sqrt(r->vcov[k * terms + k]), t = fabs(fit.b[k]) / se;
     value[k] = fit.b[k];
     value[terms + k] = se;
+    /* A slope without error (an exact fit) has t = x/0 or 0/0; the latter has no p. */
     value[2 * terms + k] = isnan(t) ? NAN : 2 * gsl_cdf_tdist_Q(t, df);
   }
   out->r2 = fit.tss > 0 ? 1 - fit.rss / fit.tss : NAN;
@@ -212,7 +235,8 @@ static void regress(const sw_job *job, room *r, convergence_found *out, double *
 /* ---- tile ------------------------------------------------------------------------------- */
 
 /* Everything is found in one item: whole columns are gathered for it. What cannot be computed
- * leaves a reason, and finish refuses on rank 0. */
+ * leaves a reason, and finish refuses on rank 0. NaN first: `finish` places all numbers, whether
+ * they were reached or not. */
 static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)tile;
   const convergence_state *state = job->state;
@@ -228,11 +252,14 @@ static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, 
                                .loglik = NAN};
   for (int k = 0; k < 3 * state->terms; k++)
     value[k] = NAN;
+  /* A spatial model is of all units: a lag over a unit that is left out would be undefined. */
   if (r.n_used <= state->terms || (sw_convergence_is_model(state) && r.n_used < job->n)) {
     found->wrong = r.n_used <= state->terms ? TOO_FEW : NOT_ALL;
     return;
   }
   spread_by_period(job, &r, sd, cv);
+  /* Figures of periods alone stay; what compares the two ends would compare what was measured in
+   * two ways. */
   if (state->broken) return;
   found->trend = sw_sigma_trend_of(r.time, r.sigma, state->to - state->from + 1, r.scratch);
   found->two = sw_two_spreads_of(r.start, r.end, r.n_used);
@@ -260,6 +287,7 @@ static void place(sw_job *job, const convergence_found *r) {
                           [N_USED] = (double)r->n_used,
                           [LOGLIK] = r->loglik};
   for (int q = SD; q <= LOGLIK; q++) {
+    /* Off outputs (the log-likelihood without a spatial model) have no room. */
     if (job->result[q].off) continue;
     double *to = job->result[q].row[0];
     if (q <= CV)
@@ -302,6 +330,7 @@ static sw_status resolve_weights(sw_error *err, sw_job *job, convergence_state *
   if (!state->weights && sw_job_arg(job, "spatial")->given)
     return sw_job_fail(err, job, "spatial", "%s needs `weights`", sw_job_arg(job, "spatial")->text);
   if (!state->weights) return SW_OK;
+  /* Refused before data are read: links are known in resolve. */
   if (state->weights->row_start[job->n] == 0)
     return sw_job_fail(err, job, "weights", "no unit has a neighbour; a lag needs links");
   state->standardised = sw_links_row_standardised(state->weights);
@@ -310,6 +339,8 @@ static sw_status resolve_weights(sw_error *err, sw_job *job, convergence_state *
 }
 
 static sw_status declare_terms(sw_error *err, sw_job *job, convergence_state *state) {
+  /* Terms of slx: constant, initial, controls, the lag last; a spatial model replaces that list by
+   * its own (convergence_spatial.c). */
   const char **label = NULL;
   state->controls = sw_job_inputs(job, "controls");
   bool model = sw_convergence_is_model(state);
@@ -322,6 +353,7 @@ static sw_status declare_terms(sw_error *err, sw_job *job, convergence_state *st
   label[INITIAL] = "initial";
   for (int c = 0; c < state->controls.count; c++) {
     const char *name = job->input[state->controls.first + c].name;
+    /* Columns may not have the name of a term: labels of the axis must differ. */
     if (strcmp(name, "constant") == 0 || strcmp(name, "initial") == 0 ||
         strcmp(name, "W_initial") == 0 || strcmp(name, "rho") == 0 || strcmp(name, "lambda") == 0)
       return sw_job_fail(err, job, "controls", "'%s' is a term of the model; rename the column",
@@ -343,6 +375,8 @@ static sw_status resolve_convergence(sw_error *err, sw_job *job) {
   SW_TRY(resolve_periods(err, job, state));
   SW_TRY(resolve_weights(err, job, state));
   SW_TRY(declare_terms(err, job, state));
+  /* A period's units depend on all periods, so nothing of an earlier file can be taken by
+   * period. */
   job->pooled = true; /* units are those of all periods */
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS, .items = 1, .record = record_bytes(job, state)});
   return SW_OK;

@@ -13,7 +13,10 @@
  * of kernel/linear/clubs.h, which is O(k n (T + m^2)) of k clubs and m points. Memory: n (m + 1)
  * doubles.
  *
- * Sources: Phillips & Sul 2007, 2009; Hodrick & Prescott 1997. */
+ * Sources: Phillips & Sul 2007, 2009; Hodrick & Prescott 1997.
+ *
+ * The record is a clubs_found with two int32 by unit behind it; `finish` copies it to its result,
+ * so the pass over units finds on each rank what the item found on one. */
 #include "measure/model/convergence_clubs.h"
 #include "kernel/linear/hp.h"
 #include "kernel/series/stats.h"
@@ -25,6 +28,7 @@
 enum { SEARCH, BY_UNIT }; /* passes */
 
 static const double other_trims[TRIMS] = {.2, .25, .3, 1. / 3, .4};
+/* 6.25 is the other lambda of methods-regions.md 9b, 400 the default. */
 static const double low_lambda = 6.25, thousand = 6.907755278982137; /* ln 1000 */
 
 static size_t found_bytes(const sw_job *job) {
@@ -41,6 +45,7 @@ typedef struct room {
   double *last, *z;
   double *series, *trend, *h, *scratch, *factors[FILTERS], *sums, *plan;
   sw_club *club, *merged;
+  /* Two lists of clubs, before and after merging; each club has two units at least, hence n / 2. */
   void *search;
 } room;
 
@@ -59,6 +64,7 @@ static void *piece(pieces *p, size_t count, size_t size) {
 
 /* The order is no matter; counted and handed out by one function, so both agree. */
 static room share_out(const sw_job *job, pieces *p) {
+  /* points: periods behind the cut, which the regression is over. */
   const clubs_state *state = job->state;
   size_t n = (size_t)job->n, periods = (size_t)job->n_periods;
   int points = job->n_periods - state->cut;
@@ -68,6 +74,7 @@ static room share_out(const sw_job *job, pieces *p) {
             .of = piece(p, n, sizeof *r.of),
             .merged_of = piece(p, n, sizeof *r.merged_of),
             .last = piece(p, n, sizeof *r.last),
+            /* Row 0 is the first period, whose H_1 stands in ln(H_1/H_t). */
             .z = piece(p, n * ((size_t)points + 1), sizeof *r.z),
             .series = piece(p, periods, sizeof *r.series),
             .trend = piece(p, periods, sizeof *r.trend),
@@ -83,6 +90,7 @@ static room share_out(const sw_job *job, pieces *p) {
   return r;
 }
 
+/* `at` stays NULL: pieces are only counted. */
 static size_t workspace_clubs(const sw_job *job) {
   pieces p = {0};
   share_out(job, &p);
@@ -106,13 +114,15 @@ static void find_units(const sw_job *job, room *r) {
   }
 }
 
-/* z of unit `unit` by a filter, in r->trend. */
+/* z of unit `unit` by a filter, in r->trend. The trend of a series depends on this series alone, so
+ * it can be found unit by unit. */
 static void filter_unit(const sw_job *job, room *r, int32_t unit, int filter, const sw_hp *hp) {
   const clubs_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++) {
     double x = job->input[0].view.row[t][unit];
     r->series[t] = state->logs ? log(x) : x;
   }
+  /* NONE: the series itself is its trend. */
   if (filter == NONE)
     memcpy(r->trend, r->series, (size_t)job->n_periods * sizeof *r->trend);
   else
@@ -128,6 +138,7 @@ static void fill_rows(const sw_job *job, room *r, const sw_hp *hp) {
     filter_unit(job, r, r->use[k], state->filter, hp);
     row[0] = r->trend[0];
     memcpy(row + 1, r->trend + state->cut, (size_t)points * sizeof *row);
+    /* Negated, as the club search begins with the largest last value. */
     r->last[k] = -r->trend[job->n_periods - 1]; /* the sort ascends */
     r->order[k] = (int32_t)k;
   }
@@ -136,7 +147,8 @@ static void fill_rows(const sw_job *job, room *r, const sw_hp *hp) {
 
 /* ---- all units together ----------------------------------------------------------------- */
 
-/* H by period of all units by a filter, in their order; the first period without a mean above 0. */
+/* H by period of all units by a filter, in their order; the first period without a mean above 0.
+ * Running sums add a unit in O(T): H needs no second walk over the units. */
 static sw_running sum_all(const sw_job *job, room *r, int filter, const sw_hp *hp) {
   sw_running all = sw_running_make(job->n_periods, r->sums);
   for (int64_t k = 0; k < r->n_used; k++) {
@@ -146,7 +158,9 @@ static sw_running sum_all(const sw_job *job, room *r, int filter, const sw_hp *h
   return all;
 }
 
-/* t after `cut` periods; NaN where the mean is not above 0 or nothing would stay. */
+/* t after `cut` periods; NaN where the mean is not above 0 or nothing would stay. shift is
+ * subtracted from every z: ln of x counted in another unit. sw_running_h returns the first period
+ * whose mean is not above 0, or -1. */
 static sw_log_t test_all(const sw_job *job, room *r, const sw_running *all, double shift, int cut) {
   if (!sw_log_t_cut_is_good(job->n_periods, cut) || sw_running_h(all, shift, r->h) >= 0)
     return (sw_log_t){NAN, NAN};
@@ -158,6 +172,7 @@ static sw_log_t test_all(const sw_job *job, room *r, const sw_running *all, doub
 static void judge(const sw_job *job, room *r, const sw_hp *hp, clubs_found *out) {
   const clubs_state *state = job->state;
   sw_running all = {0};
+  /* FILTERS rounds beginning behind the filter in force end with it. */
   for (int k = 1; k <= FILTERS; k++) {
     int filter = (state->filter + k) % FILTERS;
     all = sum_all(job, r, filter, &hp[filter]);
@@ -168,6 +183,7 @@ static void judge(const sw_job *job, room *r, const sw_hp *hp, clubs_found *out)
   out->t.own = test_all(job, r, &all, 0, state->cut);
   /* Without logs h does not know the unit. */
   out->t.thousand = state->logs ? test_all(job, r, &all, thousand, state->cut).t : out->t.own.t;
+  /* Each t is O(T) once the sums are there. */
   for (int k = 0; k < TRIMS; k++)
     out->t.trim[k] = test_all(job, r, &all, 0, sw_log_t_cut(job->n_periods, other_trims[k])).t;
 }
@@ -197,6 +213,7 @@ static void search_clubs(const sw_job *job, room *r, clubs_found *out) {
   const clubs_state *state = job->state;
   sw_log_t_plan plan = sw_log_t_prepare(job->n_periods, state->cut, r->plan);
   sw_clubs_units units = {r->n_used, r->z, r->order, &plan, state->c};
+  /* c: the join threshold of step (6) in methods-regions.md 9b. */
   sw_clubs clubs = {.club = r->club, .merged = r->merged, .of = r->of, .merged_of = r->merged_of};
   out->wrong = sw_clubs_find(&units, r->search, &clubs);
   if (out->wrong.place >= 0) {
@@ -205,13 +222,15 @@ static void search_clubs(const sw_job *job, room *r, clubs_found *out) {
   }
   out->n_clubs = clubs.n_clubs;
   out->n_merged = clubs.n_merged;
+  /* of 0: the unit belongs to no club and diverges. */
   for (int64_t k = 0; k < r->n_used; k++)
     out->n_apart += r->of[k] == 0;
   copy_clubs(r, r->club, clubs.n_clubs, out->club);
   copy_clubs(r, r->merged, clubs.n_merged, out->merged);
 }
 
-/* A mean at or below 0 ends it: finish then refuses, and says where. */
+/* A mean at or below 0 ends it: finish then refuses, and says where. Items are one here, so the
+ * whole search runs on one thread of one rank, and the others wait. */
 static void tile_search(const sw_job *job, clubs_found *out, void *workspace) {
   const clubs_state *state = job->state;
   pieces p = {.at = workspace};
@@ -222,6 +241,7 @@ static void tile_search(const sw_job *job, clubs_found *out, void *workspace) {
   hp[HP_LOW] = sw_hp_factor(job->n_periods, low_lambda, r.factors[HP_LOW]);
   find_units(job, &r);
   out->n_used = r.n_used;
+  /* One unit has nothing to converge with: refused by sw_clubs_refuse. */
   if (r.n_used < 2) return;
   fill_rows(job, &r, &hp[state->filter]);
   judge(job, &r, hp, out);
@@ -253,6 +273,7 @@ static void tile_clubs(const sw_job *job, const sw_tile *tile, void *out, void *
 /* `rows` is what the axis has room for; clubs beyond it are counted, and a note says so. */
 static void place_clubs(const sw_job *job, const sw_club *club, int64_t count, int b) {
   const clubs_state *state = job->state;
+  /* Rows beyond the clubs found are NaN with the size 0, since the axis has one length for all. */
   for (int k = 0; k < state->rows; k++) {
     bool there = k < count;
     job->result[b].row[0][k] = there ? club[k].b : NAN;
@@ -288,6 +309,7 @@ static sw_status finish_clubs(sw_error *err, sw_job *job, int pass, const void *
 /* What the trend and ln t count as neighbours must be as far apart as any others. */
 static sw_status check_periods(sw_error *err, sw_job *job, clubs_state *state) {
   double trim = sw_job_arg(job, "trim")->number;
+  /* A regression needs SW_LOG_T_LEAST points behind the cut of at least one period. */
   SW_TRY(sw_series_check(err, job, "of", SW_LOG_T_LEAST + 1));
   int uneven = sw_series_uneven(job);
   if (uneven > 0)
@@ -305,6 +327,7 @@ static sw_status check_periods(sw_error *err, sw_job *job, clubs_state *state) {
 /* No more clubs than pairs of units. */
 static sw_status declare_axes(sw_error *err, sw_job *job, clubs_state *state) {
   const char **club = NULL, **filter = NULL; /* club[0]: of no club, in names of classes alone */
+  /* A club has two units at least. */
   int64_t most = job->n / 2 < MOST_CLUBS ? job->n / 2 : MOST_CLUBS;
   state->rows = most < 1 ? 1 : (int)most;
   SW_NEW(err, job->arena, club, state->rows + 1);
@@ -348,6 +371,8 @@ static sw_status resolve_clubs(sw_error *err, sw_job *job) {
                              .items = 1,
                              .record = found_bytes(job),
                              .result = found_bytes(job),
+                             /* one_thread: a process has one item at a time, hence the room of one
+                              * search and not of one per thread. */
                              .one_thread = true});
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
   return SW_OK;

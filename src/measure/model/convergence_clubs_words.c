@@ -13,6 +13,7 @@ enum { LISTED = 12, ROOM = 400, SHOWN = 48 }; /* clubs of a line, bytes of such 
 /* Relative transition paths divide by a mean: of one at or below 0 they say nothing. */
 static sw_status refuse_mean(sw_error *err, const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
+  /* Logs of values below 1 are negative: another unit of x moves their mean above 0. */
   const char *what = state->logs ? "the mean of the logarithm" : "the mean";
   const char *mend = state->logs ? "; count it in a smaller unit, or take logs: false" : "";
   if (f->no_period >= 0)
@@ -21,6 +22,7 @@ static sw_status refuse_mean(sw_error *err, const sw_job *job, const clubs_found
                        "above 0%s",
                        what, job->input[0].name, f->no_mean, sw_job_period(job, (int)f->no_period),
                        mend);
+  /* Place 0 of a row is the first period, the others lie behind the cut. */
   int t = f->wrong.place == 0 ? 0 : state->cut + f->wrong.place - 1;
   return sw_job_fail(err, job, "of",
                      "%s of '%s' over a set of %lld units from %s downward is not above 0 in %s; "
@@ -29,6 +31,8 @@ static sw_status refuse_mean(sw_error *err, const sw_job *job, const clubs_found
                      sw_unit_code(job->units, f->wrong.first), sw_job_period(job, t), mend);
 }
 
+/* In the order in which the search meets them: too few units first, then the mean of all, then that
+ * of a set within. */
 sw_status sw_clubs_refuse(sw_error *err, const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   if (f->n_used < 2)
@@ -55,7 +59,8 @@ static const char *show(double t, char text[SHOWN]) {
   return text;
 }
 
-/* The unit changes nothing that is real, so that a verdict that hangs on it is warned of. */
+/* The unit changes nothing that is real, so that a verdict that hangs on it is warned of. Thousands
+ * are tried since panels mix "yuan" and "thousand yuan"; other factors lie between or beyond. */
 static void warn(const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   const char *name = job->input[0].name;
@@ -68,6 +73,7 @@ static void warn(const sw_job *job, const clubs_found *f) {
   if (f->n_clubs > MOST_CLUBS)
     sw_note(job->notes, "%s: %s: %lld clubs; tables by club have the first %d", job->where,
             job->name, (long long)f->n_clubs, MOST_CLUBS);
+  /* A NaN on one side counts as no convergence (sw_log_t_converges). */
   if (sw_log_t_converges(f->t.own.t) == sw_log_t_converges(f->t.thousand)) return;
   char own[SHOWN], thousand[SHOWN];
   sw_note(job->notes,
@@ -78,7 +84,8 @@ static void warn(const sw_job *job, const clubs_found *f) {
 
 /* ---- the summary ------------------------------------------------------------------------ */
 
-/* "2, 213, 39": sizes, or the first units; of many clubs the first ones. */
+/* "2, 213, 39": sizes, or the first units; of many clubs the first ones. The text is cut at LISTED
+ * clubs, and never beyond the room. */
 static const char *list(const sw_job *job, const sw_club *club, int64_t count, bool codes,
                         char *text, size_t room) {
   size_t at = 0;
@@ -93,6 +100,7 @@ static const char *list(const sw_job *job, const sw_club *club, int64_t count, b
 }
 
 static void say_clubs(sw_job *job, const clubs_found *f) {
+  /* Three ways to have no clubs, then the usual line. */
   char sizes[ROOM] = "", leaders[ROOM] = "", merged[ROOM] = "";
   if (sw_log_t_converges(f->t.own.t)) {
     sw_job_say(job, "one club: all %lld units converge, t %.2f", (long long)f->n_used, f->t.own.t);
@@ -126,6 +134,7 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
   double own = f->t.own.t, lo = INFINITY, hi = -INFINITY;
   bool same_filter = true, same_trim = true;
   char text[SHOWN];
+  /* Without a t of its own there is no verdict that could change. */
   if (isnan(own)) return;
   if (state->logs)
     sw_job_say(job, "unit: in thousands %s: the verdict %s", show(f->t.thousand, text),
@@ -136,6 +145,7 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
              f->t.filter[HP], state->lambda, f->t.filter[HP_LOW], f->t.filter[NONE],
              same_filter ? "does not change" : "depends on it");
   for (int k = 0; k < TRIMS; k++) {
+    /* A trim that leaves too few points has none. */
     if (isnan(f->t.trim[k])) continue;
     same_trim = same_trim && agree(own, f->t.trim[k]);
     lo = f->t.trim[k] < lo ? f->t.trim[k] : lo;
@@ -149,6 +159,7 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
 /* ---- reasons ---------------------------------------------------------------------------- */
 
 static void say_why(sw_job *job, const clubs_found *f) {
+  /* Reasons are given for every output; the engine shows them where a value is NaN. */
   for (int q = B; q <= MERGED_T; q++)
     sw_job_undefined(job, q, 0,
                      f->n_clubs ? "fewer clubs than the table has room for" : "no clubs");

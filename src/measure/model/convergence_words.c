@@ -12,6 +12,7 @@
 sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
   const char *of = job->input[0].name, *from = sw_job_period(job, state->from);
+  /* The codes are those that tile_convergence left; each names the parameter that mends it. */
   if (r->wrong == NOTHING) return SW_OK;
   if (r->wrong == TOO_FEW)
     return sw_job_fail(err, job, "of",
@@ -37,6 +38,7 @@ sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const converge
                            ? "growth is a linear combination of its terms"
                            : "its information matrix is singular");
   bool lag =
+      /* Which parameter a dependent term belongs to: terms behind the controls are lags. */
       state->weights && (state->spatial == SLX ? r->term == state->terms - 1
                                                : r->term >= CONTROLS + state->controls.count);
   if (lag)
@@ -60,6 +62,7 @@ static void note_units(const sw_job *job, const convergence_found *r) {
             job->where, job->name, (long long)(job->n - r->n_used), (long long)job->n,
             state->logs ? " above 0" : "", job->input[0].name, sw_job_period(job, state->from),
             sw_job_period(job, state->to), state->controls.count ? ", or a control," : "");
+  /* With a spatial model a unit without neighbours keeps the value 0 for its lag, as in W. */
   if (sw_convergence_is_model(state) && state->weights->islands > 0)
     sw_note(job->notes, "%s: %s: %lld unit%s no neighbour: the lag is 0 there", job->where,
             job->name, (long long)state->weights->islands,
@@ -90,6 +93,7 @@ static void say_why(sw_job *job) {
     sw_job_undefined(job, q, 0, apart ? apart : "both ends differ by a constant");
   for (int q = COEFFICIENT; q <= P_VALUE; q++)
     sw_job_undefined(job, q, 0, apart);
+  /* speed: -ln(1 + bT)/T needs 1 + bT > 0, half-life a b below 0. */
   for (int q = SPEED; q <= HALF_LIFE; q++)
     sw_job_undefined(job, q, 0, apart ? apart : "the slope is not between -1/T and 0");
   sw_job_undefined(job, R2, 0, apart ? apart : "growth is constant");
@@ -112,6 +116,8 @@ static void say_sigma(sw_job *job, const convergence_found *r) {
     sw_job_say(job, "trend of sd: %.4g per %s (p %.3g)", r->trend.slope, span(job), r->trend.p);
   if (!isnan(r->two.t))
     sw_job_say(job, "Pitman-Morgan: t %.2f (p %.3g), %s at the end", r->two.t, r->two.p,
+               /* Positive t: the first period's spread is the larger one. NaN compares as false: as
+                * wide. */
                !(r->two.p < .05) ? "as wide"
                : r->two.t > 0    ? "narrower"
                                  : "wider");
@@ -136,6 +142,7 @@ static void say_beta(sw_job *job, const convergence_found *r) {
 /* Of a spatial model: its last term, rho or lambda. */
 static void say_model(sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
+  /* rho of lag and Durbin models, lambda of errors, both last in sw_spatial_terms_of. */
   int last = state->terms - 1;
   if (state->broken || !sw_convergence_is_model(state)) return;
   sw_job_say(job, "%s %.4g (se %.3g), log-likelihood %.3f",

@@ -12,7 +12,11 @@
  * pass over the units for each pair; `natural` n k log n.
  *
  * Source: Wang et al. 2010, Int. J. Geographical Information Science 24:107-127; Wang, Zhang & Fu
- * 2016, Ecological Indicators 67:250-256. */
+ * 2016, Ecological Indicators 67:250-256.
+ *
+ * Records have one length, so period t is found by multiplication: n and whether y varies, then q,
+ * F, p by factor, then q and type by pair, then what the factor is like. Whatever is computed is by
+ * one thread per period; nothing is shared but the gathered inputs. */
 #include "kernel/classes/detector.h"
 #include "kernel/classes/jenks.h"
 #include "kernel/series/quantile.h"
@@ -55,6 +59,8 @@ typedef struct bench {
 static size_t shared_bytes(const sw_job *job) {
   const detector_state *state = job->state;
   size_t detect = sw_detector_workspace(job->n, state->most);
+  /* The two kernels run one after the other: the larger need is enough. 16 bytes are the strictest
+   * alignment behind. */
   size_t jenks = state->discretise == NATURAL ? sw_jenks_workspace(job->n, state->classes) : 0;
   size_t most = detect > jenks ? detect : jenks;
   return (most + 15) / 16 * 16;
@@ -63,6 +69,7 @@ static size_t shared_bytes(const sw_job *job) {
 static size_t workspace_detector(const sw_job *job) {
   const detector_state *state = job->state;
   size_t n = (size_t)job->n;
+  /* sorted, scratch, y; breaks; unit and the classes of each factor. */
   return shared_bytes(job) + (3 * n + (size_t)state->classes) * sizeof(double) +
          (1 + (size_t)state->factors) * n * sizeof(int32_t);
 }
@@ -79,7 +86,8 @@ static bench bench_of(const sw_job *job, void *workspace) {
   return b;
 }
 
-/* Where a record's parts begin. */
+/* Where a record's parts begin. Pairs are stored twice, (f, g) and (g, f), so that the matrix is
+ * copied as it is. */
 static double *pair_of(const detector_state *state, double *number, int f, int g) {
   return number + PER_FACTOR * state->factors + 2 * (f * state->factors + g);
 }
@@ -102,7 +110,8 @@ static bool is_there(const sw_input *input, double value) {
   return value >= input->class_first && value < input->class_first + input->n_classes;
 }
 
-/* The units that have y and all factors, and their y. */
+/* The units that have y and all factors, and their y. One sample for all factors: q of different
+ * factors are then comparable, and q12 too. */
 static int64_t take_sample(const sw_job *job, int t, bench *b) {
   int64_t n = 0;
   for (int64_t i = 0; i < job->n; i++) {
@@ -116,7 +125,8 @@ static int64_t take_sample(const sw_job *job, int t, bench *b) {
   return n;
 }
 
-/* Equal: between the least and the greatest of the period's sample. */
+/* Equal: between the least and the greatest of the period's sample. Quantiles as in
+ * methods-regions.md (type 7, closed above), natural breaks by Jenks, equal widths. */
 static void find_breaks(const detector_state *state, const bench *b, int64_t n) {
   double lo = b->sorted[0], hi = b->sorted[n - 1];
   if (state->discretise == QUANTILE) sw_quantile_breaks(b->sorted, n, state->classes, b->breaks);
@@ -127,7 +137,8 @@ static void find_breaks(const detector_state *state, const bench *b, int64_t n) 
 }
 
 /* The class of each unit of the sample; returns how many classes there may be. *few: a number has
- * fewer values than classes. */
+ * fewer values than classes. Classes from 0. Class names keep their numbers, whichever of them
+ * occur in the period. */
 static int classify(const sw_job *job, int t, int f, const bench *b, int64_t n, bool *few) {
   const detector_state *state = job->state;
   const sw_input *input = &job->input[1 + f];
@@ -141,6 +152,7 @@ static int classify(const sw_job *job, int t, int f, const bench *b, int64_t n, 
   for (int64_t i = 0; i < n; i++)
     b->sorted[i] = sw_view_at(input->view, t, b->unit[i]);
   sw_stats_sort_values(b->sorted, n, b->scratch);
+  /* `few` is about different values, not units: equal breaks leave classes empty, and k stays. */
   *few = sw_quantile_distinct(b->sorted, n, state->classes) < state->classes;
   find_breaks(state, b, n);
   for (int64_t i = 0; i < n; i++)
@@ -152,6 +164,7 @@ static int classify(const sw_job *job, int t, int f, const bench *b, int64_t n, 
 
 static int classes_of(const sw_job *job, int f) {
   int named = job->input[1 + f].n_classes;
+  /* Numbers have the classes the entry asks for. */
   return named > 0 ? named : ((const detector_state *)job->state)->classes;
 }
 
@@ -164,14 +177,17 @@ static void detect_factor(const sw_job *job, int t, int f, const bench *b, recor
   int classes = classify(job, t, f, b, r->n, &few);
   sw_detector d = sw_detector_of(b->y, b->class + f * job->n, r->n, classes, b->shared);
   double *number = r->number + PER_FACTOR * f, *like = like_of(state, r->number, f);
+  /* F rests on strata of two units or more (kernel/classes/detector.h). */
   number[Q] = d.q;
   number[F] = d.f;
   number[P_VALUE] = sw_detector_p(&d, state->noncentral);
+  /* What is found is noted once for the entry, by finish. */
   like[0] = d.strata < 2 ? ONE_STRATUM : few ? TOO_FEW : 0;
   like[1] = d.single;
 }
 
-/* Symmetric, so both cells are filled at once. */
+/* Symmetric, so both cells are filled at once. The cross of f and g has classes(f) x classes(g)
+ * cells, of which those present are its strata. */
 static void detect_pair(const sw_job *job, int f, int g, const bench *b, record *r) {
   const detector_state *state = job->state;
   sw_detector d = sw_detector_cross(b->y, b->class + f * job->n, classes_of(job, f),
@@ -190,14 +206,17 @@ static void tile_detector(const sw_job *job, const sw_tile *tile, void *out, voi
   int t = (int)tile->lo;
   r->n = take_sample(job, t, &b);
   for (int64_t i = 1; i < r->n; i++)
+    /* y varies if two values differ; sums of a constant could round away from 0. */
     r->varies |= b.y[i] != b.y[0];
   size_t numbers = (record_bytes(state) - sizeof *r) / sizeof(double);
+  /* An empty sample has no number at all; the record comes zeroed, which would read as q = 0. */
   for (size_t i = 0; r->n == 0 && i < numbers; i++)
     r->number[i] = NAN;
   if (r->n == 0) return;
   for (int f = 0; f < state->factors; f++)
     detect_factor(job, t, f, &b, r);
   for (int f = 0; f < state->factors; f++) {
+    /* q of a factor crossed with itself is its own. */
     pair_of(state, r->number, f, f)[0] = r->number[PER_FACTOR * f + Q];
     for (int g = f + 1; g < state->factors; g++)
       detect_pair(job, f, g, &b, r);
@@ -214,6 +233,7 @@ static const record *record_at(const sw_job *job, const void *all, int t) {
 static void place(sw_job *job, int t, const record *r) {
   const detector_state *state = job->state;
   int factors = state->factors;
+  /* By what explains more: no units, then y, then the factors. */
   const char *why = r->n == 0    ? "no unit has all variables"
                     : !r->varies ? "y is constant"
                                  : "a factor has one stratum";
@@ -225,6 +245,7 @@ static void place(sw_job *job, int t, const record *r) {
       const double *pair = pair_of(state, number, f, g);
       int at = (t * factors + f) * factors + g;
       job->result[INTERACTION].row[0][at] = pair[0];
+      /* Type 0 is "none", as an integer cannot be NaN. */
       job->result[INTERACTION_TYPE].row[0][at] = r->n == 0 ? 0 : pair[1];
       if (isnan(pair[0]))
         for (int q = Q; q <= INTERACTION; q++)
@@ -237,6 +258,7 @@ static void place(sw_job *job, int t, const record *r) {
 static void note_factor(const sw_job *job, const void *all, int f) {
   const detector_state *state = job->state;
   const char *name = job->input[1 + f].name;
+  /* Three kinds of notes: one stratum, few values, single units. */
   int first[3] = {-1, -1, -1}, count[3] = {0};
   for (int t = 0; t < job->n_periods; t++) {
     const record *r = record_at(job, all, t);
@@ -264,7 +286,8 @@ static void note_factor(const sw_job *job, const void *all, int f) {
 }
 
 /* The factor with the largest q of those not said yet, the first of equal ones; -1: none is left.
- */
+ *
+ * O(factors^2) for lines, of a few dozen factors. */
 static int next_factor(const detector_state *state, const double *number, const bool *said) {
   int best = -1;
   for (int f = 0; f < state->factors; f++)
@@ -294,6 +317,7 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
   for (int f = 0; r->n > 0 && f < state->factors; f++)
     for (int g = f + 1; g < state->factors; g++) {
       double q = pair_of(state, number, f, g)[0];
+      /* Type 0: q of one of the two is undefined, or the pair is of one factor. */
       if (isnan(q) || pair_of(state, number, f, g)[1] == 0) continue; /* of one factor alone */
       if (a >= 0 && !(q > pair_of(state, number, a, b)[0])) continue;
       a = f;
@@ -325,7 +349,9 @@ static sw_status declare_factors(sw_error *err, sw_job *job, detector_state *sta
     const sw_input *input = &job->input[1 + f];
     label[f] = input->name;
     if (strcmp(input->name, job->input[0].name) == 0)
+      /* x among the factors would explain itself: q = 1. */
       return sw_job_fail(err, job, "factors", "'%s' is y, too; leave it out", input->name);
+    /* Workspace and records are sized for the factor with most classes. */
     if (classes_of(job, f) > state->most) state->most = classes_of(job, f);
   }
   sw_job_axis(job, (sw_axis){.name = "factor", .n = state->factors, .label = label});

@@ -11,7 +11,14 @@
  * give s^2; then what needs s^2 or the residuals of others. Cost: n^2 distances per pass, and n^2
  * k^2 multiplications; memory n k per thread.
  *
- * Sources: Fotheringham, Brunsdon & Charlton 2002; Brunsdon et al. 1996; Huang, Wu & Barry 2010. */
+ * Sources: Fotheringham, Brunsdon & Charlton 2002; Brunsdon et al. 1996; Huang, Wu & Barry 2010.
+ *
+ * What goes from pass to pass: the search hands on its choice by set (gwr_search.c); `fit` leaves
+ * the residual and the squared reach of each observation as operands and, by set, s^2 and the
+ * critical |t| as its result; `local` reads both. A thread shares nothing but gathered inputs and
+ * the distances' points; its bench is packed anew for each tile and set.
+ * Sums of the partials (RSS, tr S, ...) are merged in block order, so s^2 does not depend on ranks
+ * or threads. */
 #include "measure/model/gwr.h"
 
 #include "spillway/node.h"
@@ -49,6 +56,7 @@ static void place(const sw_job *job, int q, int column, int t, int64_t unit, dou
   job->result[q].row[column * job->n_periods + t][unit - job->first] = value;
 }
 
+/* Read again by `local`, on whatever rank: that is why they are operands and not results alone. */
 static void place_operand(const sw_job *job, int column, int t, int64_t unit, double value) {
   const sw_view *to = &job->operand_local[((const sw_gwr_model *)job->state)->fit];
   to->row[column * job->n_periods + t][unit - to->first] = value;
@@ -71,6 +79,8 @@ static void place_fit(const sw_job *job, int t, int64_t unit, double residual,
   int k = ((const sw_gwr_model *)job->state)->k;
   for (int j = 0; j < k; j++) {
     place(job, COEFFICIENT, j, t, unit, fit->b[j]);
+    /* The root of the diagonal of A A': the standard error at a residual variance of 1
+     * (kernel/linear/gwr.h). */
     place(job, STD_ERROR, j, t, unit, fit->root[j]); /* times s in the last pass */
   }
   place(job, FITTED, 0, t, unit, fit->fitted);
@@ -83,12 +93,15 @@ static void place_fit(const sw_job *job, int t, int64_t unit, double residual,
 static void fit_observation(const sw_job *job, int t, int64_t unit, int64_t i, double bandwidth,
                             sw_gwr_bench *b, sums *to) {
   const sw_gwr_model *m = job->state;
+  /* NaN: fewer units than the bandwidth asks for are within reach of this place. */
   sw_gwr_fit *fit = &b->solved;
   double h2 = sw_gwr_reach(m, b, bandwidth);
   if (!(h2 > 0)) return;
   place_operand(job, REACH, t, unit, h2);
   sw_gwr_weights(m->kernel, b->rows.n, b->d2, h2, b->w);
+  /* Terms that are not independent there leave the fit undefined: `defined` does not count it. */
   if (!sw_gwr_solve(&b->rows, b->w, i, b->work, fit)) return;
+  /* y was centred by sw_gwr_standardise; fitted is in y's own unit, so the mean is put back. */
   double about = b->rows.row[i * b->rows.stride + m->k];
   double residual = about + b->rows.mean[m->k] - fit->fitted;
   place_fit(job, t, unit, residual, fit);
@@ -106,11 +119,14 @@ static void fit_unit(const sw_job *job, int set, int64_t unit, double bandwidth,
   const sw_gwr_model *m = job->state;
   bool looked = false;
   for (int t = set * m->together; t < (set + 1) * m->together; t++) {
+    /* why: the set cannot be fitted at all, and every unit of it is NaN. */
     int64_t i = to->why != 0 ? -1 : sw_gwr_find(b, unit, t);
     place_nothing(job, t, unit);
     if (i < 0) continue;
+    /* n distances per unit, made when the first of its periods is there. */
     if (!looked) sw_gwr_look(job, unit, b);
     looked = true;
+    /* With a time scale distances also depend on the period. */
     sw_gwr_look_at(job, t, b);
     fit_observation(job, t, unit, i, bandwidth, b, to);
   }
@@ -123,6 +139,7 @@ static void tile_fits(const sw_job *job, const sw_tile *tile, sums *to, sw_gwr_b
     double bandwidth = sw_gwr_bandwidth(job, set);
     sw_gwr_pack(job, set, b);
     to[set].n = (double)b->rows.n;
+    /* NaN: no bandwidth had a criterion. */
     to[set].why = b->why ? b->why : isnan(bandwidth) ? SW_GWR_NONE : 0;
     for (int64_t unit = tile->lo; unit < tile->hi; unit++)
       fit_unit(job, set, unit, bandwidth, b, &to[set]);
@@ -142,9 +159,11 @@ static void scale_errors(const sw_job *job, int t, int64_t unit, const known *of
   count[0]++;
   for (int j = 0; j < k; j++) {
     double *se = &job->result[STD_ERROR].row[j * job->n_periods + t][at];
+    /* root x s is the standard error. */
     *se *= sqrt(of->s2);
     double value = job->result[COEFFICIENT].row[j * job->n_periods + t][at] / *se;
     place(job, T_VALUE, j, t, unit, value);
+    /* Counts of |t| above the critical value, for the summary. */
     if (fabs(value) >= of->critical) count[1 + 2 * j + (value < 0)]++;
   }
 }
@@ -166,6 +185,7 @@ static void finish_unit(const sw_job *job, int set, int64_t unit, sw_gwr_bench *
   for (int t = set * m->together; t < (set + 1) * m->together; t++) {
     sw_view at = job->operand[m->fit];
     double h2 = at.row[REACH * job->n_periods + t][unit];
+    /* A unit without a fit has a NaN residual, and stays NaN. */
     if (isnan(at.row[OWN_RESIDUAL * job->n_periods + t][unit])) continue;
     if (!looked) sw_gwr_look(job, unit, b);
     looked = true;
@@ -181,6 +201,7 @@ static void tile_local(const sw_job *job, const sw_tile *tile, double *count, sw
   const sw_gwr_model *m = job->state;
   for (int set = 0; set < m->sets; set++, count += counts(m)) {
     sw_gwr_pack(job, set, b);
+    /* why was found in `fit` from the same rows; here it is found again. */
     if (b->why) continue;
     take_residuals(job, b);
     for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -206,6 +227,8 @@ static void tile_gwr(const sw_job *job, const sw_tile *tile, void *out, void *wo
     sw_gwr_search_tile(job, tile, out, &b);
 }
 
+/* Counts and sums add up. n and why are the same in every block that has seen the set, and 0 in
+ * none: the larger of both. */
 static void merge_gwr(const sw_job *job, int pass, void *all, const void *part) {
   const sw_gwr_model *m = job->state;
   if (pass < m->fit) {
@@ -226,6 +249,7 @@ static void merge_gwr(const sw_job *job, int pass, void *all, const void *part) 
 static const char *in_period(const sw_job *job, int set) {
   const sw_gwr_model *m = job->state;
   const char *text = sw_arena_printf(job->arena, " in %s", sw_job_period(job, set));
+  /* Together all periods are one set: no period to name. */
   return m->together > 1 || job->periods->cross_section || !text ? "" : text;
 }
 
@@ -234,6 +258,7 @@ static const char *why_of(const sw_job *job, int why) {
   if (why == SW_GWR_FEW) return "too few units have all variables";
   if (why == SW_GWR_WIDE) return "fewer units than the bandwidth has";
   if (why == SW_GWR_NONE) return "no bandwidth has a defined criterion";
+  /* Columns of the rows: constant, x, y; inputs: y, x. Column j is input j, and y is input 0. */
   int column = why - SW_GWR_CONSTANT;
   const char *text =
       sw_arena_printf(job->arena, "'%s' is constant", job->input[column == m->k ? 0 : column].name);
@@ -256,9 +281,13 @@ static void leave_out(sw_job *job, int set, const sums *s) {
  * 48:233-247). */
 static known add_up(sw_job *job, int set, const sums *s) {
   const sw_gwr_model *m = job->state;
+  /* Residual degrees of freedom: n - tr S (v1), or n - 2 tr S + tr S'S, that of S as a projection
+   * that is none. */
   double df = s->defined - (m->v1 ? s->trace : 2 * s->trace - s->squares);
   double tests = s->trace / m->k; /* as many independent ones of each term */
   known of = {.s2 = df > 0 ? s->rss / df : NAN};
+  /* A t of each term at each place is not n k independent tests: Bonferroni over tr S / k of
+   * them. */
   of.critical = gsl_cdf_tdist_Qinv(.05 / fmax(tests, 1) / 2, fmax(s->defined - 1, 1));
   double aicc = sw_gwr_aicc(s->defined, s->rss, s->trace);
   for (int t = set * m->together; t < (set + 1) * m->together; t++) {
@@ -281,6 +310,7 @@ static void note_collinear(sw_job *job, const sums *all) {
   double most = 0, of = 0;
   int worst = 0, sets = 0;
   for (int set = 0; set < m->sets; set++) {
+    /* why: nothing was to be fitted, so nothing is lost. */
     double lost = all[set].why != 0 ? 0 : all[set].n - all[set].defined;
     sets += lost > 0;
     if (lost <= most) continue;
@@ -314,6 +344,7 @@ static void say(sw_job *job, const double *all) {
   int set = m->sets - 1, t = job->n_periods - 1;
   const double *count = all + set * counts(m);
   const known *of = (const known *)job->folded[m->fit] + set;
+  /* A set without any fit has said why. */
   if (count[0] == 0) return;
   sw_job_say(job, "bandwidth%s %.6g %s, AICc %.6g, %.4g effective parameters, R2 %.4g",
              in_period(job, set), job->result[BANDWIDTH].row[0][t],
@@ -348,10 +379,14 @@ static sw_status read_bandwidth(sw_error *err, const sw_job *job, sw_gwr_model *
   sw_error ignored = {0};
   m->by = strcmp(text, "cv") == 0 ? SW_GWR_CV : SW_GWR_AICC;
   if (strcmp(text, "cv") == 0 || strcmp(text, "aicc") == 0) return SW_OK;
+  /* A number may be meant as km or as units: `adaptive` decides, and the number is checked for
+   * it. */
   m->by = SW_GWR_GIVEN;
   if (sw_node_number(&ignored, node, &m->bandwidth) != SW_OK || !(m->bandwidth > 0))
     return sw_job_fail(err, job, "bandwidth", "'%s': expected aicc, cv or a number above 0", text);
   if (!m->adaptive) return SW_OK;
+  /* k + 2: a bisquare kernel gives the last of them no weight, and a fit needs one more than its
+   * terms. */
   if (m->bandwidth != floor(m->bandwidth) || m->bandwidth < m->k + 2)
     return sw_job_fail(err, job, "bandwidth",
                        "%s nearest units for %d terms; expected a whole number of %d or more", text,
@@ -371,6 +406,7 @@ static sw_status read_time(sw_error *err, sw_job *job, sw_gwr_model *m) {
   m->sets = job->n_periods / m->together;
   m->most = job->n * m->together;
   m->along = along;
+  /* dt is in units of time: periods must have values with a step. */
   if (scale > 0 && job->n_periods > 1 && (!p->value || p->step == 0))
     return sw_job_fail(err, job, "time_scale",
                        "the time between periods is not known; expected periods that are years, "
@@ -378,13 +414,15 @@ static sw_status read_time(sw_error *err, sw_job *job, sw_gwr_model *m) {
   for (int t = 1; scale > 0 && t < job->n_periods; t++)
     along[t] = scale * (double)sw_periods_passed(p, job->period[0], job->period[t]);
   job->pooled = m->together > 1;
+  /* Observations are counted in int32. */
   if (m->most > INT32_MAX / 2)
     return sw_job_fail(err, job, "y", "%lld observations in one model; expected fewer than 10^9",
                        (long long)m->most);
   return SW_OK;
 }
 
-/* A task costs n steps per unit, and rank 0 keeps a part of each: some 500 tasks at most. */
+/* A task costs n steps per unit, and rank 0 keeps a part of each: some 500 tasks at most. 16 units
+ * cost 16 n k^2: small tiles keep threads busy to the end. */
 static int64_t grain_of(const sw_job *job) {
   int64_t grain = 16;
   while (grain < SW_BLOCK && job->n > 500 * grain)
@@ -393,6 +431,7 @@ static int64_t grain_of(const sw_job *job) {
 }
 
 static sw_status resolve_gwr(sw_error *err, sw_job *job) {
+  /* m->k counts the constant, which stands for y among the inputs: k = 1 + (inputs - 1). */
   sw_gwr_model *m = NULL;
   SW_NEW(err, job->arena, m, 1);
   job->state = m;
@@ -400,6 +439,7 @@ static sw_status resolve_gwr(sw_error *err, sw_job *job) {
   m->kernel = (sw_gwr_kernel)(int)sw_job_arg(job, "kernel")->number;
   m->adaptive = sw_job_arg(job, "adaptive")->number != 0;
   m->v1 = sw_job_arg(job, "se")->number != 0;
+  /* A network's distances may change with periods; gwr refuses those (sw_share_distance_steady). */
   SW_TRY(sw_share_distance_steady(err, job, "distance", &m->distance));
   m->scale = sw_distances_scale(m->distance);
   if (m->k > SW_GWR_MOST_TERMS)
@@ -424,6 +464,8 @@ static sw_status resolve_gwr(sw_error *err, sw_job *job) {
 }
 
 static sw_status prepare_gwr(sw_error *err, sw_job *job, int pass) {
+  /* Points of the distances are made once, before the first pass, and shared by threads read
+   * only. */
   sw_gwr_model *m = job->state;
   return pass == 0 ? sw_share_distances(err, job, "distance", &m->points) : SW_OK;
 }

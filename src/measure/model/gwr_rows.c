@@ -8,6 +8,7 @@
 
 /* ---- bench ------------------------------------------------------------------------------- */
 
+/* Parts begin on cache lines, for aligned vectors and so that threads do not share lines. */
 static size_t up(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
@@ -22,6 +23,8 @@ static void *part(char *base, size_t *at, size_t bytes) {
 static size_t lay_out(const sw_job *job, char *base, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   size_t at = 0, k = (size_t)m->k, most = (size_t)m->most;
+  /* square: a k x k triangle in rows of `stride`; four of them, as sw_gwr_walk keeps three beside
+   * the sums. */
   size_t stride = (size_t)sw_gwr_stride(m->k), square = k * stride;
   b->rows.k = m->k;
   b->rows.stride = (int)stride;
@@ -46,6 +49,7 @@ static size_t lay_out(const sw_job *job, char *base, sw_gwr_bench *b) {
   return at;
 }
 
+/* Without a base the parts are counted and have no address. */
 size_t sw_gwr_bench_bytes(const sw_job *job) {
   sw_gwr_bench b = {.why = 0};
   return lay_out(job, NULL, &b);
@@ -59,6 +63,8 @@ sw_gwr_bench sw_gwr_bench_at(const sw_job *job, void *workspace) {
 
 /* ---- observations ------------------------------------------------------------------------ */
 
+/* Units without coordinates take no part, as they have no distance. Given distances and networks
+ * know every unit. */
 static bool has_place(const sw_distance *d, int64_t unit) {
   if (d->kind == SW_GREAT_CIRCLE) return !isnan(d->x[unit]);
   if (d->kind == SW_GEODESIC) return !isnan(d->lon[unit]) && !isnan(d->lat[unit]);
@@ -75,9 +81,11 @@ static bool is_whole(const sw_job *job, int t, int64_t unit) {
 /* y is the first input, and the last column. */
 static void put_row(const sw_job *job, int t, int64_t unit, const sw_gwr_rows *rows, double *row) {
   row[0] = 1;
+  /* The first term is the constant. */
   for (int j = 1; j < rows->k; j++)
     row[j] = sw_view_at(job->input[j].view, t, unit);
   row[rows->k] = sw_view_at(job->input[0].view, t, unit);
+  /* Zeros behind y fill whole vectors, so kernels run over the stride without a remainder. */
   for (int l = rows->k + 1; l < rows->stride; l++)
     row[l] = 0;
 }
@@ -95,10 +103,13 @@ void sw_gwr_pack(const sw_job *job, int set, sw_gwr_bench *b) {
       b->period[n++] = t;
     }
   b->rows.n = n;
+  /* k + 3: fits of fewer rows leave no residual degree of freedom beside the unit itself. */
   b->why = n < m->k + 3 ? SW_GWR_FEW : 0;
   if (!b->why && m->by == SW_GWR_GIVEN && m->adaptive && m->bandwidth > (double)n)
     b->why = SW_GWR_WIDE;
   if (b->why) return;
+  /* Means and deviations are kept in rows.mean and rows.scale, by which sw_gwr_solve puts
+   * coefficients back. */
   int constant = sw_gwr_standardise(&b->rows);
   if (constant >= 0) b->why = SW_GWR_CONSTANT + constant;
 }
@@ -123,6 +134,8 @@ int64_t sw_gwr_find(const sw_gwr_bench *b, int64_t unit, int t) {
  * gives. */
 void sw_gwr_look(const sw_job *job, int64_t unit, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
+  /* The kernel for gravity and potential gives scale/d^2; here the inverse of it. NaN where a
+   * distance is missing: without weight. */
   sw_distances_inverse_squares(m->distance, &m->points, unit, 0, job->n, b->far);
   for (int64_t j = 0; j < job->n; j++)
     b->far[j] = 1 / (m->scale * b->far[j]);
@@ -133,13 +146,15 @@ void sw_gwr_look(const sw_job *job, int64_t unit, sw_gwr_bench *b) {
 void sw_gwr_look_at(const sw_job *job, int t, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   for (int64_t o = 0; o < b->rows.n; o++) {
+    /* `along` is in km, tau dt, so both squares are in km^2. */
     double later = m->along[b->period[o]] - m->along[t];
     b->d2[o] = b->far[b->unit[o]] + later * later;
   }
 }
 
 /* The squared bandwidth: given, or that of the k-th nearest observation, widened by a hair so that
- * this one has a weight. NaN: fewer than k are within reach. */
+ * this one has a weight. NaN: fewer than k are within reach. O(n) by buckets for the k nearest, not
+ * a sort of all. */
 double sw_gwr_reach(const sw_gwr_model *m, sw_gwr_bench *b, double bandwidth) {
   if (!m->adaptive) return bandwidth * bandwidth;
   int64_t k = (int64_t)bandwidth;
@@ -154,6 +169,7 @@ sw_status sw_gwr_declare_terms(sw_error *err, sw_job *job, int k) {
   const char **label = NULL;
   SW_NEW(err, job->arena, label, k);
   label[0] = "constant";
+  /* Labels of an axis differ from each other; y on both sides would fit itself. */
   for (int j = 1; j < k; j++) {
     label[j] = job->input[j].name;
     if (strcmp(label[j], job->input[0].name) == 0)

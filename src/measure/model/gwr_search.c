@@ -24,12 +24,14 @@ static int least_neighbours(const sw_gwr_model *m) {
   return m->k + 2; /* the last of them is at the edge of a bisquare kernel, without weight */
 }
 
-/* `count` of them, evenly in logarithms, ends included; whole numbers once each. */
+/* `count` of them, evenly in logarithms, ends included; whole numbers once each. In logarithms,
+ * since a kernel changes by ratios of the bandwidth. */
 static int64_t spread(double lo, double hi, int count, bool whole, double *list) {
   int64_t n = 0;
   for (int q = 0; q < count; q++) {
     double value = lo * pow(hi / lo, (double)q / (count - 1));
     if (whole) value = floor(value + .5);
+    /* Rounded numbers may coincide: ascending ones only. */
     if (n == 0 || value > list[n - 1]) list[n++] = value;
   }
   return n;
@@ -39,6 +41,7 @@ static int64_t spread(double lo, double hi, int count, bool whole, double *list)
 static int64_t first_neighbours(const sw_gwr_model *m, int64_t n, double *list) {
   int64_t count = 0;
   int least = least_neighbours(m);
+  /* 500 bandwidths cost a bisquare pass little more than one (one walk serves all). */
   if (n > SW_GWR_LIST) return spread(least, (double)n, SW_GWR_FIRST, true, list);
   for (int64_t k = least; k <= n; k++)
     list[count++] = (double)k;
@@ -48,6 +51,7 @@ static int64_t first_neighbours(const sw_gwr_model *m, int64_t n, double *list) 
 /* What pass `pass` tries of a set of n observations. */
 static int64_t tried(const sw_job *job, int pass, int set, int64_t n, double *list) {
   const sw_gwr_model *m = job->state;
+  /* Each later pass reads its list from the result of the one before, on every rank the same. */
   if (m->range < 0 && pass == m->search) return first_neighbours(m, n, list);
   const sw_gwr_choice *before = (const sw_gwr_choice *)job->folded[pass - 1] + set;
   memcpy(list, before->list, (size_t)before->count * sizeof *list);
@@ -63,6 +67,7 @@ static void add_trial(const sw_gwr_model *m, const sw_gwr_bench *b, const double
   double e = NAN, leverage = NAN;
   bool sound = sw_gwr_try(&b->rows, sums, i, b->work, &e, &leverage);
   if (m->by == SW_GWR_CV) {
+    /* CV: mean of (e_i/(1 - s_ii))^2 (methods-space.md, local regressions). */
     sound = sound && 1 - leverage > 1e-10;
     e /= 1 - leverage;
   }
@@ -78,6 +83,7 @@ static double squared(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t ther
                       double bandwidth) {
   if (!m->adaptive) return bandwidth * bandwidth;
   if (bandwidth > (double)there) return NAN;
+  /* As sw_gwr_reach, for a bandwidth among several: the order was made once for the largest. */
   return b->d2[b->order[(int64_t)bandwidth - 1]] * (SW_GWR_BEYOND * SW_GWR_BEYOND);
 }
 
@@ -85,11 +91,14 @@ static double squared(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t ther
 static void try_bisquare(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t there,
                          int64_t count, double *to) {
   size_t square = (size_t)(b->rows.k * b->rows.stride);
+  /* Behind the sums three squares: products times 1, d^2 and d^4. */
   double *walked = b->sums + square;
   memset(walked, 0, 3 * square * sizeof *walked);
   for (int64_t c = 0, at = 0; c < count; c++) {
     double h2 = squared(m, b, there, b->list[c]);
     int64_t from = at;
+    /* Observations enter in order of distance once; `at` never goes back, since bandwidths
+     * ascend. */
     while (at < there && b->d2[b->order[at]] < h2)
       at++;
     if (at > from) sw_gwr_walk(&b->rows, b->order, from, at, b->d2, walked);
@@ -97,6 +106,7 @@ static void try_bisquare(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int6
       to[3 * c + UNDEFINED]++;
       continue;
     }
+    /* (1 - d^2/h^2)^2 expanded: sums at any h out of the three squares. */
     sw_gwr_at(&b->rows, walked, h2, b->sums);
     add_trial(m, b, b->sums, i, to + 3 * c);
   }
@@ -112,6 +122,7 @@ static void try_each(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t 
       continue;
     }
     sw_gwr_weights(m->kernel, b->rows.n, b->d2, h2, b->w);
+    /* O(n k^2) for each bandwidth, against O(k^2) of the bisquare. */
     sw_gwr_sum(&b->rows, b->w, b->sums);
     add_trial(m, b, b->sums, i, to + 3 * c);
   }
@@ -120,6 +131,7 @@ static void try_each(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t 
 /* The distance by which every observation has neighbours enough, and the largest there is. */
 static void add_range(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t there, double *to) {
   int64_t least = least_neighbours(m);
+  /* Fewer neighbours than a fit needs: this observation sets no bound. */
   if (there < least) return;
   to[0] = fmax(to[0], b->d2[b->order[least - 1]]);
   to[1] = fmax(to[1], b->d2[b->order[there - 1]]);
@@ -127,6 +139,8 @@ static void add_range(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t ther
 
 void sw_gwr_search_try(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t count,
                        double *to) {
+  /* Ascending order up to the largest number of neighbours in the list suffices; a distance may
+   * need all. */
   int64_t most = m->adaptive && count > 0 ? (int64_t)b->list[count - 1] : b->rows.n;
   int64_t there = sw_gwr_order(b->d2, b->rows.n, most, b->order, b->buckets);
   if (count == 0)
@@ -137,7 +151,8 @@ void sw_gwr_search_try(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_
     try_each(m, b, i, there, count, to);
 }
 
-/* Whether the pass has anything to try in any set; a late one may have nothing. */
+/* Whether the pass has anything to try in any set; a late one may have nothing. Late passes of a
+ * search that has ended early cost nothing but their declaration. */
 static bool is_idle(const sw_job *job, int pass) {
   const sw_gwr_model *m = job->state;
   if (pass == m->range || (m->range < 0 && pass == m->search)) return false;
@@ -152,11 +167,13 @@ void sw_gwr_search_tile(const sw_job *job, const sw_tile *tile, double *out, sw_
   if (is_idle(job, tile->pass)) return;
   for (int set = 0; set < m->sets; set++) {
     double *to = out + (size_t)set * PART;
+    /* Every tile packs the set itself (gwr_rows.c). */
     sw_gwr_pack(job, set, b);
     to[N] = (double)b->rows.n;
     to[WHY] = b->why;
     if (b->why) continue;
     int64_t count = 0;
+    /* The range pass tries nothing: it only looks at distances. */
     if (tile->pass != m->range) count = tried(job, tile->pass, set, b->rows.n, b->list);
     if (tile->pass != m->range && count == 0) continue;
     for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
@@ -176,6 +193,7 @@ void sw_gwr_search_tile(const sw_job *job, const sw_tile *tile, double *out, sw_
 void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double *part) {
   const sw_gwr_model *m = job->state;
   for (int set = 0; set < m->sets; set++, all += PART, part += PART) {
+    /* N and WHY are the same in all tiles that have seen the set. */
     for (int q = N; q <= WHY; q++)
       all[q] = fmax(all[q], part[q]);
     for (int q = SUMS; q < PART; q++)
@@ -185,7 +203,8 @@ void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double 
 
 /* ---- what is found ----------------------------------------------------------------------- */
 
-/* Over the fits that are defined; none defined: no number is better than this. */
+/* Over the fits that are defined; none defined: no number is better than this. AICc or CV over
+ * defined fits; NaN (too many parameters) counts as no criterion. */
 static double criterion(const sw_gwr_model *m, double n, const double *sum) {
   double defined = n - sum[UNDEFINED];
   double value =
@@ -203,7 +222,8 @@ static bool is_better(const sw_gwr_choice *than, double undefined, double value,
 }
 
 /* The best of those tried and of the one before. What lies next to it on both sides, among these
- * and the ends of the stretch, bounds the stretch to look at next. */
+ * and the ends of the stretch, bounds the stretch to look at next. lo and hi only come nearer: the
+ * stretch shrinks from pass to pass. */
 static void take_best(const sw_gwr_model *m, double n, const double *sums, const double *list,
                       int64_t count, sw_gwr_choice *c) {
   double old = c->bandwidth;
@@ -221,6 +241,7 @@ static void take_best(const sw_gwr_model *m, double n, const double *sums, const
   }
 }
 
+/* Ascending, between the ends, and never what has been tried at the best itself. */
 static void add_next(sw_gwr_choice *c, double value) {
   bool there = c->count > 0 && value <= c->list[c->count - 1];
   if (!there && value != c->bandwidth && value > c->lo && value < c->hi)
@@ -230,6 +251,7 @@ static void add_next(sw_gwr_choice *c, double value) {
 /* What the next pass tries: all whole numbers of the stretch, or as many points of it as a pass
  * takes. */
 static void plan_next(const sw_gwr_model *m, sw_gwr_choice *c) {
+  /* At an end of the range there is nothing beyond: the stretch ends at the best. */
   double lo = isinf(c->lo) ? c->bandwidth : c->lo, hi = isinf(c->hi) ? c->bandwidth : c->hi;
   c->count = 0;
   c->lo = lo;
@@ -241,6 +263,7 @@ static void plan_next(const sw_gwr_model *m, sw_gwr_choice *c) {
   }
   for (int q = 1; q <= m->list; q++) {
     double share = (double)q / (m->list + 1);
+    /* Distances evenly in logarithms, numbers of units evenly. */
     add_next(c, m->adaptive ? floor(lo + (hi - lo) * share + .5) : lo * pow(hi / lo, share));
   }
 }
@@ -249,10 +272,13 @@ static void plan_next(const sw_gwr_model *m, sw_gwr_choice *c) {
  * apart well within the distance of the nearest few. */
 static void plan_range(const sw_gwr_model *m, const double *sums, sw_gwr_choice *c) {
   double lo = sqrt(sums[0]) * SW_GWR_BEYOND, hi = 2 * sqrt(sums[1]);
+  /* / 8: an uncut kernel of h weighs beyond h, so bandwidths well below the distance of the nearest
+   * few still fit. */
   if (m->kernel != SW_GWR_BISQUARE) lo /= 8;
   if (lo > 0 && hi > lo) c->count = spread(lo, hi, SW_GWR_FIRST, false, c->list);
 }
 
+/* The search in one item (mgwr) uses the same steps without passes. */
 int64_t sw_gwr_search_first(const sw_gwr_model *m, int64_t n, double *list) {
   return first_neighbours(m, n, list);
 }
@@ -277,6 +303,7 @@ void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choic
     if (first)
       *c = sw_gwr_search_none();
     else
+      /* The choice of the pass before, for passes that are idle. */
       *c = ((const sw_gwr_choice *)job->folded[pass - 1])[set];
     /* An idle pass leaves no numbers, and what it found is what was found before. */
     if (all[WHY] != 0 || (!first && c->count == 0)) continue;
@@ -308,6 +335,7 @@ static int refining(const sw_gwr_model *m) {
 }
 
 void sw_gwr_search_declare(sw_job *job, sw_gwr_model *m, int64_t grain) {
+  /* Every pass of the search has the same partial, with room for SW_GWR_LIST bandwidths. */
   sw_pass pass = {.domain = SW_UNITS,
                   .grain = grain,
                   .gathered = true,
@@ -315,9 +343,12 @@ void sw_gwr_search_declare(sw_job *job, sw_gwr_model *m, int64_t grain) {
                   .result = (size_t)m->sets * sizeof(sw_gwr_choice)};
   m->range = m->search = -1;
   if (m->by == SW_GWR_GIVEN) return;
+  /* Bisquare: as many as fit. Others: few at a time, since each costs a pass over all rows; 7 where
+   * numbers of units are below 10,000. */
   m->list = m->kernel == SW_GWR_BISQUARE ? SW_GWR_LIST : m->adaptive && m->most < 10000 ? 7 : 15;
   if (!m->adaptive) m->range = sw_job_pass(job, pass);
   m->search = sw_job_pass(job, pass);
+  /* All numbers were tried in the first pass. */
   if (m->adaptive && m->most <= SW_GWR_LIST) return;
   for (int q = 0; q < refining(m); q++)
     sw_job_pass(job, pass);

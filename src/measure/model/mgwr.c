@@ -14,7 +14,11 @@
  * step of BACKFIT, n^2 times the bandwidth a step of SPREAD.
  *
  * Sources: Fotheringham, Yang & Kang 2017, Annals of the AAG 107:1247-1265; Yu et al. 2020,
- * Geographical Analysis 52:87-106 (inference). */
+ * Geographical Analysis 52:87-106 (inference).
+ *
+ * Records of BACKFIT have the residuals, coefficients and the bandwidth of every step of a period;
+ * `finish` hands them on, and SPREAD walks through the same steps with columns of the identity in
+ * the place of y. The third pass, over units, places results of this rank's units. */
 #include "measure/model/mgwr.h"
 
 #include "spillway/node.h"
@@ -31,7 +35,8 @@ static void place(const sw_job *job, int q, int column, int t, int64_t unit, dou
   job->result[q].row[column * job->n_periods + t][unit - job->first] = value;
 }
 
-/* The observation of a unit; -1: it has none. */
+/* The observation of a unit; -1: it has none. Observations stand by unit, ascending: bisection in
+ * O(log n). */
 static int64_t find(const sw_mgwr_model *m, sw_mgwr_fitted *f, int64_t unit) {
   const double *of = sw_mgwr_units(m, f);
   int64_t lo = 0, hi = (int64_t)f->n;
@@ -45,7 +50,8 @@ static int64_t find(const sw_mgwr_model *m, sw_mgwr_fitted *f, int64_t unit) {
   return f->why == 0 && lo < (int64_t)f->n && of[lo] == (double)unit ? lo : -1;
 }
 
-/* tr S: the effective parameters of all terms. They lie behind the n x k sums of squares. */
+/* tr S: the effective parameters of all terms. They lie behind the n x k sums of squares. Each
+ * chunk has added its columns' diagonal elements. */
 static double trace_of(const sw_mgwr_model *m, const double *sums) {
   double sum = 0;
   for (int j = 0; j < m->k; j++)
@@ -59,15 +65,19 @@ static void place_unit(const sw_job *job, int t, int64_t unit, sw_mgwr_fitted *f
                        const double *sums) {
   const sw_mgwr_model *m = job->state;
   int64_t i = find(m, f, unit);
+  /* Residual variance with n - tr S degrees of freedom, as mgwr has it. */
   double e = i < 0 ? NAN : sw_mgwr_residuals(m, f)[i] * f->scale, df = f->n - trace_of(m, sums);
   double s2 = df > 0 ? f->rss / df : NAN;
   for (int j = 0; j < m->k; j++) {
     double b = i < 0 ? NAN : f->number[i * m->k + j];
+    /* sums: squares of row i of the matrix that takes y to coefficient j, over all columns; the
+     * variance is s^2 times it. */
     double se = i < 0 ? NAN : sqrt(sums[i * m->k + j] * s2);
     place(job, COEFFICIENT, j, t, unit, b);
     place(job, STD_ERROR, j, t, unit, se);
     place(job, T_VALUE, j, t, unit, b / se);
   }
+  /* scale: of y; coefficients are left standardised, as mgwr prints them. */
   place(job, RESIDUAL, 0, t, unit, e);
   place(job, FITTED, 0, t, unit, i < 0 ? NAN : sw_view_at(job->input[0].view, t, unit) - e);
   place(job, CONDITION, 0, t, unit, i < 0 ? NAN : sw_mgwr_conditions(m, f)[i]);
@@ -106,16 +116,19 @@ static const char *why_of(const sw_job *job, int why) {
 /* The bandwidths are those of the last round. */
 static void place_period(sw_job *job, int t, sw_mgwr_fitted *f, const double *sums) {
   const sw_mgwr_model *m = job->state;
+  /* Step 0 is the start, then k steps of each round. */
   const double *last = sw_mgwr_steps(m, f) + 1 + ((int)f->rounds - 1) * m->k;
   double trace = trace_of(m, sums);
   for (int j = 0; j < m->k; j++) {
     job->result[BANDWIDTH].row[0][t * m->k + j] = f->why != 0 ? NAN : last[j];
     job->result[ENP].row[0][t * m->k + j] = f->why != 0 ? NAN : sums[m->n * m->k + j];
   }
+  /* RSS of standardised y, whose total is n: 1 - RSS/n. */
   job->result[AICC].row[0][t] = f->why != 0 ? NAN : sw_gwr_aicc(f->n, f->rss, trace);
   job->result[R2].row[0][t] = f->why != 0 ? NAN : 1 - f->rss / f->n;
   for (int q = COEFFICIENT; f->why != 0 && q <= R2; q++)
     sw_job_undefined(job, q, t, why_of(job, (int)f->why));
+  /* Noted, as the result is that of the last round. */
   if (f->why == 0 && f->rounds == SW_MGWR_ROUNDS)
     sw_note(job->notes, "%s: %s: %d rounds of backfitting, and still changing", job->where,
             job->name, SW_MGWR_ROUNDS);
@@ -131,11 +144,12 @@ static void say(sw_job *job, sw_mgwr_fitted *f, const double *sums) {
     sw_job_say(job,
                "%s: bandwidth %.0f nearest units, %.4g effective parameters, |t| >= %.3f counts",
                sw_job_find_axis(job, "term")->label[j], last[j], enp,
+               /* As gwr: Bonferroni over the term's own effective parameters. */
                gsl_cdf_tdist_Qinv(.05 / fmax(enp, 1) / 2, fmax(f->n - 1, 1)));
   }
 }
 
-/* Chunks are added in order. */
+/* Chunks are added in order. One order of sums for any ranks. */
 static void add_chunks(const sw_job *job, const double *all, double *sums) {
   const sw_mgwr_model *m = job->state;
   size_t each = sw_mgwr_spread_doubles(m);
@@ -148,6 +162,7 @@ static void add_chunks(const sw_job *job, const double *all, double *sums) {
 static sw_status finish_mgwr(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_mgwr_model *m = job->state;
   (void)err;
+  /* Records are the result as they are. */
   if (pass == SW_MGWR_BACKFIT) memcpy(result, all, job->pass[SW_MGWR_BACKFIT].result);
   if (pass != SW_MGWR_SPREAD) return SW_OK;
   add_chunks(job, all, result);
@@ -166,6 +181,7 @@ static sw_status finish_mgwr(sw_error *err, sw_job *job, int pass, const void *a
 static sw_status read_bandwidths(sw_error *err, sw_job *job, sw_mgwr_model *m) {
   const sw_node *node = sw_job_arg(job, "bandwidth")->node;
   double *of = NULL;
+  /* aicc: bandwidths are searched for (m->bandwidth stays NULL). */
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "aicc") == 0) return SW_OK;
   if (node->kind != SW_NODE_LIST || node->count != m->k)
     return sw_job_fail(
@@ -174,6 +190,7 @@ static sw_status read_bandwidths(sw_error *err, sw_job *job, sw_mgwr_model *m) {
   SW_NEW(err, job->arena, of, m->k);
   for (int j = 0; j < m->k; j++) {
     SW_TRY(sw_node_number(err, node->item[j], &of[j]));
+    /* 3: two neighbours and the unit, for one coefficient. */
     if (of[j] != floor(of[j]) || of[j] < 3 || of[j] > (double)job->n)
       return sw_job_fail(err, job, "bandwidth",
                          "%g nearest units; expected whole numbers from 3 to %lld", of[j],
@@ -186,6 +203,7 @@ static sw_status read_bandwidths(sw_error *err, sw_job *job, sw_mgwr_model *m) {
 /* Chunks of columns are as many in each period; those beyond a period's observations do nothing. */
 static void declare_passes(sw_job *job, sw_mgwr_model *m) {
   size_t periods = (size_t)job->n_periods, each = sw_mgwr_spread_doubles(m) * sizeof(double);
+  /* 256 columns of an n x n matrix at a time: n 256 (k + 2) doubles per thread instead of n^2 k. */
   m->chunks = (job->n + SW_MGWR_COLUMNS - 1) / SW_MGWR_COLUMNS;
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = job->n_periods,
@@ -221,6 +239,8 @@ static sw_status resolve_mgwr(sw_error *err, sw_job *job) {
                           .along = along,
                           .distance = distance,
                           .most = job->n,
+                          /* The first pass of each search tries up to this many; 15 where each
+                           * costs a look at all rows. */
                           .list = SW_GWR_LIST};
   m->all.scale = sw_distances_scale(m->all.distance);
   if (m->all.kernel != SW_GWR_BISQUARE) m->all.list = 15;
@@ -232,6 +252,7 @@ static sw_status resolve_mgwr(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Points are shared by both models and all threads. */
 static sw_status prepare_mgwr(sw_error *err, sw_job *job, int pass) {
   sw_mgwr_model *m = job->state;
   if (pass != SW_MGWR_BACKFIT) return SW_OK;

@@ -20,6 +20,8 @@ static double small_sample(const sw_panel_errors *errors, const sw_panel_fit *fi
   bool units = fit->effects == SW_EFFECTS_TWO_WAY || fit->effects == SW_EFFECTS_UNIT;
   if (errors->small == SW_PANEL_NONE) return 1;
   if (errors->small == SW_PANEL_STATA) k += fit->counts.time_effects + units;
+  /* n: cells used; K: coefficients, with period effects and one for the units' constants (Stata);
+   * `sss` counts the coefficients alone. */
   return clusters / (clusters - 1) * (n - 1) / (n - k);
 }
 
@@ -28,6 +30,7 @@ static int64_t multiply_groups(const sw_panel_errors *errors, const double *sums
   int k = errors->k, groups = errors->clusters->n_groups;
   int64_t used = 0;
   for (int g = 0; g < groups; g++) {
+    /* A group without a cell has sums of zero: it must not count among the clusters. */
     used += sums[groups * k + g] > 0;
     for (int q = 0; q < k; q++)
       for (int p = 0; p < k; p++)
@@ -45,6 +48,7 @@ static sw_status cluster(sw_error *err, sw_job *job, const sw_panel_errors *erro
   if (errors->clusters)
     clusters = multiply_groups(errors, sums, meat);
   else
+    /* Clustered by unit, the products were added unit by unit. */
     memcpy(meat, sums, (size_t)(errors->k * errors->k) * sizeof *meat);
   if (clusters < 2)
     return sw_job_fail(err, job, "cluster",
@@ -61,7 +65,9 @@ static sw_status cluster(sw_error *err, sw_job *job, const sw_panel_errors *erro
 
 /* ---- over time --------------------------------------------------------------------------- */
 
-/* Products of two periods' sums, both ways when they differ. Periods that no unit has are zeros. */
+/* Products of two periods' sums, both ways when they differ. Periods that no unit has are zeros.
+ * h_t h_s' with 1 - |t - s|/(L + 1): 0 where further apart than L steps; apart counts steps of the
+ * panel, not periods of the entry. */
 static void multiply_periods(const sw_panel_errors *errors, int n_periods, int64_t lags,
                              const double *h, double *meat) {
   int k = errors->k;
@@ -93,13 +99,15 @@ static sw_status driscoll_kraay(sw_error *err, sw_job *job, const sw_panel_error
             "more",
             job->where, job->name, periods, FEW_PERIODS);
   multiply_periods(errors, job->n_periods, lags, sums, meat);
+  /* T - 1 degrees of freedom (methods-regions.md section 14). */
   *df = periods - 1;
   return SW_OK;
 }
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* Products were added in another order above and below the diagonal. */
+/* Products were added in another order above and below the diagonal. The halves differ by rounding
+ * only. */
 static void make_symmetric(double *meat, int k) {
   for (int p = 0; p < k; p++)
     for (int q = p + 1; q < k; q++)
@@ -112,6 +120,7 @@ sw_status sw_panel_errors_covariance(sw_error *err, sw_job *job, const sw_panel_
                                      const double *neighbours, double *vcov, double *df) {
   int k = errors->k;
   double *meat = NULL, *work = NULL, factor = 1;
+  /* Conventional errors keep the residual degrees of freedom. */
   *df = (double)fit->df;
   if (errors->form == SW_PANEL_CONVENTIONAL) {
     sw_ols_classical(fit->root, k, fit->s2, vcov);
@@ -126,6 +135,7 @@ sw_status sw_panel_errors_covariance(sw_error *err, sw_job *job, const sw_panel_
   for (int i = 0; errors->form == SW_PANEL_CONLEY && i < k * k; i++)
     meat[i] = sums[i] + neighbours[i];
   make_symmetric(meat, k);
+  /* B meat B with (X'X)^-1 = root root'. */
   sw_ols_sandwich(fit->root, k, meat, factor, work, vcov);
   return SW_OK;
 }

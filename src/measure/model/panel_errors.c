@@ -1,11 +1,12 @@
-/* See panel_errors.h. With s_it = x_it u_it, x after the effects, and B = (X'X)^-1:
+/* See panel_errors.h. With s_it = x_it u_it, x after the effects, and B = (X'X)^-1, the covariance
+ * is B M B, of which M is by form
  *
- *   cluster          B [sum_g s_g s_g'] B x G/(G-1) (n-1)/(n-K), s_g the sum over a cluster
- *   conventional     s^2 B
- *   driscoll-kraay   B [sum_t h_t h_t' + sum_l (1 - l/(L+1)) sum_t (h_t h_(t-l)' + its transpose)]
- * B, h_t the sum over units, L = floor(4 (T/100)^(2/9)) unless given conley           B [sum_t
- * sum_ij K(d_ij) s_it s_jt'
- *                       + sum_i sum_(0<|t-s|<=L) (1 - |t-s|/(L+1)) s_it s_is'] B
+ *   cluster          sum_g s_g s_g' times G/(G-1) (n-1)/(n-K), s_g the sum over a cluster
+ *   conventional     s^2 X'X, so that s^2 B is left
+ *   driscoll-kraay   sum_t h_t h_t' + sum_l (1 - l/(L+1)) sum_t (h_t h_(t-l)' + its transpose),
+ *                    h_t the sum over units, L = floor(4 (T/100)^(2/9)) unless given
+ *   conley           sum_t sum_ij K(d_ij) s_it s_jt'
+ *                    + sum_i sum_(0<|t-s|<=L) (1 - |t-s|/(L+1)) s_it s_is'
  *
  * Sources: Arellano 1987; Driscoll & Kraay 1998; Hoechle 2007, Stata J. 7:281-312; Conley 1999; the
  * factor of clusters as Stata has it, effects that are nested in clusters not counted. */
@@ -22,6 +23,7 @@
 
 /* ---- what is asked for ------------------------------------------------------------------- */
 
+/* One text for whatever is not understood: it shows all forms. */
 static sw_status unknown_errors(sw_error *err, const sw_node *node, const sw_job *job) {
   return sw_node_fail(
       err, node,
@@ -59,6 +61,7 @@ static sw_status take_places(sw_error *err, sw_job *job, sw_panel_errors *out) {
     if (isnan(units->lon[i]) || isnan(units->lat[i]))
       return sw_job_fail(err, job, "errors", "conley: unit %s has no coordinates",
                          sw_unit_code(units, i));
+  /* Unit vectors: chords are exact at short distances. */
   SW_NEW(err, job->arena, out->x, job->n);
   SW_NEW(err, job->arena, out->y, job->n);
   SW_NEW(err, job->arena, out->z, job->n);
@@ -80,6 +83,7 @@ static sw_status read_conley(sw_error *err, sw_job *job, const sw_node *node,
   if (!(out->cutoff_km > 0))
     return sw_node_fail(err, cutoff, "%s: errors: cutoff_km is %g; expected more than 0", job->name,
                         out->cutoff_km);
+  /* Without `lags` Conley's errors are of one period at a time. */
   out->lags = 0;
   SW_TRY(read_lags(err, job, sw_node_get(node, "lags"), &out->lags));
   SW_TRY(read_kernel(err, job, sw_node_get(node, "kernel"), &out->uniform));
@@ -97,6 +101,7 @@ static sw_status read_driscoll_kraay(sw_error *err, const sw_job *job, const sw_
 
 /* A word, or a map of one key that says more. */
 static sw_status read_form(sw_error *err, sw_job *job, sw_panel_errors *out) {
+  /* In the order of sw_panel_form, whose first three are words. */
   static const char *const words[] = {"cluster", "conventional", "driscoll-kraay"};
   const sw_node *node = sw_job_arg(job, "errors")->node;
   if (node->kind == SW_NODE_MAP && node->count == 1) {
@@ -118,6 +123,7 @@ static sw_status read_clusters(sw_error *err, const sw_job *job, sw_panel_errors
   if (cluster->count > 1)
     return sw_job_fail(err, job, "cluster", "%d columns; expected unit, or one group column",
                        cluster->count);
+  /* A default is one text, a list given has texts. */
   const char *name = cluster->count == 1 ? cluster->texts[0] : cluster->text; /* of a list of one */
   if (strcmp(name, "unit") == 0) return SW_OK;
   out->clusters = sw_units_grouping(job->units, name);
@@ -143,6 +149,8 @@ static sw_status count_steps(sw_error *err, sw_job *job, sw_panel_errors *out) {
   const sw_periods *p = job->periods;
   SW_NEW(err, job->arena, step, job->n_periods);
   for (int t = 1; t < job->n_periods; t++) {
+    /* Steps between two periods of the entry that lie apart in the panel: the sum over all between.
+     * A hole of unknown width counts two, more than a neighbour. */
     step[t] = step[t - 1];
     for (int q = job->period[t - 1] + 1; q <= job->period[t]; q++) {
       bool next = !p->follows || p->follows[q];
@@ -159,6 +167,7 @@ sw_status sw_panel_errors_read(sw_error *err, sw_job *job, int k, sw_panel_error
   out->small = (sw_panel_small)(int)sw_job_arg(job, "small")->number;
   SW_TRY(read_form(err, job, out));
   SW_TRY(read_clusters(err, job, out));
+  /* `cluster` and `small` are checked in any case, then told to be idle. */
   if (out->form != SW_PANEL_CLUSTER) {
     note_idle(job, "cluster");
     note_idle(job, "small");
@@ -180,7 +189,8 @@ int sw_panel_errors_passes(const sw_panel_errors *errors) {
   return errors->form == SW_PANEL_CONVENTIONAL ? 0 : errors->form == SW_PANEL_CONLEY ? 2 : 1;
 }
 
-/* Rows of the sums: clusters, periods, or none but the products themselves. */
+/* Rows of the sums: clusters, periods, or none but the products themselves. 0: the sums are k x k
+ * products right away. */
 static int64_t rows_of(const sw_panel_errors *errors, int n_periods) {
   if (errors->form == SW_PANEL_DRISCOLL_KRAAY) return n_periods;
   if (errors->form == SW_PANEL_CLUSTER && errors->clusters) return errors->clusters->n_groups;
@@ -191,6 +201,7 @@ static int64_t rows_of(const sw_panel_errors *errors, int n_periods) {
 size_t sw_panel_errors_sums(const sw_panel_errors *errors, int n_periods) {
   int64_t rows = rows_of(errors, n_periods), k = errors->k;
   bool counts = errors->form == SW_PANEL_CLUSTER && errors->clusters;
+  /* How many cells a cluster has tells whether it counts. */
   return (size_t)(rows > 0 ? rows * (k + counts) : k * k);
 }
 
@@ -202,9 +213,12 @@ void sw_panel_errors_declare(const sw_panel_errors *errors, sw_job *job) {
               (sw_pass){.domain = SW_UNITS,
                         .partial = sw_panel_errors_sums(errors, job->n_periods) * sizeof(double),
                         .result = conley ? (size_t)(errors->k * errors->k) * sizeof(double) : 0,
+                        /* Conley's operands are the scores of all units, gathered for the pass over
+                         * neighbours. */
                         .operand = conley ? errors->k : 0});
   if (conley)
     sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                               /* Units differ by their neighbours: 16 to a tile. */
                                .grain = 16,
                                .partial = (size_t)(errors->k * errors->k) * sizeof(double)});
 }
@@ -221,6 +235,7 @@ static void add_serial(const sw_panel_errors *errors, const int *t, const double
                        double *sums, double *work) {
   int k = errors->k;
   double *other = work + k;
+  /* a and b in both orders: s_a s_b' and its transpose. */
   for (int a = 0; errors->lags > 0 && a < count; a++)
     for (int b = 0; b < count; b++) {
       int64_t apart = errors->step[t[a]] - errors->step[t[b]];
@@ -251,6 +266,7 @@ void sw_panel_errors_add(const sw_panel_errors *errors, int64_t unit, const int 
     add_serial(errors, t, s, count, sums, work);
     return;
   }
+  /* By period: h_t sums the scores of all units in t. */
   for (int i = 0; errors->form == SW_PANEL_DRISCOLL_KRAAY && i < count; i++)
     for (int j = 0; j < k; j++)
       sums[t[i] * k + j] += s[j * count + i];
@@ -263,6 +279,7 @@ void sw_panel_errors_add(const sw_panel_errors *errors, int64_t unit, const int 
   int group = errors->clusters->of[unit];
   for (int j = 0; j < k; j++)
     sums[group * k + j] += work[j];
+  /* Cells, as a whole number in a double. */
   sums[errors->clusters->n_groups * k + group] += count;
 }
 
@@ -270,6 +287,7 @@ void sw_panel_errors_add(const sw_panel_errors *errors, int64_t unit, const int 
 
 /* May be called twice for a pass. */
 sw_status sw_panel_errors_prepare(sw_error *err, const sw_job *job, sw_panel_errors *errors) {
+  /* The tree is made once on each rank and read by all threads; destroy_regression frees it. */
   if (errors->tree) return SW_OK;
   return sw_kdtree_create(err, job->n, errors->x, errors->y, errors->z, &errors->tree);
 }
@@ -277,12 +295,14 @@ sw_status sw_panel_errors_prepare(sw_error *err, const sw_job *job, sw_panel_err
 /* Own and neighbouring scores, weights, and places. */
 size_t sw_panel_errors_neighbour_work(const sw_panel_errors *errors, int64_t n) {
   if (errors->form != SW_PANEL_CONLEY) return 0;
+  /* `near` and `own`: k each; weights and places of n at most. */
   return (2 * (size_t)errors->k + (size_t)n) * sizeof(double) + (size_t)n * sizeof(int32_t);
 }
 
 /* K(d); a unit at the very limit is within, and has Bartlett's weight of zero. */
 static double kernel_of(const sw_panel_errors *errors, int64_t i, int64_t j) {
   double chord2 = sw_chord2(errors->x, errors->y, errors->z, i, j);
+  /* chord^2 to great-circle km; fmin against rounding above 1 at antipodes. */
   double km = 2 * SW_EARTH_KM * asin(fmin(1, sqrt(chord2) / 2));
   return errors->uniform ? 1 : fmax(0, 1 - km / errors->cutoff_km);
 }
@@ -295,6 +315,7 @@ void sw_panel_errors_neighbours(const sw_panel_errors *errors, const sw_job *job
   double limit = sw_neighbours_chord2_limit(errors->cutoff_km);
   double *own = work, *near = own + k, *weight = near + k;
   int32_t *to = (int32_t *)(weight + job->n);
+  /* The tree gives neighbours in the order of codes: one order of sums. */
   int64_t count = sw_neighbours_count(errors->tree, unit, limit);
   sw_neighbours_within(errors->tree, unit, limit, count, to);
   for (int64_t e = 0; e < count; e++)
@@ -302,6 +323,7 @@ void sw_panel_errors_neighbours(const sw_panel_errors *errors, const sw_job *job
   for (int t = 0; t < job->n_periods; t++) {
     for (int j = 0; j < k; j++) {
       const double *row = job->operand[pass].row[j * job->n_periods + t];
+      /* The unit itself has K(0) = 1, and is not among its neighbours. */
       own[j] = near[j] = row[unit];
       for (int64_t e = 0; e < count; e++)
         near[j] += weight[e] * row[to[e]];

@@ -12,7 +12,10 @@
  * Z-tilde is of the units with T_i > 5 + 3K. Units are taken to be independent of each other.
  *
  * RSS0 - RSS1 is what the columns of x explain in a QR factorisation: a sum of squares, and no
- * difference. Source: Dumitrescu & Hurlin 2012, Economic Modelling 29:1450-1460. */
+ * difference. Source: Dumitrescu & Hurlin 2012, Economic Modelling 29:1450-1460.
+ *
+ * One pass over units, a block at a time; `finish` on rank 0 has N, the mean of W and the moments
+ * that Z-tilde takes. Cost: O(T K^2) a unit. */
 #include "kernel/linear/qr.h"
 #include "kernel/series/stats.h"
 #include "measure/share/series.h"
@@ -39,7 +42,8 @@ typedef struct sums {
 
 /* ---- a unit ------------------------------------------------------------------------------ */
 
-/* Its first and last period with values of both; what lies between must be whole. */
+/* Its first and last period with values of both; what lies between must be whole. A gap in between
+ * leaves the unit out (methods-regions.md): lags across it would be of other periods. */
 static fate find_span(const sw_job *job, int64_t unit, int *first, int *last) {
   int count = 0;
   for (int t = 0; t < job->n_periods; t++) {
@@ -53,6 +57,7 @@ static fate find_span(const sw_job *job, int64_t unit, int *first, int *last) {
 
 /* Whether the K periods before t follow each other up to it. */
 static bool has_lags(const granger_state *state, int t) {
+  /* follows[t]: t is one step after t - 1 with no break between. */
   for (int k = 0; k < state->lags; k++)
     if (!state->follows[t - k]) return false;
   return true;
@@ -62,6 +67,7 @@ static bool has_lags(const granger_state *state, int t) {
 static int fill_rows(const sw_job *job, int64_t unit, int first, int last, double *a) {
   const granger_state *state = job->state;
   int lags = state->lags, rows = 0;
+  /* Counted first, as columns are stored one behind the other. */
   for (int t = first + lags; t <= last; t++)
     rows += has_lags(state, t);
   for (int t = first + lags, row = 0; t <= last; t++) {
@@ -84,26 +90,32 @@ static fate wald_of(const sw_job *job, int64_t unit, double *workspace, double *
   int first = 0, last = -1;
   double *a = workspace, *r = a + columns * job->n_periods, explained = 0;
   fate found = find_span(job, unit, &first, &last);
+  /* Zeros are a triangle of no rows, to which rows are appended. */
   if (found != USED) return found;
   int rows = fill_rows(job, unit, first, last, a);
   *periods = rows + lags;
+  /* 2K + 1 coefficients need one row more than that at least. */
   if (rows < columns) return SHORT; /* T - 3K - 1 of 1 at least */
   memset(r, 0, (size_t)(columns * columns) * sizeof *r);
   sw_qr_append(r, columns, a, rows);
   /* Of the last column what is left is the residual: none, where y is a combination of the rest. */
   if (sw_qr_dependent(r, columns, columns) >= 0) return CONSTANT;
   const double *y = r + (columns - 1) * columns;
+  /* Squares of Q'y along the columns of x: RSS0 - RSS1 without a difference of near equals. */
   for (int j = lags + 1; j < columns - 1; j++)
     explained += y[j] * y[j];
+  /* RSS1/(T - 3K - 1): rows - 2K - 1 is T_i - K - 2K - 1. */
   *wald = explained / (y[columns - 1] * y[columns - 1] / (rows - 2 * lags - 1));
   return USED;
 }
 
 /* Mean and variance of W in a panel of T periods; there is a variance from T = 3K + 6 on. */
 static void add_moments(sums *s, double wald, double periods, double lags) {
+  /* a = T - 3K; the formulas of the head in it. */
   double a = periods - 3 * lags;
   s->count[USED]++;
   s->wald += wald;
+  /* a > 5: the variance has the factor 1/(T - 3K - 5). */
   if (!(a > 5)) return;
   s->long_enough++;
   s->wald_long += wald;
@@ -119,6 +131,7 @@ static void tile_granger(const sw_job *job, const sw_tile *tile, void *out, void
     double wald = NAN;
     int periods = 0;
     fate found = wald_of(job, unit, workspace, &wald, &periods);
+    /* WALD is timeless: row 0 alone. */
     job->result[WALD].row[0][unit - first] = found == USED ? wald : NAN;
     if (found == USED)
       add_moments(s, wald, periods, state->lags);
@@ -136,6 +149,7 @@ static void merge_granger(const sw_job *job, int pass, void *all, const void *pa
   (void)job, (void)pass;
   sums *to = all;
   const sums *from = part;
+  /* Counts are whole numbers; sums are merged in block order. */
   for (int f = 0; f < FATES; f++)
     to->count[f] += from->count[f];
   to->long_enough += from->long_enough;
@@ -156,6 +170,7 @@ static const char *say_fates(const sw_job *job, const sums *s) {
       [GAP] = "with a gap",
       [SHORT] = sw_arena_printf(job->arena, "with fewer than %d periods", 3 * lags + 2),
       [CONSTANT] = "constant or predicted exactly"};
+  /* USED is no reason to be left out. */
   for (int f = USED + 1; text && f < FATES; f++)
     if (s->count[f] > 0 && what[f])
       text = sw_arena_printf(job->arena, "%s%s%lld %s", text, *text ? ", " : "",
@@ -172,6 +187,7 @@ static void note_left_out(sw_job *job, const sums *s) {
   if (parts)
     sw_note(job->notes, "%s: %s: %lld of %lld units are left out: %s", job->where, job->name,
             (long long)out, (long long)job->n, parts);
+  /* Some units are too short for the moments of Z-tilde. */
   if (s->long_enough > 0 && s->long_enough < s->count[USED])
     sw_note(job->notes, "%s: %s: z_tilde is of the %lld units with more than %d periods",
             job->where, job->name, (long long)s->long_enough, 5 + 3 * lags);
@@ -205,10 +221,12 @@ static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void
   const sums *s = all;
   double lags = ((const granger_state *)job->state)->lags;
   double n = (double)s->count[USED];
+  /* 0/0 without units, and sqrt(0/..): NaN with its reason. */
   double mean = s->wald / n, z_bar = sqrt(n / (2 * lags)) * (mean - lags);
   double z_tilde = (s->wald_long - s->expected) / sqrt(s->variance);
   const char *few = "no unit is left", *fewer = "no unit has more than 5 + 3 lags periods";
   place(job, W_BAR, mean, few);
+  /* Two-sided, as W is large or small against K. */
   place(job, Z_BAR, z_bar, few);
   place(job, Z_BAR_P, sw_normal_two_sided(z_bar), few);
   place(job, Z_TILDE, z_tilde, fewer);
@@ -238,6 +256,7 @@ static sw_status resolve_granger(sw_error *err, sw_job *job) {
   SW_NEW(err, job->arena, state, 1);
   state->lags = (int)sw_job_arg(job, "lags")->number;
   SW_TRY(refuse_inputs(err, job));
+  /* 3K + 2: the least T with a degree of freedom. */
   SW_TRY(sw_series_check(err, job, "y", 3 * state->lags + 2));
   SW_TRY(sw_series_follow(err, job, "lags", &state->follows));
   job->state = state;

@@ -12,7 +12,12 @@
  * period are nothing but their own effect, and are left out and counted.
  *
  * Sources: Wooldridge 2010, chapter 10; Wansbeek & Kapteyn 1989; Arellano 1987; Driscoll & Kraay
- * 1998. */
+ * 1998.
+ *
+ * Time: O(n T k^2) for the triangle. Memory: a unit's rows per thread; no pass keeps [X y] of the
+ * panel. Triangles of blocks are joined in block order, which makes the coefficients the same for
+ * any ranks and threads.
+ * A QR of [X y] rather than X'X: the condition of X is not squared. */
 #include "kernel/linear/cholesky.h"
 #include "kernel/linear/qr.h"
 #include "measure/model/panel_errors.h"
@@ -24,7 +29,8 @@
 enum { COEFFICIENT, STD_ERROR, T, P_VALUE, VCOV, R2_WITHIN, F, N_USED };
 enum { EFFECTS, FIT, SCORES, NEIGHBOURS }; /* passes */
 
-/* Of its length, what is left of a variable that effects account for: rounding leaves 1e-15. */
+/* Of its length, what is left of a variable that effects account for: rounding leaves 1e-15. 1e-10
+ * lies between rounding (1e-15) and what a real variable has left. */
 static const double smallest = 1e-10;
 
 /* Set by resolve. Without any effects a constant comes before x. */
@@ -42,7 +48,8 @@ typedef struct known {
   double effect[];
 } known;
 
-/* What the pass FIT leaves: k coefficients, then root, k x k. */
+/* What the pass FIT leaves: k coefficients, then root, k x k. root: the inverse of the triangle of
+ * X, with (X'X)^-1 = root root' (k x k behind b). */
 typedef struct fitted {
   double rss, tss;
   double b[];
@@ -60,6 +67,7 @@ static int read_unit(const sw_job *job, int64_t unit, int *t, double *x) {
     if (whole) t[count++] = s;
   }
   for (int i = 0; i < job->n_inputs; i++) {
+    /* Variables stand as x .. y, inputs as y, x .. */
     int v = i == 0 ? job->n_inputs - 1 : i - 1; /* y is the first input */
     for (int c = 0; c < count; c++)
       x[v * count + c] = sw_view_at(job->input[i].view, t[c], unit);
@@ -72,9 +80,11 @@ static int rows_of(const sw_job *job, int64_t unit, int *t, double *rows) {
   const regression *m = job->state;
   const known *found = job->folded[EFFECTS];
   int count = read_unit(job, unit, t, rows);
+  /* A unit with one period is its own effect: sw_within_uses says which units count. */
   if (!sw_within_uses(&m->within, count)) return 0;
   sw_within_take(&m->within, found->effect, t, rows, count);
   if (!m->constant) return count;
+  /* One column more in front; rows has room for it (workspace_regression). */
   memmove(rows + count, rows, (size_t)(count * job->n_inputs) * sizeof *rows);
   for (int c = 0; c < count; c++)
     rows[c] = 1;
@@ -98,6 +108,7 @@ static void place_scores(const sw_job *job, int64_t unit, const int *t, const do
   const regression *m = job->state;
   sw_view to = job->operand_local[SCORES];
   for (int j = 0; j < m->k; j++) {
+    /* Every period is set: a neighbour reads zero where the unit has no cell. */
     for (int p = 0; p < job->n_periods; p++)
       to.row[j * job->n_periods + p][unit - to.first] = 0;
     for (int c = 0; c < count; c++)
@@ -111,6 +122,7 @@ static void place_scores(const sw_job *job, int64_t unit, const int *t, const do
 static size_t workspace_regression(const sw_job *job) {
   const regression *m = job->state;
   size_t columns = (size_t)m->k + 1, periods = (size_t)job->n_periods;
+  /* int64_t room for ints, which keeps the doubles behind them aligned. */
   size_t own = periods * sizeof(int64_t) + (columns * periods + 2 * columns) * sizeof(double);
   size_t near = sw_panel_errors_neighbour_work(&m->errors, job->n);
   return own > near ? own : near;
@@ -126,6 +138,7 @@ static void tile_unit(const sw_job *job, int pass, int64_t unit, double *out, in
     sw_within_add(&m->within, out, t, rows, count);
     return;
   }
+  /* Effects are taken out again in each pass from the small table of effects. */
   int count = rows_of(job, unit, t, rows);
   if (pass == FIT) {
     sw_qr_append(out, m->k + 1, rows, count);
@@ -148,7 +161,8 @@ static void tile_regression(const sw_job *job, const sw_tile *tile, void *out, v
       tile_unit(job, tile->pass, unit, out, t, rows);
 }
 
-/* The triangle of another block is used up by joining: the engine does not look at it again. */
+/* The triangle of another block is used up by joining: the engine does not look at it again.
+ * merge_regression may not look at it as const: sw_qr_join uses it as scratch. */
 static void merge_regression(const sw_job *job, int pass, void *all, const void *part) {
   const regression *m = job->state;
   size_t count = job->pass[pass].partial / sizeof(double);
@@ -178,6 +192,8 @@ static sw_status check_within_units(sw_error *err, const sw_job *job, const doub
   const regression *m = job->state;
   bool units = m->within.effects == SW_EFFECTS_TWO_WAY || m->within.effects == SW_EFFECTS_UNIT;
   for (int v = 0; units && v < m->within.variables; v++)
+    /* Sums of squares about the units' means, against the whole: nothing left means constant within
+     * units. */
     if (!(sw_within_about_units(&m->within, sums, v) > 1e-12 * sw_within_size(&m->within, sums, v)))
       return sw_job_fail(
           err, job, param_of(job, v),
@@ -192,6 +208,8 @@ static sw_status finish_effects(sw_error *err, sw_job *job, const double *sums, 
   const regression *m = job->state;
   double *work = NULL;
   SW_NEW(err, job->arena, work, sw_within_work(&m->within) + 1);
+  /* Effects of periods are solved for with those of units; a panel in two parts without a unit in
+   * both has no unique ones. */
   if (!sw_within_solve(&m->within, sums, found->effect, &found->counts, work))
     return sw_job_fail(err, job, "fixed", "the effects of periods cannot be told apart");
   const sw_within_counts *counts = &found->counts;
@@ -205,6 +223,7 @@ static sw_status finish_effects(sw_error *err, sw_job *job, const double *sums, 
   if (counts->cells == 0)
     return sw_job_fail(err, job, "y", "no unit has a value of every variable in %s",
                        sw_within_uses(&m->within, 1) ? "any period" : "two periods");
+  /* No degree of freedom would be left. */
   if (counts->cells <= m->k + counts->absorbed)
     return sw_job_fail(err, job, "y",
                        "%lld values of all variables for %lld coefficients and effects; expected "
@@ -219,6 +238,7 @@ static sw_status finish_effects(sw_error *err, sw_job *job, const double *sums, 
  * little of its length is left. */
 static sw_status check_after_effects(sw_error *err, const sw_job *job, const double *r) {
   const regression *m = job->state;
+  /* Kept by finish_effects behind the effects. */
   const double *before =
       ((const known *)job->folded[EFFECTS])->effect + m->within.variables * m->within.periods;
   bool periods = m->within.effects == SW_EFFECTS_TWO_WAY || m->within.effects == SW_EFFECTS_TIME;
@@ -237,7 +257,8 @@ static const char *term_of(const sw_job *job, int j) {
   return sw_job_find_axis(job, "term")->label[j];
 }
 
-/* Of y about its mean where there is a constant: the first row of the triangle holds the mean. */
+/* Of y about its mean where there is a constant: the first row of the triangle holds the mean. The
+ * first row of the triangle is the constant's: y's element in it is sqrt(n) times the mean. */
 static double total_squares(const regression *m, const double *r) {
   const double *y = r + m->k * (m->k + 1);
   return sw_dot(y + m->constant, y + m->constant, m->k + 1 - m->constant);
@@ -255,6 +276,7 @@ static sw_status finish_fit(sw_error *err, sw_job *job, const double *r, fitted 
                        term_of(job, dependent), m->constant ? " and the constant" : "");
   fit->rss = r[k * (k + 1) + k] * r[k * (k + 1) + k];
   fit->tss = total_squares(m, r);
+  /* sqrt(tss) against the length of y: 1e-12 tells a constant from rounding. */
   if (!(sqrt(fit->tss) > 1e-12 * sw_qr_length(r, k + 1, k)))
     return sw_job_fail(err, job, "y", "'%s' is constant", job->input[0].name);
   return SW_OK;
@@ -272,6 +294,7 @@ static sw_status place_f(sw_error *err, sw_job *job, const fitted *fit, const do
   for (int i = 0; i < q; i++)
     for (int j = 0; j < q; j++)
       v[j * q + i] = vcov[(j + from) * k + i + from];
+  /* NaN: V is not positive definite, as uniform Conley kernels may give. */
   double f = sw_cholesky_form(v, q, fit->b + from, work) / q;
   job->result[F].row[0][0] = f;
   if (isnan(f)) sw_job_undefined(job, F, 0, "the covariance is singular");
@@ -281,6 +304,7 @@ static sw_status place_f(sw_error *err, sw_job *job, const fitted *fit, const do
 static void place_terms(sw_job *job, const fitted *fit, const double *vcov, double df) {
   int k = ((const regression *)job->state)->k;
   for (int j = 0; j < k; j++) {
+    /* A variance below zero comes from an indefinite kernel. */
     double se = vcov[j * k + j] >= 0 ? sqrt(vcov[j * k + j]) : NAN, t = fit->b[j] / se;
     job->result[COEFFICIENT].row[0][j] = fit->b[j];
     job->result[STD_ERROR].row[0][j] = se;
@@ -313,6 +337,7 @@ static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, co
   const regression *m = job->state;
   const known *found = job->folded[EFFECTS];
   sw_panel_fit of = {.effects = m->within.effects,
+                     /* absorbed: effects that take degrees of freedom. */
                      .counts = found->counts,
                      .df = found->counts.cells - m->k - found->counts.absorbed,
                      .root = fit->b + m->k};
@@ -357,6 +382,7 @@ static sw_status check_names(sw_error *err, const sw_job *job, const regression 
     if (m->constant && strcmp(x, "constant") == 0)
       return sw_job_fail(err, job, "x", "the model has a constant of its own; leave it out");
   }
+  /* With one period, effects of units are the values themselves. */
   if (job->n_periods == 1 && !sw_within_uses(&m->within, 1))
     return sw_job_fail(err, job, "fixed",
                        "one period: effects of units leave nothing; write fixed: none");
@@ -377,6 +403,7 @@ static sw_status declare_terms(sw_error *err, sw_job *job, const regression *m) 
 
 static void declare_passes(sw_job *job, const regression *m) {
   size_t k = (size_t)m->k, variables = (size_t)m->within.variables;
+  /* Effects by variable and period, and a length per variable behind. */
   size_t effects = variables * ((size_t)job->n_periods + 1);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                              .partial = sw_within_sums(&m->within) * sizeof(double),
@@ -401,6 +428,7 @@ static sw_status resolve_regression(sw_error *err, sw_job *job) {
   SW_TRY(sw_panel_errors_read(err, job, m->k, &m->errors));
   SW_TRY(declare_terms(err, job, m));
   declare_passes(job, m);
+  /* Effects of units rest on all periods. */
   job->pooled = true;
   return SW_OK;
 }
@@ -410,6 +438,7 @@ static sw_status prepare_regression(sw_error *err, sw_job *job, int pass) {
   return pass == NEIGHBOURS ? sw_panel_errors_prepare(err, job, &m->errors) : SW_OK;
 }
 
+/* Called also after a failure in resolve, with whatever was made by then. */
 static void destroy_regression(sw_job *job) {
   regression *m = job->state;
   if (m) sw_kdtree_destroy(m->errors.tree);

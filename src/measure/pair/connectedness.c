@@ -24,6 +24,7 @@
 
 enum { CHUNK = SW_DECOMPOSITION_CHUNK };
 
+/* c = 10^(-3, -2.5, .., 3): the grid of methods-space.md section 13. */
 const double sw_connect_ridge[SW_CONNECT_RIDGES] = {
     1e-3, 3.1622776601683794e-3, 1e-2, 3.1622776601683794e-2, 1e-1, 3.1622776601683794e-1,
     1,    3.1622776601683794,    1e1,  3.1622776601683794e1,  1e2,  3.1622776601683794e2,
@@ -32,6 +33,7 @@ const double sw_connect_ridge[SW_CONNECT_RIDGES] = {
 
 /* ---- a window's decomposition ---------------------------------------------------------------- */
 
+/* Records have room for the longest window: shorter ones use the first part of `matrix`. */
 size_t sw_connect_model_bytes(const sw_connectedness *c) {
   return sizeof(sw_connect_model) + sw_decomposition_doubles(c->longest) * sizeof(double);
 }
@@ -41,6 +43,7 @@ const sw_connect_model *sw_connect_model_at(const sw_connectedness *c, const voi
   return (const void *)((const char *)all + (size_t)window * sw_connect_model_bytes(c));
 }
 
+/* The matrices stay in the record; the decomposition only points into it. */
 sw_decomposition sw_connect_decomposition(const sw_connectedness *c,
                                           const sw_connect_model *model) {
   sw_decomposition d = {.used = (int64_t)model->used,
@@ -51,6 +54,7 @@ sw_decomposition sw_connect_decomposition(const sw_connectedness *c,
   return d;
 }
 
+/* Outputs of windows stand at the period that ends the window, those of a whole series at 0. */
 double *sw_connect_numbers(const sw_job *job, int output, int window) {
   const sw_connectedness *c = job->state;
   const sw_result *result = &job->result[sw_connect_form(c, output)];
@@ -68,10 +72,12 @@ typedef struct bench {
   double *numbers; /* of a chunk: 2 numbers, and SW_CONNECT_VECTORS vectors */
 } bench;
 
+/* Parts of a workspace begin on cache lines: vectors are loaded from there. */
 static size_t whole(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
 
+/* A row of the regression is a value and the one before it, hence one row less than values. */
 static int most_rows(const sw_connectedness *c) {
   return c->series.length - 1;
 }
@@ -108,7 +114,8 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- items ----------------------------------------------------------------------------------- */
 
-/* Leave-one-out under each ridge, from one Gram matrix: no fit is repeated. */
+/* Leave-one-out under each ridge, from one Gram matrix: no fit is repeated. Where too few rows
+ * follow each other the record says so by NaN, and `finish` finds the reason. */
 static void tile_grams(const sw_job *job, int scope, sw_connect_ridges *out, const bench *b) {
   const sw_connectedness *c = job->state;
   const sw_connect_window *window = c->by == SW_CONNECT_EACH ? &c->window[scope] : &c->whole;
@@ -116,6 +123,7 @@ static void tile_grams(const sw_job *job, int scope, sw_connect_ridges *out, con
   sw_series_source from = sw_connect_source(&reader);
   sw_grams grams;
   out->rows = window->rows;
+  /* NaN first: without series that vary there is nothing to fit. */
   out->scale = NAN;
   for (int k = 0; k < SW_CONNECT_RIDGES; k++)
     out->leave_out[k] = NAN;
@@ -124,11 +132,13 @@ static void tile_grams(const sw_job *job, int scope, sw_connect_ridges *out, con
   sw_grams_find(&from, &grams, b->work);
   out->used = (double)grams.used;
   out->scale = grams.used > 0 ? sw_grams_scale(&grams) : NAN;
+  /* lambda = c tr(ZZ')/T: the scale is found once, the ridges are multiples of it. */
   for (int k = 0; k < SW_CONNECT_RIDGES && grams.used > 0; k++)
     out->leave_out[k] = sw_grams_leave_out(&grams, sw_connect_ridge[k] * out->scale, b->work);
 }
 
-/* The series of a window once more, and its fit. */
+/* The series of a window once more, and its fit. Draws differ from the fit itself by a permutation
+ * that the reader applies; everything else is one code. */
 static bool fit(const sw_job *job, int w, int64_t draw, double lambda, bool sends, double *matrix,
                 const bench *b, sw_decomposition *out) {
   const sw_connectedness *c = job->state;
@@ -145,6 +155,7 @@ static bool fit(const sw_job *job, int w, int64_t draw, double lambda, bool send
 
 /* Of the window, or of the whole series for all of them. */
 static const sw_connect_ridges *ridges_of(const sw_job *job, int w) {
+  /* AUTO has one scope, EACH one for each window. */
   const sw_connect_ridges *all = job->folded[SW_CONNECT_GRAMS];
   return &all[sw_connect_scope(job->state, w)];
 }
@@ -161,7 +172,8 @@ static void tile_model(const sw_job *job, int w, sw_connect_model *out, const be
   out->used = (double)d.used;
 }
 
-/* Of a window first the ridges, then the draws. */
+/* Of a window first the ridges, then the draws. Each number is an item of its own: totals of draws
+ * are as independent as windows. */
 static void tile_total(const sw_job *job, int64_t item, double *out, const bench *b) {
   const sw_connectedness *c = job->state;
   int64_t each = SW_CONNECT_RIDGES + c->draws, k = item % each;
@@ -183,10 +195,13 @@ static void place_unit(const sw_job *job, int w, int64_t unit, int u, const doub
   sw_view operand = job->operand_local[SW_CONNECT_UNITS];
   int64_t at = unit - operand.first, row = unit - job->first;
   int rows = c->window[w].rows, t = w;
+  /* The operands are what the pass over pairs needs of a unit: the vectors of
+   * kernel/causality/decomposition.h. */
   for (int q = 0; q < SW_CONNECT_VECTORS; q++)
     for (int s = 0; s < rows; s++)
       operand.row[sw_connect_row(c, w, q, s)][at] =
           vector[((size_t)q * (size_t)c->longest + (size_t)s) * CHUNK + (size_t)u];
+  /* Rows of theta sum to 1, so what i receives from others is what it does not get from itself. */
   double from = 1 - own[u];
   job->result[sw_connect_form(c, SW_CONNECT_FROM)].row[t][row] = from;
   job->result[sw_connect_form(c, SW_CONNECT_TO)].row[t][row] = to[u];
@@ -198,6 +213,7 @@ static void tile_window(const sw_job *job, const sw_tile *tile, int w, const ben
   const sw_connect_model *model = sw_connect_model_at(c, job->folded[SW_CONNECT_MODEL], w);
   sw_connect_reader reader = {job, &c->window[w], -1, b->series};
   sw_series_source from = sw_connect_source(&reader);
+  /* The window has no model: its numbers stay NaN (clear_units). */
   if (model->found == 0) return;
   sw_decomposition d = sw_connect_decomposition(c, model);
   double *vector = b->numbers + 2 * CHUNK;
@@ -205,6 +221,7 @@ static void tile_window(const sw_job *job, const sw_tile *tile, int w, const ben
   sw_decomposition_units out = {b->numbers, b->numbers + CHUNK, vector + SW_CONNECT_RECEIVER * size,
                                 vector + SW_CONNECT_FIRST * size,
                                 vector + SW_CONNECT_SECOND * size};
+  /* Chunks of units share a pass over the matrices of the fit. */
   for (int64_t unit = tile->lo; unit < tile->hi && !sw_job_stops(job); unit += CHUNK) {
     int count = (int)(tile->hi - unit < CHUNK ? tile->hi - unit : CHUNK);
     sw_decomposition_chunk(&from, &d, unit, count, &out, b->work);
@@ -213,7 +230,8 @@ static void tile_window(const sw_job *job, const sw_tile *tile, int w, const ben
   }
 }
 
-/* Everything missing, before windows are filled in. */
+/* Everything missing, before windows are filled in. Operands of a unit that takes no part stay NaN,
+ * and so do its pairs. */
 static void clear_units(const sw_job *job, const sw_tile *tile) {
   const sw_connectedness *c = job->state;
   sw_view operand = job->operand_local[SW_CONNECT_UNITS];
@@ -255,6 +273,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 
 /* ---- merge and finish ------------------------------------------------------------------------ */
 
+/* Counts by place of the series, of the second pass: whole numbers. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const sw_connectedness *c = job->state;
   if (pass == SW_CONNECT_MEANS) {
@@ -271,6 +290,7 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
 static void choose(const sw_connectedness *c, sw_connect_ridges *of) {
   int best = -1;
   for (int k = 0; k < SW_CONNECT_RIDGES; k++)
+    /* <= and ascending ridges: of equal errors the larger ridge is kept. */
     if (!isnan(of->leave_out[k]) && (best < 0 || of->leave_out[k] <= of->leave_out[best])) best = k;
   of->choice = c->by == SW_CONNECT_GIVEN ? -1 : best;
   of->lambda = c->by == SW_CONNECT_GIVEN ? c->lambda
@@ -278,7 +298,8 @@ static void choose(const sw_connectedness *c, sw_connect_ridges *of) {
                                          : sw_connect_ridge[best] * of->scale;
 }
 
-/* All numbers of an output missing, before windows are filled in. */
+/* All numbers of an output missing, before windows are filled in. Periods that end no window have
+ * no value either. */
 static void clear(const sw_job *job, int output) {
   const sw_connectedness *c = job->state;
   const sw_result *result = &job->result[sw_connect_form(c, output)];
@@ -290,6 +311,7 @@ static void finish_grams(sw_job *job, sw_connect_ridges *of) {
   const sw_connectedness *c = job->state;
   for (int k = 0; k < sw_connect_scopes(c); k++)
     choose(c, &of[k]);
+  /* Where one ridge serves all windows, its leave-one-out stands in a table without time. */
   if (c->by == SW_CONNECT_EACH && c->rolls) clear(job, SW_CONNECT_LEAVE_OUT);
   for (int k = 0; k < sw_connect_scopes(c); k++) {
     bool each = c->by == SW_CONNECT_EACH && c->rolls;
@@ -323,6 +345,7 @@ static void finish_totals(sw_job *job, const double *all) {
   size_t draws = (size_t)c->draws;
   clear(job, SW_CONNECT_BY_RIDGE);
   if (draws > 0) clear(job, SW_CONNECT_NULL);
+  /* Records of a window stand together, as tile_total numbers the items. */
   for (int w = 0; w < c->windows; w++, all += SW_CONNECT_RIDGES + draws) {
     memcpy(sw_connect_numbers(job, SW_CONNECT_BY_RIDGE, w), all, SW_CONNECT_RIDGES * sizeof *all);
     if (draws > 0)
@@ -334,6 +357,8 @@ static void finish_totals(sw_job *job, const double *all) {
 
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_connectedness *c = job->state;
+  /* The means of a transform have a `finish` of their own; all other passes hand their records
+   * on. */
   if (pass == SW_CONNECT_MEANS) return sw_transform_finish(err, job, &c->series, all, result);
   if (job->pass[pass].result > 0) memcpy(result, all, job->pass[pass].result);
   if (pass == SW_CONNECT_GRAMS) finish_grams(job, result);
@@ -344,7 +369,9 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- the descriptor's functions -------------------------------------------------------------- */
 
-/* Windows after the second pass, when it is known which periods have values. */
+/* Windows after the second pass, when it is known which periods have values. Windows are found once
+ * the second pass has counted values by period; pointers into operands once these lie in their
+ * final place. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_connectedness *c = job->state;
   if (pass > SW_CONNECT_SERIES) SW_TRY(sw_connect_windows(err, job, c));

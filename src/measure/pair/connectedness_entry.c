@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* "" for lists and maps, which no word is equal to. */
 static const char *text_of(const sw_node *node) {
   return node->kind == SW_NODE_SCALAR ? node->text : "";
 }
@@ -28,6 +29,7 @@ static sw_status read_ridge(sw_error *err, const sw_job *job, sw_connectedness *
   if (strcmp(text_of(node), "auto") == 0)
     c->by = SW_CONNECT_AUTO;
   else if (strcmp(text_of(node), "each") == 0)
+    /* Without windows `each` and `auto` are the same. */
     c->by = c->rolls ? SW_CONNECT_EACH : SW_CONNECT_AUTO; /* the whole series is the one window */
   else if (sw_node_number(&ignored, node, &c->lambda) != SW_OK || !(c->lambda > 0))
     return refuse(err, job, "ridge", node, "auto, each or a number above 0");
@@ -37,6 +39,7 @@ static sw_status read_ridge(sw_error *err, const sw_job *job, sw_connectedness *
 static sw_status read_shrink(sw_error *err, const sw_job *job, sw_connectedness *c) {
   const sw_node *node = sw_job_arg(job, "shrink")->node;
   sw_error ignored = {0};
+  /* -1: the shrinkage is found from the data. */
   c->shrink = -1;
   if (strcmp(text_of(node), "auto") == 0) return SW_OK;
   if (sw_node_number(&ignored, node, &c->shrink) != SW_OK || c->shrink < 0 || c->shrink > 1)
@@ -57,6 +60,7 @@ static sw_status read_window(sw_error *err, const sw_job *job, sw_connectedness 
     return refuse(err, job, "window", node, "none, or {length: 20, step: 1}");
   SW_TRY(sw_node_integer(err, sw_node_get(node, "length"), &length));
   if (sw_node_get(node, "step")) SW_TRY(sw_node_integer(err, sw_node_get(node, "step"), &step));
+  /* Rows of the regression are one fewer than values, and need SW_CONNECT_LEAST. */
   if (length < SW_CONNECT_LEAST + 1 || length > INT32_MAX)
     return sw_job_fail(err, job, "window", "length is %lld; expected %d values or more",
                        (long long)length, SW_CONNECT_LEAST + 1);
@@ -69,7 +73,8 @@ static sw_status read_window(sw_error *err, const sw_job *job, sw_connectedness 
 }
 
 /* A value counts as a row where it follows the one of the period before: the model has one lag. A
- * window's results stand at the period of its last value. */
+ * window's results stand at the period of its last value. Counted over periods, before values are
+ * known: a series with missing values may still have too few. */
 static sw_status place_windows(sw_error *err, sw_job *job, sw_connectedness *c) {
   int rows = 0;
   for (int s = 1; s < c->series.length; s++)
@@ -82,6 +87,7 @@ static sw_status place_windows(sw_error *err, sw_job *job, sw_connectedness *c) 
     return sw_job_fail(err, job, "window",
                        "length is %d, and a series has %d values; expected %d at most", c->length,
                        c->series.length, c->series.length);
+  /* Windows begin at 0, step, 2 step, ..; what is left at the end is in none (say_rest tells). */
   c->windows = c->rolls ? (c->series.length - c->length) / c->step + 1 : 1;
   c->longest = (c->rolls ? c->length : c->series.length) - 1;
   if (!c->rolls) return SW_OK;
@@ -89,6 +95,7 @@ static sw_status place_windows(sw_error *err, sw_job *job, sw_connectedness *c) 
   SW_NEW(err, job->arena, end, c->windows);
   for (int w = 0; w < c->windows; w++)
     end[w] = c->series.at[sw_connect_end(c, w)];
+  /* Results have the ends of windows as their periods. */
   return sw_job_results_at(err, job, c->windows, end);
 }
 
@@ -99,6 +106,8 @@ static void declare_passes(sw_job *job, const sw_connectedness *c) {
   size_t counts = (size_t)c->series.length * sizeof(double);
   size_t ridges = sizeof(sw_connect_ridges), model = sw_connect_model_bytes(c);
   int scopes = sw_connect_scopes(c);
+  /* The operands of the series: sw_connect_columns columns by n_periods rows hold length + 1
+   * numbers. */
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                              .operand = sw_connect_columns(job, c),
                              .partial = counts,
@@ -114,6 +123,7 @@ static void declare_passes(sw_job *job, const sw_connectedness *c) {
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = c->windows * (SW_CONNECT_RIDGES + c->draws),
                              .record = sizeof(double)});
+  /* A tile of units is a chunk of the kernel: chunks then never span tiles. */
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                              .grain = SW_DECOMPOSITION_CHUNK,
                              .operand = sw_connect_unit_columns(job, c)});
@@ -122,6 +132,7 @@ static void declare_passes(sw_job *job, const sw_connectedness *c) {
 
 /* Of the two forms of an output one is off; leave_out is by window where each has a ridge. */
 static sw_status declare_outputs(sw_error *err, sw_job *job, const sw_connectedness *c) {
+  /* Outputs stand in twos: without time, then with it. */
   for (int q = SW_CONNECT_FROM; q < SW_CONNECT_OUTPUTS; q += 2) {
     bool rolls = c->rolls && (q != SW_CONNECT_LEAVE_OUT || c->by == SW_CONNECT_EACH);
     job->result[q].off = rolls;
@@ -133,6 +144,7 @@ static sw_status declare_outputs(sw_error *err, sw_job *job, const sw_connectedn
     return SW_OK;
   }
   double *draw = NULL;
+  /* The axis numbers draws from 1. */
   SW_NEW(err, job->arena, draw, c->draws);
   for (int64_t d = 0; d < c->draws; d++)
     draw[d] = (double)(d + 1);

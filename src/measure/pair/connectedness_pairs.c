@@ -16,7 +16,8 @@ static size_t whole(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
 
-/* Of pairs: vectors of the senders, pointers to their rows twice, and what products need. */
+/* Of pairs: vectors of the senders, pointers to their rows twice, and what products need. horizon
+ * terms for ROWS senders, `longest` numbers each. */
 static size_t terms_doubles(const sw_connectedness *c) {
   return (size_t)c->horizon * (size_t)c->longest * ROWS;
 }
@@ -31,6 +32,7 @@ static sw_status point_at(sw_error *err, sw_job *job, int vector, const double *
   SW_NEW(err, job->arena, *out, (size_t)c->windows * (size_t)c->longest);
   for (int w = 0; w < c->windows; w++)
     for (int s = 0; s < c->longest; s++)
+      /* Rows of an operand column hold all units: a pointer to unit 0 of each. */
       (*out)[w * c->longest + s] =
           job->operand[SW_CONNECT_UNITS].row[sw_connect_row(c, w, vector, s)];
   return SW_OK;
@@ -43,13 +45,15 @@ sw_status sw_connect_point(sw_error *err, sw_job *job, sw_connectedness *c) {
   return point_at(err, job, SW_CONNECT_SECOND, &c->second);
 }
 
-/* The senders' vectors of all terms, by C from one to the next. */
+/* The senders' vectors of all terms, by C from one to the next. q_h = C' q_(h-1): the block kernel
+ * multiplies ROWS senders at a time. Terms 0 and 1 are operands. */
 static void make_terms(const sw_connectedness *c, int w, const sw_decomposition *d, int64_t i0,
                        int rows, double *q, char *room) {
   size_t size = (size_t)d->rows * ROWS, pointers = whole((size_t)c->longest * sizeof(double *));
   const double **left = (const double **)(void *)room;
   const double **right = (const double **)(void *)(room + pointers);
   int given = c->horizon < 2 ? c->horizon : 2;
+  /* Rows beyond the senders at hand stay zero and cost nothing extra in the kernel. */
   memset(q, 0, (size_t)given * size * sizeof *q);
   for (int s = 0; s < d->rows; s++) {
     memcpy(q + s * ROWS, c->first[w * c->longest + s] + i0, (size_t)rows * sizeof *q);
@@ -69,6 +73,7 @@ void sw_connect_block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t 
                       double *const *out, int64_t stride, void *workspace) {
   const sw_connectedness *c = job->state;
   int w = t, rows = (int)(i1 - i0); /* a period of the job is the end of a window */
+  /* The window could not be fitted: all of its pairs are missing. */
   const sw_connect_model *model = sw_connect_model_at(c, job->folded[SW_CONNECT_MODEL], w);
   if (model->found == 0) {
     for (int r = 0; r < rows; r++)
@@ -79,6 +84,7 @@ void sw_connect_block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t 
   sw_decomposition d = sw_connect_decomposition(c, model);
   double *q = workspace;
   make_terms(c, w, &d, i0, rows, q, (char *)workspace + whole(terms_doubles(c) * sizeof(double)));
+  /* theta_ij sums squares over the terms; the receiver's vector is the same for all of them. */
   sw_squares_block(c->horizon, d.rows, q, rows, c->receiver + w * c->longest, j0, j1, out[0],
                    stride);
 }

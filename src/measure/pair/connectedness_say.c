@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+/* `longest` rows at most against n coefficients of each series: the line warns before a long
+ * run. */
 void sw_connect_foresee(sw_job *job, const sw_connectedness *c) {
   sw_job_foresee(job,
                  "%d rows at most for the %lld coefficients of a series: the ridge decides much of "
@@ -22,6 +24,7 @@ static bool at_end(const sw_connect_ridges *of) {
 
 void sw_connect_note_ridges(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
   int ends = 0, scopes = sw_connect_scopes(c), first = 0;
+  /* Downward, so that `first` ends at the first window with it. */
   for (int k = scopes - 1; k >= 0; k--)
     if (at_end(&of[k])) {
       ends++;
@@ -43,6 +46,7 @@ void sw_connect_note_ridges(sw_job *job, const sw_connectedness *c, const sw_con
                        : "finds nothing that a series tells of the next period");
 }
 
+/* The first and only window: with windows say_windows speaks instead. */
 static void say_ridge(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
   double lambda = *sw_connect_numbers(job, SW_CONNECT_LAMBDA, 0);
   double delta = *sw_connect_numbers(job, SW_CONNECT_DELTA, 0);
@@ -60,7 +64,8 @@ static void say_ridge(sw_job *job, const sw_connectedness *c, const sw_connect_r
                at_end(of) ? ", an end of those tried" : "", delta, used, c->window[0].rows);
 }
 
-/* Windows begin with the first value, so what is left of a step lies at the end. */
+/* Windows begin with the first value, so what is left of a step lies at the end. What a step leaves
+ * over is named by its periods. */
 static const char *say_rest(sw_job *job, const sw_connectedness *c) {
   int first = sw_connect_end(c, c->windows - 1) + 1, last = c->series.length - 1;
   if (first > last) return "";
@@ -90,7 +95,7 @@ static void say_windows(sw_job *job, const sw_connectedness *c) {
 
 /* ---- the index ------------------------------------------------------------------------------- */
 
-/* Of the last window. */
+/* Of the last window. The range is told where it goes beyond what the two ends have. */
 static void say_stability(sw_job *job, const sw_connectedness *c) {
   const double *by = sw_connect_numbers(job, SW_CONNECT_BY_RIDGE, c->windows - 1);
   double least = INFINITY, most = -INFINITY;
@@ -108,7 +113,8 @@ static void say_stability(sw_job *job, const sw_connectedness *c) {
                  : "");
 }
 
-/* p counts the index itself as one of the draws. Of the last window, as by_ridge. */
+/* p counts the index itself as one of the draws. Of the last window, as by_ridge. (R + 1)/(M + 1),
+ * the index itself among the draws. */
 static void say_null(sw_job *job, const sw_connectedness *c) {
   int last = c->windows - 1;
   const double *of = sw_connect_numbers(job, SW_CONNECT_NULL, last);
@@ -128,6 +134,8 @@ static void say_null(sw_job *job, const sw_connectedness *c) {
              c->windows > 1 ? " (the last window)" : "");
 }
 
+/* Lines in the order of a reader's questions: how large, by which ridge, how stable, against what
+ * chance. */
 void sw_connect_say(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
   if (c->rolls)
     say_windows(job, c);
@@ -139,6 +147,7 @@ void sw_connect_say(sw_job *job, const sw_connectedness *c, const sw_connect_rid
 
 /* ---- what has no value ----------------------------------------------------------------------- */
 
+/* In the order in which a fit fails. */
 static const char *why_none(const sw_connect_window *window, const sw_connect_model *model) {
   return window->rows < SW_CONNECT_LEAST ? "fewer than 3 periods follow the one before"
          : model->used < 2 ? "fewer than 2 series have a value in every period and vary"

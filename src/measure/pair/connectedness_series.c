@@ -9,7 +9,8 @@
 
 enum { CHUNK = SW_DECOMPOSITION_CHUNK };
 
-/* Names the use of random numbers: "connect". */
+/* Names the use of random numbers: "connect". A stream of its own keeps these draws apart from
+ * those of other measures with the same seed. */
 #define STREAM UINT64_C(0x636f6e6e656374)
 /* Numbers of a draw: those of one do not reach into the next. */
 #define NUMBERS_OF_A_DRAW (UINT64_C(1) << 20)
@@ -17,7 +18,8 @@ enum { CHUNK = SW_DECOMPOSITION_CHUNK };
 /* ---- operands -------------------------------------------------------------------------------- */
 
 /* A row for each place of the series, and one for the size of what it is made of. Rows are counted
- * through, as one matrix over all periods has no other use for those of a period. */
+ * through, as one matrix over all periods has no other use for those of a period. length places and
+ * one number more, rounded up to whole columns of n_periods rows. */
 int sw_connect_columns(const sw_job *job, const sw_connectedness *c) {
   return (c->series.length + job->n_periods) / job->n_periods;
 }
@@ -27,11 +29,13 @@ void sw_connect_place(const sw_job *job, const sw_tile *tile, double *count, dou
   sw_view to = job->operand_local[SW_CONNECT_SERIES];
   int length = c->series.length, rows = sw_connect_columns(job, c) * job->n_periods;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    /* The size of what changes are made of: a change that is small against it is rounding. */
     to.row[length][unit - to.first] = sw_transform_unit(job, &c->series, unit, room);
     for (int s = 0; s < length; s++) {
       to.row[s][unit - to.first] = room[s];
       count[s] += !isnan(room[s]);
     }
+    /* Rows behind the last number exist as columns are whole. */
     for (int r = length + 1; r < rows; r++)
       to.row[r][unit - to.first] = NAN;
   }
@@ -45,7 +49,8 @@ static bool follows(const sw_transform *series, int place) {
 }
 
 /* place[]: what any unit has a value of; at[]: those of them that follow the one before, which make
- * the rows of the regression. */
+ * the rows of the regression. `used` counts places with any value, `rows` those that follow the one
+ * before: rows[] are pairs of neighbours in place[]. */
 static sw_status find_window(sw_error *err, sw_job *job, const sw_connectedness *c, int first,
                              int end, sw_connect_window *out) {
   const double *count = job->folded[SW_CONNECT_SERIES];
@@ -61,7 +66,8 @@ static sw_status find_window(sw_error *err, sw_job *job, const sw_connectedness 
   return SW_OK;
 }
 
-/* Once: `prepare` may run twice for a pass. */
+/* Once: `prepare` may run twice for a pass. The counts of the second pass are the same on all
+ * ranks, so the windows are, too. */
 sw_status sw_connect_windows(sw_error *err, sw_job *job, sw_connectedness *c) {
   if (c->window) return SW_OK;
   sw_connect_window *window = NULL;
@@ -77,7 +83,8 @@ sw_status sw_connect_windows(sw_error *err, sw_job *job, sw_connectedness *c) {
 
 /* ---- the source of a fit --------------------------------------------------------------------- */
 
-/* Fisher and Yates, by numbers of the unit's code and of the draw. */
+/* Fisher and Yates, by numbers of the unit's code and of the draw. The key is of the unit's code,
+ * so a unit keeps its permutations when other units come or go. */
 static void permute(const sw_connect_reader *reader, int64_t unit, double *v, int n) {
   sw_rng rng = sw_rng_make(reader->job->seed, STREAM, reader->job->units->key[unit]);
   rng.draw = (uint64_t)reader->draw * NUMBERS_OF_A_DRAW;
@@ -89,7 +96,9 @@ static void permute(const sw_connect_reader *reader, int64_t unit, double *v, in
   }
 }
 
-/* One of the two sides of a row, about its mean over the rows. False: it does not vary. */
+/* One of the two sides of a row, about its mean over the rows. False: it does not vary. `before` 1:
+ * the side of the lagged values. Each side is centred by itself, as Y and Z in methods-space.md
+ * section 13. */
 static bool place_side(const sw_connect_window *w, const double *v, int before, double *to) {
   double sum = 0, squares = 0;
   for (int r = 0; r < w->rows; r++)
@@ -99,6 +108,7 @@ static bool place_side(const sw_connect_window *w, const double *v, int before, 
     to[r * CHUNK] = z;
     squares += z * z;
   }
+  /* A constant side leaves rounding, far below 1e-20 of a series of variance 1. */
   return squares > 1e-20;
 }
 
@@ -110,6 +120,8 @@ static bool load_unit(const sw_connect_reader *reader, int64_t unit, double *y, 
   for (int k = 0; k < w->used; k++)
     v[k] = row[w->place[k]][unit];
   if (reader->draw >= 0) permute(reader, unit, v, w->used);
+  /* Standardised with the divisor T before it is cut into sides; NaN: a value is missing or the
+   * series is constant. */
   sw_correlation_standardise(v, w->used, row[c->series.length][unit], true);
   if (isnan(v[0])) return false;
   bool varies = place_side(w, v, 0, y);
@@ -119,7 +131,8 @@ static bool load_unit(const sw_connect_reader *reader, int64_t unit, double *y, 
   return varies;
 }
 
-/* By chunks of units, one beside the other. */
+/* By chunks of units, one beside the other. load fills columns of CHUNK series, `present` says
+ * which take part. */
 static void load(const void *context, int64_t first, int count, double *y, double *z,
                  bool *present) {
   for (int u = 0; u < count; u++)

@@ -25,10 +25,11 @@
 #include "spillway/node.h"
 
 enum { AUTO_MOST = 10, SPARE_POINTS = 3, MOST_PERIODS = 1 << SW_CCM_PERIOD_BITS };
-enum { LEAST_GRAIN = 8 };
+enum { LEAST_GRAIN = 64 };
 
 /* ---- passes ------------------------------------------------------------------------------- */
 
+/* Passes are told apart by number, since `from` and `library` add some. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_ccm *c = job->state;
   if (tile->pass == c->tables)
@@ -42,10 +43,12 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const sw_ccm *c = job->state;
   if (pass == c->tables) {
+    /* All fields of sw_ccm_counts are int64 counters. */
     int64_t *to = all;
     for (size_t k = 0; k < sizeof(sw_ccm_counts) / sizeof *to; k++)
       to[k] += ((const int64_t *)part)[k];
   } else if (pass == c->libraries) {
+    /* Sums of rho are merged in block order. */
     sw_ccm_sum *to = all;
     for (int s = 0; s < c->n_sizes; s++) {
       to[s].sum += ((const sw_ccm_sum *)part)[s].sum;
@@ -56,7 +59,8 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   }
 }
 
-/* "dimension 1 of 12 units, 2 of 30 units; 3 units have none" */
+/* "dimension 1 of 12 units, 2 of 30 units; 3 units have none" The text has room for every dimension
+ * there may be. */
 static void say_dimensions(sw_job *job, const sw_ccm *c, const sw_ccm_counts *counts) {
   char text[SW_MOST_DIMENSION * 32] = "";
   size_t at = 0;
@@ -89,6 +93,7 @@ static void finish_tables(sw_job *job, const sw_ccm *c, const sw_ccm_counts *cou
 
 static void finish_libraries(sw_job *job, const sw_ccm *c, const sw_ccm_sum *of) {
   int most = 0, least = 0;
+  /* Pairs over all libraries of a size, drawn of each unit's own points. */
   double *mean = job->result[SW_CCM_BY_LIBRARY].row[0];
   for (int s = 0; s < c->n_sizes; s++) {
     mean[s] = of[s].sum / of[s].count; /* 0/0: no pair has a value */
@@ -113,12 +118,13 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   return SW_OK;
 }
 
-/* By target, units in the order of their dimension. */
+/* By target, units in the order of their dimension. The kernel maps panels of one dimension. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_ccm *c = job->state;
   (void)err;
   if (pass != c->libraries || !c->by_target) return SW_OK;
   int64_t count = 0;
+  /* start[last + 1] closes the last list. */
   for (int d = c->first; d <= c->last + 1; d++) {
     c->start[d] = count;
     for (int64_t i = 0; d <= c->last && i < job->n; i++)
@@ -144,6 +150,7 @@ static sw_status read_dimension(sw_error *err, const sw_job *job, sw_ccm *c) {
   int64_t given = 0;
   c->lag = (int)sw_job_arg(job, "lag")->number;
   c->horizon = (int)sw_job_arg(job, "horizon")->number;
+  /* AUTO_MOST = 10: methods-space.md section 4. */
   c->first = 1;
   c->last = AUTO_MOST;
   c->by_target = strcmp(sw_job_arg(job, "dimension_of")->text, "target") == 0;
@@ -156,7 +163,8 @@ static sw_status read_dimension(sw_error *err, const sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
-/* Points of a series that has all values. NULL `at`: they are counted. */
+/* Points of a series that has all values. NULL `at`: they are counted. A point is a time with all E
+ * lagged values and a value `horizon` later. */
 static int whole_points(const sw_ccm *c, int length, int dimension, int horizon, int *depth,
                         int32_t *at) {
   sw_embedding e = {.run = c->run, .length = length, .lag = c->lag};
@@ -170,8 +178,9 @@ static int whole_points(const sw_ccm *c, int length, int dimension, int horizon,
   return count;
 }
 
-/* As many values as the least dimension needs: each point has E + 1 neighbours, and a forecast of
- * a step ahead one point more. */
+/* As many values as the least dimension needs: each point has E + 1 neighbours, and a forecast of a
+ * step ahead one point more. The least length for which resolve can succeed; find_points then
+ * counts in earnest. */
 static int least_values(const sw_ccm *c) {
   int e = c->first, back = (e - 1) * c->lag, before = -c->horizon > back ? -c->horizon : back;
   int map = e + 2 + (c->horizon > 0 ? back + c->horizon : before);
@@ -188,6 +197,8 @@ static sw_status find_runs(sw_error *err, sw_job *job, sw_ccm *c) {
   for (int s = 0; s < c->of.length; s++)
     there[c->of.at[s]] = true;
   for (int t = 0; t < job->n_periods; t++)
+    /* run[t]: how many periods without a break or a hole lead to t; -1: the series has no value
+     * there. */
     run[t] = !there[t] ? -1 : t > 0 && c->of.follows[t] && there[t - 1] ? run[t - 1] + 1 : 0;
   c->run = run;
   SW_NEW(err, job->arena, c->row, job->n_periods);
@@ -196,7 +207,8 @@ static sw_status find_runs(sw_error *err, sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
-/* Whether there are points enough, also for the forecasts that choose the dimension. */
+/* Whether there are points enough, also for the forecasts that choose the dimension. E + 2 points:
+ * E + 1 neighbours and the point itself. */
 static bool is_possible(const sw_ccm *c, int length, int dimension, int *depth) {
   bool given = c->first == c->last;
   return whole_points(c, length, dimension, c->horizon, depth, NULL) >= dimension + 2 &&
@@ -211,11 +223,13 @@ static sw_status find_points(sw_error *err, sw_job *job, sw_ccm *c) {
         err, job, "of",
         "%d points of dimension %d without a hole or a break between; expected %d or more",
         whole_points(c, job->n_periods, c->first, c->horizon, depth, NULL), c->first, c->first + 2);
+  /* Dimensions are tried as far as all of them are possible: the last such one is the largest. */
   for (int d = c->first; d <= c->last && is_possible(c, job->n_periods, d, depth); d++)
     most = d;
   c->last = most;
   c->by_target &= c->first < c->last;
   for (int d = c->first; d <= c->last; d++) {
+    /* Points of a whole series by dimension, which units without gaps share. */
     SW_NEW(err, job->arena, c->whole[d].at, job->n_periods);
     c->whole[d].points = whole_points(c, job->n_periods, d, c->horizon, depth, c->whole[d].at);
   }
@@ -224,6 +238,7 @@ static sw_status find_points(sw_error *err, sw_job *job, sw_ccm *c) {
 
 static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
   const sw_node *node = sw_job_arg(job, "library")->node;
+  /* A library needs the E + 1 neighbours of each of its points. */
   int64_t *size = NULL, least = c->last + 2, most = c->whole[c->last].points;
   double *number = NULL;
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "whole") == 0) return SW_OK;
@@ -241,6 +256,7 @@ static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
                           size[s] < least ? "few" : "many", c->first < c->last ? "s up to" : "",
                           c->last, (long long)least, (long long)most,
                           c->last > 1 ? "; give a lower `dimension`" : "");
+    /* Each size is a position on the axis. */
     for (int k = 0; k < s; k++)
       if (size[k] == size[s])
         return sw_node_fail(err, node->item[s], "%s: library: %lld stands twice", job->name,
@@ -254,8 +270,9 @@ static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
-/* A tile of tables costs T^2 steps a unit and dimension: some 10^8 of them. The more units, the
- * closer together lies the table of each. */
+/* A tile of tables costs T^2 steps per unit and dimension: some 10^8 of them. The more units, the
+ * closer together lies the table of each; fewer than the rows of a strip of pairs would make more
+ * tasks than pairs have. T^2 for the distances between points, E for the dimensions. */
 static int64_t grain_of(const sw_job *job, const sw_ccm *c) {
   double work = (double)job->n_periods * job->n_periods * c->last;
   int64_t grain = SW_BLOCK;
@@ -269,11 +286,15 @@ static sw_status declare_passes(sw_error *err, sw_job *job, sw_ccm *c) {
   c->grain = grain_of(job, c);
   c->tables = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                                          .grain = c->grain,
+                                         /* Tables of neighbours travel as operands, so every rank
+                                          * has those of all units. */
                                          .operand = sw_ccm_operands(c),
                                          .partial = sizeof(sw_ccm_counts)});
   job->result[SW_CCM_BY_LIBRARY].off = c->n_sizes == 0;
   if (c->n_sizes > 0)
     c->libraries = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                                              /* Few columns at a time: libraries unpack tables of
+                                               * their own. */
                                               .grain = SW_CCM_COLUMNS,
                                               .partial = (size_t)c->n_sizes * sizeof(sw_ccm_sum)});
   if (c->n_sizes > 0 && c->by_target) SW_NEW(err, job->arena, c->unit, job->n);
@@ -282,6 +303,7 @@ static sw_status declare_passes(sw_error *err, sw_job *job, sw_ccm *c) {
 }
 
 static void foresee(sw_job *job, const sw_ccm *c) {
+  /* Operands are held once per node. */
   double bytes = (double)sw_ccm_operands(c) * job->n_periods * (double)job->n * sizeof(double);
   if (c->first == c->last)
     sw_job_foresee(job,
@@ -300,6 +322,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   sw_ccm *c = NULL;
   SW_NEW(err, job->arena, c, 1);
   job->state = c;
+  /* `from`: another variable is mapped than the one that is embedded. */
   c->two = sw_job_inputs(job, "from").count > 0;
   SW_TRY(read_dimension(err, job, c));
   if (job->n_periods > MOST_PERIODS)

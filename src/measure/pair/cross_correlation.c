@@ -13,7 +13,10 @@
  * Other pairs go through their rows.
  *
  * How lags lie is said of some units with all others, as no pass sees what all pairs have: of those
- * with the smallest keys, which depend on the code alone. */
+ * with the smallest keys, which depend on the code alone.
+ *
+ * Cost: 2 L + 1 products of T numbers for each pair, by the block kernel; pairs with holes go one
+ * by one. Memory: operands of 2 (L + 1) + 1 columns per variable. */
 #include "kernel/comovement/lags.h"
 #include "kernel/series/correlation.h"
 #include "measure/share/series.h"
@@ -30,7 +33,8 @@ enum { MOST_LAGS = 100 };
 enum { SAMPLE = SW_LAGS_ROWS }; /* units whose lags are told */
 enum { CHUNK = 128 };           /* columns at a time there */
 enum { LINE = 8 };              /* doubles of a line of the cache */
-enum { PACKED = 64 << 20 };     /* bytes of columns that each rank packs once for all blocks */
+/* 64 MiB: packed columns are a copy of the operands, and each rank keeps its own. */
+enum { PACKED = 64 << 20 }; /* bytes of columns that each rank packs once for all blocks */
 
 /* The ends of a lag: whose values come earlier, whose later. */
 typedef enum end { EARLIER, LATER, ENDS } end;
@@ -62,6 +66,7 @@ typedef struct cross {
   sw_lacking lacking[2];        /* of rows and of columns, ready after prepare */
 } cross;
 
+/* Both ends of each lag, and the values as they are. */
 static int columns_of_variable(const cross *c) {
   return ENDS * (c->lags + 1) + 1;
 }
@@ -76,12 +81,15 @@ static int column_of_values(const cross *c, int variable) {
 
 /* ---- pass 1: operands -------------------------------------------------------------------- */
 
-/* The workspace: a series, and the rows of a lag. */
+/* The workspace: a series, and the rows of a lag. v is the series, work behind it the rows of a
+ * lag. */
 static void place_variable(const sw_job *job, int variable, int64_t unit, double *v) {
   const cross *c = job->state;
   const sw_transform *series = &c->series[variable];
   sw_view to = job->operand_local[c->operands];
   double *work = v + series->length, size = sw_transform_unit(job, series, unit, v);
+  /* Only whole series are served by products: with a hole, mean and length differ from pair to
+   * pair. */
   bool whole = true;
   for (int s = 0; s < series->length; s++) {
     to.row[column_of_values(c, variable) * job->n_periods + s][unit - to.first] = v[s];
@@ -94,6 +102,8 @@ static void place_variable(const sw_job *job, int variable, int64_t unit, double
       const lag_rows *r = &c->of_lag[lag];
       for (int k = 0; k < r->count; k++)
         work[k] = whole ? v[r->at[at][k]] : NAN;
+      /* Standardised over the rows of that lag alone, so that a product is r with its own
+       * moments. */
       sw_correlation_standardise(work, r->count, size, false);
       for (int k = 0; k < r->count; k++)
         to.row[column_of(c, variable, lag, at) * job->n_periods + k][unit - to.first] = work[k];
@@ -104,6 +114,7 @@ static void place_tile(const sw_job *job, const sw_tile *tile, void *workspace) 
   const cross *c = job->state;
   sw_view to = job->operand_local[c->operands];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    /* A lag has fewer rows than periods; columns are n_periods long. */
     for (int r = 0; r < job->pass[c->operands].operand * job->n_periods; r++)
       to.row[r][unit - to.first] = NAN; /* behind the rows of a lag */
     for (int v = 0; v < c->variables; v++)
@@ -111,12 +122,14 @@ static void place_tile(const sw_job *job, const sw_tile *tile, void *workspace) 
   }
 }
 
+/* Passes below `variables` are those of the transforms, the only ones with partials. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   sw_transform_merge(&((const cross *)job->state)->series[pass], all, part);
 }
 
 /* ---- pairs ------------------------------------------------------------------------------- */
 
+/* Rows of a column are contiguous over units: a pointer for each row. */
 static sw_status point_at(sw_error *err, sw_job *job, int column, int count, const double ***row) {
   const cross *c = job->state;
   SW_NEW(err, job->arena, *row, count);
@@ -140,7 +153,8 @@ static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
   return point_at(err, job, values, length, &of->value);
 }
 
-/* Operands of rows of the sample, so that they go through the kernel together. */
+/* Operands of rows of the sample, so that they go through the kernel together. Units of the sample
+ * lie far apart; side by side they are a block of the kernel. */
 static sw_status gather(sw_error *err, sw_job *job, end at, const double *const *const **to) {
   const cross *c = job->state;
   const double ***window = NULL;
@@ -165,6 +179,7 @@ static sw_status pack_columns(sw_error *err, sw_job *job) {
   cross *c = job->state;
   size_t bytes = sw_lags_packed_bytes(&c->strongest, job->n);
   double *packed = NULL;
+  /* Above PACKED bytes each block packs its own columns. */
   if (c->strongest.packed || bytes > PACKED) return SW_OK;
   SW_NEW(err, job->arena, packed, bytes / sizeof *packed + LINE);
   packed += -(uintptr_t)packed / sizeof *packed % LINE; /* on a line of the cache */
@@ -180,7 +195,8 @@ static sw_status gather_sample(sw_error *err, sw_job *job) {
   return gather(err, job, LATER, &c->of_sample.late);
 }
 
-/* Each operand of a unit is whole or missing. */
+/* Each operand of a unit is whole or missing. One operand that is missing makes the unit's pairs go
+ * through `one_by_one`. */
 static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
   const cross *c = job->state;
   const operands *o = of;
@@ -191,7 +207,8 @@ static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
   return lacks;
 }
 
-/* Again at each start of a pass, as the operands lie elsewhere then. */
+/* Again at each start of a pass, as the operands lie elsewhere then. Arrays of an earlier start
+ * stay in the arena; they are pointers only. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   cross *c = job->state;
   if (pass <= c->operands) return SW_OK;
@@ -206,18 +223,21 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   if (pass == c->told) SW_TRY(gather_sample(err, job));
   SW_TRY(sw_lacking_find(err, job, lacks_one, from, &c->lacking[0]));
   SW_TRY(sw_lacking_find(err, job, lacks_one, to, &c->lacking[1]));
+  /* Sums alone are possible where every pair is a product and the two orders share theirs. */
   job->pass[c->pairs].no_fold = c->variables == 2 || c->lacking[0].next[0] < job->n;
   return SW_OK;
 }
 
-/* The size of what values of a unit are made of, where it is larger than theirs. */
+/* The size of what values of a unit are made of, where it is larger than theirs. Of levels there is
+ * none: values are their own size. */
 static double made_from(const cross *c, int variable, int64_t unit) {
   const double *from = c->of[variable].from;
   return from ? from[unit] : 0;
 }
 
 /* r of a lag over the rows that both have: of i at one end, of j at the other. `work`: two series.
- */
+ *
+ * The moments are of the rows that both have. */
 static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j, double *work) {
   const lag_rows *r = &c->of_lag[lag];
   const double *const *from = c->of[0].value, *const *to = c->of[c->variables - 1].value;
@@ -232,6 +252,7 @@ static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j
   return sw_correlation(x, made_from(c, 0, i), y, made_from(c, c->variables - 1, j), count, LEAST);
 }
 
+/* In the order of rows with fma: the kernel's bits. */
 static double product_of(const cross *c, int lag, end of_i, int64_t i, int64_t j) {
   const double *const *x = c->of[0].window[of_i][lag];
   const double *const *y = c->of[c->variables - 1].window[!of_i][lag];
@@ -246,11 +267,14 @@ static double product_of(const cross *c, int lag, end of_i, int64_t i, int64_t j
 static void one_by_one(const cross *c, int64_t i, int64_t j, double *value, double *lag,
                        double *work) {
   double best = NAN, at = NAN;
+  /* Ascending |l|, the positive first: with SW_LAGS_LARGER a later lag must be larger by more than
+   * rounding. */
   for (int step = 0; step <= 2 * c->lags; step++) {
     int size = (step + 1) / 2;
     end of_i = step % 2 || step == 0 ? EARLIER : LATER; /* l > 0: i earlier */
     double r = product_of(c, size, of_i, i, j);
     if (isnan(r)) r = with_holes(c, size, of_i, i, j, work);
+    /* A first value that is there replaces NaN. */
     if (!(SW_LAGS_LARGER * fabs(r) > fabs(best)) && !(isnan(best) && !isnan(r))) continue;
     best = r;
     at = of_i == EARLIER ? size : -size;
@@ -266,6 +290,7 @@ static size_t fill_bytes(const cross *c) {
   return ((strongest > series ? strongest : series) + 63) / 64 * 64;
 }
 
+/* Behind the kernel's room two blocks, of values and of lags, for the sample. */
 static size_t workspace(const sw_job *job) {
   return fill_bytes(job->state) + 2 * SAMPLE * CHUNK * sizeof(double);
 }
@@ -276,6 +301,7 @@ static void fill(const cross *c, const int64_t *sample, int64_t i0, int64_t i1, 
                  int64_t j1, double *value, double *lag, int64_t stride, void *workspace) {
   sw_lags_strongest(sample ? &c->of_sample : &c->strongest, i0, i1, j0, j1, value, lag, stride,
                     workspace);
+  /* A row that lacks operands goes one by one against all columns; else only columns that lack. */
   for (int64_t i = i0; i < i1; i++) {
     const sw_lacking *columns = &c->lacking[1];
     int64_t unit = sample ? sample[i] : i;
@@ -300,10 +326,12 @@ static void count_lags(const sw_job *job, int64_t nth, int64_t *count, char *wor
   for (int64_t u = 0; u < c->sampled; u++)
     for (int64_t j = j0; j < j1; j++) {
       int64_t at = u * CHUNK + j - j0;
+      /* The unit with itself is no pair. */
       if (j != c->sample[u] && !isnan(value[at])) count[c->lags + (int)lag[at]]++;
     }
 }
 
+/* The last chunk may be shorter. */
 static int64_t chunks_of(const sw_job *job) {
   return (job->n + CHUNK - 1) / CHUNK;
 }
@@ -323,6 +351,7 @@ static void say_lags(sw_job *job, const int64_t *all) {
   int width = 2 * c->lags + 1, median = 0;
   int64_t count[2 * MOST_LAGS + 1] = {0}, pairs = 0, below = 0;
   bool sizes = c->variables == 1;
+  /* For one variable r(l) of (i, j) is r(-l) of (j, i): sizes tell all. */
   for (int64_t k = 0; k < chunks_of(job); k++)
     for (int l = 0; l < width; l++) {
       int lag = l - c->lags;
@@ -348,6 +377,7 @@ static void say_lags(sw_job *job, const int64_t *all) {
 
 /* ---- the descriptor's functions ---------------------------------------------------------- */
 
+/* Transforms first, then operands, then the sample. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const cross *c = job->state;
   if (tile->pass < c->variables)
@@ -382,7 +412,7 @@ static void fold_both(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
 /* Rows of each lag: places s and s + l of the series that l periods without a break lead between.
- * `run`: how many places before s lead to it. */
+ * `run`: how many places before s lead to it. Places s - l and s of the series. */
 static sw_status find_rows(sw_error *err, sw_job *job, cross *c) {
   const sw_transform *series = &c->series[0];
   SW_NEW(err, job->arena, c->of_lag, c->lags + 1);
@@ -402,6 +432,7 @@ static sw_status find_rows(sw_error *err, sw_job *job, cross *c) {
   return SW_OK;
 }
 
+/* qsort compares int64 without a difference, which could overflow. */
 static int by_number(const void *a, const void *b) {
   int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
   return (x > y) - (x < y);
@@ -418,6 +449,7 @@ static int by_key(const void *a, const void *b) {
   return (x->unit > y->unit) - (x->unit < y->unit);
 }
 
+/* By key, hence by code: the sample does not change when units are listed otherwise. */
 static sw_status choose_sample(sw_error *err, sw_job *job, cross *c) {
   keyed *all = NULL;
   int64_t *unit = NULL;
@@ -440,6 +472,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->state = c;
   c->lags = (int)sw_job_arg(job, "lags")->number;
   c->variables = 1 + (sw_job_inputs(job, "to").count > 0);
+  /* Changes lose the first period. */
   int needed = LEAST + c->lags + (strcmp(sw_job_arg(job, "transform")->text, "level") != 0);
   if (job->n_periods < needed && job->n_periods > needed - c->lags)
     return sw_job_fail(err, job, "lags",
@@ -455,6 +488,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                        "more: write fewer lags",
                        c->of_lag[c->lags].count, c->of_lag[c->lags].count == 1 ? "" : "s", c->lags,
                        LEAST);
+  /* The longest lag has the fewest rows. */
   int *rows = NULL;
   SW_NEW(err, job->arena, rows, c->lags + 1);
   for (int lag = 0; lag <= c->lags; lag++)
@@ -470,6 +504,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                                        .items = chunks_of(job),
                                        .record = (2 * (size_t)c->lags + 1) * sizeof(int64_t)});
   c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = SW_LAGS_ROWS});
+  /* A lag of 0 of one variable is symmetric. */
   job->directed = c->lags > 0 || c->variables == 2; /* backwards, r is the same and the lag not */
   job->whole_series = true;
   job->pooled = true;

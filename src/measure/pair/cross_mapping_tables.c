@@ -1,7 +1,11 @@
 /* Tables of neighbours as operands. A row of operands is a number of all units. The units of a tile
  * have as many cells as their tables need, in each row next to each other; so in them a unit's
  * table is one run, of few pieces. Neighbours are periods below 2^17, three to a number, which a
- * double holds exactly. */
+ * double holds exactly.
+ *
+ * Why operands: pairs of any two units need the table of one of them, and operands are what the
+ * engine gathers once per node. Tables differ in length, operand columns do not; so a tile of
+ * `grain` units shares cells, and a unit's table starts where arithmetic says it does. */
 #include "measure/pair/cross_mapping.h"
 
 #include <math.h>
@@ -18,10 +22,12 @@ int sw_ccm_slots(const sw_ccm *c) {
   return c->by_target ? c->last - c->first + 1 : 1;
 }
 
+/* E + 1 neighbours; by target each slot is of one dimension. */
 int sw_ccm_width(const sw_ccm *c, int slot) {
   return c->by_target ? c->first + slot + 1 : c->last + 1;
 }
 
+/* Weights, and words of packed neighbours. */
 static int columns_of(int width) {
   return width + (width + SW_CCM_PACKED - 1) / SW_CCM_PACKED;
 }
@@ -52,6 +58,7 @@ static int64_t cells_of_unit(const sw_job *job, int slot) {
   return (int64_t)columns_of(sw_ccm_width(job->state, slot)) * job->n_periods;
 }
 
+/* Cells of a unit begin in row begin / width of its tile at column begin % width. */
 static cells cells_of(const sw_job *job, sw_view view, int slot, int64_t unit) {
   const sw_ccm *c = job->state;
   int64_t tile = unit / c->grain * c->grain, left = job->n - tile;
@@ -63,7 +70,8 @@ static cells cells_of(const sw_job *job, sw_view view, int slot, int64_t unit) {
                  .place = begin % width};
 }
 
-/* The next cells that lie together: how many. */
+/* The next cells that lie together: how many. A piece ends where the tile's columns end; the next
+ * one is in the row below. */
 static int64_t next_piece(cells *at, int64_t left, double **cell) {
   int64_t some = at->width - at->place < left ? at->width - at->place : left;
   *cell = *at->row + at->first + at->place;
@@ -98,14 +106,18 @@ static void clear_cells(cells *at, int64_t count) {
   }
 }
 
+/* Pieces may begin within a line, and end in one more. */
 static int lines_of(cells at, int64_t count, const void **line, int most) {
   double *cell = NULL;
   int found = 0;
   for (int64_t left = count, some; left > 0; left -= some) {
     some = next_piece(&at, left, &cell);
-    /* The last may be on the line before, too. */
-    for (int64_t k = 0; k < some + LINE - 1 && found < most; k += LINE)
-      line[found++] = cell + (k < some ? k : some - 1);
+    int lines = (int)((some + LINE - 2) / LINE); /* before that of the last number */
+    lines = lines < most - found ? lines : most - found;
+    for (int k = 0; k < lines; k++)
+      line[found + k] = cell + (int64_t)k * LINE;
+    found += lines;
+    if (found < most) line[found++] = cell + some - 1;
   }
   return found;
 }
@@ -114,6 +126,7 @@ static int lines_of(cells at, int64_t count, const void **line, int most) {
 
 enum { WORDS = 64 }; /* that are packed at a time */
 
+/* SW_CCM_PACKED neighbours to a word. */
 static int words_of(int numbers) {
   return (numbers + SW_CCM_PACKED - 1) / SW_CCM_PACKED;
 }
@@ -126,7 +139,8 @@ static double pack(const int32_t *near, int count, int words, int w) {
   return (double)all;
 }
 
-/* One part of the words. Above 2^52 the bits of a double count in ones. */
+/* One part of the words. Above 2^52 the bits of a double count in ones. Adding 2^52 shifts a whole
+ * number below 2^52 into the low bits of the mantissa, without a conversion. */
 SW_HOT static void unpack(const double *word, int count, int part, int32_t *near) {
   for (int k = 0; k < count; k++) {
     uint64_t all = sw_bits(word[k] + 0x1p52) >> (part * SW_CCM_PERIOD_BITS);
@@ -134,12 +148,12 @@ SW_HOT static void unpack(const double *word, int count, int part, int32_t *near
   }
 }
 
+/* Piece by piece, where the words lie. */
 static void read_neighbours(cells *at, sw_mapping *m) {
   int count = m->points * m->k, words = words_of(count);
-  double word[WORDS];
+  double *word = NULL;
   for (int w = 0, some; w < words; w += some) {
-    some = words - w < WORDS ? words - w : WORDS;
-    read_cells(at, some, word);
+    some = (int)next_piece(at, words - w, &word);
     for (int part = 0; part < SW_CCM_PACKED; part++) {
       int first = part * words + w, there = count - first < some ? count - first : some;
       unpack(word, there, part, m->near + first);
@@ -161,7 +175,7 @@ static void write_neighbours(cells *at, const sw_mapping *m) {
 /* ---- tables as operands -------------------------------------------------------------------- */
 
 /* To as many points as a whole table has: those that are missing have no weight. From behind, as it
- * is done in place. */
+ * is done in place. NaN marks a point without a weight, hence left out in gather_points. */
 static void spread_points(const sw_mapping *all, sw_mapping *m) {
   size_t k = (size_t)m->k;
   int q = m->points - 1;
@@ -182,6 +196,7 @@ static void spread_points(const sw_mapping *all, sw_mapping *m) {
   m->points = all->points;
 }
 
+/* The reverse of spread_points, also in place, from the front. */
 static void gather_points(const sw_mapping *all, sw_mapping *m) {
   size_t k = (size_t)m->k;
   int q = 0;
@@ -194,7 +209,8 @@ static void gather_points(const sw_mapping *all, sw_mapping *m) {
   m->points = q;
 }
 
-/* `m` NULL: the unit has none. What it leaves of its cells is zero. */
+/* `m` NULL: the unit has none. What it leaves of its cells is zero. Cells of a unit without a table
+ * must not keep what another start has left. */
 static void place_table(const sw_job *job, int slot, sw_mapping *m, int64_t unit) {
   const sw_ccm *c = job->state;
   cells at = cells_of(job, job->operand_local[c->tables], slot, unit);
@@ -209,7 +225,8 @@ static void place_table(const sw_job *job, int slot, sw_mapping *m, int64_t unit
   clear_cells(&at, left);
 }
 
-/* The dimension of the table of a unit that is asked for; 0: it has none. */
+/* The dimension of the table of a unit that is asked for; 0: it has none. By target the caller asks
+ * for a dimension; else each unit has its own. */
 static int dimension_there(const sw_job *job, int dimension, int64_t unit) {
   const sw_ccm *c = job->state;
   int d = c->by_target ? dimension : (int)sw_ccm_fact(job, SW_CCM_DIMENSION_FACT, unit);
@@ -227,6 +244,7 @@ int sw_ccm_lines(const sw_job *job, int dimension, int64_t unit, const void **li
   return d > 0 ? lines_of(cells_of_table(job, d, unit), count + words_of(count), line, most) : 0;
 }
 
+/* A unit that has every point takes the list of points that all such units share. */
 static void read_table(const sw_job *job, int d, int64_t unit, sw_mapping *m, bool *whole) {
   const sw_ccm *c = job->state;
   const sw_mapping *all = &c->whole[d];
@@ -253,6 +271,7 @@ void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_ma
   }
 }
 
+/* Facts are numbers of a unit by place: its dimension, and points by dimension. */
 double sw_ccm_fact(const sw_job *job, int place, int64_t unit) {
   const sw_ccm *c = job->state;
   return job->operand[c->tables].row[SW_CCM_FACTS * job->n_periods + place][unit];
@@ -260,7 +279,8 @@ double sw_ccm_fact(const sw_job *job, int place, int64_t unit) {
 
 /* ---- a unit ------------------------------------------------------------------------------- */
 
-/* By period of the job; where the series has no value, NaN. */
+/* By period of the job; where the series has no value, NaN. Whatever the transform made of the
+ * series, by period of the job. */
 static double by_period(const sw_job *job, const sw_transform *series, int64_t unit, double *v,
                         double *work) {
   double size = sw_transform_unit(job, series, unit, work);
@@ -271,7 +291,8 @@ static double by_period(const sw_job *job, const sw_transform *series, int64_t u
   return size;
 }
 
-/* About the mean of what values there are; false, and all NaN: they do not vary. */
+/* About the mean of what values there are; false, and all NaN: they do not vary. Correlations of
+ * predictions are about the mean; embedding needs only differences. */
 static bool centre(double *v, int n, double size, double *work) {
   int count = 0;
   for (int t = 0; t < n; t++)
@@ -287,6 +308,7 @@ bool sw_ccm_embed(const sw_job *job, const sw_transform *series, int64_t unit, d
   const sw_ccm *c = job->state;
   double size = by_period(job, series, unit, v, work);
   bool varies = centre(v, job->n_periods, size, work);
+  /* Centring rounds, which could part two distances that are equal. */
   by_period(job, series, unit, v, work); /* as it is: its ties are exact */
   *e = (sw_embedding){.v = v, .run = c->run, .length = job->n_periods, .lag = c->lag};
   return varies;
@@ -317,7 +339,7 @@ size_t sw_ccm_tables_workspace(const sw_job *job) {
   return lay_out(job, nothing, &b);
 }
 
-/* 0: it has none. */
+/* 0: it has none. The dimension by leave-one-out forecasts a step ahead. */
 static int dimension_of(const sw_job *job, const sw_transform *series, int64_t unit, bench *b) {
   const sw_ccm *c = job->state;
   sw_embedding e;
@@ -332,7 +354,8 @@ static void count_gaps(const sw_ccm *c, int dimension, int points, sw_ccm_counts
   counts->points_left_out += missing;
 }
 
-/* Tables of the unit's own series, in the dimensions that pairs ask for. */
+/* Tables of the unit's own series, in the dimensions that pairs ask for. By target every dimension
+ * may be asked for by some row. */
 static void place_tables(const sw_job *job, int64_t unit, int dimension, bench *b,
                          sw_ccm_counts *counts) {
   const sw_ccm *c = job->state;
@@ -354,6 +377,7 @@ static void place_tables(const sw_job *job, int64_t unit, int dimension, bench *
   }
 }
 
+/* Only levels are examined for random walks. */
 static void count_walks(const sw_job *job, int variable, int64_t unit, bench *b,
                         sw_ccm_counts *counts) {
   const sw_ccm *c = job->state;
@@ -370,6 +394,7 @@ void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *c
                         void *workspace) {
   const sw_ccm *c = job->state;
   sw_view to = job->operand_local[c->tables];
+  /* What is predicted: `from` where it is given. */
   const sw_transform *predicted = c->two ? &c->from : &c->of;
   bench b;
   lay_out(job, workspace, &b);
@@ -383,6 +408,7 @@ void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *c
     place_tables(job, unit, dimension, &b, counts);
     for (int variable = 0; variable <= c->two; variable++)
       count_walks(job, variable, unit, &b, counts);
+    /* The series of pairs is centred and of length 1, so that r is a product. */
     centre(b.v, job->n_periods, by_period(job, predicted, unit, b.v, b.work), b.work);
     for (int t = 0; t < job->n_periods; t++)
       to.row[SW_CCM_SERIES * job->n_periods + t][unit - to.first] = b.v[t];

@@ -18,6 +18,7 @@
 #include "measure/pair/granger.h"
 
 #include "kernel/causality/granger_both.h"
+#include "kernel/series/correlation.h"
 #include "measure/share/series.h"
 
 #include <math.h>
@@ -26,11 +27,13 @@
 /* Columns of operands of a variable behind Q: e, pivots, the values of the series. */
 enum { REST, PIVOT, VALUE, FURTHER };
 
+/* Of a variable Q comes first, `lags` columns, then these. */
 static int column_of(const sw_granger_job *g, int variable, int further) {
   return variable * (g->lags + FURTHER) + g->lags + further;
 }
 
-/* The size of what values of a unit are made of, where it is larger than theirs. */
+/* The size of what values of a unit are made of, where it is larger than theirs. NULL for levels,
+ * whose values are their own size. */
 static double made_from(const sw_granger_job *g, int side, int64_t unit) {
   const double *from = g->made_from[sw_granger_variable(g, side)];
   return from ? from[unit] : 0;
@@ -44,7 +47,8 @@ static const double *values_of(const sw_granger_job *g, int side, int64_t unit) 
 
 /* ---- operands ----------------------------------------------------------------------------- */
 
-/* What a row needs of a series: its lags, and of a receiver the value itself. */
+/* What a row needs of a series: its lags, and of a receiver the value itself. A receiver needs t
+ * and its lags, a sender its lags alone (l from 1). */
 static bool is_there(const sw_granger_job *g, int side, int row, const double *v) {
   bool there = true;
   for (int l = side == SW_GRANGER_FROM; l <= g->lags; l++)
@@ -52,6 +56,7 @@ static bool is_there(const sw_granger_job *g, int side, int row, const double *v
   return there;
 }
 
+/* NOTHING: too few rows for a test; its pairs are undefined. */
 static int state_of(const sw_granger_job *g, int side, const double *v) {
   int count = 0;
   for (int r = 0; r < g->rows; r++)
@@ -60,18 +65,19 @@ static int state_of(const sw_granger_job *g, int side, const double *v) {
   return sw_granger_df(g->lags, count) >= 1 ? SW_GRANGER_GAPS : SW_GRANGER_NOTHING;
 }
 
-/* `v`: the series, with Q, e and pivots behind it. */
+/* `v`: the series, with Q, e and pivots behind it. Q by QR of [1, lags], e the residual of the
+ * value on it: what every pair of the unit shares. */
 static void place_variable(const sw_job *job, const sw_granger_job *g, int variable, int64_t unit,
-                           double *v, sw_granger_units *count) {
+                           double *v, double size, sw_granger_units *count) {
   const sw_transform *series = &g->series[variable];
   sw_view to = job->operand_local[g->operands];
-  double size = sw_transform_unit(job, series, unit, v);
   double *basis = v + series->length, *rest = basis + g->lags * g->rows, *pivot = rest + g->rows;
   int first = variable * (g->lags + FURTHER);
   sw_granger_unit(g->lags, g->rows, g->row, v, size, basis, rest, pivot);
   for (int l = 0; l < g->lags; l++)
     for (int r = 0; r < g->rows; r++)
       to.row[(first + l) * job->n_periods + r][unit - to.first] = basis[l * g->rows + r];
+  /* Rows of the test, not periods: columns of operands are longer. */
   for (int r = 0; r < g->rows; r++)
     to.row[column_of(g, variable, REST) * job->n_periods + r][unit - to.first] = rest[r];
   for (int l = 0; l < g->lags; l++)
@@ -80,6 +86,7 @@ static void place_variable(const sw_job *job, const sw_granger_job *g, int varia
     to.row[column_of(g, variable, VALUE) * job->n_periods + s][unit - to.first] = v[s];
   if (series->kind != SW_LEVEL) /* behind the values, see made_from */
     to.row[column_of(g, variable, VALUE) * job->n_periods + series->length][unit - to.first] = size;
+  /* A variable that is both sides counts once for each. */
   for (int side = SW_GRANGER_OF; side <= SW_GRANGER_FROM; side++)
     count->gaps +=
         sw_granger_variable(g, side) == variable && state_of(g, side, v) == SW_GRANGER_GAPS;
@@ -88,18 +95,35 @@ static void place_variable(const sw_job *job, const sw_granger_job *g, int varia
   count->walks += sw_transform_walks(g->rows, g->row, v);
 }
 
-static void operands_tile(const sw_job *job, const sw_tile *tile, sw_granger_units *count,
-                          double *workspace) {
-  const sw_granger_job *g = job->state;
-  sw_view to = job->operand_local[g->operands];
-  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-    for (int r = 0; r < job->pass[g->operands].operand * job->n_periods; r++)
-      to.row[r][unit - to.first] = NAN; /* behind the rows of the test */
-    for (int v = 0; v < g->variables; v++)
-      place_variable(job, g, v, unit, workspace, &count[v]);
+/* A few units side by side, as they share the lines of their values. The workspace: these series,
+ * and one more (sw_transform_units), then what place_variable works in. */
+static void place_units(const sw_job *job, const sw_granger_job *g, int variable, int64_t unit,
+                        int count, sw_granger_units *found, double *workspace) {
+  int length = g->series[variable].length;
+  double size[SW_SERIES], *v = workspace + (SW_SERIES + 1) * job->n_periods;
+  sw_transform_units(job, &g->series[variable], unit, count, workspace, size);
+  for (int k = 0; k < count; k++) {
+    for (int s = 0; s < length; s++)
+      v[s] = workspace[s * SW_SERIES + k];
+    place_variable(job, g, variable, unit + k, v, size[k], found);
   }
 }
 
+static void operands_tile(const sw_job *job, const sw_tile *tile, sw_granger_units *found,
+                          double *workspace) {
+  const sw_granger_job *g = job->state;
+  sw_view to = job->operand_local[g->operands];
+  for (int r = 0; r < job->pass[g->operands].operand * job->n_periods; r++)
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      to.row[r][unit - to.first] = NAN; /* behind the rows of the test */
+  for (int64_t unit = tile->lo; unit < tile->hi; unit += SW_SERIES) {
+    int count = tile->hi - unit < SW_SERIES ? (int)(tile->hi - unit) : SW_SERIES;
+    for (int v = 0; v < g->variables; v++)
+      place_units(job, g, v, unit, count, &found[v], workspace);
+  }
+}
+
+/* Whole numbers: merged in any order alike. */
 static void operands_merge(const sw_granger_job *g, sw_granger_units *all,
                            const sw_granger_units *part) {
   for (int v = 0; v < g->variables; v++) {
@@ -119,6 +143,7 @@ static void operands_finish(sw_job *job, const sw_granger_job *g, const sw_grang
 
 /* ---- passes over units -------------------------------------------------------------------- */
 
+/* Partials of later rounds do not begin with zeros alone. */
 static void start(const sw_job *job, int pass, void *all) {
   const sw_granger_job *g = job->state;
   if (pass >= g->rounds) sw_granger_tests_start(g, all);
@@ -144,6 +169,7 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
     sw_granger_tests_merge(g, all, part);
 }
 
+/* `pairs` is the pass that counts where nothing else is wanted. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_granger_job *g = job->state;
   if (pass < g->operands) return sw_transform_finish(err, job, &g->series[pass], all, result);
@@ -165,7 +191,8 @@ static const double *operand_row(const sw_job *job, const sw_granger_job *g, int
   return job->operand[g->operands].row[column * job->n_periods + row];
 }
 
-/* Q, e and pivots of both sides. */
+/* Q, e and pivots of both sides. The kernel reads rows of units through these pointers, unit 0
+ * first. */
 static sw_status point(sw_error *err, sw_job *job, sw_granger_job *g) {
   const double **sender = NULL, **receiver = NULL, **pivot = NULL;
   int from = sw_granger_variable(g, SW_GRANGER_FROM), first = from * (g->lags + FURTHER);
@@ -184,7 +211,7 @@ static sw_status point(sw_error *err, sw_job *job, sw_granger_job *g) {
 }
 
 /* Series of units with gaps are gone through pair by pair: each in one piece, and what is there of
- * it. */
+ * it. Kept over restarts of a pass: their size is known. */
 static sw_status find_states(sw_error *err, sw_job *job, sw_granger_job *g) {
   for (int v = 0; v < g->variables; v++) {
     int length = g->series[v].length;
@@ -210,9 +237,11 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_granger_job *g = job->state;
   if (pass <= g->operands) return SW_OK;
   const sw_granger_units *units = job->folded[g->operands];
+  /* One unit with gaps makes degrees of freedom differ, and p order the tests. */
   g->has_gaps = units[0].gaps > 0 || (g->variables == 2 && units[1].gaps > 0);
   SW_TRY(point(err, job, g));
   if (g->has_gaps) SW_TRY(find_states(err, job, g));
+  /* The fold serves whole series whose two orders share products. */
   job->pass[g->pairs].no_fold = g->has_gaps || !sw_granger_folds_both(&g->kernel);
   g->counts = job->counts && g->rule.rule == SW_UNCORRECTED && !g->has_gaps;
   return sw_granger_tests_prepare(err, job, g, pass);
@@ -224,7 +253,8 @@ size_t sw_granger_room(const sw_granger_job *g) {
   return sw_granger_pair_room(g->lags, g->rows);
 }
 
-/* One pair over its own rows, with the law of its degrees of freedom. */
+/* One pair over its own rows, with the law of its degrees of freedom. Its df indexes the laws made
+ * for every df there may be (granger_tests.c). */
 static void fill_pair(const sw_granger_job *g, int64_t i, int64_t j, double *f, double *p,
                       double *entropy, double *room) {
   int df = 0;
@@ -236,7 +266,8 @@ static void fill_pair(const sw_granger_job *g, int64_t i, int64_t j, double *f, 
   if (entropy) sw_f_entropies(g->law[df], 1, f, entropy);
 }
 
-/* p of F from `from` on; of others, whose p nobody looks at, 1. */
+/* p of F from `from` on; of others, whose p nobody looks at, 1. Computing p is dearer than F: below
+ * `from` nobody reads it. */
 static void some_tails(const sw_f_law *law, int64_t count, const double *f, double from,
                        double *p) {
   double some[SW_GRANGER_CHUNK] = {0}, tail[SW_GRANGER_CHUNK];
@@ -252,12 +283,14 @@ static void some_tails(const sw_f_law *law, int64_t count, const double *f, doub
     p[at[k]] = tail[k];
 }
 
+/* A pair with a unit that has no rows stays NaN. */
 static bool pair_has_gaps(const sw_granger_job *g, int64_t i, int64_t j) {
   int from = g->state[SW_GRANGER_FROM][i], of = g->state[SW_GRANGER_OF][j];
   return from != SW_GRANGER_NOTHING && of != SW_GRANGER_NOTHING &&
          (from == SW_GRANGER_GAPS || of == SW_GRANGER_GAPS);
 }
 
+/* First by the shared law, then pairs with gaps over again by their own. */
 void sw_granger_complete(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double from,
                          double *f, double *p, double *entropy, double *room) {
   if (p) some_tails(g->rule.law, count, f, from, p);
@@ -279,9 +312,11 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   double *chunk = workspace, *room = chunk + SW_GRANGER_CHUNK, *kernel = room + sw_granger_room(g);
   (void)t;
   sw_granger_block(&g->kernel, i0, i1, j0, j1, out[SW_GRANGER_F], stride, kernel);
+  /* With gaps `significant` is decided by p. */
   bool wants_p = out[SW_GRANGER_P] || (out[SW_GRANGER_SIGNIFICANT] && g->has_gaps);
   double from = out[SW_GRANGER_P] ? 0 : g->from;
   for (int64_t i = i0; i < i1; i++)
+    /* Chunks keep p of a part of a row in the first cache. */
     for (int64_t j = j0; j < j1; j += SW_GRANGER_CHUNK) {
       int64_t n = j1 - j < SW_GRANGER_CHUNK ? j1 - j : SW_GRANGER_CHUNK;
       int64_t at = (i - i0) * stride + j - j0;
@@ -302,6 +337,7 @@ static void fold_both(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t 
   sw_granger_fold_both(&g->kernel, i0, i1, j0, j1, sums, workspace);
 }
 
+/* One workspace serves all passes of a thread. */
 static size_t larger(size_t a, size_t b) {
   return a > b ? a : b;
 }
@@ -309,13 +345,15 @@ static size_t larger(size_t a, size_t b) {
 static size_t workspace(const sw_job *job) {
   const sw_granger_job *g = job->state;
   size_t pairs = larger(block_workspace(g), sw_granger_both_workspace(g->lags, g->rows));
-  size_t unit = (size_t)(g->lags * (g->rows + 1) + g->rows + job->n_periods) * sizeof(double);
-  return larger(larger(sw_granger_tests_workspace(g), pairs), unit);
+  size_t unit = (size_t)(g->lags * (g->rows + 1) + g->rows + job->n_periods);
+  size_t units = (unit + (SW_SERIES + 1) * (size_t)job->n_periods) * sizeof(double);
+  return larger(larger(sw_granger_tests_workspace(g), pairs), units);
 }
 
 /* ---- resolve ------------------------------------------------------------------------------ */
 
-/* Places of the series with `lags` values before them that no break and no hole parts from it. */
+/* Places of the series with `lags` values before them that no break and no hole parts from it. run
+ * counts periods that follow each other up to s. */
 static sw_status find_rows(sw_error *err, sw_job *job, sw_granger_job *g) {
   const sw_transform *series = &g->series[0];
   int *row = NULL;
@@ -334,7 +372,8 @@ static sw_status find_rows(sw_error *err, sw_job *job, sw_granger_job *g) {
                      g->rows, g->rows == 1 ? "" : "s", g->lags, 2 * g->lags + 2);
 }
 
-/* RSS1 has T - 3p - 1 degrees of freedom, of T values of a series. */
+/* RSS1 has T - 3p - 1 degrees of freedom, of T values of a series. Said with the number of lags
+ * that would fit, where one does. */
 static sw_status check_length(sw_error *err, const sw_job *job, int lags) {
   int change = strcmp(sw_job_arg(job, "transform")->text, "level") != 0;
   int needed = 3 * lags + 2 + change, fit = (job->n_periods - 2 - change) / 3;
@@ -355,11 +394,13 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   if (g->variables == 2)
     SW_TRY(sw_transform_resolve(err, job, "from", 3 * g->lags + 2, &g->series[SW_GRANGER_FROM]));
   SW_TRY(find_rows(err, job, g));
+  /* Two or one set of counts: by variable. */
   size_t units = (size_t)g->variables * sizeof(sw_granger_units);
   g->operands = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                                            .operand = g->variables * (g->lags + FURTHER),
                                            .partial = units,
                                            .result = units});
+  /* Rounds that are not needed are passed over at once (`settled`). */
   for (int k = 0; k < SW_GRANGER_ROUNDS; k++)
     g->pairs = 1 + sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                                               .over_pairs = true,
@@ -371,6 +412,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->whole_series = true;
   job->pooled = true;
   SW_TRY(sw_granger_tests_resolve(err, job, g));
+  /* The pass must be declared as one that counts; prepare sets the bound or NaN. */
   if (g->rule.rule == SW_UNCORRECTED) job->pass[g->pairs].from = INFINITY; /* known in prepare */
   return SW_OK;
 }

@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+/* A law of df is made once and read by all threads. */
 static sw_status make_law(sw_error *err, sw_job *job, sw_granger_job *g, int df) {
   sw_f_law *law = NULL;
   if (g->law[df]) return SW_OK;
@@ -25,13 +26,15 @@ static const char *const by[] = {"Benjamini and Hochberg", "Benjamini and Yekuti
 /* ---- resolve ------------------------------------------------------------------------------ */
 
 /* What inference can see at all: of how many rows, lags and pairs. The partial r of several lags is
- * that of all of them, the root of the share of RSS0 that they take away. */
+ * that of all of them, the root of the share of RSS0 that they take away. What is said: the first
+ * rejection of Benjamini-Hochberg needs p <= alpha/m, of Yekutieli alpha/(m sum 1/k). */
 static void foresee(sw_job *job, const sw_granger_job *g) {
   double tests = (double)job->n * (double)(job->n - 1), p = g->rule.alpha;
   const char *s = g->lags == 1 ? "" : "s";
   if (tests < 1) return;
   if (g->rule.rule != SW_UNCORRECTED) p /= tests;
   if (g->rule.rule == SW_BY) p /= sw_discovery_harmonic((int64_t)tests);
+  /* r^2 = p F/(p F + df). */
   double f = sw_f_reach(g->law[g->df], p), r = sqrt(g->lags * f / (g->lags * f + g->df));
   if (g->rule.rule == SW_UNCORRECTED)
     sw_job_foresee(
@@ -47,6 +50,7 @@ static void foresee(sw_job *job, const sw_granger_job *g) {
         g->rows, g->lags, s, by[g->rule.rule], g->rule.alpha, tests, f, r);
 }
 
+/* Laws are indexed by df; without gaps only one is made. */
 sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g) {
   g->rule = (sw_discovery_law){
       .rule = (sw_discovery_rule)(int)sw_job_arg(job, "fdr")->number, /* in the same order */
@@ -61,12 +65,14 @@ sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g
 /* ---- before a pass ------------------------------------------------------------------------ */
 
 sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g, int pass) {
+  /* F orders tests of one df; with gaps p does (methods-space.md, BH and BY). */
   g->rule.by_p = g->has_gaps;
   for (int df = 1; g->has_gaps && df < g->df; df++)
     SW_TRY(make_law(err, job, g, df));
   if (pass == g->rounds)
     sw_discovery_begin(&g->rule, &g->now);
   else
+    /* What the round before has narrowed is the same on every rank. */
     g->now = *(const sw_discovery *)job->folded[pass - 1];
   /* A little less, as rounding of p need not rise with F. */
   double p = g->rule.alpha;
@@ -78,6 +84,7 @@ sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g
 
 /* ---- a round ------------------------------------------------------------------------------ */
 
+/* A settled search costs the later rounds nothing. */
 void sw_granger_tests_start(const sw_granger_job *g, sw_discovery_count *all) {
   if (!g->now.settled) sw_discovery_clear(&g->now, all);
 }
@@ -109,10 +116,12 @@ size_t sw_granger_tests_workspace(const sw_granger_job *g) {
 static void count_row(const sw_granger_job *g, int64_t i, int64_t j0, int64_t count, double *f,
                       double *work, sw_discovery_count *to) {
   double *p = work, *strength = p + SW_GRANGER_CHUNK, *some = strength + SW_GRANGER_CHUNK;
+  /* The unit's test with itself would be one of a series against its own past. */
   if (i >= j0 && i < j0 + count) f[i - j0] = NAN;
   for (int64_t at = 0; at < count; at += SW_GRANGER_CHUNK) {
     int64_t n = count - at < SW_GRANGER_CHUNK ? count - at : SW_GRANGER_CHUNK;
     if (g->has_gaps) {
+      /* F at or above g->from alone get a p; the others count as 1, which is not significant. */
       sw_granger_complete(g, i, j0 + at, n, g->from, f + at, p, NULL, some + SW_GRANGER_CHUNK);
       sw_discovery_of_p(n, p, strength);
     }
@@ -121,7 +130,8 @@ static void count_row(const sw_granger_job *g, int64_t i, int64_t j0, int64_t co
 }
 
 /* Rows [i, i + rows) against columns [j, j + columns), GRAIN and COLUMNS at most, of n. Of a few
- * columns the kernel is given more, as it takes less than a register one by one. */
+ * columns the kernel is given more, as it takes less than a register one by one. A remainder below
+ * a register is computed with columns before it, whose results are dropped. */
 static void count_block(const sw_granger_job *g, int64_t n, int64_t i, int64_t rows, int64_t j,
                         int64_t columns, double *workspace, sw_discovery_count *count) {
   double *f = workspace, *work = f + SW_GRANGER_GRAIN * COLUMNS;
@@ -133,7 +143,8 @@ static void count_block(const sw_granger_job *g, int64_t n, int64_t i, int64_t r
     count_row(g, i + r, j, columns, f + r * COLUMNS + j - first, work, count);
 }
 
-/* Columns outside, so that their operands stay in the second cache for all rows of the tile. */
+/* Columns outside, so that their operands stay in the second cache for all rows of the tile. 2 x
+ * CHUNK columns of operands fit the second cache. */
 static void count_all(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
                       sw_discovery_count *count, double *workspace) {
   for (int64_t j = 0; j < job->n; j += COLUMNS)
@@ -148,7 +159,8 @@ static void count_all(const sw_job *job, const sw_granger_job *g, const sw_tile 
 
 /* What a sieve is to tell apart. Of each test by itself, the threshold, from which on all are
  * counted; in later rounds of the others what is in question, as pairs above were counted before.
- * The first of these has too many in question, a share of alpha and more. */
+ * The first of these has too many in question, a share of alpha and more. Bounds are in bits of the
+ * double: they order as the numbers do, above 0. */
 static bool find_sieve(const sw_granger_job *g, sw_granger_sieve *sieve) {
   const sw_discovery *now = &g->now;
   bool each = g->rule.rule == SW_UNCORRECTED;
@@ -175,7 +187,8 @@ static int64_t least(int64_t a, int64_t b) {
 
 /* Blocks of units are on a circle, and each has what it shares with the half of them that follow
  * it, in both orders; of an even number the lower half has the opposite ones. *count: of those
- * behind the block's own. */
+ * behind the block's own. Each unordered pair of blocks belongs to exactly one tile, and both
+ * orders are made there. */
 _Static_assert((int)SW_SIEVE_ROWS == (int)SW_BLOCK, "a tile is one block of the circle");
 
 static int64_t blocks_behind(int64_t n, int64_t block, int64_t *count) {
@@ -198,6 +211,7 @@ static void sift_blocks(sifter *s, int64_t i0, int64_t i1, int64_t n, int64_t b0
                     &s->sure, s->workspace);
 }
 
+/* The block with itself, then the blocks behind it, around the circle. */
 static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_granger_sieve *sieve,
                      const sw_tile *tile, sw_discovery_count *count, double *workspace) {
   sifter s = {
@@ -217,6 +231,7 @@ static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_grange
 void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
                            sw_discovery_count *count, double *workspace) {
   sw_granger_sieve sieve;
+  /* Nothing is left to find, or the pass over pairs will count. */
   if (g->now.settled || g->counts) return;
   if (find_sieve(g, &sieve))
     sift_all(job, g, &sieve, tile, count, workspace);
@@ -226,7 +241,8 @@ void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_
 
 /* ---- after a round ------------------------------------------------------------------------ */
 
-/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. */
+/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. With gaps
+ * the threshold that is told is that of a pair without. */
 static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
   if (d->rejected == 0 && g->rule.rule != SW_UNCORRECTED) return INFINITY;
   return g->has_gaps ? sw_f_reach(g->rule.law, sw_discovery_p(&g->rule, d->least)) : d->least;
@@ -252,12 +268,14 @@ static void tell(sw_job *job, const sw_granger_job *g, const sw_discovery *d) {
   say(job, g, d, threshold);
 }
 
-/* Rank 0 alone, which owns `all`: what was gathered is sorted in its place. */
+/* Rank 0 alone, which owns `all`: what was gathered is sorted in its place. Later passes only
+ * repeat what is settled. */
 void sw_granger_tests_finish(sw_job *job, const sw_granger_job *g, int pass,
                              const sw_discovery_count *all, sw_discovery *result) {
   *result = g->now;
   if (g->counts) return;
   if (!result->settled) sw_discovery_narrow(&g->rule, (sw_discovery_count *)all, result);
+  /* The last round tells. */
   if (pass < g->pairs - 1) return;
   if (!result->settled)
     sw_note(job->notes,
@@ -275,6 +293,7 @@ void sw_granger_tests_counted(sw_job *job, const sw_granger_job *g, const sw_rea
 
 /* ---- pairs -------------------------------------------------------------------------------- */
 
+/* F >= least, so ties go together; with gaps p <= that of the weakest rejected. */
 void sw_granger_tests_mark(const sw_granger_job *g, int64_t count, const double *f, const double *p,
                            double *out) {
   double least = g->now.rejected > 0 ? g->now.least : INFINITY;

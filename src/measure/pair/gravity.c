@@ -10,7 +10,12 @@
  * Distances are never stored: n^2 of them would be as large as the result. They come from unit
  * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links (of a
  * network those of the period), as powers of d^-2, which needs no square root. A pair without a
- * distance is NaN, and so is one whose flow is larger than a double can be. */
+ * distance is NaN, and so is one whose flow is larger than a double can be.
+ *
+ * Functions run in this order: resolve on every rank, tile of pass 0, merge and finish on rank 0,
+ * prepare on every rank, then segment or fold on all threads, which read the state and the operands
+ * and write nothing else. With `calibrate` gravity_calibrate.c takes the place of all but the first
+ * pass. */
 #include "measure/pair/gravity_calibrate.h"
 
 #include "kernel/pairs/arc_fold.h"
@@ -41,7 +46,7 @@ enum { NONE, FULL, HALF }; /* own, in the order of its choices */
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 /* {group: NAME, factor: x}. A factor of 0 takes the pairs within a group out without making them
- * missing. */
+ * missing. Checked in resolve, before any data are read: the groups of the units are known. */
 static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
   static const char *const keys[] = {"group", "factor", NULL};
   const sw_node *node = sw_job_arg(job, "same_group")->node;
@@ -66,8 +71,8 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
 
 /* K and what turns the distances of the kernel into those of the study. The kernel gives v =
  * 1/(scale arc^2), and 1/d^2 = v scale/R^2; to the power of decay/2 the factor is one number. With
- * a = b it is shared out to both by its root, so that A and B are one column; else A takes it
- * all. */
+ * a = b it is shared out to both by its root, so that A and B are one column; else A takes it all.
+ * A root for each side keeps A and B one column, half the memory of operands. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
   scale *= sw_share_distance_factor(g->distance, g->decay, &g->before);
@@ -75,12 +80,14 @@ static void fold_constants(const sw_job *job, gravity *g) {
   g->scale_b = g->a == g->b ? g->scale_a : 1;
 }
 
-/* A decay of 2 by great circle, which has loops of its own without the power. */
+/* A decay of 2 by great circle, which has loops of its own without the power. before == 1: no
+ * factor has to be put in front of the power. */
 static bool is_common(const gravity *g) {
   return g->distance->kind == SW_GREAT_CIRCLE && g->decay == 2 && g->before == 1;
 }
 
-/* Gravity within a unit, by the mean distance from the centre of a disc of its area. */
+/* Gravity within a unit, by the mean distance from the centre of a disc of its area. d_ii = (2/3)
+ * sqrt(area/pi), as for the market potential (methods.md section 5). */
 static sw_status resolve_own(sw_error *err, sw_job *job, gravity *g) {
   int own = (int)sw_job_arg(job, "own")->number;
   if (own == NONE) return SW_OK;
@@ -96,13 +103,15 @@ static sw_status resolve_own(sw_error *err, sw_job *job, gravity *g) {
             "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
             "km; write own: none to leave it out",
             job->where, job->name);
+  /* `half`: the exponent c/2 within a unit (methods-regions.md, market potential). */
   g->own_decay = own == HALF ? g->decay / 2 : g->decay;
   job->defines_diagonal = true;
   return SW_OK;
 }
 
 /* The distance is there already (bound before `resolve`), and whether it is symmetric decides
- * whether pairs are directed. */
+ * whether pairs are directed. Counts of masses below zero are the partial; everything else of a
+ * unit is an operand. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   gravity *g = NULL;
   SW_NEW(err, job->arena, g, 1);
@@ -116,6 +125,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   g->a = exponent->numbers[0];
   g->b = exponent->numbers[1];
   g->has_share = sw_job_inputs(job, "share").count > 0;
+  /* A, then B where it differs, then the share. */
   g->columns = 1 + (g->a != g->b) + g->has_share;
   SW_TRY(read_same_group(err, job, g));
   fold_constants(job, g);
@@ -127,12 +137,15 @@ static sw_status resolve(sw_error *err, sw_job *job) {
     g->a = g->b = g->scale_a = 1; /* the mass as it is, for the estimate */
     return SW_OK;
   }
+  /* With a share or different exponents value(j, i) is another number. */
   job->directed = g->a != g->b || g->has_share || !g->distance->symmetric;
   job->n_passes = 2;
   job->pass[0] =
       (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
   job->pass[1] = (sw_pass){.domain = SW_PAIRS,
                            .fold_groups = true,
+                           /* The fold has loops for the common case only: one column of masses,
+                            * decay 2, no groups. */
                            .no_fold = !is_common(g) || job->directed || g->same};
   return SW_OK;
 }
@@ -144,6 +157,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 static double geometric_mean(const sw_job *job, sw_inputs in, int t, int64_t unit) {
   double first = sw_view_at(job->input[in.first].view, t, unit), logs = 0;
   if (in.count == 1) return first;
+  /* log of a negative mass is NaN; such masses end the run in finish. */
   for (int k = in.first; k < in.first + in.count; k++)
     logs += log(sw_view_at(job->input[k].view, t, unit)); /* log 0 = -inf, exp(-inf) = 0 */
   return exp(logs / in.count);
@@ -159,6 +173,7 @@ static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
   double *const *row = job->operand_local[0].row;
   int64_t at = unit - job->operand_local[0].first;
   double mass = geometric_mean(job, sw_job_inputs(job, "mass"), t, unit);
+  /* k of the formula is part of the operand, so pairs multiply twice and no more. */
   row[t][at] = g->scale_a * raised(mass, g->a);
   if (g->a != g->b) row[job->n_periods + t][at] = g->scale_b * raised(mass, g->b);
   if (g->has_share)
@@ -175,6 +190,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     return;
   }
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    /* sw_flows_see counts masses below zero. */
     for (int t = 0; t < job->n_periods; t++) {
       sw_flows_see(job, unit, t, out);
       place(job, job->state, t, unit);
@@ -183,7 +199,8 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
-/* Logarithms of the least and greatest of an operand that are above zero. */
+/* Logarithms of the least and greatest of an operand that are above zero. Over all units and
+ * periods: prepare runs on every rank, from gathered operands. */
 static void range_of(const sw_job *job, int column, double *least, double *most) {
   double lo = INFINITY, hi = 0;
   for (int t = 0; t < job->n_periods; t++) {
@@ -199,7 +216,8 @@ static void range_of(const sw_job *job, int column, double *least, double *most)
 
 /* By the greatest masses and the nearest places that there can be: flows that overflow are no
  * numbers, and are looked for where there may be some. Where the least vanish a line says so: they
- * are 0, and their partners in no order but that of codes. The same on every rank. */
+ * are 0, and their partners in no order but that of codes. The same on every rank. In logarithms,
+ * as the bounds themselves may be out of range. */
 static void find_range(sw_job *job, gravity *g) {
   double least[3], most[3], half = g->decay / 2, before = log(g->before);
   range_of(job, 0, &least[0], &most[0]);
@@ -208,6 +226,8 @@ static void find_range(sw_job *job, gravity *g) {
   double near = half * (most[2] + before), far = half * (least[2] + before);
   double factor = g->same && g->factor > 1 ? log(g->factor) : 0;
   bool vanishes = fmin(fmin(least[2], far), least[0] + least[1] + fmin(far, 0)) < -SW_SHARE_SAFE;
+  /* `checked`: the loops then look for infinite flows. It costs a pass over each segment, so it is
+   * not always on. */
   g->checked = vanishes || !(fmax(most[2], near) < SW_SHARE_SAFE) ||
                !(fmax(most[0] + most[1], most[0] + most[1] + near) + factor < SW_SHARE_SAFE);
   if (vanishes)
@@ -217,7 +237,8 @@ static void find_range(sw_job *job, gravity *g) {
             job->where, job->name, g->decay);
 }
 
-/* Whether the points' flag holds for all masses as well: sw_arc_flows takes them. */
+/* Whether the points' flag holds for all masses as well: sw_arc_flows takes them. sw_arc_flows by
+ * steps gives exact bits only within a range of weights. */
 static bool masses_in_range(const sw_job *job, const gravity *g) {
   int columns = (1 + (g->a != g->b)) * job->n_periods;
   for (int k = 0; k < columns; k++)
@@ -230,6 +251,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   gravity *g = job->state;
   if (g->fit.on) return sw_gravity_fit_prepare(err, job, &g->fit, pass);
   if (pass == 0) return SW_OK;
+  /* Distances with zeros between different units are refused here, with both names. */
   SW_TRY(sw_share_distances(err, job, "distance", &g->points));
   find_range(job, g);
   if (is_common(g)) g->points.by_steps = g->points.by_steps && masses_in_range(job, g);
@@ -237,7 +259,8 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
-/* A_i B_j d_ij^-c for a segment of row i. */
+/* A_i B_j d_ij^-c for a segment of row i. (A_i B_j) first, then the power of the distance: one
+ * order, hence one value for (i, j) and (j, i). */
 static void flows(const gravity *g, const sw_distance *d, double a, const double *b, int64_t i,
                   int64_t j0, int64_t j1, double *out) {
   if (is_common(g)) {
@@ -252,7 +275,8 @@ static void flows(const gravity *g, const sw_distance *d, double a, const double
 }
 
 /* K M_i^(a + b) d_ii^-c; of a unit without an area undefined. The share of a unit in itself and
- * what its group changes are those of other pairs. */
+ * what its group changes are those of other pairs. The area's distance is in km: the constants of
+ * the kernel are taken out again. */
 static double within(const sw_job *job, const gravity *g, int t, int64_t i) {
   double *const *row = job->operand[0].row;
   double d = sw_share_distance_within(job->units, i);
@@ -260,6 +284,7 @@ static double within(const sw_job *job, const gravity *g, int t, int64_t i) {
   double value = row[t][i] * b / (g->scale_a * g->scale_b) * sw_job_arg(job, "constant")->number *
                  pow(d, -g->own_decay);
   if (!(d > 0)) return NAN;
+  /* x_i/(x_i + x_i) is a half. */
   if (g->has_share) value /= 2;
   return g->same && g->same->label[g->same->of[i]][0] ? value * g->factor : value;
 }
@@ -274,6 +299,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
     sw_gravity_fit_segment(job, &g->fit, t, i, j0, j1, out);
     return;
   }
+  /* Hot: no look-ups by name, no allocation. */
   double *const *row = job->operand[0].row;
   /* B is A where there is one column. */
   const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
@@ -290,7 +316,8 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   if (g->checked) sw_power_drop_infinite(j1 - j0, out[0]);
 }
 
-/* The common case with one column of masses, sums alone; resolve and prepare say where. */
+/* The common case with one column of masses, sums alone; resolve and prepare say where. Greatest
+ * values travel in the struct, since several calls add to the same sums. */
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const gravity *g = job->state;
@@ -302,6 +329,7 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
 
 static size_t workspace(const sw_job *job) {
   const gravity *g = job->state;
+  /* What pass 1 needs; pass 0 needs none. */
   if (g->fit.on) return sw_calibrate_workspace(job);
   return job->pass[1].no_fold ? 0 : sw_arc_fold_workspace();
 }
@@ -328,6 +356,7 @@ static bool again(const sw_job *job, int pass) {
   return sw_calibrate_again(job, &g->fit.calibration);
 }
 
+/* Called on every rank at the end of the job, also when resolve has failed. */
 static void destroy(sw_job *job) {
   gravity *g = job->state;
   if (g) sw_calibrate_destroy(&g->fit.calibration);

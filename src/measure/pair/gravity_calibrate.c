@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In the order of sw_constraint. */
 static const char *const what[] = {"none", "origin", "destination", "doubly"};
 
 /* ---- terms ------------------------------------------------------------------------------- */
 
-/* Names of the coefficients, and their places. Rows are destinations where these have effects. */
+/* Names of the coefficients, and their places. Rows are destinations where these have effects. A
+ * constraint replaces the mass term of its side and the constant by effects; `doubly` both. */
 static int terms_of(sw_constraint constraint, const char *name[SW_FIT_TERMS],
                     int place[SW_FIT_TERMS]) {
   static const char *const all[] = {"constant", "origin", "destination", "distance"};
@@ -38,6 +40,7 @@ static sw_result *result_of(const sw_job *job, const char *name) {
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* What would be estimated may not be given; what an estimate does not know of would be wrong. */
 static sw_status refuse_given(sw_error *err, const sw_job *job) {
   static const char *const estimated[] = {"decay", "exponent", "constant"}, *const other[] = {
                                                                                 "share",
@@ -56,7 +59,8 @@ static sw_status refuse_given(sw_error *err, const sw_job *job) {
 }
 
 /* Outputs that only an estimate has; and of two forms, by period and as a table, the one that fits
- * the number of periods. The first output, the flow itself, stays. */
+ * the number of periods. The first output, the flow itself, stays. The descriptor has most outputs
+ * twice, since one period gives a table. */
 static void switch_off(sw_job *job, bool on) {
   for (int q = 1; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
@@ -67,7 +71,8 @@ static void switch_off(sw_job *job, bool on) {
   }
 }
 
-/* Four passes: masses, with negative ones counted; the rounds; A and B as operands; the pairs. */
+/* Four passes: masses, with negative ones counted; the rounds; A and B as operands; the pairs.
+ * Passes are numbered by SW_GRAVITY_*, as gravity.c relies on. */
 sw_status sw_gravity_fit_resolve(sw_error *err, sw_job *job, sw_gravity_fit *fit) {
   const sw_arg *flows = sw_job_arg(job, "calibrate.flows"),
                *constraint = sw_job_arg(job, "calibrate.constraint"),
@@ -86,6 +91,7 @@ sw_status sw_gravity_fit_resolve(sw_error *err, sw_job *job, sw_gravity_fit *fit
   c->masses = SW_GRAVITY_MASSES;
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1});
   SW_TRY(sw_calibrate_resolve(err, job, c));
+  /* 16 units per tile: A_i by effects is a sum over all partners. */
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .grain = 16, .operand = 2});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .no_fold = true});
   job->directed = true;
@@ -98,13 +104,15 @@ sw_status sw_gravity_fit_resolve(sw_error *err, sw_job *job, sw_gravity_fit *fit
 }
 
 sw_status sw_gravity_fit_prepare(sw_error *err, sw_job *job, sw_gravity_fit *fit, int pass) {
+  /* The calibration holds links and distances that must be in place from the rounds on. */
   return pass >= SW_GRAVITY_ROUNDS ? sw_calibrate_prepare(err, job, &fit->calibration) : SW_OK;
 }
 
 /* ---- operands ---------------------------------------------------------------------------- */
 
 /* A_i and B_j. Where rows are destinations, what is by row is B. A missing mass is a missing flow;
- * one of zero, or an effect without flow, is none. */
+ * one of zero, or an effect without flow, is none. Effects are of the side that the constraint
+ * names; masses of the other. */
 static void place(const sw_job *job, const sw_calibration *c, int t, int64_t unit,
                   void *workspace) {
   double *const *to = job->operand_local[SW_GRAVITY_OPERANDS].row;
@@ -135,7 +143,7 @@ void sw_gravity_fit_tile(const sw_job *job, const sw_gravity_fit *fit, const sw_
 /* ---- tables ------------------------------------------------------------------------------ */
 
 /* The estimates of all periods in one line per period, as the file of results says nothing else of
- * pairs and constraint. */
+ * pairs and constraint. 400 bytes hold four terms with their errors. */
 static void say(sw_job *job, const sw_calibration *c, int t, int count,
                 const char *const name[SW_FIT_TERMS], const int term[SW_FIT_TERMS]) {
   const sw_fit *fit = sw_calibrate_fit(job, c, t);
@@ -150,6 +158,7 @@ static void say(sw_job *job, const sw_calibration *c, int t, int count,
              fit->common_part);
 }
 
+/* Of an estimate that has not converged everything is missing, with one reason. */
 static void fill_period(sw_job *job, const sw_calibration *c, int t, int count,
                         const int term[SW_FIT_TERMS]) {
   static const char *const by_period[] = {"deviance", "common_part", "r2"};
@@ -177,6 +186,7 @@ sw_status sw_gravity_fit_finish(sw_job *job, const sw_gravity_fit *fit, int pass
   const sw_calibration *c = &fit->calibration;
   const char *name[SW_FIT_TERMS];
   int term[SW_FIT_TERMS], count = terms_of(c->constraint, name, term);
+  /* The rounds are told through their result; tables follow after the last pass. */
   if (pass == SW_GRAVITY_ROUNDS) {
     sw_calibrate_finish(job, c, all, result);
     return SW_OK;
@@ -190,7 +200,8 @@ sw_status sw_gravity_fit_finish(sw_job *job, const sw_gravity_fit *fit, int pass
 
 /* ---- pairs ------------------------------------------------------------------------------- */
 
-/* Pairs that the table lacks first, then those that it has, by a search for j0 in its row. */
+/* Pairs that the table lacks first, then those that it has, by a search for j0 in its row. A row
+ * has few pairs in the table: a search for the first, then a walk. */
 static void residuals(const sw_job *job, const sw_calibration *c, int t, int64_t i, int64_t j0,
                       int64_t j1, const double *value, double *out) {
   const sw_links *flows = &c->flow->links[job->period[t]];
@@ -208,12 +219,14 @@ void sw_gravity_fit_segment(const sw_job *job, const sw_gravity_fit *fit, int t,
                             int64_t j0, int64_t j1, double *const *out) {
   const sw_calibration *c = &fit->calibration;
   double *const *row = job->operand[SW_GRAVITY_OPERANDS].row;
+  /* The slope of ln d is below zero where distance hinders: decay is its opposite. */
   double decay = -sw_calibrate_fit(job, c, t)->term[SW_FIT_L];
   sw_distances_inverse_squares(sw_calibrate_distance(job, c, t, false), &c->points, i, j0, j1,
                                out[0]);
   sw_power_scale(j1 - j0, sw_distances_scale(c->distance), out[0]);
   sw_power_decay_each(j1 - j0, decay, out[0]);
   sw_power_scale_masses(j1 - j0, row[t][i], row[job->n_periods + t] + j0, out[0]);
+  /* Large effects may overflow with near places. */
   sw_power_drop_infinite(j1 - j0, out[0]);
   if (out[1]) residuals(job, c, t, i, j0, j1, out[0], out[1]);
 }

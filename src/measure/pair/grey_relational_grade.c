@@ -42,6 +42,7 @@ typedef struct grey {
 
 /* ---- pass 0: images ---------------------------------------------------------------------- */
 
+/* The first period of the job, or the mean over the periods that a unit has. */
 static double divisor_of(const sw_job *job, image by, int64_t unit) {
   double sum = 0;
   int count = 0;
@@ -55,7 +56,8 @@ static double divisor_of(const sw_job *job, image by, int64_t unit) {
   return sum / count;
 }
 
-/* Units without an image, by why their divisor is none. */
+/* Units without an image, by why their divisor is none. 0 and missing are told apart, since only
+ * `initial` lets one mend the second by `mean`. */
 typedef struct without {
   int64_t zero, missing;
 } without;
@@ -68,6 +70,7 @@ static void place_images(const sw_job *job, const sw_tile *tile, without *count)
     count->zero += by == 0;
     count->missing += isnan(by) != 0;
     for (int t = 0; t < job->n_periods; t++)
+      /* x/0 would be infinite: no image instead. */
       to.row[t][unit - to.first] = by == 0 ? NAN : sw_view_at(job->input[0].view, t, unit) / by;
   }
 }
@@ -79,13 +82,15 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Of one period: images sorted, the range and the least gap. */
+/* Of one period: images sorted, the range and the least gap. O(n log n): the greatest difference is
+ * the range, the least a gap between neighbours in order. */
 static void find_bounds(const sw_job *job, int t, bounds *found, double *sorted) {
   int64_t n = 0;
   for (int64_t i = 0; i < job->n; i++) {
     double a = job->operand[IMAGES].row[t][i];
     if (!isnan(a)) sorted[n++] = a;
   }
+  /* {infinity, 0} of an empty or single sample: it bounds nothing in finish. */
   *found = (bounds){INFINITY, 0};
   qsort(sorted, (size_t)n, sizeof *sorted, compare);
   for (int64_t i = 1; i < n; i++)
@@ -126,6 +131,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   const bounds *period = all;
   if (pass == IMAGES) note_without(job, all);
   if (pass != BOUNDS || !g->of_panel) return SW_OK;
+  /* Over all periods, as the grade's min and max are of the whole panel. */
   bounds found = {INFINITY, 0};
   for (int t = 0; t < job->n_periods; t++) {
     found.least = fmin(found.least, period[t].least);
@@ -140,6 +146,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   (void)err;
   grey *g = job->state;
+  /* limits are the form in which the kernel wants the bounds. */
   if (pass == g->pairs && g->of_panel) {
     g->all = *(const bounds *)job->folded[BOUNDS];
     g->limits[0] = g->all.least;
@@ -151,12 +158,14 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 /* The workspace: what grades need, or sorted images. */
 static size_t workspace(const sw_job *job) {
   const grey *g = job->state;
+  /* The passes of a thread use the workspace in turn. */
   size_t grades = sw_grey_workspace(job->n_periods);
   size_t sorted = g->of_panel ? (size_t)job->n * sizeof(double) : 0;
   return grades > sorted ? grades : sorted;
 }
 
-/* The periods that both have, one after the other. */
+/* The periods that both have, one after the other. The same arithmetic as the kernel's, in the
+ * order of periods. */
 static double one_by_one(const sw_job *job, const grey *g, int64_t i, int64_t j) {
   double *const *a = job->operand[IMAGES].row, sum = 0, size = 0;
   bounds of = {INFINITY, 0};
@@ -169,8 +178,10 @@ static double one_by_one(const sw_job *job, const grey *g, int64_t i, int64_t j)
     size = fmax(size, fmax(fabs(a[t][i]), fabs(a[t][j])));
     count++;
   }
+  /* A series without its first value has no initial image at all. */
   if (count == 0 || (g->image == INITIAL && (isnan(a[0][i]) || isnan(a[0][j])))) return NAN;
   if (g->of_panel) of = g->all;
+  /* Equal but for rounding: both bounds are rounding, and their quotient would be noise. */
   if (of.most <= ROUNDING * size && of.most < INFINITY) return 1;
   for (int t = 0; t < job->n_periods; t++) {
     double apart = fabs(a[t][i] - a[t][j]);
@@ -189,6 +200,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
                       .image = (const double *const *)job->operand[IMAGES].row,
                       .rho = g->rho,
                       .bounds = g->of_panel ? g->limits : NULL};
+  /* The kernel leaves NaN for whatever it cannot decide. */
   sw_grey_grades(&of, i0, i1, j0, j1, out[0], stride, workspace);
   for (int64_t i = i0; i < i1; i++) {
     double *v = out[0] + (i - i0) * stride;
@@ -208,6 +220,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   g->rho = sw_job_arg(job, "rho")->number;
   g->of_panel = sw_job_arg(job, "bounds")->number != 0;
   SW_TRY(sw_series_check(err, job, "of", 2));
+  /* rho 0 would make every pair at its nearest period 0/0. */
   if (!(g->rho > 0))
     return sw_job_fail(err, job, "rho", "rho is %g; expected a number above 0, up to 1", g->rho);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1, .partial = sizeof(without)});

@@ -30,7 +30,8 @@ typedef struct segmentation {
   bool indices;          /* prices are chain indices: of them ln is the change */
   const bool *follows;   /* by period; NULL: of indices, every period has a change */
   const sw_links *links; /* NULL: all pairs */
-  sw_links back;         /* their rows the other way round, without values */
+  /* Links may be one-way; a pair counts once, whichever end names it. */
+  sw_links back; /* their rows the other way round, without values */
 } segmentation;
 
 /* A sum and how many numbers are in it. */
@@ -40,10 +41,12 @@ typedef struct sum {
 
 /* ---- pass 0: changes --------------------------------------------------------------------- */
 
+/* A price of 0 or less has no logarithm: missing, and counted. */
 static double change_of(const sw_job *job, int good, int t, int64_t unit) {
   const segmentation *s = job->state;
   sw_view view = job->input[good].view;
   double now = sw_view_at(view, t, unit);
+  /* Chain indices (last year = 100) are changes already: their logarithm is the change. */
   if (s->indices) return now > 0 ? log(now) : NAN;
   if (!s->follows[t]) return NAN;
   double before = sw_view_at(view, t - 1, unit);
@@ -62,6 +65,7 @@ static void place_changes(const sw_job *job, const sw_tile *tile, int64_t *refus
       }
 }
 
+/* q of methods-space.md section 8, step 2. */
 static double apart(const sw_job *job, int good, int t, int64_t i, int64_t j) {
   const double *q = job->operand[CHANGES].row[good * job->n_periods + t];
   return fabs(q[i] - q[j]);
@@ -69,7 +73,8 @@ static double apart(const sw_job *job, int good, int t, int64_t i, int64_t j) {
 
 /* ---- pass 1: means of goods -------------------------------------------------------------- */
 
-/* Of linked pairs, each once, whichever way it is linked. of[k * n_periods + t]. */
+/* Of linked pairs, each once, whichever way it is linked. of[k * n_periods + t]. A pair linked both
+ * ways is added by its lower end. */
 static void add_links(const sw_job *job, const sw_tile *tile, sum *of) {
   const segmentation *s = job->state;
   for (int64_t i = tile->lo; i < tile->hi; i++)
@@ -91,7 +96,8 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Of all pairs, of one good in one period. */
+/* Of all pairs, of one good in one period. sum over i < j of |x_i - x_j|: the r-th in order is
+ * greater than r others and less than n - 1 - r. */
 static void add_all(const sw_job *job, int64_t item, sum *of, double *sorted) {
   const double *q = job->operand[CHANGES].row[item];
   int64_t n = 0;
@@ -106,7 +112,7 @@ static void add_all(const sw_job *job, int64_t item, sum *of, double *sorted) {
 /* ---- V of a pair ------------------------------------------------------------------------- */
 
 /* Two walks over the goods: squares of deviations keep the digits that a difference of sums would
- * lose. */
+ * lose. NaN where a good is missing on either side, or has no mean. */
 static double variance_between(const sw_job *job, int t, int64_t i, int64_t j) {
   const segmentation *s = job->state;
   const double *mean = job->folded[MEANS];
@@ -123,6 +129,7 @@ static double variance_between(const sw_job *job, int t, int64_t i, int64_t j) {
     double b = apart(job, k, t, i, j) - mean[k * job->n_periods + t];
     if (!isnan(b)) squares += (b - sum_b / goods) * (b - sum_b / goods);
   }
+  /* Below ROUNDING of each good all moved together: exactly 0 rather than noise. */
   return squares > goods * ROUNDING * ROUNDING ? squares / goods : 0;
 }
 
@@ -135,7 +142,7 @@ static void add_partner(sum *of, double v) {
 }
 
 /* Partners of unit i are those that it is linked to and those that are linked to it, in the order
- * of units. */
+ * of units. Both lists ascend, so partners are merged in one walk. */
 static double over_links(const sw_job *job, int t, int64_t i) {
   const segmentation *s = job->state;
   const sw_links *out = s->links, *in = &s->back;
@@ -152,6 +159,7 @@ static double over_links(const sw_job *job, int t, int64_t i) {
   return of.count > 0 ? of.sum / of.count : NAN;
 }
 
+/* Without weights O(n K) per unit and period. */
 static double segmentation_of(const sw_job *job, int t, int64_t i) {
   const segmentation *s = job->state;
   sum of = {0, 0};
@@ -168,6 +176,7 @@ static void place_units(const sw_job *job, const sw_tile *tile, sum *of) {
     for (int t = 0; t < job->n_periods; t++) {
       double index = segmentation_of(job, t, unit);
       job->result[SEGMENTATION].row[t][unit - first] = index;
+      /* 1/sqrt(0) is no integration: undefined. */
       job->result[INTEGRATION].row[t][unit - first] = index > 0 ? 1 / sqrt(index) : NAN;
       add_partner(&of[t], index);
     }
@@ -185,6 +194,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     add_all(job, tile->lo, out, workspace);
 }
 
+/* CHANGES counts prices; the others sums with their numbers, in block order. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   if (pass == CHANGES) {
     *(int64_t *)all += *(const int64_t *)part;
@@ -210,6 +220,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   const sum *of = all;
   double *mean = result;
   if (pass == CHANGES) note_refused(job, *(const int64_t *)all);
+  /* A good without any pair: 0/0, and it drops out of V. */
   for (int c = 0; pass == MEANS && c < s->goods * job->n_periods; c++)
     mean[c] = of[c].sum / of[c].count;
   for (int t = 0; pass == UNITS && t < job->n_periods; t++) {
@@ -239,7 +250,8 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
-/* Means of goods: over the links of units, or an item per good and period, which sorts. */
+/* Means of goods: over the links of units, or an item per good and period, which sorts. Small tiles
+ * for UNITS, as each unit costs n or its partners times K. */
 static void declare_passes(sw_job *job, const segmentation *s) {
   size_t means = (size_t)(s->goods * job->n_periods);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = s->goods, .partial = sizeof(int64_t)});
@@ -256,7 +268,8 @@ static void declare_passes(sw_job *job, const segmentation *s) {
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
 }
 
-/* A counting sort by partner, so that rows ascend. */
+/* A counting sort by partner, so that rows ascend. A row of `back` lists the units that link to
+ * it. */
 static sw_status turn_links(sw_error *err, const sw_job *job, const sw_links *links,
                             sw_links *back) {
   int64_t *start = NULL, *next = NULL;
@@ -287,6 +300,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   if (s->links) SW_TRY(turn_links(err, job, s->links, &s->back));
   if (s->goods < LEAST_GOODS)
     return sw_job_fail(err, job, "prices", "%d good; the variance is over two or more", s->goods);
+  /* Indices need no period before: each stands for a change. */
   if (!s->indices) {
     SW_TRY(sw_series_check(err, job, "prices", 2));
     SW_TRY(sw_series_follow(err, job, "changes", &s->follows));

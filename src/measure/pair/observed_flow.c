@@ -17,6 +17,7 @@ static const sw_links *links_of(const sw_job *job, int t) {
 
 /* ---- pass 0: what stays ----------------------------------------------------------------- */
 
+/* `own` is by unit in code order, on every rank. */
 static void tile_observed_flow(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)out, (void)workspace;
   for (int t = 0; t < job->n_periods; t++) {
@@ -28,7 +29,8 @@ static void tile_observed_flow(const sw_job *job, const sw_tile *tile, void *out
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
-/* The engine asks for links alone. */
+/* The engine asks for links alone. Zeros of the table are pairs; what the table lacks is NaN and is
+ * not kept. */
 static void segment_observed_flow(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
                                   double *const *out, void *workspace) {
   (void)workspace;
@@ -45,6 +47,7 @@ static void segment_observed_flow(const sw_job *job, int t, int64_t i, int64_t j
 
 static sw_status resolve_observed_flow(sw_error *err, sw_job *job) {
   (void)err;
+  /* No pair is computed: keep and sums go over the links alone. */
   job->directed = true;
   job->links_only = true;
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS});

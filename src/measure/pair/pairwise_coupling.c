@@ -20,7 +20,8 @@
 
 typedef enum pairing { META, CROSS, DIRECT } pairing; /* in the order of the choices */
 
-/* Set by resolve, but for of_period. */
+/* Set by resolve, but for of_period. of_period is made on each rank, since operands lie in the
+ * node's memory. */
 typedef struct coupling {
   pairing pairing;
   sw_coupling_form form;
@@ -47,7 +48,8 @@ static int root_column(const coupling *c, int s) {
 static int mate_column(const coupling *c, int s) {
   return 2 * c->systems + s;
 }
-/* The three-system loop of the product form is the only one that reads mates. */
+/* The three-system loop of the product form is the only one that reads mates. Mates save one
+ * multiplication per pair and system there. */
 static bool has_mates(const coupling *c) {
   return c->pairing == META && c->form == SW_COUPLING_PRODUCT && c->systems == 3;
 }
@@ -66,7 +68,8 @@ static int vector_length(const coupling *c) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* Each pairing has its number of systems; meta has 2^p vectors per pair, so p is bounded. */
+/* Each pairing has its number of systems; meta has 2^p vectors per pair, so p is bounded. 2^p - 2
+ * mixed vectors per pair: p at most SW_META_SYSTEMS. */
 static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c) {
   if (c->pairing == META && (c->systems < 2 || c->systems > SW_META_SYSTEMS))
     return sw_job_fail(err, job, "systems", "pairing meta mixes 2 to %d systems; %d given",
@@ -83,7 +86,8 @@ static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c
 }
 
 /* direct: weights of the row's and the column's score of the one system. There is one system and
- * two weights, so the common reading of `alpha` (sw_systems_weights) does not fit. */
+ * two weights, so the common reading of `alpha` (sw_systems_weights) does not fit. The default is
+ * one half each, which makes the pair symmetric. */
 static sw_status direct_alpha(sw_error *err, const sw_job *job, coupling *c) {
   const sw_node *node = sw_job_arg(job, "alpha")->node;
   double *alpha = NULL;
@@ -109,7 +113,7 @@ static sw_status direct_alpha(sw_error *err, const sw_job *job, coupling *c) {
 
 /* C and T cancel to sqrt(x_i y_j): every row is a multiple of every other, and n^2 numbers say no
  * more than n. Weights count as equal up to rounding, as scaling 0.3 and 0.3 to sum 1 may leave a
- * last bit. */
+ * last bit. The sentence of methods.md section 3 tells the user what to do instead. */
 static sw_status refuse_rank_one(sw_error *err, const sw_job *job, const coupling *c) {
   if (c->pairing == META || c->form != SW_COUPLING_PRODUCT) return SW_OK;
   /* cross has two systems and direct two weights: alpha has two numbers here. */
@@ -130,7 +134,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   c->form = (sw_coupling_form)sw_job_arg(job, "form")->number;
   c->systems = sw_job_inputs(job, "systems").count;
   SW_TRY(check_count(err, job, c));
-  /* z-scores are known by their composite, before there is a value. */
+  /* z-scores are known by their composite, before there is a value. Scores must lie in [0, 1]: a
+   * composite that can leave it is refused by what it is. */
   SW_TRY(sw_systems_bounded(err, job, "systems"));
   if (c->pairing == DIRECT)
     SW_TRY(direct_alpha(err, job, c));
@@ -139,7 +144,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   SW_TRY(refuse_rank_one(err, job, c));
   job->directed = c->pairing == CROSS || (c->pairing == DIRECT && c->alpha[0] != c->alpha[1]);
   job->n_passes = 2;
-  /* The number of the last operand column, plus one, is how many there are. */
+  /* The number of the last operand column, plus one, is how many there are. Sums over pairs go by
+   * the fold where its loops exist: three systems, product form, meta. */
   job->pass[0] = (sw_pass){.domain = SW_UNITS,
                            .operand = to_column(c, job->directed) + 1,
                            .partial = sizeof(scores_seen),
@@ -151,7 +157,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 /* ---- pass 0: scores --------------------------------------------------------------------- */
 
-/* Zero is not tiny: it has a plain meaning in every form. */
+/* Zero is not tiny: it has a plain meaning in every form. 0 gives C = 0; a number near the least
+ * doubles would lose digits in products of roots. */
 static void see(scores_seen *seen, int64_t unit, int period, int input, double score) {
   if (score > 0 && score < SW_META_TINY) seen->has_tiny = true;
   /* Counts each, keeps the place of the first. */
@@ -163,7 +170,8 @@ static void see(scores_seen *seen, int64_t unit, int period, int input, double s
 }
 
 /* A unit's own part of T: T_ij = half_from(i) + half_to(j). For cross the column's unit gives the
- * second system, for direct the one there is: score[systems - 1] is right for both. */
+ * second system, for direct the one there is: score[systems - 1] is right for both. T_ij = (T_i +
+ * T_j)/2 for meta; alpha-weighted sums of the two scores otherwise. */
 static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at,
                          double *const *row, const double *score) {
   int T = job->n_periods, from = from_column(c), to = to_column(c, job->directed);
@@ -176,7 +184,8 @@ static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at
   if (to != from) row[to * T + t][at] = c->alpha[1] * score[c->systems - 1];
 }
 
-/* The product of the two other roots: made once per unit here, not with each pair. */
+/* The product of the two other roots: made once per unit here, not with each pair. Root s of the
+ * product form: the p-th root of each score; a mate is the product of two of them. */
 static void place_mates(const sw_job *job, const coupling *c, int t, int64_t at,
                         double *const *row) {
   int T = job->n_periods;
@@ -188,7 +197,7 @@ static void place_mates(const sw_job *job, const coupling *c, int t, int64_t at,
 }
 
 /* All operand columns of one unit and period. The array has room for any number of systems, the
- * rest stays zero. */
+ * rest stays zero. Roots are taken here, n p of them; pairs then only multiply. */
 static void place(const sw_job *job, const coupling *c, int t, int64_t unit, scores_seen *seen) {
   double *const *row = job->operand_local[0].row;
   int64_t at = unit - job->operand_local[0].first;
@@ -204,7 +213,8 @@ static void place(const sw_job *job, const coupling *c, int t, int64_t unit, sco
   place_halves(job, c, t, at, row, score);
 }
 
-/* Units outside, so that the first stray is the first by unit. */
+/* Units outside, so that the first stray is the first by unit. The first by unit, then by period:
+ * the order of the message does not depend on tiles. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -213,7 +223,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 }
 
 /* The first stray in the order of units is kept; has_tiny comes from either side, so both are put
- * back after the copy. */
+ * back after the copy. Blocks are merged in order, so the earlier one keeps its place. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   (void)job, (void)pass;
   scores_seen *sum = all;
@@ -243,7 +253,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
-/* The kernel's view of a period: pointers into the gathered operands. */
+/* The kernel's view of a period: pointers into the gathered operands. Pointers to whole columns: a
+ * segment indexes them by unit. */
 static sw_meta columns_of(const sw_job *job, const coupling *c, int t) {
   double *const *row = job->operand[0].row;
   int T = job->n_periods;
@@ -269,6 +280,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   SW_NEW(err, job->arena, c->of_period, job->n_periods);
   for (int t = 0; t < job->n_periods; t++)
     c->of_period[t] = columns_of(job, c, t);
+  /* Whether the fold can be used depends on the columns' kind, not on their values. */
   job->pass[1].no_fold = !sw_meta_folds(&c->of_period[0]); /* the same in all periods */
   return SW_OK;
 }
@@ -281,7 +293,8 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   sw_meta_segment(&c->of_period[t], i, j0, j1, out);
 }
 
-/* D of three systems in the product form, sums alone; resolve and prepare say where. */
+/* D of three systems in the product form, sums alone; resolve and prepare say where. Called on
+ * squares of the triangle: sums go to both ends. */
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const coupling *c = job->state;

@@ -15,7 +15,11 @@
  *
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
  * is most of the time of a single period. On a network that changes it is made for each of its
- * states that the periods have. */
+ * states that the periods have.
+ *
+ * Cost: n log n per row for the order, n per row and period for the flows; with several periods the
+ * order is shared and eight periods run in the lanes of one loop. Memory of a thread: 9 n
+ * doubles. */
 #include "kernel/rows/radiation.h"
 #include "kernel/rows/woven.h"
 #include "kernel/space/order.h"
@@ -26,6 +30,7 @@
 #include <string.h>
 
 enum { LANES = SW_RADIATION_LANES };
+/* The engine weaves results as LANES periods side by side. */
 _Static_assert((int)SW_ROW_PERIODS == (int)LANES && (int)SW_WOVEN == (int)LANES,
                "periods of a row are lanes of its loops, and woven as the engine wants them");
 
@@ -36,7 +41,8 @@ typedef struct radiation {
   bool in_range; /* kernel/rows/radiation.h; known when masses are */
 } radiation;
 
-/* What ends the run: a partial of pass 0. Of `range` likewise how many, and the first of them. */
+/* What ends the run: a partial of pass 0. Of `range` likewise how many, and the first of them. Each
+ * of the two has a place of its own, so the message names the first of either kind. */
 typedef struct refused {
   sw_negatives negative, range;
 } refused;
@@ -52,6 +58,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->state = r;
   job->directed = true;
   sw_job_pass(job,
+              /* The order needs no operand; it follows from distances, in row_prepare. */
               (sw_pass){.domain = SW_UNITS, .partial = sizeof(refused), .operand = 1 + r->has_out});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .woven = true});
   return SW_OK;
@@ -59,7 +66,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 /* ---- pass 0: masses --------------------------------------------------------------------- */
 
-/* Products of three masses and sums of all must stay numbers, and none may vanish. */
+/* Products of three masses and sums of all must stay numbers, and none may vanish. 1e90^3 and n
+ * 1e180 stay below 1e308, 1e-90^3 above 1e-308. */
 static const double least_mass = 1e-90, most_mass = 1e90;
 
 static void see_range(const sw_job *job, int64_t unit, int t, sw_negatives *seen) {
@@ -75,7 +83,8 @@ static void see_range(const sw_job *job, int64_t unit, int t, sw_negatives *seen
   }
 }
 
-/* What is refused is placed as well: `finish` ends the run before anyone reads it. */
+/* What is refused is placed as well: `finish` ends the run before anyone reads it. Every value is
+ * placed, so operands never hold what an earlier start has left. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   refused *seen = out;
@@ -96,6 +105,7 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   sw_flows_merge(job, pass, &to->range, &more->range);
 }
 
+/* Negative values are refused first; a mass out of range may be mended by another unit. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const refused *seen = all;
   const sw_negatives *range = &seen->range;
@@ -110,7 +120,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 }
 
 /* Whether no flow but 0 can be very small: the least of what is sent, times the least mass twice,
- * over twice the square of all mass; and no product of masses very large. */
+ * over twice the square of all mass; and no product of masses very large. In range, the loops may
+ * multiply in any order without underflow (kernel/rows/radiation.h). */
 static bool is_in_range(const sw_job *job) {
   double least = INFINITY, most = 0, n = (double)job->n;
   for (int k = 0; k < job->n_inputs; k++)
@@ -124,7 +135,8 @@ static bool is_in_range(const sw_job *job) {
   return most < 1e80 && least * least * (least / (2 * n * n * most * most)) > 1e-270;
 }
 
-/* Only to refuse what is no distance or mass; rows need no points. Every rank sees all masses. */
+/* Only to refuse what is no distance or mass; rows need no points. Every rank sees all masses. Zero
+ * distances between different units are refused here, before hours of work. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_arc_points unused;
   if (pass == 0) return SW_OK;
@@ -135,7 +147,8 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 
 /* ---- pass 1: the order of a row --------------------------------------------------------- */
 
-/* order[0 .. placed): by distance; behind it the units without one, and i itself. */
+/* order[0 .. placed): by distance; behind it the units without one, and i itself. n int32 behind
+ * the count. */
 typedef struct row_order {
   int64_t placed;
   int32_t order[];
@@ -160,7 +173,8 @@ static bool changes(const sw_job *job) {
   return ((const radiation *)job->state)->distance->n_states > 1;
 }
 
-/* Nothing is prepared where the order is not that of all periods. */
+/* Nothing is prepared where the order is not that of all periods. 64: a state of no length would
+ * still need an address. */
 static size_t row_state(const sw_job *job) {
   return changes(job) ? 64 : order_bytes(job);
 }
@@ -174,6 +188,7 @@ static size_t workspace(const sw_job *job) {
   return HEAD + (size_t)job->n * (LANES + 1) * sizeof(double) + own;
 }
 
+/* Parts in this order: struct, woven masses, a row, an order. */
 static work *open_work(const sw_job *job, void *room) {
   work *w = room;
   w->woven = (double *)((char *)room + HEAD);
@@ -182,6 +197,7 @@ static work *open_work(const sw_job *job, void *room) {
   return w;
 }
 
+/* Keys are monotone in distance; equal ones within a micrometre go by code. */
 static void sort_row(const sw_job *job, const sw_distance *distance, int64_t i, work *w,
                      row_order *row) {
   double *key = w->woven + sw_order_work(job->n);
@@ -189,6 +205,7 @@ static void sort_row(const sw_job *job, const sw_distance *distance, int64_t i, 
   row->placed = sw_order_sort(key, job->n, sw_order_same(distance), w->woven, row->order);
 }
 
+/* Sorting uses the room of woven masses, so nothing is woven afterwards. */
 static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
   const radiation *r = job->state;
   work *w = open_work(job, room);
@@ -197,7 +214,8 @@ static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
   if (!changes(job)) sort_row(job, r->distance, i, w, state);
 }
 
-/* On a network that changes: sorted anew, unless the last one asked for is the same. */
+/* On a network that changes: sorted anew, unless the last one asked for is the same. Rows are asked
+ * for in turn, so the last order is often the right one. */
 static const row_order *order_in(const sw_job *job, int t, int64_t i, work *w) {
   const sw_distance *state = sw_job_distance_in(job, ((const radiation *)job->state)->distance, t);
   if (w->unit != i || w->state != state) sort_row(job, state, i, w, w->own);
@@ -214,6 +232,7 @@ typedef struct row_flows {
   const double *mass;
 } row_flows;
 
+/* Operands: masses in rows 0 .. T - 1, what is sent behind them. */
 static row_flows row_of(const sw_job *job, int t, int64_t i) {
   const radiation *r = job->state;
   double *const *row = job->operand[0].row;
@@ -221,7 +240,8 @@ static row_flows row_of(const sw_job *job, int t, int64_t i) {
       .sent = row[(r->has_out ? job->n_periods : 0) + t][i], .own = row[t][i], .mass = row[t]};
 }
 
-/* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. */
+/* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. s/(m_i + s) turned
+ * over: (m_i + s)/s. */
 static double send(const sw_job *job, row_flows flows, double others) {
   const radiation *r = job->state;
   return r->finite ? flows.sent * ((flows.own + others) / others) : flows.sent;
@@ -229,7 +249,8 @@ static double send(const sw_job *job, row_flows flows, double others) {
 
 /* The limit for a unit without mass: all goes to the first that has some. Pairs stay NaN where a
  * mass is missing, and all of them where nothing is defined. Numbers of `out` are `stride` apart.
- */
+ *
+ * T_ij -> O_i for the first j with mass as m_i -> 0, and 0 for all behind it. */
 static void send_to_nearest(sw_radiation_row row, row_flows flows, double sent, double *out,
                             int64_t stride) {
   bool found = false;
@@ -241,7 +262,8 @@ static void send_to_nearest(sw_radiation_row row, row_flows flows, double sent, 
   }
 }
 
-/* What the loops leave out: units without a place in the row. */
+/* What the loops leave out: units without a place in the row. Units that are not placed have no
+ * distance from i; i itself is among them. */
 static void end_row(const sw_job *job, const row_order *row, row_flows flows, double sent,
                     double *out, int64_t stride) {
   if (flows.own == 0)
@@ -250,6 +272,7 @@ static void end_row(const sw_job *job, const row_order *row, row_flows flows, do
     out[row->order[k] * stride] = NAN;
 }
 
+/* out holds s_ij first, then the flows. */
 static void one_period(const sw_job *job, int t, int64_t i, const row_order *row, double *out) {
   row_flows flows = row_of(job, t, i);
   double others = sw_radiation_before((sw_radiation_row){row->order, row->placed}, flows.mass, out);
@@ -258,7 +281,8 @@ static void one_period(const sw_job *job, int t, int64_t i, const row_order *row
   end_row(job, row, flows, sent, out, 1);
 }
 
-/* Lanes beyond the last period repeat it. */
+/* Lanes beyond the last period repeat it. Repeating keeps every lane defined; its results are not
+ * written. */
 static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const row_order *order,
                             double *out, work *w) {
   const radiation *r = job->state;
@@ -271,8 +295,10 @@ static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const 
     flows[l] = row_of(job, t0 + l < t1 ? t0 + l : t1 - 1, i);
     mass[l] = flows[l].mass;
   }
+  /* Consecutive rows of a window share the woven masses. */
   if (w->t0 != t0 || w->t1 != t1) sw_woven_weave(job->n, t1 - t0, mass, w->woven);
   w->t0 = t0, w->t1 = t1;
+  /* Totals only where `finite` divides by them. */
   if (r->finite) sw_radiation_totals(row, w->woven, others);
   for (int l = 0; l < LANES; l++) {
     sent[l] = send(job, flows[l], others[l]);
@@ -284,7 +310,8 @@ static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const 
     end_row(job, order, flows[l], sent[l], out + l, LANES);
 }
 
-/* On a network that changes each period has an order of its own: one after the other. */
+/* On a network that changes each period has an order of its own: one after the other. LANES apart,
+ * as the engine reads woven rows. */
 static void each_period(const sw_job *job, int t0, int t1, int64_t i, double *out, work *w) {
   for (int t = t0; t < t1; t++) {
     one_period(job, t, i, order_in(job, t, i, w), w->spare);

@@ -10,7 +10,10 @@
  *
  * Pass 0 leaves what depends on one unit: shares, for cosine divided by their length. What is left
  * for pass 1 is a matrix product, or the same with distances in the place of products
- * (kernel/pairs/block.h). */
+ * (kernel/pairs/block.h).
+ *
+ * Cost: k multiplications a pair in register blocks; sums alone (`fold`) never store a value. Bits
+ * of a pair do not depend on the block, and (i, j) has those of (j, i) in the symmetric forms. */
 #include "kernel/hot.h"
 #include "kernel/pairs/block.h"
 #include "spillway/measure.h"
@@ -33,6 +36,7 @@ typedef struct structure {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Columns are matched by their order, so both lists must be as long. */
 static sw_status check_columns(sw_error *err, const sw_job *job, const structure *s) {
   int demand = sw_job_inputs(job, "demand").count;
   if (s->industries < 2)
@@ -60,6 +64,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   SW_TRY(check_columns(err, job, s));
   job->directed = s->form == COMPLEMENTARITY;
   if (s->form == KRUGMAN) job->by = SW_BY_SMALLEST;
+  /* A column of operands for each input, in one pass. */
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = job->n_inputs});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
   job->state = s;
@@ -72,7 +77,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 enum { SIDE = 32 };
 
 /* What values of `count` units are divided by; NaN where a unit has no structure. The length is
- * that of the shares, as squares of the values themselves might be out of range. */
+ * that of the shares, as squares of the values themselves might be out of range. sum > 0 also
+ * refuses units that have nothing. */
 SW_HOT static void find_divisors(const double *const *value, int inputs, int count, bool by_length,
                                  double *by) {
   double sum[SIDE] = {0}, squares[SIDE] = {0};
@@ -84,6 +90,7 @@ SW_HOT static void find_divisors(const double *const *value, int inputs, int cou
   if (!by_length) return;
   for (int k = 0; k < inputs; k++)
     for (int u = 0; u < count; u++) {
+      /* Squares of shares, which lie in [0, 1]. */
       double share = value[k][u] / sum[u];
       squares[u] += share * share;
     }
@@ -96,7 +103,8 @@ SW_HOT static void divide(const double *value, const double *by, int count, doub
     out[u] = value[u] / by[u];
 }
 
-/* Operand columns stand as the inputs do: shares, then demand. */
+/* Operand columns stand as the inputs do: shares, then demand. value[]: pointers into the inputs,
+ * SIDE units at a time. */
 static void place(const sw_job *job, sw_inputs in, int t, int64_t unit, int count,
                   const double **value, bool by_length) {
   double by[SIDE];
@@ -127,7 +135,8 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
-/* The k-th operand column of each input in a period. */
+/* The k-th operand column of each input in a period. Pointers are per period, as operand rows are
+ * period by period. */
 static sw_status columns_of(sw_error *err, sw_job *job, sw_inputs in, int t,
                             const double ***column) {
   SW_NEW(err, job->arena, *column, in.count);
@@ -146,6 +155,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
     shares *of = &s->of_period[t];
     SW_TRY(columns_of(err, job, supply, t, &of->from));
     of->to = of->from;
+    /* `to` is `from` unless demand is given. */
     if (demand.count) SW_TRY(columns_of(err, job, demand, t, &of->to));
   }
   return SW_OK;
@@ -162,10 +172,6 @@ static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *wor
   return SW_OK;
 }
 
-static void close_rows(const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass, (void)workspace;
-}
-
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const structure *s = job->state;
@@ -174,6 +180,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
     sw_block_products(s->industries, of->from, i0, i1, of->to, j0, j1, out[0], stride, workspace);
   else
     sw_block_distances(s->industries, of->from, i0, i1, of->to, j0, j1, out[0], stride, workspace);
+  /* 1 - half the distance: both sides' shares sum to 1, so the distance is at most 2. */
   if (s->form != COMPLEMENTARITY) return;
   for (int64_t i = i0; i < i1; i++) {
     double *row = out[0] + (i - i0) * stride;
@@ -182,7 +189,8 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   }
 }
 
-/* Sums alone, for undirected forms: the engine asks for them in no other case. */
+/* Sums alone, for undirected forms: the engine asks for them in no other case. The greatest value
+ * goes in and out, as a call adds to what others have found. */
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const structure *s = job->state;
@@ -249,5 +257,4 @@ const sw_measure sw_measure_structural_similarity = {
     .fold = fold,
     .workspace = workspace,
     .open = open_rows,
-    .close = close_rows,
 };

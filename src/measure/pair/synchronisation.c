@@ -14,7 +14,10 @@
  * values for r, has no value.
  *
  * Pass 0 finds means of periods (measure/transform), pass 1 what products are made of, pass 2 the
- * values, where pairs with holes or counts want them, and the last one pairs. */
+ * values, where pairs with holes or counts want them, and the last one pairs.
+ *
+ * Cost: T multiplications a pair by block products; counts by products of signs. Bits of a pair
+ * depend on its two series alone. */
 #include "kernel/pairs/block.h"
 #include "kernel/series/correlation.h"
 #include "measure/transform/lacking.h"
@@ -28,7 +31,8 @@ typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the ord
 
 /* Operands by period of the series, a column each: of a unit that has all values, what products are
  * made of, else NaN; and the values, where the first period, which has no change, holds the size of
- * what changes are made of. A quasi-correlation has no need of these, and no such pass. */
+ * what changes are made of. A quasi-correlation has no need of these, and no such pass. Pass
+ * numbers; QUASI has no VALUES, and the pass over pairs is then one earlier. */
 enum { MEANS, PRODUCTS, VALUES };
 
 enum { LEAST = 3 }; /* values of a series: two are on a line */
@@ -46,7 +50,8 @@ typedef struct synchronisation {
 /* ---- arithmetic -------------------------------------------------------------------------- */
 
 /* Out of counts, which are whole numbers: of n periods `alike` in which both are above zero or
- * neither, and of those above zero. */
+ * neither, and of those above zero. E = 1 is decided on whole numbers, as 1 - chance may be off by
+ * rounding. */
 static double concordance(double n, double alike, double above, double others, bool corrected) {
   double chance = (above * others + (n - above) * (n - others)) / (n * n);
   if (n == 0) return NAN;
@@ -55,6 +60,7 @@ static double concordance(double n, double alike, double above, double others, b
                                                               : (alike / n - chance) / (1 - chance);
 }
 
+/* Zero counts as not above, as Harding & Pagan's states do. */
 static double concordance_of(const double *x, const double *y, int n, bool corrected) {
   int alike = 0, above = 0, others = 0;
   for (int s = 0; s < n; s++) {
@@ -67,7 +73,8 @@ static double concordance_of(const double *x, const double *y, int n, bool corre
 
 /* ---- passes 1 and 2: operands ------------------------------------------------------------ */
 
-/* z of the values there are; the others stay NaN. `work`: n. */
+/* z of the values there are; the others stay NaN. `work`: n. n of variance 1: the divisor is the
+ * number of values there are. */
 static void make_quasi(double *v, int n, double size, double *work) {
   int count = 0;
   for (int s = 0; s < n; s++)
@@ -77,7 +84,8 @@ static void make_quasi(double *v, int n, double size, double *work) {
     if (!isnan(v[s])) v[s] = count < LEAST ? NAN : work[k++];
 }
 
-/* The same of series side by side. `work`: two series. */
+/* The same of series side by side. `work`: two series. SW_SERIES series side by side fill a
+ * vector. */
 static void make_all_quasi(double *v, int n, const double *size, double *work) {
   for (int k = 0; k < SW_SERIES; k++) {
     for (int s = 0; s < n; s++)
@@ -88,7 +96,7 @@ static void make_all_quasi(double *v, int n, const double *size, double *work) {
   }
 }
 
-/* Above zero or not. */
+/* Above zero or not. +1 and -1: their product is 1 where both agree. */
 static void make_signs(double *v, int count) {
   for (int s = 0; s < count; s++)
     v[s] = isnan(v[s]) ? NAN : v[s] > 0 ? 1 : -1;
@@ -104,7 +112,8 @@ static void find_whole(const double *v, int n, bool whole[SW_SERIES]) {
 }
 
 /* Series side by side into the rows of a pass; those that are not `kept` are missing. Periods
- * without a value of the series, as the first of changes, are missing throughout. */
+ * without a value of the series, as the first of changes, are missing throughout. Rows of a period
+ * that no series has a value in are NaN throughout. */
 static void place(const sw_job *job, int pass, int64_t unit, int count, const double *v,
                   const bool *kept) {
   const sw_transform *series = &((const synchronisation *)job->state)->series;
@@ -120,7 +129,8 @@ static void place(const sw_job *job, int pass, int64_t unit, int count, const do
 }
 
 /* What products are made of; returns how many of the units lack it, for holes or as they do not
- * vary. The workspace: series side by side, and two more. */
+ * vary. The workspace: series side by side, and two more. The count tells the next pass whether
+ * anybody needs values. */
 static int place_products(const sw_job *job, int64_t unit, int count, double *v) {
   const synchronisation *sync = job->state;
   int n = sync->series.length, lacking = 0;
@@ -144,11 +154,13 @@ static bool counts_above(const synchronisation *sync) {
   return sync->form == CONCORDANCE || sync->form == CORRECTED;
 }
 
-/* Where nothing reads values, none are written: their pages are not even touched. */
+/* Where nothing reads values, none are written: their pages are not even touched. folded[PRODUCTS]:
+ * how many units lack products, over all ranks. */
 static bool wants_values(const sw_job *job) {
   return counts_above(job->state) || *(const double *)job->folded[PRODUCTS] > 0;
 }
 
+/* The first period of changes has no value: its row holds the size instead. */
 static void place_values(const sw_job *job, int64_t unit, int count, double *v) {
   const synchronisation *sync = job->state;
   double size[SW_SERIES];
@@ -180,7 +192,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
   }
 }
 
-/* Of products, how many units lack them. */
+/* Of products, how many units lack them. A count in a double; whole numbers merge exactly. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   if (pass == PRODUCTS)
     *(double *)all += *(const double *)part;
@@ -197,6 +209,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- the last pass: pairs ---------------------------------------------------------------- */
 
+/* Rows in the order of places in the series. */
 static sw_status rows_of(sw_error *err, sw_job *job, int pass, const double ***row) {
   const sw_transform *series = &((const synchronisation *)job->state)->series;
   SW_NEW(err, job->arena, *row, series->length);
@@ -205,6 +218,7 @@ static sw_status rows_of(sw_error *err, sw_job *job, int pass, const double ***r
   return SW_OK;
 }
 
+/* O(n T), on every rank. */
 static void count_above(const sw_job *job, const synchronisation *sync) {
   for (int64_t unit = 0; unit < job->n; unit++) {
     sync->above[unit] = 0;
@@ -234,7 +248,8 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
-/* Numbers of a unit that products are made of. */
+/* Numbers of a unit that products are made of. A quasi-correlation is a product of one number per
+ * unit. */
 static int numbers_of(const synchronisation *sync) {
   return sync->form == QUASI ? 1 : sync->series.length;
 }
@@ -252,10 +267,6 @@ static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *wor
   return SW_OK;
 }
 
-static void close_rows(const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass, (void)workspace;
-}
-
 /* Over the periods that both have. `work`: two series. */
 static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j, double *work) {
   int count = 0, length = sync->series.length;
@@ -271,13 +282,15 @@ static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j,
              : concordance_of(x, y, count, sync->form == CORRECTED);
 }
 
-/* Sums of products of +1 and -1 are whole numbers: periods alike less the others. */
+/* Sums of products of +1 and -1 are whole numbers: periods alike less the others. product = alike -
+ * (n - alike). */
 static double from_product(const synchronisation *sync, int64_t i, int64_t j, double product) {
   double n = sync->series.length;
   if (sync->form == PEARSON) return product;
   return concordance(n, (n + product) / 2, sync->above[i], sync->above[j], sync->form == CORRECTED);
 }
 
+/* Only columns that lack something, or every one where counts must be turned into shares. */
 static void whole_block(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                         double *out, int64_t stride, void *workspace) {
   const synchronisation *sync = job->state;
@@ -304,7 +317,8 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   sw_block_products(1, &z, i0, i1, &z, j0, j1, out[0], stride, workspace);
 }
 
-/* Where series have holes the sums of products are NaN, and the engine asks `block`. */
+/* Where series have holes the sums of products are NaN, and the engine asks `block`. The result is
+ * the same sum, of values never stored. */
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
@@ -318,14 +332,16 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
-/* |r| that differs from 0 with that two-sided p-value. */
+/* |r| that differs from 0 with that two-sided p-value. t = r sqrt((T - 2)/(1 - r^2)), solved for
+ * r. */
 static double threshold(int values, double p) {
   double t = gsl_cdf_tdist_Qinv(p / 2, values - 2);
   return t / sqrt(t * t + values - 2);
 }
 
 /* What inference can see at all with so few values: the first of all pairs to be found by a false
- * discovery rate of 5% must have a p-value of .05 over their number. */
+ * discovery rate of 5% must have a p-value of .05 over their number. alpha/m: the bound of the
+ * first rejection among m pairs. */
 static void foresee(sw_job *job, const synchronisation *sync) {
   double pairs = 0.5 * (double)job->n * (double)(job->n - 1);
   if (sync->form != PEARSON || pairs < 1) return;
@@ -348,6 +364,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                              .result = sizeof(double)});
   if (sync->form != QUASI) sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1});
   sw_job_pass(job,
+              /* Counts need `above` of both units: no fold. */
               (sw_pass){.domain = SW_PAIRS, .grain = SW_MAX_ROWS, .no_fold = counts_above(sync)});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
@@ -413,5 +430,4 @@ const sw_measure sw_measure_synchronisation = {
     .fold = fold,
     .workspace = workspace,
     .open = open_rows,
-    .close = close_rows,
 };

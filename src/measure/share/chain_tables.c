@@ -16,7 +16,7 @@ static void place(const sw_job *job, const char *name, const double *from, int c
 }
 
 /* One number, or why there is none. A measure whose classes have no order leaves out what rests on
- * it. */
+ * it. `result` NULL: the measure has no such output. */
 static void place_number(sw_job *job, const char *name, double value, const char *why) {
   const sw_result *result = sw_job_result(job, name);
   if (!result) return;
@@ -24,7 +24,8 @@ static void place_number(sw_job *job, const char *name, double value, const char
   if (isnan(value)) sw_job_undefined(job, (int)(result - job->result), 0, why);
 }
 
-/* By class; those that the chain leaves out have no number. */
+/* By class; those that the chain leaves out have no number. chain->of[i] is the class that state i
+ * of the chain stands for. */
 static void place_states(const sw_chain *chain, int classes, const double *of, double *to) {
   for (int i = 0; i < classes; i++)
     to[i] = NAN;
@@ -37,7 +38,8 @@ static void clear(double *square, int k) {
     square[i] = NAN;
 }
 
-/* Where the chain tends, and how far it is from class to class. `room`: a square of all classes. */
+/* Where the chain tends, and how far it is from class to class. `room`: a square of all classes. n
+ * states of the chain, n <= k. Results by state are spread over all k classes, NaN elsewhere. */
 static void place_long_run(const sw_job *job, int k, const sw_chain *chain, const double *last,
                            double *room, double *limit) {
   double start[SW_CHAIN_MOST], sum = 0, *closed = table(job, "closed_state");
@@ -45,12 +47,14 @@ static void place_long_run(const sw_job *job, int k, const sw_chain *chain, cons
   int n = chain->n;
   for (int i = 0; i < n; i++)
     sum += start[i] = last[chain->of[i]];
+  /* Without units in the last period the start is uniform. */
   for (int i = 0; sum == 0 && i < n; i++)
     start[i] = 1; /* nobody is there in the last period */
   sw_chain_stationary(chain, room);
   sw_chain_limit(chain, room, start, limit);
   place_states(chain, k, limit, table(job, "steady_state"));
   clear(closed, k);
+  /* Row c of `room` is the distribution within the c-th closed set. */
   for (int c = 0; c < chain->n_closed; c++)
     place_states(chain, k, room + c * n, closed + c * k);
   sw_chain_passage(chain, room);
@@ -70,7 +74,8 @@ static void place_mobility(sw_job *job, const sw_chain *chain, const double *lim
   place_number(job, "bartholomew_steps", m.bartholomew_steps, why);
 }
 
-/* 1 / (1 - p_ii) is the mean stay in a class: infinite where nobody leaves it. */
+/* 1 / (1 - p_ii) is the mean stay in a class: infinite where nobody leaves it. p_ii = 1: 1/0,
+ * infinite. A row without departures has p NaN, and so have both. */
 sw_status sw_chain_tables(sw_error *err, sw_job *job, int classes, const double *count,
                           const double *last, const sw_chain **out) {
   sw_chain *chain = NULL;
@@ -91,7 +96,8 @@ sw_status sw_chain_tables(sw_error *err, sw_job *job, int classes, const double 
   return SW_OK;
 }
 
-/* Whether transitions are the same under all conditions: likelihood ratio and Pearson's Q. */
+/* Whether transitions are the same under all conditions: likelihood ratio and Pearson's Q. One call
+ * for each entry with conditions; df 0 leaves all tests undefined. */
 sw_homogeneity sw_chain_conditions(sw_job *job, int conditions, int classes, const double *count) {
   const char *why = "no degree of freedom";
   sw_homogeneity test = sw_transitions_homogeneity(conditions, classes, count);

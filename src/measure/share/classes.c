@@ -22,14 +22,16 @@ typedef struct record {
 /* ---- values ------------------------------------------------------------------------------- */
 
 /* The unit's value, or its neighbours' mean, over the period's scale. Of units without a value,
- * NaN. */
+ * NaN. The scale divides values and lags alike: relative classes are of x over the mean of its
+ * period. */
 static double value_of(const sw_classes *classes, sw_view view, int t, double scale, int64_t unit) {
   double x = sw_view_at(view, t, unit);
   if (isnan(x) || !classes->lag) return x / scale;
   return sw_links_lag(classes->lag, classes->standardised, view.row[t], unit) / scale;
 }
 
-/* The mean of the period, over those that are there. */
+/* The mean of the period, over those that are there. NaN, a mean of 0 or less: nothing can be
+ * relative to it. Without values 1, as nothing is divided. */
 static double scale_of(const sw_classes *classes, const double *x, int64_t n) {
   double sum = 0, count = 0;
   if (!classes->relative) return 1;
@@ -43,6 +45,7 @@ static double scale_of(const sw_classes *classes, const double *x, int64_t n) {
 
 /* ---- items -------------------------------------------------------------------------------- */
 
+/* Given breaks need no numbers: the record is its head alone. */
 size_t sw_classes_record(const sw_classes *classes, int64_t n) {
   size_t numbers = classes->breaks ? 0 : classes->pooled ? (size_t)n : (size_t)classes->n - 1;
   return sizeof(record) + numbers * sizeof(double);
@@ -58,6 +61,7 @@ void sw_classes_tile(const sw_classes *classes, const sw_job *job, int t, void *
   record *r = out;
   sw_view view = job->input[classes->input].view;
   double *value = workspace, *spare = value + job->n;
+  /* The scale is found of the values themselves, also where the classes are of their lag. */
   r->scale = scale_of(classes, view.row[t], job->n);
   if (classes->breaks) return;
   for (int64_t i = 0; i < job->n; i++) {
@@ -67,6 +71,7 @@ void sw_classes_tile(const sw_classes *classes, const sw_job *job, int t, void *
   sw_stats_sort_values(value, r->n, spare);
   r->lo = r->n ? value[0] : NAN;
   r->hi = r->n ? value[r->n - 1] : NAN;
+  /* Counted only up to the number of classes: more are not needed. */
   r->distinct = sw_quantile_distinct(value, r->n, classes->n);
   if (!classes->pooled) {
     sw_quantile_breaks(value, r->n, classes->n, r->number);
@@ -78,7 +83,8 @@ void sw_classes_tile(const sw_classes *classes, const sw_job *job, int t, void *
 
 /* ---- finish ------------------------------------------------------------------------------- */
 
-/* Of a period: what values are over, then the breaks. */
+/* Of a period: what values are over, then the breaks. Of n classes n - 1 breaks, and the scale in
+ * front of them. */
 static double *how_in(const sw_classes *classes, double *how, int t) {
   return how + (size_t)t * (size_t)classes->n;
 }
@@ -93,6 +99,7 @@ static void see_sample(const sw_classes *classes, int64_t n, int64_t distinct, d
                        double *breaks, sw_classes_seen *seen) {
   if (n == 0) return;
   seen->samples++;
+  /* sw_stats_vary: more than rounding. */
   if (sw_stats_vary(lo, hi)) {
     seen->few += distinct < classes->n;
     return;
@@ -106,7 +113,8 @@ static const record *record_of(const void *records, size_t stride, int t) {
   return (const record *)((const char *)records + (size_t)t * stride);
 }
 
-/* The breaks of all periods together, the same in each. */
+/* The breaks of all periods together, the same in each. Quantiles among several sorted arrays,
+ * without merging them: O(k T log n). */
 static sw_status pool(sw_error *err, const sw_classes *classes, const sw_job *job,
                       const void *records, size_t stride, double *breaks, sw_classes_seen *seen) {
   sw_sorted *sorted = NULL;
@@ -118,6 +126,7 @@ static sw_status pool(sw_error *err, const sw_classes *classes, const sw_job *jo
     sorted[t] = (sw_sorted){r->number, r->n};
     n += r->n;
     if (!(r->lo >= lo) && r->n) lo = r->lo;
+    /* !(a >= NAN) is true: the first period with values sets both ends. */
     if (!(r->hi <= hi) && r->n) hi = r->hi;
   }
   sw_quantile_pooled_breaks(sorted, job->n_periods, classes->n, breaks);
@@ -138,6 +147,7 @@ sw_status sw_classes_finish(sw_error *err, const sw_classes *classes, const sw_j
   for (int t = 0; t < job->n_periods; t++) {
     const record *r = record_of(records, stride, t);
     double *to = how_in(classes, how, t);
+    /* Three sources of breaks: the study, all periods together, this period. */
     const double *from = classes->breaks ? classes->breaks : classes->pooled ? all : r->number;
     to[0] = r->scale;
     seen->no_mean += isnan(r->scale);
@@ -176,7 +186,8 @@ void sw_classes_note(const sw_job *job, const sw_classes *classes, const sw_clas
 
 /* ---- units -------------------------------------------------------------------------------- */
 
-/* From 1; 0: the unit has no value. */
+/* From 1; 0: the unit has no value. Given breaks make classes [lo, hi), quantiles make them closed
+ * above (methods-regions.md). */
 int sw_classes_of(const sw_classes *classes, const sw_job *job, const double *how, int t,
                   int64_t unit) {
   const double *of = how + (size_t)t * (size_t)classes->n;
@@ -187,7 +198,8 @@ int sw_classes_of(const sw_classes *classes, const sw_job *job, const double *ho
 
 /* ---- resolve ------------------------------------------------------------------------------ */
 
-/* A list of breaks: as many classes, and one more. */
+/* A list of breaks: as many classes, and one more. Ascending strictly: equal breaks would make a
+ * class that no value can have. */
 static sw_status read_breaks(sw_error *err, const sw_job *job, const sw_node *list, int most,
                              sw_classes *classes) {
   double *breaks = NULL;
@@ -196,6 +208,7 @@ static sw_status read_breaks(sw_error *err, const sw_job *job, const sw_node *li
                        list->count, most - 1);
   SW_NEW(err, job->arena, breaks, list->count);
   for (int i = 0; i < list->count; i++) {
+    /* The same breaks in all periods. */
     SW_TRY(sw_node_number(err, list->item[i], &breaks[i]));
     if (i && !(breaks[i] > breaks[i - 1]))
       return sw_job_fail(err, job, "classes", "%g after %g; expected ascending breaks", breaks[i],
@@ -223,7 +236,8 @@ sw_status sw_classes_read(sw_error *err, const sw_job *job, int most, sw_classes
   return SW_OK;
 }
 
-/* "under 0.5", "0.5 to 0.8", "0.8 and over"; of quantiles "class 1". */
+/* "under 0.5", "0.5 to 0.8", "0.8 and over"; of quantiles "class 1". 15 digits show the number as
+ * the study wrote it, without the tail of its binary form. */
 static const char *label_of(const sw_job *job, const sw_classes *classes, int i) {
   const double *breaks = classes->breaks;
   if (!breaks) return sw_arena_printf(job->arena, "class %d", i + 1);

@@ -1,11 +1,14 @@
-/* Distances made ready for loops over pairs; see distance.h. */
+/* Distances made ready for loops over pairs; see distance.h.
+ *
+ * Called by measures of pairs in resolve or prepare, on every rank, from shared links or
+ * coordinates; the outcome is the same everywhere, so no rank has to tell another of a refusal. */
 #include "measure/share/distance.h"
 
 #include <math.h>
 
 /* Given distances are looked at once, before the pairs: a zero would give an infinite value, which
  * sums would spread over the whole row. Every rank looks at the same links and comes to the same
- * verdict. */
+ * verdict. The diagonal may be 0: a unit is no pair with itself. */
 static sw_status check_given(sw_error *err, const sw_job *job, const char *param,
                              const sw_links *links) {
   for (int64_t i = 0; i < links->n; i++)
@@ -21,6 +24,7 @@ static sw_status check_given(sw_error *err, const sw_job *job, const char *param
  * take the shorter formula. In the arena, as tiles may not allocate. */
 sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_arc_points *points) {
   const sw_distance *d = sw_job_distance(job, param);
+  /* Each state of a network is a matrix of its own. */
   for (int k = 0; k < d->n_states; k++)
     SW_TRY(check_given(err, job, param, d->state[k].links));
   if (d->kind == SW_GIVEN) return d->state ? SW_OK : check_given(err, job, param, d->links);
@@ -34,6 +38,7 @@ sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_a
   return SW_OK;
 }
 
+/* For fits that use one matrix of distances throughout. */
 sw_status sw_share_distance_steady(sw_error *err, const sw_job *job, const char *param,
                                    const sw_distance **distance) {
   const sw_distance *d = sw_job_distance(job, param);
@@ -57,7 +62,8 @@ static void range_of_links(const sw_links *links, double *near, double *far) {
 }
 
 /* Points of the sphere that differ are a last bit of a coordinate apart at least, 2^-54, and half a
- * circle at most; on the ellipsoid, in km, the same. */
+ * circle at most; on the ellipsoid, in km, the same. The bounds are logarithms of inverse squares
+ * as the kernel gives them: -2 ln d, less the scale it leaves in. */
 void sw_share_distance_range(const sw_distance *d, double *least, double *most) {
   double near = 0x1p-54, far = M_PI;
   if (d->kind == SW_GEODESIC) near *= SW_EARTH_KM, far *= SW_EARTH_KM;
@@ -72,12 +78,16 @@ void sw_share_distance_range(const sw_distance *d, double *least, double *most) 
   *most = far > 0 ? -2 * log(near) - scale : 0;
 }
 
+/* scale^(decay/2) in one factor behind the power; where that would vanish below 1e-100 the scale
+ * goes in front of it instead. */
 double sw_share_distance_factor(const sw_distance *distance, double decay, double *before) {
   double scale = sw_distances_scale(distance), factor = pow(scale, decay / 2);
   *before = factor < 1e-100 ? scale : 1;
   return factor < 1e-100 ? 1 : factor;
 }
 
+/* (2/3) sqrt(area/pi): the mean distance of a disc's points from its centre (methods.md section
+ * 5). */
 double sw_share_distance_within(const sw_units *units, int64_t unit) {
   double area = units->area ? units->area[unit] : NAN;
   return area > 0 ? 2.0 / 3.0 * sqrt(area / M_PI) : NAN;

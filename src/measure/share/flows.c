@@ -1,4 +1,7 @@
-/* Inputs of flows; see flows.h. */
+/* Inputs of flows; see flows.h.
+ *
+ * Partials count, keep the first by unit and period, and are merged in block order, so the message
+ * is the same for any ranks. A tile cannot fail; finish does, on rank 0. */
 #include "measure/share/flows.h"
 
 /* NaN is not below zero and passes: a missing mass is no error. */
@@ -12,6 +15,7 @@ static void see(sw_negatives *seen, int64_t unit, int period, int input, double 
   }
 }
 
+/* All inputs of a measure of flows are masses, none of which may be negative. */
 void sw_flows_see(const sw_job *job, int64_t unit, int t, sw_negatives *seen) {
   for (int k = 0; k < job->n_inputs; k++)
     see(seen, unit, t, k, sw_view_at(job->input[k].view, t, unit));
@@ -30,6 +34,8 @@ void sw_flows_merge(const sw_job *job, int pass, void *all, const void *part) {
 /* The parameter that names the input. */
 static const sw_param *role_of(const sw_job *job, int input) {
   const sw_param *param = job->measure->param;
+  /* param[1].name: the last parameter is returned without a look, since the input must belong to
+   * one. */
   for (; param[1].name; param++) {
     sw_inputs in = sw_job_inputs(job, param->name);
     if (input >= in.first && input < in.first + in.count) break;

@@ -26,7 +26,8 @@ static const char *nearest_indicator(const sw_job *job, int n, const char *name)
   return near ? near : indicator(job, 0);
 }
 
-/* `[lo, hi]` of one indicator; equal ends would divide by zero. */
+/* `[lo, hi]` of one indicator; equal ends would divide by zero. Both ends are numbers of the study,
+ * hence finite. */
 static sw_status read_bounds(sw_error *err, const sw_node *pair, const char *name, double *lo,
                              double *hi) {
   if (pair->kind != SW_NODE_LIST || pair->count != 2)
@@ -46,6 +47,7 @@ sw_status sw_indicators_bounds(sw_error *err, const sw_job *job, int n, const sw
   SW_NEW(err, job->arena, hi, n);
   if (map->kind != SW_NODE_MAP)
     return sw_node_fail(err, map, "bounds: expected {indicator: [lowest, highest], ...}");
+  /* Keys first: a key that is no indicator would otherwise leave an indicator without bounds. */
   for (int i = 0; i < map->count; i++)
     if (!is_indicator(job, n, map->key[i]))
       return sw_node_key_fail(err, map, i, "%s: '%s' is not an indicator of it; did you mean '%s'?",

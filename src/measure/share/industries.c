@@ -13,7 +13,8 @@
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-/* Inputs of several parameters as one set, in the order in which they are given. */
+/* Inputs of several parameters as one set, in the order in which they are given. One array of
+ * inputs over several parameters: the rest of this file knows columns only. */
 sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params, int n_params,
                            sw_industries *set) {
   int n = 0, *input = NULL;
@@ -41,7 +42,8 @@ sw_status sw_industries_axes(sw_error *err, sw_job *job, const char *to) {
   return SW_OK;
 }
 
-/* Columns of the table are called like the inputs. */
+/* Columns of the table are called like the inputs. Read in resolve, for all periods: a missing cell
+ * is refused before data are read. */
 sw_status sw_industries_base(sw_error *err, sw_job *job, sw_industries *set) {
   SW_TRY(sw_table_base_over(err, job, &set->complete));
   if (!sw_job_arg(job, "base")->table) return SW_OK;
@@ -63,10 +65,12 @@ sw_status sw_industries_base(sw_error *err, sw_job *job, sw_industries *set) {
 
 enum { WHOLE, BELOW, SUMS }; /* places in a period's doubles; the arrays begin at SUMS */
 
+/* 2 + 4n doubles, as the head of the file has them. */
 static size_t width(const sw_industries *set) {
   return SUMS + 4 * (size_t)set->n;
 }
 
+/* Array 0: sums, 1: sums in the period before, 2: units with a value, 3: sums over these. */
 static const double *at(const sw_industries *set, const double *sums, int t, int array) {
   return sums + (size_t)t * width(set) + SUMS + (size_t)array * (size_t)set->n;
 }
@@ -100,12 +104,14 @@ const double *sw_industries_base_at(const sw_industries *set, const double *sums
   return set->given ? set->given + (int64_t)t * set->n : at(set, sums, t, 0);
 }
 
+/* Only asked for where set->before[t] is a period. */
 const double *sw_industries_base_before(const sw_industries *set, const double *sums, int t) {
   return set->given ? set->given + (int64_t)set->before[t] * set->n : at(set, sums, t, 1);
 }
 
 /* Clears the flags of the units that lack column k in period t; with `all`, counts and sums the
- * others there, and counts what is below zero. */
+ * others there, and counts what is below zero. Without `all` (the period before) flags are cleared
+ * and nothing is counted twice. */
 static void see(const sw_job *job, const sw_industries *set, int t, int k, int64_t lo, int64_t hi,
                 char *flags, double *all) {
   sw_view view = job->input[set->input[k]].view;
@@ -121,6 +127,7 @@ static void see(const sw_job *job, const sw_industries *set, int t, int k, int64
   }
 }
 
+/* Units in their order, one thread: one sum per block. */
 static double sum_flagged(sw_view view, int t, int64_t lo, int64_t hi, const char *flags) {
   const double *value = view.row[t] + (lo - view.first);
   double sum = 0;
@@ -133,6 +140,7 @@ static double sum_flagged(sw_view view, int t, int64_t lo, int64_t hi, const cha
  * without one before has nothing to be compared with, and no whole unit. */
 void sw_industries_fold(const sw_job *job, const sw_industries *set, int64_t lo, int64_t hi,
                         double *sums, char *flags) {
+  /* Without `before` every period is compared with itself, and all flags start at 1. */
   for (int t = 0; t < job->n_periods; t++, sums += width(set)) {
     int before = set->before ? set->before[t] : t;
     memset(flags, before >= 0, (size_t)(hi - lo));
@@ -160,7 +168,8 @@ void sw_industries_merge(const sw_job *job, const sw_industries *set, double *al
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* A base that lacks a unit is no base of the whole. */
+/* A base that lacks a unit is no base of the whole. Own sums of incomplete columns are refused by
+ * default: the quotients of a US county differ by that (methods.md section 6). */
 sw_status sw_industries_check(sw_error *err, const sw_job *job, const sw_industries *set,
                               const double *sums) {
   if (set->given || set->complete) return SW_OK;
@@ -192,6 +201,7 @@ void sw_industries_warn(const sw_job *job, const sw_industries *set, const doubl
             job->where, job->name, below, below == 1 ? "" : "s", below == 1 ? "s" : "");
 }
 
+/* Coverage is by column, over all units of the study. */
 void sw_industries_coverage(const sw_job *job, const sw_industries *set, const double *sums, int t,
                             double *coverage, double *whole) {
   for (int k = 0; k < set->n; k++)
@@ -199,7 +209,8 @@ void sw_industries_coverage(const sw_job *job, const sw_industries *set, const d
   *whole = sw_industries_whole(set, sums, t);
 }
 
-/* The fewest whole units of any period that is compared; silent where all units are whole. */
+/* The fewest whole units of any period that is compared; silent where all units are whole. Silent,
+ * since a line that says "all units" says nothing. */
 void sw_industries_say(sw_job *job, const sw_industries *set, const double *sums,
                        const char *what) {
   double least = INFINITY, most = -1;

@@ -9,7 +9,8 @@
 
 /* ---- resolve ------------------------------------------------------------------------------ */
 
-/* From which period a transition leads into each. */
+/* From which period a transition leads into each. Called in resolve; labels, spans and breaks are
+ * known without values. */
 sw_status sw_leaps_span(sw_error *err, sw_job *job, sw_leaps *leaps) {
   int *before = NULL;
   leaps->span = (int)sw_job_arg(job, "span")->number;
@@ -22,7 +23,8 @@ sw_status sw_leaps_span(sw_error *err, sw_job *job, sw_leaps *leaps) {
   return SW_OK;
 }
 
-/* Parts of time begin at the periods listed. */
+/* Parts of time begin at the periods listed. Each begin must lie after the one before and before
+ * the last period, so no part is empty. */
 static sw_status read_split(sw_error *err, const sw_job *job, const sw_arg *split, int *begin) {
   for (int p = 0; p < split->count; p++) {
     int panel = sw_periods_find(job->periods, split->texts[p]), t = job->n_periods - 1;
@@ -42,7 +44,8 @@ static sw_status read_split(sw_error *err, const sw_job *job, const sw_arg *spli
 }
 
 /* A transition is of a part when both its periods are; the period at which parts meet is of both.
- */
+ *
+ * A transition across the boundary is of no part, hence of no condition. */
 sw_status sw_leaps_split(sw_error *err, sw_job *job, sw_leaps *leaps, const char *const **labels) {
   const sw_arg *split = sw_job_arg(job, "split");
   int parts = split->count + 1, last = job->n_periods - 1, *begin = NULL, *part = NULL;
@@ -71,7 +74,8 @@ static size_t groups_of(const sw_leaps *leaps) {
   return leaps->grouping ? (size_t)leaps->grouping->n_groups : 0;
 }
 
-/* Takes `count` doubles; without room only counts. */
+/* Takes `count` doubles; without room only counts. Counting and placing share the list, so they
+ * cannot disagree. */
 static double *take(double *room, size_t *used, size_t count) {
   double *at = room ? room + *used : NULL;
   *used += count;
@@ -115,6 +119,9 @@ sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *roo
 
 /* ---- counting ----------------------------------------------------------------------------- */
 
+/* Which of three the conditions are was decided in resolve: parts of time, a group column, or
+ * classes. */
+
 /* The condition of a transition of unit i from period s into t, from 1. 0: it has none, and is
  * counted in `without`. */
 static int condition(const sw_leaps *leaps, double *const *given, int s, int t, int64_t i) {
@@ -123,7 +130,8 @@ static int condition(const sw_leaps *leaps, double *const *given, int s, int t, 
   return (int)given[s][i];
 }
 
-/* Units are of the same group in all periods. */
+/* Units are of the same group in all periods. of[s][i]: the class of unit i in period s, 0:
+ * none. */
 static void count_period(const sw_leaps *leaps, const sw_job *job, double *const *of, int t,
                          sw_leaps_tally *tally) {
   int s = leaps->before[t], k = leaps->classes;
@@ -138,6 +146,7 @@ static void count_period(const sw_leaps *leaps, const sw_job *job, double *const
     tally->count[cell] += 1;
     tally->up[t] += to > from;
     tally->down[t] += to < from;
+    /* A group's leaps are counted up and down; `leaps_by` is their sum. */
     if (leaps->grouping && to != from) (to > from ? by_up : by_down)[leaps->grouping->of[i]] += 1;
     if (leaps->conditions == 0) continue;
     int c = condition(leaps, given, s, t, i);
@@ -169,7 +178,8 @@ static void count_overall(const sw_leaps *leaps, const sw_job *job, const double
   }
 }
 
-/* Units of each class in a period. A period in which nobody has a class has no empty ones. */
+/* Units of each class in a period. A period in which nobody has a class has no empty ones. `here`
+ * is tally->last: of the last period it stays as it is. */
 static void count_members(const sw_leaps *leaps, const sw_job *job, const double *class,
                           double *here, sw_leaps_tally *tally) {
   double all = 0;
@@ -185,7 +195,8 @@ static void count_members(const sw_leaps *leaps, const sw_job *job, const double
     *tally->empty += here[c] == 0;
 }
 
-/* O(n) per period: every unit once for each transition. Classes are from 1; 0 is none. */
+/* O(n) per period: every unit once for each transition. Classes are from 1; 0 is none. One thread,
+ * one item: whole numbers. */
 void sw_leaps_tally_all(const sw_leaps *leaps, const sw_job *job, double *const *of,
                         sw_leaps_tally *tally) {
   int last = job->n_periods - 1;
@@ -206,7 +217,8 @@ static void say_why(sw_job *job, const char *name, int t, const char *why) {
   sw_job_undefined(job, (int)(sw_job_result(job, name) - job->result), t, why);
 }
 
-/* By period and by group, where the study names one. */
+/* By period and by group, where the study names one. Outputs by name, so measures of transitions
+ * share this code. */
 void sw_leaps_tables(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
   size_t periods = (size_t)job->n_periods, groups = groups_of(leaps);
   place(job, "leaps_up", tally->up, periods);
@@ -234,6 +246,7 @@ typedef struct leapt {
   double all, up, down, far;
 } leapt;
 
+/* Two classes or more: |i - j| > 1. */
 static leapt leaps_in(const double *count, int k) {
   leapt out = {0};
   for (int i = 0; i < k; i++)
@@ -248,7 +261,7 @@ static leapt leaps_in(const double *count, int k) {
 }
 
 /* ", LABEL up/down" behind `text`, where anything has moved. NULL, from the first failure on: no
- * memory, and the line is left out. */
+ * memory, and the line is left out. A class or group that nothing left is not named. */
 static const char *add_moved(sw_job *job, const char *text, const char *label, double up,
                              double down) {
   if (!text || up + down == 0) return text;
@@ -270,7 +283,8 @@ static const char *by_class(sw_job *job, const sw_leaps *leaps, const double *co
   return text;
 }
 
-/* `up` and `down` of one period, or added over `periods` of them. */
+/* `up` and `down` of one period, or added over `periods` of them. GROUPS_SAID names at most; how
+ * many more there are is told. */
 static const char *by_group(sw_job *job, const sw_leaps *leaps, const double *up,
                             const double *down, int periods) {
   const char *text = "";
@@ -305,7 +319,8 @@ static void say_groups(sw_job *job, const sw_leaps *leaps, const char *when, con
     sw_job_say(job, "%s, by %s (up/down): %s", when, leaps->grouping->name, groups);
 }
 
-/* The codes of those that leapt from the first period to the last. */
+/* The codes of those that leapt from the first period to the last. Codes as the units have them,
+ * the first SW_LEAPS_NAMED. */
 static void say_units(sw_job *job, const char *way, const double *named, double count) {
   const char *text = "";
   int shown = count < SW_LEAPS_NAMED ? (int)count : SW_LEAPS_NAMED;

@@ -12,7 +12,8 @@
 
 /* ---- a base given by a table ------------------------------------------------------------ */
 
-/* n + 1 numbers per period, the total last. */
+/* n + 1 numbers per period, the total last. Read in resolve, so that a missing cell is refused
+ * before data are read. */
 static sw_status read_base(sw_error *err, const sw_job *job, sw_quotient *quotient) {
   double *base = NULL;
   SW_NEW(err, job->arena, base, job->n_periods * (quotient->n + 1));
@@ -45,8 +46,8 @@ size_t sw_quotient_bytes(const sw_job *job, const sw_quotient *quotient) {
 }
 
 /* Adds units [lo, hi) to `sums`, which start from zero. Periods outside, units inside: columns are
- * read in their order. A unit without a total counts for nothing, as its industries have no
- * share. */
+ * read in their order. A unit without a total counts for nothing, as its industries have no share.
+ * Three numbers per industry: how many, how much, and the total of the same units. */
 void sw_quotient_fold(const sw_job *job, const sw_quotient *quotient, int64_t lo, int64_t hi,
                       double *sums) {
   for (int t = 0; t < job->n_periods; t++, sums += width(quotient))

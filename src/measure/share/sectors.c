@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* The place of the node is that of the name in `order`, which the message shows. */
 static sw_status find_industry(sw_error *err, const sw_job *job, const sw_node *node, int *found) {
   sw_inputs in = sw_job_inputs(job, "industries");
   const char *name = NULL;
@@ -14,6 +15,7 @@ static sw_status find_industry(sw_error *err, const sw_job *job, const sw_node *
   return sw_node_fail(err, node, "%s: order: '%s' is not among its industries", job->name, name);
 }
 
+/* -1: not in a sector yet. */
 static sw_status put_into(sw_error *err, const sw_job *job, const sw_node *node, int sector,
                           int *of) {
   int industry = 0;
@@ -47,7 +49,8 @@ static sw_status read_sectors(sw_error *err, sw_job *job, const sw_node *order, 
 }
 
 /* Three industries are the sectors as they stand; of more the study says which belong together,
- * else *sector stays as it is. */
+ * else *sector stays as it is. *sector left NULL: measures without sectors do without; those that
+ * need them refuse. */
 sw_status sw_sectors_read(sw_error *err, sw_job *job, const int **sector) {
   const sw_node *order = sw_job_arg(job, "order")->node;
   int n = sw_job_inputs(job, "industries").count, *of = NULL;

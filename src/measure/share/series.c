@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Integers, or labels of a form that panel/time.c reads. */
+/* Integers, or labels of a form that panel/time.c reads. Texts such as "before" have no order:
+ * measures of change refuse them. */
 bool sw_series_is_known(const sw_job *job) {
   return job->periods->integer || job->periods->unit != SW_TIME_UNKNOWN;
 }
@@ -14,6 +15,7 @@ double sw_series_time(const sw_job *job, int t) {
   return (double)job->periods->value[job->period[t]];
 }
 
+/* In years of whole numbers, else in steps of the panel; the same unit as `span`. */
 double sw_series_passed(const sw_job *job, int s, int t) {
   return (double)sw_periods_passed(job->periods, job->period[s], job->period[t]);
 }
@@ -32,7 +34,8 @@ const char *sw_series_when(const sw_job *job, int t) {
   return text ? text : "";
 }
 
-/* A break stands at the first period of the new definition. */
+/* A break stands at the first period of the new definition. The values before and from it on
+ * measure different things, so no difference crosses it. */
 bool sw_series_broken(const sw_job *job, int s, int t) {
   const sw_periods *periods = job->periods;
   for (int b = 0; b < periods->n_breaks; b++)
@@ -41,7 +44,8 @@ bool sw_series_broken(const sw_job *job, int s, int t) {
   return false;
 }
 
-/* Steps of the panel from the job's period t - 1 to t; 0 where a hole lies between. */
+/* Steps of the panel from the job's period t - 1 to t; 0 where a hole lies between. Periods between
+ * two of the entry may exist in the panel without the entry having them. */
 static int steps_to(const sw_job *job, int t) {
   const sw_periods *periods = job->periods;
   for (int p = job->period[t - 1] + 1; p <= job->period[t]; p++)
@@ -49,8 +53,8 @@ static int steps_to(const sw_job *job, int t) {
   return job->period[t] - job->period[t - 1];
 }
 
-/* Which periods follow the one before by the shortest step of the entry, without a break or a
- * hole. */
+/* Which periods follow the one before by the shortest step of the entry, without a break or a hole.
+ * The entry's own step: of every fifth year it is five years (see series.h). */
 sw_status sw_series_follow(sw_error *err, sw_job *job, const char *what, const bool **out) {
   bool *follows = NULL;
   int least = 0, holes = 0, at = 0;
@@ -61,6 +65,7 @@ sw_status sw_series_follow(sw_error *err, sw_job *job, const char *what, const b
   }
   for (int t = 1; t < job->n_periods; t++) {
     bool step = least > 0 && steps_to(job, t) == least;
+    /* Breaks are no holes: they are told by warn_of_breaks. */
     follows[t] = step && !sw_series_broken(job, t - 1, t);
     if (!step && holes++ == 0) at = t;
   }
@@ -93,7 +98,8 @@ static sw_status refuse_input(sw_error *err, const sw_job *job, const char *para
   return SW_OK;
 }
 
-/* Numbers before and after a break do not measure the same; whoever names it may still want all. */
+/* Numbers before and after a break do not measure the same; whoever names it may still want all.
+ * One note per break; what crosses it is left out by the measure. */
 static void warn_of_breaks(const sw_job *job, int from, int to) {
   for (int t = from + 1; t <= to; t++)
     if (sw_series_broken(job, t - 1, t))
@@ -101,6 +107,7 @@ static void warn_of_breaks(const sw_job *job, int from, int to) {
               job->name, sw_job_period(job, t));
 }
 
+/* The order of checks: time first, as without it the others mean nothing. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least) {
   return sw_series_check_between(err, job, param, least, 0, job->n_periods - 1);
 }
@@ -122,7 +129,8 @@ sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param,
   return SW_OK;
 }
 
-/* The job's period that lies `span` before its t-th; -1: none, or a break lies between. */
+/* The job's period that lies `span` before its t-th; -1: none, or a break lies between. The entry
+ * may leave out periods of the panel: the one a span before must be among its own. */
 int sw_series_before(const sw_job *job, int t, int span) {
   int before = sw_periods_before(job->periods, job->period[t], span);
   if (before < 0) return -1;
@@ -145,7 +153,7 @@ sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int *
 }
 
 /* The smallest distance between two periods that follow each other in the entry is what a span was
- * most likely meant to be. */
+ * most likely meant to be. Differences in unsigned numbers: no overflow, whatever the values. */
 static sw_status refuse_span(sw_error *err, const sw_job *job, const char *param, int span) {
   const int64_t *value = job->periods->value;
   uint64_t least = UINT64_MAX;
@@ -172,7 +180,8 @@ sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const
   return refuse_span(err, job, param, span);
 }
 
-/* As it is written first; then as the panel reads it, in another form. */
+/* As it is written first; then as the panel reads it, in another form. "2001" and "2001-01-01" may
+ * be one period, in the reading of the panel. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t) {
   for (int i = 0; i < count; i++)
     if (strcmp(label[i], sw_job_period(job, t)) == 0) return i;
@@ -181,6 +190,7 @@ int sw_series_find(const sw_job *job, const char *const *label, int count, int t
   return -1;
 }
 
+/* *at is untouched without an argument: it holds the caller's default. */
 sw_status sw_series_period(sw_error *err, const sw_job *job, const char *param, int *at) {
   const sw_arg *arg = sw_job_arg(job, param);
   if (arg->count == 0) return SW_OK;

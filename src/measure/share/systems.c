@@ -13,7 +13,7 @@ static bool is_system(const sw_job *job, sw_inputs in, const char *name) {
 }
 
 /* A weight for each system by name: unknown names first, so that a slip is not reported as one that
- * is missing. */
+ * is missing. In the order of systems, whatever the order of the map. */
 static sw_status read_map(sw_error *err, const sw_job *job, sw_inputs in, const sw_node *map,
                           double *alpha) {
   for (int i = 0; i < map->count; i++)
@@ -41,7 +41,7 @@ static sw_status read_list(sw_error *err, const sw_job *job, sw_inputs in, const
   return SW_OK;
 }
 
-/* Not scaled yet. */
+/* Not scaled yet. `equal` is the default; scaled to 1/p by the caller. */
 static sw_status read_alpha(sw_error *err, const sw_job *job, sw_inputs in, const char *param,
                             double *alpha) {
   const sw_arg *arg = sw_job_arg(job, param);
@@ -84,7 +84,7 @@ sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *syste
 }
 
 /* What can be known before there are values; scores of files that leave [0,1] are found by the
- * measures' first pass. */
+ * measures' first pass. Bounds of a composite follow from its way of normalising. */
 sw_status sw_systems_bounded(sw_error *err, const sw_job *job, const char *systems) {
   sw_inputs in = sw_job_inputs(job, systems);
   for (int s = in.first; s < in.first + in.count; s++)

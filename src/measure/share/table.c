@@ -1,4 +1,7 @@
-/* See table.h. Called from `resolve`: pure, the same on every rank. */
+/* See table.h. Called from `resolve`: pure, the same on every rank.
+ *
+ * A table has rows by period and columns by industry, or the reverse; which way round is found from
+ * its labels. It has been read whole by every rank before resolve. */
 #include "measure/share/table.h"
 #include "measure/share/series.h"
 #include "spillway/node.h"
@@ -7,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* base_over speaks of own sums; beside a file it would be idle, which is refused. */
 sw_status sw_table_base_over(sw_error *err, const sw_job *job, bool *complete) {
   const sw_arg *over = sw_job_arg(job, "base_over");
   *complete = strcmp(over->text, "complete") == 0;
@@ -24,7 +28,8 @@ static int find(const char *const *text, int count, const char *name) {
   return -1;
 }
 
-/* What the table lacks, with the nearest label there is. */
+/* What the table lacks, with the nearest label there is. Nearest in spelling, as a slip is the most
+ * likely reason. */
 static sw_status lacks(sw_error *err, const sw_job *job, const char *param, const char *what,
                        const char *name, const char *const *known, int count) {
   const char *file = sw_job_arg(job, param)->table->file;
@@ -41,12 +46,13 @@ static int find_period(const sw_job *job, const char *const *text, int count, in
 }
 
 /* The column that holds a period of the panel in every row: it should have come first. NULL: none
- * does. */
+ * does. A common slip: an index column in front of the periods. */
 static const char *column_of_periods(const sw_job *job, const sw_table *table) {
   char text[400]; /* of any double */
   for (int c = 0; c < table->n_columns; c++) {
     int rows = 0;
     for (; rows < table->n_rows; rows++) {
+      /* Whole numbers, as periods are; other numbers are no period. */
       snprintf(text, sizeof text, "%.0f", table->value[rows * table->n_columns + c]);
       if (sw_periods_find(job->periods, text) < 0) break;
     }
@@ -55,7 +61,8 @@ static const char *column_of_periods(const sw_job *job, const sw_table *table) {
   return NULL;
 }
 
-/* Rows by period, of which this one is lacking; or rows that are no periods at all. */
+/* Rows by period, of which this one is lacking; or rows that are no periods at all. Rows that are
+ * periods, but not this one; or no periods at all. */
 static sw_status lacks_period(sw_error *err, const sw_job *job, const char *param, int t) {
   const sw_table *table = sw_job_arg(job, param)->table;
   int known = 0;
@@ -109,6 +116,7 @@ sw_status sw_table_cell(sw_error *err, const sw_job *job, const char *param, int
                      name, job->periods->cross_section ? "the cross-section" : period, param);
 }
 
+/* A table of one column or row that is no period holds for all periods. */
 bool sw_table_timeless(const sw_job *job, const char *param, const char *name, double *value) {
   const sw_table *table = sw_job_arg(job, param)->table;
   bool column = table->n_columns == 1 && sw_periods_find(job->periods, table->column[0]) < 0;

@@ -1,6 +1,10 @@
 /* Bands of distance; see bands.h. `begin` passes once over all pairs and keeps the links with their
  * bands, as they come; `fill` deals them out to rows of their band. O(n^2) distances, on one
- * thread: some 2 ns each. */
+ * thread: some 2 ns each.
+ *
+ * The engine calls begin, fill and end once per node, in this order, on one rank; the bytes that
+ * `fill` leaves lie in the node's memory and all ranks read them. Memory while it is made: 5 bytes
+ * per link, doubling. */
 #include "measure/space/bands.h"
 
 #include <math.h>
@@ -20,7 +24,8 @@ typedef struct setting {
   double limit[SW_BANDS_MOST];
 } setting;
 
-/* Its head; behind it, of each band n + 1 row starts, then all values, then all `to`. */
+/* Its head; behind it, of each band n + 1 row starts, then all values, then all `to`. Plain bytes
+ * with offsets: no pointer, since each process maps them elsewhere. */
 typedef struct head {
   int64_t n, bands, links;
   int64_t first[SW_BANDS_MOST]; /* of the band's links among all */
@@ -38,7 +43,7 @@ typedef struct found {
   sw_arc_ball *ball;
 } found;
 
-/* Also of what a `begin` that failed has left. */
+/* Also of what a `begin` that failed has left. The engine calls it in any case, once. */
 static void end(void *object) {
   found *f = object;
   free(f->row_start);
@@ -66,7 +71,8 @@ static bool add(found *f, int64_t to, int band) {
 }
 
 /* The band of a distance, -1: beyond all. At the very limit is within: great circles and geodesics
- * are right to some micrometres. */
+ * are right to some micrometres. SW_SPHERE_SAME widens each limit by what the distances are
+ * uncertain. */
 static int band_of(const setting *s, double distance) {
   int band = 0;
   while (band < s->bands && !(distance <= s->limit[band] * (1 + SW_SPHERE_SAME)))
@@ -74,7 +80,8 @@ static int band_of(const setting *s, double distance) {
   return band < s->bands ? band : -1;
 }
 
-/* Unit i's row; distances that are not defined are in no band. */
+/* Unit i's row; distances that are not defined are in no band. least: 1/far^2 in the kernel's
+ * scale, a little less, so that no pair near the limit is lost. */
 static bool find_row(const sw_distance *d, const sw_arc_points *points, const setting *s, int64_t i,
                      found *f) {
   double scale = sw_distances_scale(d), far = s->limit[s->bands - 1];
@@ -88,6 +95,7 @@ static bool find_row(const sw_distance *d, const sw_arc_points *points, const se
   return true;
 }
 
+/* Freed by `end`, also after a failure. */
 static sw_status find_all(sw_error *err, const sw_resource *resource, found *f) {
   const sw_distance *d = resource->distance;
   const setting *s = resource->setting;
@@ -110,7 +118,8 @@ static sw_status find_all(sw_error *err, const sw_resource *resource, found *f) 
   return SW_OK;
 }
 
-/* Every distance once, in the order of units: links ascend within each row of each band. */
+/* Every distance once, in the order of units: links ascend within each row of each band. *bytes:
+ * what `fill` will write. */
 static sw_status begin(sw_error *err, const sw_resource *resource, const void *base, void **object,
                        size_t *bytes) {
   (void)base;
@@ -126,6 +135,7 @@ static sw_status begin(sw_error *err, const sw_resource *resource, const void *b
 
 /* ---- its layout ------------------------------------------------------------------------- */
 
+/* h + 1: the arrays follow the head without padding, as `pad` makes its length even. */
 static int64_t *row_start_of(const head *h, int band) {
   return (int64_t *)(h + 1) + band * (h->n + 1);
 }
@@ -138,7 +148,7 @@ static int32_t *to_of(const head *h) {
   return (int32_t *)(value_of(h) + h->links);
 }
 
-/* Rows of each band counted; begun at 0. */
+/* Rows of each band counted; begun at 0. Row starts are first counts, then sums of counts. */
 static void count_rows(const found *f, head *h) {
   for (int64_t i = 0; i < h->n; i++)
     for (int64_t e = f->row_start[i]; e < f->row_start[i + 1]; e++)
@@ -153,6 +163,7 @@ static void count_rows(const found *f, head *h) {
   }
 }
 
+/* Links come in the order of units, so rows ascend within each band. */
 static sw_status fill(sw_error *err, const sw_resource *resource, const void *base, void *object,
                       void *out) {
   (void)err, (void)base;
@@ -169,6 +180,7 @@ static sw_status fill(sw_error *err, const sw_resource *resource, const void *ba
       int b = f->band[e];
       const int64_t *start = row_start_of(h, b);
       to_of(h)[at[b]] = f->to[e];
+      /* 1 over the number of neighbours in the band: rows sum to 1. */
       value_of(h)[at[b]++] = 1 / (double)(start[i + 1] - start[i]);
     }
   }
@@ -187,7 +199,8 @@ sw_links sw_bands_links(const sw_job *job, const sw_bands *bands, int band) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* SW_BANDS_MOST: a band is a byte while links are found, and the head has room for as many. */
+/* SW_BANDS_MOST: a band is a byte while links are found, and the head has room for as many. Limits
+ * ascend from 0: a band is (limit[b - 1], limit[b]]. */
 static sw_status read_limits(sw_error *err, const sw_job *job, const char *param, sw_bands *bands) {
   const sw_arg *arg = sw_job_arg(job, param);
   if (arg->count > SW_BANDS_MOST)
@@ -201,7 +214,8 @@ static sw_status read_limits(sw_error *err, const sw_job *job, const char *param
   return SW_OK;
 }
 
-/* Great circles out of the coordinates of the units. One without any would be silently alone. */
+/* Great circles out of the coordinates of the units. One without any would be silently alone. Only
+ * where the entry gives no `distance`. */
 static sw_status make_distance(sw_error *err, const sw_job *job, const char *param,
                                const sw_distance **out) {
   const sw_units *units = job->units;
@@ -234,6 +248,7 @@ sw_status sw_bands_resolve(sw_error *err, sw_job *job, const char *param, const 
                            sw_bands *bands) {
   const sw_distance *d = NULL;
   setting *s = NULL;
+  /* Bands are made once for all periods, so the distance must be one for all. */
   SW_TRY(sw_share_distance_steady(err, job, distance, &d));
   SW_TRY(read_limits(err, job, param, bands));
   if (bands->n == 0) return SW_OK;

@@ -24,7 +24,8 @@ static sw_status sort_by_code(sw_error *err, const sw_job *job, sw_centres *set)
   return SW_OK;
 }
 
-/* The axis of centres is in the order of the study, by_code breaks ties the same in any order. */
+/* The axis of centres is in the order of the study, by_code breaks ties the same in any order.
+ * Labels are codes, which live as long as the units. */
 sw_status sw_centres_resolve(sw_error *err, sw_job *job, bool to, sw_centres *set) {
   const sw_arg *arg = sw_job_arg(job, "centres");
   const char **label = NULL;
@@ -40,7 +41,8 @@ sw_status sw_centres_resolve(sw_error *err, sw_job *job, bool to, sw_centres *se
 }
 
 /* A factor gives weights the distance's own unit. Where it would vanish it is taken before the
- * power (`before`, sw_share_distance_factor). */
+ * power (`before`, sw_share_distance_factor). Both of the power's scale factors; exponential
+ * weights take the distance itself. */
 void sw_centres_decay(sw_centres *set, double decay, bool exponential) {
   set->decay = decay;
   set->exponential = exponential;
@@ -52,7 +54,8 @@ sw_status sw_centres_prepare(sw_error *err, sw_job *job, sw_centres *set) {
   return sw_share_distances(err, job, "distance", &set->points);
 }
 
-/* By the nearest places that there can be. */
+/* By the nearest places that there can be. `most`: the largest mass. A weight times it may leave
+ * the doubles where places lie very near. */
 bool sw_centres_may_overflow(const sw_centres *set, double most) {
   double least = 0, near = 0;
   if (!(most > 0)) return false;
@@ -70,7 +73,8 @@ bool sw_centres_changes(const sw_job *job, const sw_centres *set, int t) {
 }
 
 /* Inverse squares of distances: the one place where these measures obtain them. Of a table that is
- * not symmetric the way in is in the rows of the units. */
+ * not symmetric the way in is in the rows of the units. `inward`: distances towards the centre,
+ * which differ where a table or network is one-way. */
 static void inverse_squares(const sw_job *job, const sw_centres *set, int64_t centre, int t,
                             bool inward, int64_t lo, int64_t hi, double *w) {
   const sw_distance *d = sw_job_distance_in(job, set->distance, t);
@@ -82,7 +86,8 @@ static void inverse_squares(const sw_job *job, const sw_centres *set, int64_t ce
     sw_distances_inverse_squares(d, &set->points, unit, centre, centre + 1, &w[unit - lo]);
 }
 
-/* A centre has no distance to itself: NaN, and its own field is left to the measure. */
+/* A centre has no distance to itself: NaN, and its own field is left to the measure. k n distances
+ * in runs of units: the caller decides how many at a time. */
 void sw_centres_weights(const sw_job *job, const sw_centres *set, int c, int t, bool inward,
                         int64_t lo, int64_t hi, double *w) {
   int64_t centre = set->unit[c], n = hi - lo;
@@ -94,10 +99,12 @@ void sw_centres_weights(const sw_job *job, const sw_centres *set, int c, int t, 
   }
   if (set->before != 1) sw_power_scale(n, set->before, w);
   sw_power_decay_each(n, set->decay, w);
+  /* Infinite weights become numbers again, where the range was found unsafe. */
   sw_power_unlimit(n, w);
 }
 
-/* One distance, through the same kernel as all others: hence room for a whole vector. */
+/* One distance, through the same kernel as all others: hence room for a whole vector. 1/sqrt(v
+ * scale) is d; v as the kernel gives it. */
 double sw_centres_apart(const sw_job *job, const sw_centres *set, int a, int b, int t) {
   double v[16];
   if (a == b) return NAN;
@@ -123,6 +130,7 @@ void sw_unreached_note(sw_job *job, const sw_unreached *seen) {
           seen->periods > 1 ? ", and as many or fewer in other periods" : "");
 }
 
+/* Masses are operands 0 of the measures that call this. */
 void sw_centres_note_missing(sw_job *job, const sw_centres *set, const char *follows) {
   int without = 0, first = 0;
   for (int c = set->n; c-- > 0;) {

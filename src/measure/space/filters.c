@@ -43,17 +43,21 @@ static sw_status ridge_fill(sw_error *err, const sw_resource *resource, const vo
   return sw_ridge_plan_fill(err, resource->links[0], object, out);
 }
 
-/* A sparse factor has some 60 numbers per unit where units are places on a map. */
+/* A sparse factor has some 60 numbers per unit where units are places on a map. For `check` alone,
+ * which estimates memory before anything is made. */
 static size_t about(const sw_links *links) {
   return (size_t)(links->row_start[links->n] + 60 * links->n) * sizeof(double);
 }
 
-/* The grid rests on the plan (base), the ridge on W alone. */
+/* The grid rests on the plan (base), the ridge on W alone. base f.plan + 1: an index from 1, since
+ * 0 is "none". */
 sw_filters sw_filters_ask(sw_job *job, const sw_links *links, const sw_logdet *logdet, int also) {
   sw_filters f = {.links = links, .grid = -1, .ridge = -1};
   f.plan = sw_job_resource(job, (sw_resource){.name = "spatial filter",
                                               .links = {links},
                                               .setting = logdet,
+                                              /* The setting enters the resource's key by its
+                                               * bytes. */
                                               .setting_bytes = sizeof *logdet,
                                               .bytes = about(links),
                                               .begin = plan_begin,
@@ -81,6 +85,7 @@ const sw_filter_plan *sw_filters_plan(const sw_job *job, const sw_filters *filte
   return job->made[filters->plan];
 }
 
+/* Workspaces are laid out in whole cache lines. */
 static size_t rounded(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
@@ -97,6 +102,7 @@ size_t sw_filters_ridge_workspace(const sw_job *job, const sw_filters *filters) 
   return rounded(plan ? sw_ridge_workspace(plan) : 6 * about(filters->links));
 }
 
+/* On a thread: the filter takes its own workspace and shares plan and grid, which are read only. */
 sw_filter *sw_filters_at(const sw_job *job, const sw_filters *filters, void *workspace) {
   const sw_filter_grid *grid = filters->grid < 0 ? NULL : job->made[filters->grid];
   return sw_filter_at(sw_filters_plan(job, filters), filters->links, grid, workspace);
@@ -108,6 +114,8 @@ sw_ridge *sw_filters_ridge_at(const sw_job *job, const sw_filters *filters, void
 }
 
 /* ---- rows ------------------------------------------------------------------------------- */
+
+/* A row-standardised W maps the constant to itself, so its lag is no new term. */
 
 /* Whether W 1 is anything but a multiple of the constant; kernel/spatial/columns.c decides by the
  * same tolerance. */

@@ -15,7 +15,8 @@ static int64_t count_own(const sw_links *links) {
   return count;
 }
 
-/* Rows with a value of their own are scaled to sum 1 again; the others keep their bits. */
+/* Rows with a value of their own are scaled to sum 1 again; the others keep their bits. A row that
+ * had no diagonal keeps its weights to the bit. */
 static void copy_row(const sw_links *links, bool standardised, int64_t i, int64_t *row_start,
                      int32_t *to, double *value) {
   int64_t at = row_start[i];
@@ -31,7 +32,8 @@ static void copy_row(const sw_links *links, bool standardised, int64_t i, int64_
     sw_links_style_row(value + row_start[i], count, SW_STYLE_ROW);
 }
 
-/* Row sums, islands and symmetry are those of the new rows. */
+/* Row sums, islands and symmetry are those of the new rows. Memory: one copy per job in its
+ * arena. */
 static sw_status copy(sw_error *err, sw_job *job, const sw_links *links, int64_t own,
                       sw_links **out) {
   int64_t count = links->row_start[links->n] - own, *row_start;
@@ -52,6 +54,7 @@ static sw_status copy(sw_error *err, sw_job *job, const sw_links *links, int64_t
   return sw_links_symmetric(err, *out, &(*out)->symmetric);
 }
 
+/* Moments of the statistics assume w_ii = 0. */
 sw_status sw_job_off_diagonal(sw_error *err, sw_job *job, const sw_links *links,
                               const sw_links **out) {
   int64_t own = links ? count_own(links) : 0;

@@ -19,10 +19,12 @@ struct sw_permuted_set {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* The last block may have fewer draws. */
 static int64_t blocks_of(const sw_permuted *p) {
   return (p->permutations + p->chunk - 1) / p->chunk;
 }
 
+/* Two counts for each statistic and period. */
 static size_t counts_of(const sw_job *job, const sw_permuted *p) {
   return 2 * (size_t)sw_permute_statistics(p->form) * (size_t)job->n_periods;
 }
@@ -31,6 +33,7 @@ static size_t counts_of(const sw_job *job, const sw_permuted *p) {
  * finish. The number of items depends on the parameters alone, so any run can resume another's. */
 void sw_permuted_resolve(sw_job *job, sw_permuted *p) {
   p->permutations = (int64_t)sw_job_arg(job, "permutations")->number;
+  /* chunk: at least DRAWS, more where BLOCKS of them would not do. */
   p->chunk = p->permutations / BLOCKS + 1;
   if (p->chunk < DRAWS) p->chunk = DRAWS;
   p->pass = -1;
@@ -49,6 +52,7 @@ typedef struct making {
   void *in_use;
 } making;
 
+/* Both variables must be there for a unit to take part. */
 static const double *values(const sw_job *job, const sw_permuted *p, int t, making *m) {
   const double *x = p->of[t];
   if (!p->with) return x;
@@ -58,14 +62,16 @@ static const double *values(const sw_job *job, const sw_permuted *p, int t, maki
   return m->x;
 }
 
-/* Whether anything can be permuted: two values that differ, of each variable. */
+/* Whether anything can be permuted: two values that differ, of each variable. Centring needs two
+ * values at least. */
 static bool varies(const sw_job *job, const sw_permuted *p, int t, const sw_in_use *s, double *z) {
   if (s->count < 2) return false;
   if (!sw_centre(p->of[t], job->n, s->used, z).varies) return false;
   return !p->with || sw_centre(p->with[t], job->n, s->used, z).varies;
 }
 
-/* The set of these units with a column to spare; a new one. */
+/* The set of these units with a column to spare; a new one. Compared by their units: n bytes for
+ * each candidate. */
 static sw_status find_set(sw_error *err, sw_job *job, sw_permuted *p, int weights, const bool *used,
                           struct sw_permuted_set **out) {
   size_t n = (size_t)job->n;
@@ -85,7 +91,7 @@ static sw_status find_set(sw_error *err, sw_job *job, sw_permuted *p, int weight
 }
 
 /* Which periods share a population, by matrix. A period in which nothing varies is in none, and has
- * no p-value. */
+ * no p-value. O(n) per period and set. */
 static sw_status share_out(sw_error *err, sw_job *job, sw_permuted *p, making *m) {
   p->n_sets = 0;
   SW_NEW(err, job->arena, p->set, (int64_t)p->n_weights * job->n_periods);
@@ -103,6 +109,7 @@ static sw_status share_out(sw_error *err, sw_job *job, sw_permuted *p, making *m
 
 /* Units of the population, by number and by place; `factor` scales a row to its links in use. */
 static sw_status number_units(sw_error *err, sw_job *job, sw_permuted *p,
+                              /* The population by place, in code order: draws permute places. */
                               struct sw_permuted_set *set, making *m) {
   sw_permute_set *of = &set->of;
   int32_t *unit = NULL, *place = NULL;
@@ -117,6 +124,7 @@ static sw_status number_units(sw_error *err, sw_job *job, sw_permuted *p,
   SW_NEW(err, job->arena, factor, (int64_t)s.count);
   for (int64_t i = 0; i < job->n; i++) {
     place[i] = -1;
+    /* Row factors standardise anew where links drop out. */
     if (!set->used[i]) continue;
     unit[of->count] = (int32_t)i;
     factor[of->count] = s.factor[i];
@@ -128,7 +136,8 @@ static sw_status number_units(sw_error *err, sw_job *job, sw_permuted *p,
   return SW_OK;
 }
 
-/* The values of a variable, periods side by side: less their mean, except zeros and ones. */
+/* The values of a variable, periods side by side: less their mean, except zeros and ones. Zeros and
+ * ones stay: their counts are whole numbers. */
 static sw_status fill_table(sw_error *err, sw_job *job, const sw_permuted *p, double *const *row,
                             const struct sw_permuted_set *set, making *m, const double **out) {
   const sw_permute_set *of = &set->of;
@@ -149,6 +158,7 @@ static sw_status fill_table(sw_error *err, sw_job *job, const sw_permuted *p, do
 
 static sw_status fill_set(sw_error *err, sw_job *job, sw_permuted *p, struct sw_permuted_set *set,
                           making *m) {
+  /* Observed statistics and their slack, before any draw. */
   int64_t numbers = (int64_t)SW_PERMUTE_STATISTICS * SW_PERMUTE_COLUMNS;
   SW_TRY(number_units(err, job, p, set, m));
   if (p->with) {
@@ -178,11 +188,12 @@ sw_status sw_permuted_prepare(sw_error *err, sw_job *job, sw_permuted *p) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* One permuted population per thread. */
+/* One permuted population per thread. A permutation of n places per thread. */
 size_t sw_permuted_workspace(const sw_job *job, const sw_permuted *p) {
   return p->permutations ? sw_permute_workspace(job->n) : 0;
 }
 
+/* Draws are numbered through: any block can be made by any rank, with the same outcome. */
 void sw_permuted_tile(const sw_job *job, const sw_permuted *p, const sw_tile *tile, void *record,
                       void *workspace) {
   double *count = record;
@@ -206,7 +217,8 @@ void sw_permuted_tile(const sw_job *job, const sw_permuted *p, const sw_tile *ti
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* Adds up the blocks of a matrix: whole numbers, exact in any order. */
+/* Adds up the blocks of a matrix: whole numbers, exact in any order. O(blocks), once per statistic
+ * and period. */
 double sw_permuted_p(const sw_job *job, const sw_permuted *p, const void *records, int weights,
                      int statistic, int t) {
   size_t stride = counts_of(job, p);

@@ -17,7 +17,8 @@
  */
 
 /* The arrays of a record, as there is room for the largest model. Returns their doubles; `at` NULL:
- * only counts them. */
+ * only counts them. The order of the parts is that of sw_spatial_arrays. A grid has no values by
+ * unit, so n is 0 there. */
 static size_t lay_out(const sw_job *job, double *at, sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
   size_t terms = (size_t)s->most_terms, k = (size_t)s->most_k, used = 0;
@@ -46,12 +47,14 @@ size_t sw_spatial_record(const sw_job *job) {
   return sizeof(sw_spatial_found) + lay_out(job, NULL, NULL) * sizeof(double);
 }
 
+/* Arrays are found again from the record alone: `finish` and later passes have nothing else. */
 sw_spatial_arrays sw_spatial_arrays_of(const sw_job *job, const sw_spatial_found *found) {
   sw_spatial_arrays a;
   lay_out(job, (double *)(found + 1), &a);
   return a;
 }
 
+/* Which coefficient is a variable's own and which that of its lag; -1: no such term. */
 sw_effects_model sw_spatial_effects_of(const sw_spatial_found *found, const sw_spatial_arrays *a,
                                        int *own, int *lagged) {
   const sw_spatial_terms *t = &found->terms;
@@ -82,6 +85,7 @@ typedef struct bench {
   void *fit, *work;
 } bench;
 
+/* Parts begin on cache lines, as the filters' factors are read by vectors. */
 static size_t rounded(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
@@ -90,7 +94,8 @@ static size_t larger(size_t a, size_t b) {
   return a > b ? a : b;
 }
 
-/* What is needed behind the estimator's own, one after the other. */
+/* What is needed behind the estimator's own, one after the other. Tests, effects, draws and
+ * multipliers follow each other, so the largest need is enough. */
 static size_t work_bytes(const sw_job *job, const sw_spatial_one *one) {
   const sw_spatial_state *s = job->state;
   int periods = one->to - one->from + 1;
@@ -105,7 +110,8 @@ static size_t work_bytes(const sw_job *job, const sw_spatial_one *one) {
 }
 
 /* The parts in order; with memory the bench of a model there. Filters and columns have room for the
- * largest model, so that they begin at the same place for all. */
+ * largest model, so that they begin at the same place for all. W and W2 may be one matrix; each
+ * then has a filter of its own, since rho and lambda set them apart. */
 static size_t lay_bench(const sw_job *job, const sw_spatial_one *one, char *at, bench *b) {
   const sw_spatial_state *s = job->state;
   size_t filter = 0, ridge = 0;
@@ -143,7 +149,8 @@ static size_t lay_bench(const sw_job *job, const sw_spatial_one *one, char *at, 
   return used;
 }
 
-/* Models of a grid differ in little, but there may be many: each kind is looked at once. */
+/* Models of a grid differ in little, but there may be many: each kind is looked at once. O(models):
+ * the largest workspace over them, before any model is fitted. */
 size_t sw_spatial_item_workspace(const sw_job *job) {
   const sw_spatial_state *s = job->state;
   size_t most = 0;
@@ -159,7 +166,8 @@ size_t sw_spatial_item_workspace(const sw_job *job) {
 
 /* ---- the fit ------------------------------------------------------------------------------- */
 
-/* Periods stand one behind the other, as the estimators have them; views have a row of each. */
+/* Periods stand one behind the other, as the estimators have them; views have a row of each. The
+ * estimator wants a variable as periods x units in one piece; inputs are rows by period. */
 static void read_column(const sw_job *job, const sw_spatial_one *one, int input, double *to) {
   for (int t = one->from; t <= one->to; t++, to += job->n)
     memcpy(to, job->input[input].view.row[t], (size_t)job->n * sizeof *to);
@@ -184,7 +192,8 @@ static sw_spatial_data read_data(const sw_job *job, const sw_spatial_one *one, b
                            .ridge = b->ridge};
 }
 
-/* The fit's arrays lie in the workspace, which the next model takes. */
+/* The fit's arrays lie in the workspace, which the next model takes. Only what later steps and
+ * outputs need; residuals stay where a single model asks for them. */
 static void keep(const sw_spatial_fit *fit, sw_spatial_found *to, const sw_spatial_arrays *a) {
   size_t terms = (size_t)fit->terms.count;
   to->terms = fit->terms;
@@ -212,7 +221,8 @@ static void keep(const sw_spatial_fit *fit, sw_spatial_found *to, const sw_spati
 /* ---- effects ------------------------------------------------------------------------------- */
 
 /* A stream of draws for each model of a grid, by its label (FNV-1a): those of the others stay when
- * one is added. */
+ * one is added. 64 bits of the label are the stream: the draws of a model do not depend on its
+ * number. */
 static uint64_t stream_of(const sw_spatial_one *one) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
   for (const char *at = one->label; *at; at++)
@@ -220,7 +230,8 @@ static uint64_t stream_of(const sw_spatial_one *one) {
   return hash;
 }
 
-/* Standard errors and ends by draws, where they are asked for. */
+/* Standard errors and ends by draws, where they are asked for. The exact errors that find_effects
+ * has placed are replaced by those of the draws. */
 static void draw(const sw_job *job, uint64_t stream, int run, const sw_effects_model *model,
                  bench *b, sw_spatial_found *found, sw_effect *effect, double *percentile) {
   const sw_spatial_state *s = job->state;
@@ -234,13 +245,15 @@ static void draw(const sw_job *job, uint64_t stream, int run, const sw_effects_m
     effect[e].se = d->sd;
     effect[e].lo = d->lo;
     effect[e].hi = d->hi;
+    /* Two-sided, normal, with the sd of the draws. */
     effect[e].p = erfc(fabs(effect[e].value / d->sd) / sqrt(2));
     memcpy(percentile + e * SW_EFFECT_PERCENTILES, d->percentile, sizeof d->percentile);
   }
 }
 
 /* Effects of the short run are those of W and rho; the long run has a rho of its own, and so a
- * factor of its own. */
+ * factor of its own. no_effects has a bit per run: I - rho W has no inverse of a stable process
+ * there. */
 static void find_effects(const sw_job *job, const sw_spatial_one *one, bench *b,
                          sw_spatial_found *found, const sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
@@ -256,13 +269,15 @@ static void find_effects(const sw_job *job, const sw_spatial_one *one, bench *b,
       draw(job, stream_of(one), run, &model, b, found, effect,
            a->percentile + run * each * SW_EFFECT_PERCENTILES);
   }
+  /* Tables by order need traces of powers of W, which were made once per node. */
   if (s->matrix[one->w].orders < 0) return;
   const double *trace = job->made[s->matrix[one->w].orders];
   sw_effects_by_order(&model, SW_SPATIAL_ORDERS, trace, trace + SW_SPATIAL_ORDERS, a->order_direct,
                       a->order_indirect);
 }
 
-/* Four numbers of each unit, from which a pass over units makes what it receives and gives. */
+/* Four numbers of each unit, from which a pass over units makes what it receives and gives. O(n)
+ * numbers by unit; the matrix itself is never made here. */
 static void find_units(bench *b, sw_spatial_found *found, const sw_spatial_arrays *a) {
   double rho = found->terms.rho < 0 ? 0 : a->coefficient[found->terms.rho];
   if (!sw_unit_multipliers(b->w, rho, b->work, a->unit)) found->no_effects |= 1;
@@ -270,6 +285,8 @@ static void find_units(bench *b, sw_spatial_found *found, const sw_spatial_array
 
 /* ---- the item ------------------------------------------------------------------------------ */
 
+/* Everything of one model in one item: items run on any rank and thread, and records come back in
+ * item order. */
 void sw_spatial_item(const sw_job *job, int64_t item, sw_spatial_found *found, void *workspace) {
   const sw_spatial_state *s = job->state;
   const sw_spatial_one *one = &s->model[item];
@@ -285,6 +302,7 @@ void sw_spatial_item(const sw_job *job, int64_t item, sw_spatial_found *found, v
   if (s->n_restrictions > 0) sw_spatial_restrict(&data, &fit, b.fit, found->restriction);
   if (sw_spatial_has_hausman(&s->spec)) sw_spatial_hausman_of(&data, &fit, b.work, &found->hausman);
   sw_spatial_tests_of(&s->spec, &data, b.work, &found->tests);
+  /* Without rho or lagged x a coefficient is the effect already. */
   if (s->spec.form == SW_SPATIAL_ERROR) return;
   find_effects(job, one, &b, found, &a);
   if (!s->grid) find_units(&b, found, &a);

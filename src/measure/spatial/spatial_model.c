@@ -12,7 +12,11 @@
  * Values of all variables are needed of every unit in every period: a lag over a missing neighbour
  * is undefined.
  *
- * Sources: Ord 1975; Anselin 1988; LeSage & Pace 2009; Lee & Yu 2010; Elhorst 2014. */
+ * Sources: Ord 1975; Anselin 1988; LeSage & Pace 2009; Lee & Yu 2010; Elhorst 2014.
+ *
+ * Passes: MISSING (a fold over units: which values are missing), MODELS (an item for each model),
+ * then, of one model alone, UNITS (residuals and what each unit receives and gives) and PAIRS (the
+ * matrix of effects, `spillover`). */
 #include "measure/spatial/spatial_model.h"
 #include "measure/spatial/spatial_outputs.h"
 
@@ -22,7 +26,8 @@
 /* ---- missing values ----------------------------------------------------------------------------
  */
 
-/* Of an input in a period: how many values are missing, and the first unit of these. */
+/* Of an input in a period: how many values are missing, and the first unit of these. Doubles, so
+ * that a partial is one array of numbers. */
 typedef struct gap {
   double count, first;
 } gap;
@@ -35,7 +40,8 @@ static void start_gaps(const sw_job *job, int pass, void *all) {
     to[i] = (gap){0, (double)job->n};
 }
 
-/* A logarithm of zero is infinite or missing: neither can be fitted. */
+/* A logarithm of zero is infinite or missing: neither can be fitted. isfinite: infinite values are
+ * refused with the missing ones. */
 static void look_for_gaps(const sw_job *job, const sw_tile *tile, gap *out) {
   for (int i = 0; i < job->n_inputs; i++)
     for (int t = 0; t < job->n_periods; t++) {
@@ -58,7 +64,8 @@ static void merge_gaps(const sw_job *job, int pass, void *all, const void *part)
   }
 }
 
-/* The first gap of a model's input, and how many values are missing of it. */
+/* The first gap of a model's input, and how many values are missing of it. The first gap by period,
+ * then by unit: the same message for any ranks. */
 static sw_status check_gap(sw_error *err, sw_job *job, const sw_spatial_one *one, int input,
                            const char *param, const gap *gaps) {
   double count = 0;
@@ -80,7 +87,8 @@ static sw_status check_gap(sw_error *err, sw_job *job, const sw_spatial_one *one
                      count);
 }
 
-/* Model by model: a variable that only some models use is looked at in their windows alone. */
+/* Model by model: a variable that only some models use is looked at in their windows alone. A
+ * window of a grid may leave out the periods in which a variable is missing. */
 static sw_status refuse_gaps(sw_error *err, sw_job *job, const gap *gaps) {
   const sw_spatial_state *s = job->state;
   const char *y = sw_job_arg(job, "y")->given ? "y" : "grid.y";
@@ -97,7 +105,8 @@ static sw_status refuse_gaps(sw_error *err, sw_job *job, const gap *gaps) {
 /* ---- passes -------------------------------------------------------------------------------------
  */
 
-/* Gaps and units by tiles of units; each model is an item. */
+/* Gaps and units by tiles of units; each model is an item. The three kinds of work share one
+ * function of the descriptor. */
 static void tile_model(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   if (tile->pass == SW_SPATIAL_MISSING)
     look_for_gaps(job, tile, out);
@@ -107,7 +116,8 @@ static void tile_model(const sw_job *job, const sw_tile *tile, void *out, void *
     sw_spatial_fill_units(job, tile, workspace);
 }
 
-/* Refusals first: tables are filled from models that could be fitted. */
+/* Refusals first: tables are filled from models that could be fitted. On rank 0. Refusals come
+ * before tables, tables before warnings, and the summary last. */
 static sw_status finish_model(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_spatial_state *s = job->state;
   if (pass == SW_SPATIAL_MISSING) return refuse_gaps(err, job, all);
@@ -120,7 +130,7 @@ static sw_status finish_model(sw_error *err, sw_job *job, int pass, const void *
   return SW_OK;
 }
 
-/* Of the pass that needs most. */
+/* Of the pass that needs most. One workspace per thread serves all passes in turn. */
 static size_t workspace_model(const sw_job *job) {
   size_t bytes = sw_spatial_item_workspace(job), pairs = sw_spatial_spillover_workspace(job);
   size_t units = sw_spatial_units_workspace(job);
@@ -128,19 +138,16 @@ static size_t workspace_model(const sw_job *job) {
   return bytes > pairs ? bytes : pairs;
 }
 
+/* Only pairs need a factor of their own per thread. */
 static sw_status open_model(sw_error *err, const sw_job *job, int pass, void *workspace) {
   return pass == SW_SPATIAL_PAIRS ? sw_spatial_spillover_open(err, job, workspace) : SW_OK;
-}
-
-/* The workspace is freed by the engine; a descriptor with `open` has a `close`. */
-static void close_model(const sw_job *job, int pass, void *workspace) {
-  (void)job, (void)pass, (void)workspace;
 }
 
 /* ---- resolve ------------------------------------------------------------------------------- */
 
 /* The record of one model is handed to all ranks, who need its coefficients for units and pairs;
- * those of a grid stay on rank 0, where the tables are filled. */
+ * those of a grid stay on rank 0, where the tables are filled. Coefficients reach other ranks as
+ * the result of the pass, and with them units and pairs. */
 static void declare_passes(sw_job *job, const sw_spatial_state *s) {
   size_t gaps = (size_t)job->n_inputs * (size_t)job->n_periods;
   size_t record = sw_spatial_record(job);
@@ -165,6 +172,7 @@ static sw_status resolve_model(sw_error *err, sw_job *job) {
   sw_spatial_state *s = NULL;
   SW_NEW(err, job->arena, s, 1);
   job->state = s;
+  /* Values of all periods decide together, so nothing can be taken over by period. */
   job->pooled = true;
   SW_TRY(sw_spatial_read(err, job, s));
   SW_TRY(sw_spatial_declare(err, job, s));
@@ -370,7 +378,6 @@ const sw_measure sw_measure_spatial_model = {
     .finish = finish_model,
     .workspace = workspace_model,
     .open = open_model,
-    .close = close_model,
     .whole_row = sw_spatial_spillover_row,
     .rows_ahead = sw_spatial_spillover_ahead,
 };

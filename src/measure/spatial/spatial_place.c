@@ -17,7 +17,8 @@ typedef struct placing {
   int model;
 } placing;
 
-/* Numbers of the model in a table; NULL: the table is off. `width`: how many it has of a model. */
+/* Numbers of the model in a table; NULL: the table is off. `width`: how many it has of a model.
+ * Tables of a grid stand in the second half of the descriptor. */
 static double *part(const placing *p, int table, size_t width) {
   const sw_result *result = &p->job->result[table + (p->s->grid ? SW_SPATIAL_OUT_COUNT : 0)];
   return result->off ? NULL : result->row[0] + (size_t)p->model * width;
@@ -29,7 +30,8 @@ static void put(const placing *p, int table, double value) {
   if (to) *to = value;
 }
 
-/* Everything is missing until it is placed. */
+/* Everything is missing until it is placed. Terms that a model lacks are never written, hence NaN
+ * first. */
 static void clear(const sw_job *job) {
   for (int q = 0; q < 2 * SW_SPATIAL_OUT_COUNT; q++)
     for (int i = 0; !job->result[q].off && i < job->result[q].width; i++)
@@ -39,7 +41,7 @@ static void clear(const sw_job *job) {
 /* ---- terms --------------------------------------------------------------------------------- */
 
 /* The covariance of a model of a grid is spread over the axis: rows and columns of terms that it
- * lacks stay missing. */
+ * lacks stay missing. place[i] is the position of term i on the axis of all models. */
 static void place_terms(const placing *p) {
   size_t width = (size_t)p->s->n_terms;
   double *b = part(p, SW_SPATIAL_OUT_COEFFICIENT, width);
@@ -51,6 +53,7 @@ static void place_terms(const placing *p) {
     int at = p->one->place[i];
     double v = p->a.vcov[i * count + i];
     b[at] = p->a.coefficient[i];
+    /* v < 0 comes of rounding at an end of the interval. */
     se[at] = v >= 0 ? sqrt(v) : NAN;
     z[at] = b[at] / se[at];
     pv[at] = erfc(fabs(z[at]) / sqrt(2));
@@ -61,7 +64,8 @@ static void place_terms(const placing *p) {
 
 /* ---- effects ------------------------------------------------------------------------------- */
 
-/* `table`: of the value; standard error, p and both ends follow it. */
+/* `table`: of the value; standard error, p and both ends follow it. Five tables in a row for each
+ * effect: value, error, p, lower and upper end. */
 static void place_effect(const placing *p, int table, const sw_effect *effect) {
   size_t width = (size_t)p->s->n_effects;
   double *to[SW_SPATIAL_EFFECT_NUMBERS];
@@ -87,6 +91,7 @@ static void place_percentiles(const placing *p) {
   }
 }
 
+/* Position q * effects + r, as the axes are order, then effect_term. */
 static void place_orders(const placing *p) {
   size_t width = (size_t)(SW_SPATIAL_ORDERS * p->s->n_effects);
   double *direct = part(p, SW_SPATIAL_OUT_ORDER_DIRECT, width);
@@ -99,7 +104,8 @@ static void place_orders(const placing *p) {
     }
 }
 
-/* A dynamic model has other tables: its effects depend on how long one waits. */
+/* A dynamic model has other tables: its effects depend on how long one waits. Short and long run
+ * are tables of their own, one behind the other. */
 static void place_effects(const placing *p) {
   int first = p->s->dynamic ? SW_SPATIAL_OUT_SHORT : SW_SPATIAL_OUT_DIRECT;
   for (int run = 0; run < p->s->runs; run++)
@@ -124,6 +130,7 @@ static void place_numbers(const placing *p) {
   put(p, SW_SPATIAL_OUT_N_USED, f->n_used);
 }
 
+/* Each test is followed by its p in the list of outputs. */
 static void place_test(const placing *p, int table, sw_spatial_test test) {
   put(p, table, test.value);
   put(p, table + 1, test.p);
@@ -152,7 +159,7 @@ static void place_tests(const placing *p) {
 
 /* ---- all models ---------------------------------------------------------------------------- */
 
-/* A model that cannot be fitted leaves its part missing. */
+/* A model that cannot be fitted leaves its part missing. O(models x terms^2), on rank 0. */
 void sw_spatial_place(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   size_t record = sw_spatial_record(job);

@@ -8,13 +8,17 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Records are of a size known at run time only (terms differ by study), hence the steps by
+ * bytes. */
 static const sw_spatial_found *record_of(const sw_job *job, const char *records, int m) {
   return (const sw_spatial_found *)(records + (size_t)m * sw_spatial_record(job));
 }
 
 /* ---- refusals ------------------------------------------------------------------------------ */
 
-/* In `room`; `param`: what of the entry it is about. */
+/* In `room`; `param`: what of the entry it is about. Codes are those of kernel/spatial/fit.h; index
+ * is a term or a number of values. The text is for the study's author: it names the parameter to
+ * change, by the name it has in the entry (x, or grid.x), and the remedy. */
 static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong wrong,
                 const char **param, char *room, size_t size) {
   const sw_spatial_state *s = job->state;
@@ -76,7 +80,8 @@ static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong w
   }
 }
 
-/* From the last, so that the first remains. */
+/* From the last, so that the first remains. Of one model the entry is refused; of a grid only if no
+ * model can be fitted. SW_OK also where some models of a grid are lost; their outputs stay NaN. */
 sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const char *param = "x";
@@ -105,7 +110,8 @@ static const char *among(const sw_job *job, int count, int first) {
   return s->grid && text ? text : "";
 }
 
-/* How many models have a bit of `warnings`, and which is the first. */
+/* How many models have a bit of `warnings`, and which is the first. Downward, so that *first ends
+ * at the first model. */
 static int count_warned(const sw_job *job, const char *records, unsigned bit, int *first) {
   const sw_spatial_state *s = job->state;
   int count = 0;
@@ -117,7 +123,8 @@ static int count_warned(const sw_job *job, const char *records, unsigned bit, in
   return count;
 }
 
-/* Which of rho and lambda is nearer to the end that was met, where a model has both. */
+/* Which of rho and lambda is nearer to the end that was met, where a model has both. f->edge is the
+ * end that was met; the nearer of both coefficients met it. */
 static int term_at_edge(const sw_spatial_found *f, const sw_spatial_arrays *a) {
   const sw_spatial_terms *t = &f->terms;
   if (t->rho < 0 || t->lambda < 0) return t->rho < 0 ? t->lambda : t->rho;
@@ -137,6 +144,7 @@ static void warn_edge(sw_job *job, const char *records) {
   const sw_spatial_one *one = &((const sw_spatial_state *)job->state)->model[first];
   const sw_spatial_matrix *matrix =
       &((const sw_spatial_state *)job->state)->matrix[term == f->terms.rho ? one->w : one->w2];
+  /* For large matrices that are not symmetric the least eigenvalue is only bounded. */
   bool bound = f->edge < 0 && sw_filters_plan(job, &matrix->filters)->least_is_bound;
   if (bound && f->spec.method == SW_SPATIAL_ML)
     sw_note(job->notes,
@@ -156,7 +164,8 @@ static void warn_edge(sw_job *job, const char *records) {
             job->where, job->name, name, f->edge, among(job, count, first));
 }
 
-/* rho and lambda can exchange roles: which maximum is the higher may hang on a few units. */
+/* rho and lambda can exchange roles: which maximum is the higher may hang on a few units. The
+ * likelihood of sac may have two maxima (methods-space.md 12): the runner-up is told. */
 static void warn_runner_up(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_RUNNER_UP, &first);
   if (count == 0) return;
@@ -170,6 +179,7 @@ static void warn_runner_up(sw_job *job, const char *records) {
       f->other_rho, f->other_lambda, f->other_loglik, among(job, count, first));
 }
 
+/* One line each, with the number of models and the first, however many models are concerned. */
 static void warn_others(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_NO_LEE_YU, &first);
   if (count > 0)
@@ -187,7 +197,7 @@ static void warn_others(sw_job *job, const char *records) {
         job->where, job->name, among(job, count, first));
 }
 
-/* Of the model that lost most. */
+/* Of the model that lost most. At most one line, with the largest count. */
 static void warn_draws(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   double most = 0;
@@ -199,7 +209,8 @@ static void warn_draws(sw_job *job, const char *records) {
             job->where, job->name, most, (long long)s->n_draws);
 }
 
-/* Rows that were to sum to 1, and do so but for the digits of a file. */
+/* Rows that were to sum to 1, and do so but for the digits of a file. Between .98 and 1.02: a file
+ * with two digits per weight; wider spreads are meant as they are. */
 static void warn_rounded(sw_job *job, const sw_spatial_matrix *matrix) {
   const sw_links *links = matrix->links;
   double lo = INFINITY, hi = -INFINITY;
@@ -215,7 +226,9 @@ static void warn_rounded(sw_job *job, const sw_spatial_matrix *matrix) {
 }
 
 /* Of a unit without neighbours W y is 0 whatever y is: where nothing takes the level of y out, the
- * search for rho sees units far off the line. */
+ * search for rho sees units far off the line. Fixed effects take the level out, so islands matter
+ * less there. Said of every matrix, since a second one (of lambda) may have other islands. The
+ * first model stands for all: those of an entry have the same form and effects. */
 static void warn_islands(sw_job *job, const sw_spatial_matrix *matrix) {
   const sw_spatial_state *s = job->state;
   long long islands = (long long)matrix->links->islands;
@@ -230,7 +243,8 @@ static void warn_islands(sw_job *job, const sw_spatial_matrix *matrix) {
               : "");
 }
 
-/* In `check` already: links are known before values are. */
+/* In `check` already: links are known before values are. A fifth of all pairs: then sparse algebra
+ * is dense. */
 void sw_spatial_warn_dense(sw_job *job) {
   enum { MANY = 1000 }; /* units; below it is a matter of seconds */
   const sw_spatial_state *s = job->state;

@@ -16,7 +16,7 @@ static const sw_spatial_found *record_of(const sw_job *job, const char *records,
   return (const sw_spatial_found *)(records + (size_t)m * sw_spatial_record(job));
 }
 
-/* As papers in economics have them. */
+/* As papers in economics have them. 10, 5 and 1 percent. */
 static const char *stars(double p) {
   return p < .01 ? " ***" : p < .05 ? " **" : p < .1 ? " *" : "";
 }
@@ -39,12 +39,14 @@ static const char *term_of(const sw_job *job, const sw_spatial_one *one, int ter
 /* ---- the head ----------------------------------------------------------------------------------
  */
 
+/* In the order of sw_spatial_fixed. */
 static const char *effects_word(const sw_spatial_spec *spec) {
   static const char *const word[] = {"no effects", "effects of units", "effects of periods",
                                      "effects of units and periods", "random effects of units"};
   return word[spec->fixed];
 }
 
+/* slx without random effects is ordinary least squares, whatever `method` says. */
 static const char *method_word(const sw_spatial_found *f) {
   if (f->spec.form == SW_SPATIAL_SLX && f->spec.fixed != SW_SPATIAL_RANDOM) return "least squares";
   if (f->spec.method == SW_SPATIAL_GM) return "instruments and moments";
@@ -52,7 +54,8 @@ static const char *method_word(const sw_spatial_found *f) {
                                                     : "maximum likelihood";
 }
 
-/* How the bias of fixed effects is dealt with. */
+/* How the bias of fixed effects is dealt with. Which correction was applied, not which was asked
+ * for: rows that do not sum to 1 prevent it. */
 static const char *correction_word(const sw_spatial_found *f) {
   if (f->spec.dynamic != SW_SPATIAL_STATIC)
     return f->spec.correction == SW_SPATIAL_LEE_YU && !(f->warnings & SW_SPATIAL_NOT_STATIONARY)
@@ -79,7 +82,8 @@ static void say_head(sw_job *job, const sw_spatial_one *one, const sw_spatial_fo
 /* ---- tables ------------------------------------------------------------------------------------
  */
 
-/* Of the first column; a longer label moves its own row alone. */
+/* Of the first column; a longer label moves its own row alone. Columns line up for labels of up to
+ * 40 characters. */
 static int widest(const sw_axis *axis) {
   int width = 8;
   for (int i = 0; i < axis->n; i++) {
@@ -100,6 +104,7 @@ static void say_coefficients(sw_job *job, const sw_spatial_one *one, const sw_sp
   }
 }
 
+/* Phi is told with its error where there is one. */
 static void say_fit(sw_job *job, const sw_spatial_found *f) {
   char likelihood[80] = "";
   if (!isnan(f->loglik))
@@ -130,7 +135,8 @@ static void say_effects_of(sw_job *job, const sw_spatial_one *one, const sw_effe
   }
 }
 
-/* In a model of form error a coefficient is the effect. */
+/* In a model of form error a coefficient is the effect. A dynamic model has two lines of effects,
+ * short and long run. */
 static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f,
                         const sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
@@ -149,7 +155,7 @@ static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial
  */
 
 /* Of each test that the model has; one that is undefined says why, or is silent where it is not
- * asked. */
+ * asked. Tests that the form does not have are NaN in the record and stay silent. */
 static void say_tests(sw_job *job, const sw_spatial_found *f) {
   const sw_spatial_state *s = job->state;
   const sw_spatial_tests *t = &f->tests;
@@ -180,7 +186,8 @@ static void say_tests(sw_job *job, const sw_spatial_found *f) {
 
 enum { NAMED = 3 };
 
-/* Which units give most to the others, of a variable: by size, whatever the sign. */
+/* Which units give most to the others, of a variable: by size, whatever the sign. Of the absolute
+ * value, as effects may be negative; three units at most. */
 static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit_multiplier *unit,
                        int r, const char *name, bool same) {
   int64_t most[NAMED] = {0};
@@ -208,7 +215,8 @@ static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one
   SW_NEW(err, job->arena, own, one->k);
   SW_NEW(err, job->arena, lagged, one->k);
   sw_effects_model model = sw_spatial_effects_of(f, a, own, lagged);
-  /* Without lags of x, S is one matrix times b. */
+  /* Without lags of x, S is one matrix times b. S = (I - rho W)^-1 b: the same matrix for every
+   * variable, times its coefficient. */
   bool same = f->terms.lag_x < 0 && one->k > 1;
   for (int r = 0; r < (same ? 1 : one->k) && r < NAMED; r++)
     say_givers(job, &model, a->unit, r, job->input[one->x[r]].name, same);
@@ -230,7 +238,8 @@ static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
 /* ---- a grid -------------------------------------------------------------------------------------
  */
 
-/* A line each: the spatial parameters and the total effects of the first variables. */
+/* A line each: the spatial parameters and the total effects of the first variables. At most four
+ * variables, so that a line stays readable. */
 static void say_models(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   for (int m = 0; m < s->n_models && m < MOST_LINES; m++) {
@@ -240,6 +249,7 @@ static void say_models(sw_job *job, const char *records) {
     char line[400];
     int used = snprintf(line, sizeof line, "%s:", one->label), terms = f->terms.count;
     if (f->wrong.code != SW_SPATIAL_FITTED) continue;
+    /* rho and lambda, where the form has them. */
     int spatial[] = {f->terms.rho, f->terms.lambda};
     for (int q = 0; q < 2 && used < (int)sizeof line; q++)
       if (spatial[q] >= 0)
@@ -272,7 +282,8 @@ static void say_grid(sw_job *job) {
 }
 
 /* Terms by rows, models by columns, standard errors in brackets. Cells go by the place of a term on
- * the axis that all models share; a line ends without blanks. */
+ * the axis that all models share; a line ends without blanks. Up to SIDE_BY_SIDE models in columns;
+ * cells of terms that a model lacks stay blank. */
 static void say_side_by_side(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const sw_axis *term = sw_job_find_axis(job, "term");
@@ -294,6 +305,7 @@ static void say_side_by_side(sw_job *job, const char *records) {
                    stars(p_of(a.coefficient[j], se_of(&a, f->terms.count, j))));
       used += snprintf(line + used, sizeof line - (size_t)used, "  %-28s", cell);
     }
+    /* Blanks at the end would be noise in files and logs. */
     while (used > 0 && used < (int)sizeof line && line[used - 1] == ' ')
       line[--used] = '\0';
     sw_job_say(job, "%s", line);
@@ -301,7 +313,7 @@ static void say_side_by_side(sw_job *job, const char *records) {
 }
 
 /* Of the first outcome, list of variables and window: what other weights change of the total
- * effects. */
+ * effects. Compared are models that differ in their weights alone. */
 static void say_sensitivity(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const sw_spatial_one *base = &s->model[0];
@@ -331,7 +343,7 @@ static void say_sensitivity(sw_job *job, const char *records) {
 
 /* ---- reasons ------------------------------------------------------------------------------- */
 
-/* Tables of a grid have holes by design. */
+/* Tables of a grid have holes by design. One reason per table is enough for a grid. */
 static void say_undefined(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   int shift = s->grid ? SW_SPATIAL_OUT_COUNT : 0;
@@ -355,7 +367,8 @@ static void say_undefined(sw_job *job, const char *records) {
     sw_job_undefined(job, shift + q, 0, "I - rho W has no inverse there");
 }
 
-/* Few models fit side by side; each has its line in any case. */
+/* Few models fit side by side; each has its line in any case. The table first, then a line per
+ * model, then what depends on the weights. */
 sw_status sw_spatial_say(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   if (!s->grid) {

@@ -4,7 +4,10 @@
  *
  * Everything that follows from names and counts is refused here, before any value is looked at:
  * what the estimators do not offer together, what is given and would be without meaning, too few
- * periods. What follows from values is left to spatial_refuse.c. */
+ * periods. What follows from values is left to spatial_refuse.c.
+ *
+ * Called by resolve on every rank, from the same study: no value is read, and each refusal names
+ * the key that mends it. */
 #include "measure/spatial/spatial_model.h"
 
 #include "measure/share/series.h"
@@ -16,7 +19,8 @@
 
 /* ---- form and effects ---------------------------------------------------------------------- */
 
-/* The place of the text among the choices of the parameter. */
+/* The place of the text among the choices of the parameter. Choices stand in the order of the
+ * enumerators, so the index is the value. */
 static int choice(const sw_job *job, const char *name) {
   return (int)sw_job_arg(job, name)->number;
 }
@@ -37,7 +41,8 @@ static const char *form_of(const sw_job *job) {
   return sw_job_arg(job, "form")->text;
 }
 
-/* What is given and would be without meaning. */
+/* What is given and would be without meaning. A key without effect is refused: the study would seem
+ * to ask for something that is not done. */
 static sw_status check_idle(sw_error *err, const sw_job *job, const sw_spatial_state *s) {
   const sw_spatial_spec *spec = &s->spec;
   if (given(job, "error_weights") && !has_lambda(spec->form))
@@ -73,7 +78,8 @@ static sw_status check_idle(sw_error *err, const sw_job *job, const sw_spatial_s
   return SW_OK;
 }
 
-/* Forms that the estimators offer together. */
+/* Forms that the estimators offer together. What is left out is either not defined (dynamic error
+ * models) or has no estimator here. */
 static sw_status check_offered(sw_error *err, const sw_job *job, const sw_spatial_spec *spec) {
   bool simple = spec->form == SW_SPATIAL_LAG || spec->form == SW_SPATIAL_DURBIN;
   if (spec->fixed == SW_SPATIAL_RANDOM && spec->form == SW_SPATIAL_SAC)
@@ -104,6 +110,7 @@ static sw_status read_form(sw_error *err, const sw_job *job, sw_spatial_state *s
   s->logdet = (sw_logdet)choice(job, "logdet");
   s->dynamic = s->spec.dynamic != SW_SPATIAL_STATIC;
   s->draws = choice(job, "se") != 0;
+  /* `draws` counts for se: draws alone. */
   s->n_draws = (int64_t)sw_job_arg(job, "draws")->number;
   s->runs = s->dynamic ? 2 : 1;
   SW_TRY(check_idle(err, job, s));
@@ -112,7 +119,8 @@ static sw_status read_form(sw_error *err, const sw_job *job, sw_spatial_state *s
 
 /* ---- weights ------------------------------------------------------------------------------- */
 
-/* A matrix without links has nothing to say of neighbours. */
+/* A matrix without links has nothing to say of neighbours. The same links under two names are one
+ * matrix: filters and resources are shared. */
 static sw_status add_matrix(sw_error *err, sw_job *job, sw_spatial_state *s, const char *param,
                             const char *name, const sw_links *links, int *index) {
   SW_TRY(sw_job_off_diagonal(err, job, links, &links));
@@ -127,7 +135,8 @@ static sw_status add_matrix(sw_error *err, sw_job *job, sw_spatial_state *s, con
 /* ---- names of variables -----------------------------------------------------------------------
  */
 
-/* Those that terms of the model have of their own. */
+/* Those that terms of the model have of their own. "constant", "rho" and "lambda" would be two
+ * labels of one axis. */
 static sw_status check_name(sw_error *err, const sw_job *job, const char *param, const char *x) {
   static const char *const own[] = {"constant", "rho", "lambda"};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -161,7 +170,8 @@ typedef struct choices {
   const char *const *y_label, *const *x_label, *const *w_label, *const *window_label;
 } choices;
 
-/* Exactly one of the entry's own parameter and the grid's. */
+/* Exactly one of the entry's own parameter and the grid's. A grid replaces the key that it names,
+ * so both together would be ambiguous. */
 static sw_status check_once(sw_error *err, const sw_job *job, const char *own, const char *grid) {
   bool a = given(job, own), b = sw_job_arg(job, grid)->count > 0;
   if (given(job, grid) && !b)
@@ -177,7 +187,8 @@ static sw_status check_once(sw_error *err, const sw_job *job, const char *own, c
   return SW_OK;
 }
 
-/* Inputs stand in the order of the parameters, so a list of them is a range. */
+/* Inputs stand in the order of the parameters, so a list of them is a range. Without a grid there
+ * is one outcome and no label. */
 static sw_status read_outcomes(sw_error *err, const sw_job *job, choices *c) {
   SW_TRY(check_once(err, job, "y", "grid.y"));
   bool own = given(job, "y");
@@ -192,7 +203,8 @@ static sw_status read_outcomes(sw_error *err, const sw_job *job, choices *c) {
   return SW_OK;
 }
 
-/* Each list of the grid is a run of the inputs; the entry's own is all of them. */
+/* Each list of the grid is a run of the inputs; the entry's own is all of them. grid.x is a map of
+ * lists: counts by name. */
 static sw_status read_specifications(sw_error *err, const sw_job *job, choices *c) {
   SW_TRY(check_once(err, job, "x", "grid.x"));
   bool own = given(job, "x");
@@ -214,7 +226,8 @@ static sw_status read_specifications(sw_error *err, const sw_job *job, choices *
   return SW_OK;
 }
 
-/* `error_weights` are the same for all models; without them each has its own W for its errors. */
+/* `error_weights` are the same for all models; without them each has its own W for its errors.
+ * s->matrix has room for the weights of the grid and one of the errors. */
 static sw_status read_matrices(sw_error *err, sw_job *job, sw_spatial_state *s, choices *c,
                                int *error_weights) {
   SW_TRY(check_once(err, job, "weights", "grid.weights"));
@@ -236,7 +249,7 @@ static sw_status read_matrices(sw_error *err, sw_job *job, sw_spatial_state *s, 
   return SW_OK;
 }
 
-/* The job's period that a window names. */
+/* The job's period that a window names. By the label as the study writes it. */
 static sw_status find_period(sw_error *err, const sw_job *job, const sw_node *node, int *at) {
   const char *text = NULL;
   SW_TRY(sw_node_text(err, node, &text));
@@ -247,7 +260,8 @@ static sw_status find_period(sw_error *err, const sw_job *job, const sw_node *no
       text, sw_job_period(job, 0), sw_job_period(job, job->n_periods - 1));
 }
 
-/* A single period is a window of one; both ends belong to it. */
+/* A single period is a window of one; both ends belong to it. Labels of windows are parts of the
+ * models' labels, so windows differ. */
 static sw_status read_window(sw_error *err, const sw_job *job, const sw_node *node, int *from,
                              int *to, const char **label) {
   bool one = node->kind == SW_NODE_SCALAR;
@@ -295,7 +309,8 @@ static sw_status read_windows(sw_error *err, const sw_job *job, choices *c) {
   return SW_OK;
 }
 
-/* "ln_gdp, base, queen, 1990-1999": what the grid names. */
+/* "ln_gdp, base, queen, 1990-1999": what the grid names. The label is also the stream of the
+ * model's draws. */
 static const char *label_of(const sw_job *job, const choices *c, int y, int x, int w, int t) {
   const char *part[] = {c->y_label ? c->y_label[y] : NULL, c->x_label ? c->x_label[x] : NULL,
                         c->w_label ? c->w_label[w] : NULL,
@@ -306,7 +321,8 @@ static const char *label_of(const sw_job *job, const choices *c, int y, int x, i
   return label;
 }
 
-/* A list of variables may be the same in many models. */
+/* A list of variables may be the same in many models. 100,000 models: beyond that the tables alone
+ * would be larger than any reader takes. */
 static sw_status make_models(sw_error *err, sw_job *job, sw_spatial_state *s, const choices *c,
                              int error_weights) {
   int **x = NULL;
@@ -321,6 +337,7 @@ static sw_status make_models(sw_error *err, sw_job *job, sw_spatial_state *s, co
       x[i][j] = c->x_first[i] + j;
   }
   for (int64_t m = 0; m < count; m++) {
+    /* The last of the four varies fastest. */
     int t = (int)(m % c->n_windows), w = (int)(m / c->n_windows % c->n_w);
     int i = (int)(m / c->n_windows / c->n_w % c->n_x);
     int y = (int)(m / c->n_windows / c->n_w / c->n_x);
@@ -343,7 +360,8 @@ static sw_status make_models(sw_error *err, sw_job *job, sw_spatial_state *s, co
 /* ---- periods -----------------------------------------------------------------------------------
  */
 
-/* Effects need periods to be told apart; what came before needs to be known. */
+/* Effects need periods to be told apart; what came before needs to be known. 3 for dynamic: two
+ * changes beside the first; 2 for effects of units. */
 static sw_status check_periods(sw_error *err, sw_job *job, const sw_spatial_state *s) {
   const char *of = given(job, "y") ? "y" : "grid.y";
   bool panel = has_unit_effects(&s->spec) || s->spec.fixed == SW_SPATIAL_RANDOM;
@@ -373,7 +391,8 @@ static sw_status check_periods(sw_error *err, sw_job *job, const sw_spatial_stat
 /* ---- spillover ---------------------------------------------------------------------------------
  */
 
-/* A matrix of n x n for each of many models would be no result that anyone reads. */
+/* A matrix of n x n for each of many models would be no result that anyone reads. `spillover` names
+ * variables of the one model. */
 static sw_status check_spillover(sw_error *err, const sw_job *job, const sw_spatial_state *s) {
   const sw_arg *arg = sw_job_arg(job, "spillover");
   if (arg->count == 0) return SW_OK;
@@ -397,7 +416,8 @@ static sw_status check_spillover(sw_error *err, const sw_job *job, const sw_spat
   return SW_OK;
 }
 
-/* Checks in the order of the keys; periods last, as windows belong to models. */
+/* Checks in the order of the keys; periods last, as windows belong to models. Each step relies on
+ * the ones before. */
 sw_status sw_spatial_read(sw_error *err, sw_job *job, sw_spatial_state *s) {
   choices c = {0};
   int error_weights = -1;

@@ -1,7 +1,10 @@
 /* The matrix of effects of a spatial model, as pair results below it: value(j, i) = dy_i / dx_j,
  * rows send. Each thread factors A once, when the pass begins: beside the columns of the matrix
  * that costs nothing, and no factor needs to be sent or shared. Eight rows at a time are solved
- * together, as the engine tells of those that come next (kernel/effects/spillover.h). */
+ * together, as the engine tells of those that come next (kernel/effects/spillover.h).
+ *
+ * Memory of a thread: a factor and eight columns of n. Rows of one thread follow each other in
+ * eights; a row that was not told of ahead cannot be asked for. */
 #include "measure/spatial/spatial_model.h"
 
 #include "kernel/effects/spillover.h"
@@ -12,7 +15,8 @@ static size_t round_up(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;
 }
 
-/* The one model; matrices are of the weights that lag y and x. */
+/* The one model; matrices are of the weights that lag y and x. The same filter resource as the
+ * fit's: no second analysis of the matrix. */
 static const sw_filters *filters_of(const sw_job *job) {
   const sw_spatial_state *s = job->state;
   return &s->matrix[s->model[0].w].filters;
@@ -28,6 +32,7 @@ static int variable_of(const sw_job *job) {
   return j;
 }
 
+/* Three parts, each from a cache line on. */
 size_t sw_spatial_spillover_workspace(const sw_job *job) {
   if (sw_job_arg(job, "spillover")->count == 0) return 0;
   return round_up(sizeof(sw_spillover)) + round_up(sw_spillover_workspace(job->n)) +
@@ -35,7 +40,7 @@ size_t sw_spatial_spillover_workspace(const sw_job *job) {
 }
 
 /* A was factored at this rho when the model was fitted; at an end of its range it may still have no
- * inverse. */
+ * inverse. Called once per thread and pass; a failure ends the run with one line. */
 sw_status sw_spatial_spillover_open(sw_error *err, const sw_job *job, void *workspace) {
   const sw_spatial_found *found = job->folded[SW_SPATIAL_MODELS];
   const sw_spatial_terms *terms = &found->terms;
@@ -56,6 +61,7 @@ sw_status sw_spatial_spillover_open(sw_error *err, const sw_job *job, void *work
   return SW_OK;
 }
 
+/* Solves for `count` unit vectors at once: one pass over the factor. */
 void sw_spatial_spillover_ahead(const sw_job *job, int t, int count, const int32_t *unit,
                                 void *workspace) {
   (void)job, (void)t;

@@ -14,6 +14,7 @@ typedef struct names {
   int count;
 } names;
 
+/* Linear: lists are short, and this runs once per entry. */
 static int find(const names *list, const char *name) {
   for (int i = 0; i < list->count; i++)
     if (strcmp(list->name[i], name) == 0) return i;
@@ -28,7 +29,8 @@ static int add(names *list, const char *name) {
   return list->count++;
 }
 
-/* Variables of all models: the axis `effect_term`. */
+/* Variables of all models: the axis `effect_term`. Models that share a list of variables share the
+ * places, too. */
 static sw_status list_variables(sw_error *err, sw_job *job, sw_spatial_state *s, names *x) {
   SW_NEW(err, job->arena, x->name, job->n_inputs + 1);
   for (int m = 0; m < s->n_models; m++) {
@@ -55,7 +57,7 @@ static sw_status lags_of(sw_error *err, sw_job *job, const names *x, const char 
   return SW_OK;
 }
 
-/* Whether any model has a term. */
+/* Whether any model has a term. offsetof picks the same member of each model's terms. */
 static bool any(const sw_spatial_state *s, size_t member) {
   for (int m = 0; m < s->n_models; m++)
     if (*(const int *)((const char *)&s->model[m].terms + member) >= 0) return true;
@@ -63,7 +65,8 @@ static bool any(const sw_spatial_state *s, size_t member) {
 }
 #define ANY(s, term) any(s, offsetof(sw_spatial_terms, term))
 
-/* All terms, in the order that each model has them in. `lag`: of the variables. */
+/* All terms, in the order that each model has them in. `lag`: of the variables. In each model terms
+ * keep this order, so tables of different models line up. */
 static void list_terms(const sw_spatial_state *s, const names *x, const char *const *lag,
                        names *all) {
   if (ANY(s, constant)) add(all, "constant");
@@ -103,7 +106,8 @@ static sw_status place_terms(sw_error *err, sw_job *job, sw_spatial_one *one, co
   return SW_OK;
 }
 
-/* Which terms a model has follows from its form, and from the sums of rows of its weights. */
+/* Which terms a model has follows from its form, and from the sums of rows of its weights. Sizes of
+ * records and workspaces are those of the largest model. */
 static void count_terms(sw_spatial_state *s) {
   for (int i = 0; i < s->n_matrices; i++)
     s->matrix[i].lag_constant = sw_filters_lag_constant(s->matrix[i].links);
@@ -118,7 +122,8 @@ static void count_terms(sw_spatial_state *s) {
   }
 }
 
-/* A variable called "lag.x" beside one called x would be two terms of one name. */
+/* A variable called "lag.x" beside one called x would be two terms of one name. Labels of an axis
+ * must differ. */
 static sw_status check_names(sw_error *err, const sw_job *job, const sw_spatial_state *s,
                              const names *x, const char *const *lag) {
   const char *param = sw_job_arg(job, "x")->given ? "x" : "grid.x";
@@ -158,7 +163,8 @@ const char *sw_spatial_form_name(sw_spatial_form form) {
   return name[form];
 }
 
-/* The forms within a form are the same for all models of a grid. */
+/* The forms within a form are the same for all models of a grid. A restricted form is nested within
+ * the entry's form: error and slx in Durbin, for example. */
 static sw_status declare_restrictions(sw_error *err, sw_job *job, sw_spatial_state *s) {
   const char **label = NULL;
   s->n_restrictions = sw_spatial_restrictions_of(&s->spec, &s->model[0].terms, s->restriction);
@@ -184,7 +190,8 @@ static sw_status declare_models(sw_error *err, sw_job *job, const sw_spatial_sta
 /* ---- orders of neighbours ----------------------------------------------------------------------
  */
 
-/* Traces and sums of powers of W, [2][orders]. */
+/* Traces and sums of powers of W, [2][orders]. A resource, as it depends on W alone: all models of
+ * a matrix share it. */
 static sw_status orders_begin(sw_error *err, const sw_resource *resource, const void *base,
                               void **object, size_t *bytes) {
   (void)base;
@@ -201,12 +208,14 @@ static sw_status orders_fill(sw_error *err, const sw_resource *resource, const v
   return SW_OK;
 }
 
-/* Of a matrix of nearly all pairs the powers would cost more than all else. */
+/* Of a matrix of nearly all pairs the powers would cost more than all else. Powers fill up: beyond
+ * 100 links per unit they become dense. */
 static bool has_orders(const sw_links *links) {
   return links->n <= 500 || links->row_start[links->n] <= 100 * links->n;
 }
 
-/* Ten models of one matrix are worth a grid of its determinant. */
+/* Ten models of one matrix are worth a grid of its determinant. ln|I - rho W| on a grid of rho
+ * costs about as much as a few fits. */
 static void ask_resources(sw_job *job, sw_spatial_state *s) {
   int also = s->n_models >= 8 * s->n_matrices ? SW_FILTERS_GRID : 0;
   bool errors = s->spec.form == SW_SPATIAL_ERROR || s->spec.form == SW_SPATIAL_DURBIN_ERROR;
@@ -241,7 +250,8 @@ static sw_status declare_orders(sw_error *err, sw_job *job) {
 /* ---- which outputs there are --------------------------------------------------------------------
  */
 
-/* Of a table: whether the form, the effects and the method give it a meaning. */
+/* Of a table: whether the form, the effects and the method give it a meaning. Whether a table has a
+ * meaning follows from the entry alone, before any fit. */
 static bool is_on(const sw_job *job, const sw_spatial_state *s, int table) {
   (void)job;
   bool effects = s->spec.form != SW_SPATIAL_ERROR;
@@ -266,7 +276,8 @@ static bool is_on(const sw_job *job, const sw_spatial_state *s, int table) {
 }
 
 /* Each table is there once, with the axis `model` or without. By unit there is only what one model
- * has: of a grid it would be larger than all else. */
+ * has: of a grid it would be larger than all else. Both halves of the descriptor list the same
+ * tables. */
 static void choose_outputs(sw_job *job, const sw_spatial_state *s) {
   bool effects = s->spec.form != SW_SPATIAL_ERROR;
   for (int q = 0; q < SW_SPATIAL_OUT_COUNT; q++) {
@@ -278,7 +289,8 @@ static void choose_outputs(sw_job *job, const sw_spatial_state *s) {
     job->result[q].off = s->grid || (q > SW_SPATIAL_OUT_RESIDUAL && !effects);
 }
 
-/* Outputs before resources: powers of W are asked for only where a table needs them. */
+/* Outputs before resources: powers of W are asked for only where a table needs them. has_orders
+ * decides on outputs, outputs decide on resources. */
 sw_status sw_spatial_declare(sw_error *err, sw_job *job, sw_spatial_state *s) {
   SW_TRY(declare_terms(err, job, s));
   SW_TRY(declare_restrictions(err, job, s));

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+/* Periods are counted from the model's first; `first` of a record is what lags take off. */
 static void fill_residual(const sw_job *job, const sw_tile *tile, const sw_spatial_found *found,
                           const sw_spatial_arrays *a) {
   double **row = job->result[SW_SPATIAL_OUT_RESIDUAL].row;
@@ -19,7 +20,8 @@ static void fill_residual(const sw_job *job, const sw_tile *tile, const sw_spati
   }
 }
 
-/* Each table of values is followed by that of its standard errors. */
+/* Each table of values is followed by that of its standard errors. Row r: the variable; both
+ * outputs are without time. */
 static void fill_effects(const sw_job *job, const sw_tile *tile, const sw_spatial_found *found,
                          const sw_spatial_arrays *a, int *own, int *lagged) {
   static const int table[] = {
@@ -33,6 +35,7 @@ static void fill_effects(const sw_job *job, const sw_tile *tile, const sw_spatia
                            &job->result[table[way] + 1].row[r][i - job->first]);
 }
 
+/* own and lagged of the largest model. */
 size_t sw_spatial_units_workspace(const sw_job *job) {
   return 2 * (size_t)((const sw_spatial_state *)job->state)->most_k * sizeof(int);
 }

@@ -1,6 +1,10 @@
 /* See transform.h. The partial of the pass: by period the sum and the count of log growth, where
  * means are wanted, and how many values have no logarithm. Sums are added in the order of blocks.
- */
+ *
+ *
+ * Measures of pairs of series call resolve once, tile/merge/finish in their first passes and
+ * sw_transform_unit(s) afterwards from any thread: all of it reads inputs and the folded means and
+ * writes to the caller's room. */
 #include "measure/transform/transform.h"
 
 #include "measure/share/series.h"
@@ -14,14 +18,15 @@ static bool has_logarithm(sw_transform_kind kind) {
   return kind == SW_RELATIVE_GROWTH || kind == SW_GROWTH;
 }
 
-/* ln x, or x; NaN where there is none. */
+/* ln x, or x; NaN where there is none. <= 0 under a logarithm: missing, and counted by the pass. */
 static double level_of(const sw_job *job, const sw_transform *series, int t, int64_t unit) {
   double x = sw_view_at(job->input[series->input].view, t, unit);
   if (!has_logarithm(series->kind)) return x;
   return x > 0 ? log(x) : NAN;
 }
 
-/* Values of a unit one after the other, before means are taken out: a logarithm is made once. */
+/* Values of a unit one after the other, before means are taken out: a logarithm is made once. x of
+ * t is the "before" of t + 1: a walk makes one logarithm per period. */
 typedef struct walk {
   int t; /* the period of `level`; -1: none yet */
   double level, scale;
@@ -29,12 +34,14 @@ typedef struct walk {
 
 static const walk beginning = {.t = -1, .scale = 1};
 
-/* What is not equal stays so, whatever the scale. */
+/* What is not equal stays so, whatever the scale. Scaled by a power of two no digit changes; only
+ * underflow could make two values equal. */
 static double difference(double now, double before, double scale) {
   double v = now * scale - before * scale;
   return v == 0 && now != before ? copysign(DBL_MIN, now - before) : v;
 }
 
+/* Levels are differences from 0, so that one expression serves all kinds. */
 static double next_value(const sw_job *job, const sw_transform *series, int s, int64_t unit,
                          walk *at) {
   int t = series->at[s];
@@ -53,7 +60,8 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
                          walk *at, double *size) {
   const double *mean = job->folded[series->pass];
   double v = next_value(job, series, s, unit, at);
-  /* A difference has the rounding of its levels. */
+  /* A difference has the rounding of its levels. 1e-3 of the levels: changes far below that are
+   * rounding of levels (SW_TRANSFORM_ROUNDING). */
   double from =
       series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level * at->scale));
   if (from > *size) *size = from;
@@ -63,7 +71,8 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
   return fabs(relative) <= SW_TRANSFORM_ROUNDING * from ? 0 : relative;
 }
 
-/* Whether products of values of that size, or of their rounding, are out of range. */
+/* Whether products of values of that size, or of their rounding, are out of range. 2^400 squared
+ * stays below 2^1024 even in sums of many terms. */
 static bool is_extreme(double size) {
   return size >= 0x1p400 || (size > 0 && size <= 0x1p-400);
 }
@@ -81,6 +90,7 @@ static double scale_of(const sw_job *job, const sw_transform *series, int64_t un
   return ldexp(1, by < 1000 ? by : 1000); /* of the smallest numbers 2^1074, which is none */
 }
 
+/* Two walks for extreme series only: the first tells the size. */
 double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
   double size = 0;
   walk at = beginning;
@@ -95,7 +105,8 @@ double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t 
 }
 
 /* Of levels, which lie beside each other as they are wanted. Each period is a line of its own, too
- * far from the one before to be foreseen: those of the next units are asked for. */
+ * far from the one before to be foreseen: those of the next units are asked for. Levels need no
+ * arithmetic, so they are copied SW_SERIES units wide. */
 static void copy_levels(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                         double *out, double size[SW_SERIES]) {
   sw_view view = job->input[series->input].view;
@@ -109,7 +120,8 @@ static void copy_levels(const sw_job *job, const sw_transform *series, int64_t u
   }
 }
 
-/* Those that sw_transform_unit would scale, as it does. `work`: a series. */
+/* Those that sw_transform_unit would scale, as it does. `work`: a series. One by one: they are
+ * rare. */
 static void take_extremes(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                           double *out, double size[SW_SERIES], double *work) {
   for (int k = 0; k < count; k++) {
@@ -120,6 +132,7 @@ static void take_extremes(const sw_job *job, const sw_transform *series, int64_t
   }
 }
 
+/* Lanes beyond `count` are zeros, which the caller ignores. */
 void sw_transform_units(const sw_job *job, const sw_transform *series, int64_t unit, int count,
                         double *out, double size[SW_SERIES]) {
   walk at[SW_SERIES];
@@ -137,6 +150,7 @@ void sw_transform_units(const sw_job *job, const sw_transform *series, int64_t u
 
 /* ---- the pass that finds means ----------------------------------------------------------- */
 
+/* Counts and sums of one block; `without` counts cells, not units. */
 void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_tile *tile,
                        void *out) {
   double *sum = out, *count = sum + series->length, *without = count + series->length;
@@ -153,6 +167,7 @@ void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_t
   }
 }
 
+/* In block order: one order of additions. */
 void sw_transform_merge(const sw_transform *series, void *all, const void *part) {
   int count = 2 * series->length + 1;
   double *to = all;
@@ -165,6 +180,7 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
                               const void *all, void *result) {
   (void)err;
   const double *sum = all, *count = sum + series->length;
+  /* Unweighted over the units that have the change (methods-space.md section 4). */
   double *mean = result, without = count[series->length];
   for (int s = 0; s < series->length; s++)
     mean[s] = sum[s] / count[s]; /* 0/0: no unit has a value */
@@ -177,6 +193,7 @@ sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *se
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Changes exist where a period follows the one before; levels everywhere. */
 static sw_status find_periods(sw_error *err, sw_job *job, sw_transform *series) {
   int *at = NULL;
   SW_TRY(sw_series_follow(err, job, "changes and lags", &series->follows));
@@ -191,6 +208,7 @@ sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, int l
                                sw_transform *series) {
   *series = (sw_transform){.kind = (sw_transform_kind)(int)sw_job_arg(job, "transform")->number,
                            .input = sw_job_inputs(job, of).first};
+  /* A change needs one more period than there are changes. */
   int periods = least + (series->kind != SW_LEVEL);
   SW_TRY(sw_series_check(err, job, of, periods));
   SW_TRY(find_periods(err, job, series));
@@ -208,6 +226,8 @@ sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, int l
 
 /* ---- random walks ------------------------------------------------------------------------ */
 
+/* Regression of v_t on v_(t-1): Dickey & Fuller's t of slope - 1, against its 5% quantile with a
+ * constant. */
 bool sw_transform_walks(int rows, const int *row, const double *v) {
   double n = rows, x = 0, y = 0, xx = 0, xy = 0, squares = 0;
   for (int r = 0; r < rows; r++) {
@@ -223,11 +243,13 @@ bool sw_transform_walks(int rows, const int *row, const double *v) {
     double e = v[row[r]] - y - slope * (v[row[r] - 1] - x);
     squares += e * e;
   }
+  /* -2.9: the quantile moves from -3.0 to -2.89 between 20 and 100 rows. */
   return (slope - 1) / sqrt(squares / (n - 2) / xx) > -2.9; /* its quantile at some 20 to 100 */
 }
 
 void sw_transform_note_walks(sw_job *job, const sw_transform *series, int64_t walks, int64_t tried,
                              const char *mislead) {
+  /* Half of the series: fewer are what chance leaves. */
   if (2 * walks <= tried) return;
   sw_note(job->notes,
           "%s: %s: %lld of %lld series of %s may be random walks (Dickey and Fuller), and levels "

@@ -31,7 +31,7 @@ typedef struct accessibility {
   sw_arc_points points;
 } accessibility;
 
-/* By period, of the units with a mass. */
+/* By period, of the units with a mass. Missing masses are counted by period, for the note. */
 typedef struct total {
   double mass;
   int64_t units;
@@ -59,7 +59,8 @@ static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
 
 /* ---- times ------------------------------------------------------------------------------ */
 
-/* What a thread has of a row: whom it reaches, in which time, and their masses in a period. */
+/* What a thread has of a row: whom it reaches, in which time, and their masses in a period. Lists
+ * hold units that have a time; masses are gathered to them. */
 typedef struct reach {
   int64_t count;
   double *time, *mass;
@@ -76,7 +77,8 @@ static size_t workspace(const sw_job *job) {
   return (size_t)(job->n + 16) * (2 * sizeof(double) + sizeof(int32_t));
 }
 
-/* Times as they were given. */
+/* Times as they were given. The diagonal of a table is left out: a unit is not reached by
+ * itself. */
 static void list_given(const sw_links *links, int64_t i, reach *r) {
   for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
     if (links->to[k] == i || isnan(links->value[k])) continue;
@@ -85,7 +87,8 @@ static void list_given(const sw_links *links, int64_t i, reach *r) {
   }
 }
 
-/* In place: an entry is written behind the one that is read, or where it stands. */
+/* In place: an entry is written behind the one that is read, or where it stands. The kernel gives
+ * inverse squares; NaN stays NaN and drops out. */
 static void list_computed(const sw_job *job, const sw_distance *d, int64_t i, reach *r) {
   const accessibility *a = job->state;
   double scale = sw_distances_scale(d);
@@ -98,7 +101,8 @@ static void list_computed(const sw_job *job, const sw_distance *d, int64_t i, re
   }
 }
 
-/* The one place where a row of times is obtained. */
+/* The one place where a row of times is obtained. Given times are taken as they are, others as
+ * km. */
 static void list(const sw_job *job, int t, int64_t i, reach *r) {
   const accessibility *a = job->state;
   const sw_distance *d = sw_job_distance_in(job, a->distance, t);
@@ -109,7 +113,8 @@ static void list(const sw_job *job, int t, int64_t i, reach *r) {
     list_computed(job, d, i, r);
 }
 
-/* Whoever reaches all others reaches the whole, whatever the rounding of two sums. */
+/* Whoever reaches all others reaches the whole, whatever the rounding of two sums. number counts
+ * partners with a mass; all of them: the share is exactly 1. */
 static double share_reached(const sw_reach_sums *sums, const total *all, double own) {
   bool there = !isnan(own);
   if (sums->number == (double)(all->units - there)) return sums->mass > 0 ? 1 : NAN;
@@ -117,6 +122,7 @@ static double share_reached(const sw_reach_sums *sums, const total *all, double 
   return others > 0 ? fmin(1, sums->mass / others) : NAN;
 }
 
+/* Limits hold the unit itself: time 0. */
 static void place(const sw_job *job, int t, int64_t unit, const reach *r) {
   const accessibility *a = job->state;
   const total *all = (const total *)job->folded[MASSES] + t;
@@ -134,11 +140,13 @@ static void place(const sw_job *job, int t, int64_t unit, const reach *r) {
   }
 }
 
+/* Networks may change between periods; other distances do not. */
 static bool changes(const sw_job *job, int t) {
   const sw_distance *d = ((const accessibility *)job->state)->distance;
   return t == 0 || sw_job_distance_in(job, d, t) != sw_job_distance_in(job, d, t - 1);
 }
 
+/* Times of a row are listed once per state, masses gathered per period. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory) {
   if (tile->pass == MASSES) {
     place_masses(job, tile, out);
@@ -165,7 +173,8 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   }
 }
 
-/* The pass over masses has a partial, the other one has none. */
+/* The pass over masses has a partial, the other one has none. Totals go to every rank; the second
+ * pass has neither partial nor result. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   if (pass != MASSES) return SW_OK;
   const masses *seen = all;
@@ -185,7 +194,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 /* A limit belongs to what it limits, also where rounding would put a computed distance beyond it
- * (as rings have it); times that are given are compared as they are. */
+ * (as rings have it); times that are given are compared as they are. Relative 2^-40 and a
+ * micrometre, as rings of distance have it (kernel/space). */
 static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
   const sw_arg *within = sw_job_arg(job, "within");
   double *far = NULL;
@@ -201,7 +211,8 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
     far[k] = a->limit[k];
     if (a->distance->kind != SW_GIVEN) far[k] = a->limit[k] * (1 + 0x1p-40) + 1e-9;
   }
-  /* Beyond the network's own limit nothing is known: it would be counted as out of reach. */
+  /* Beyond the network's own limit nothing is known: it would be counted as out of reach. A network
+   * searched within a limit knows nothing beyond it. */
   double known = a->distance->within;
   if (known > 0 && a->limits > 0 && a->limit[a->limits - 1] > known)
     return sw_job_fail(err, job, "within",
@@ -234,6 +245,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Checks the distances once, before the pass that uses them. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   accessibility *a = job->state;
   return pass == TIMES ? sw_share_distances(err, job, "distance", &a->points) : SW_OK;

@@ -27,14 +27,16 @@ typedef struct coagglomeration_state {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
-/* A missing quotient stays missing: NaN == 0 is false, and the arithmetic passes it on. */
+/* A missing quotient stays missing: NaN == 0 is false, and the arithmetic passes it on. 0/0 is NaN
+ * in any case; the comparison also keeps -0 from passing as a number. */
 static double plain_index(double a, double b) {
   return a + b == 0 ? NAN : 1 - fabs(a - b) / (a + b);
 }
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* `at`: the unit's place in this rank's rows. */
+/* `at`: the unit's place in this rank's rows. augmented = plain + level, so a missing quotient
+ * makes all three missing. */
 static void place(const sw_job *job, int t, int64_t at, double a, double b) {
   const coagglomeration_state *state = job->state;
   double plain = plain_index(a, b), augmented = plain + (a + b);
@@ -77,6 +79,7 @@ static void tile_coagglomeration(const sw_job *job, const sw_tile *tile, void *o
     place_period(job, tile, t);
 }
 
+/* Only the sums have a partial. */
 static void merge_coagglomeration(const sw_job *job, int pass, void *all, const void *part) {
   const coagglomeration_state *state = job->state;
   if (pass < job->n_passes - 1) sw_quotient_merge(job, &state->quotient, all, part);
@@ -94,7 +97,8 @@ static sw_status finish_coagglomeration(sw_error *err, sw_job *job, int pass, co
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* The number of passes follows from `total`. */
+/* The number of passes follows from `total`. 2 industries and the total, in the order of the
+ * inputs. */
 static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
   static const int industry[2] = {A, B};
   coagglomeration_state *state = NULL;

@@ -26,17 +26,20 @@ typedef struct decoupling_state {
   const int *before;
 } decoupling_state;
 
-/* What a partial holds: units by period and state, [t * SW_DECOUPLING_STATES + state]. */
+/* What a partial holds: units by period and state, [t * SW_DECOUPLING_STATES + state]. The partial
+ * is int64, merged exactly in any order. */
 static size_t counts_bytes(const sw_job *job) {
   return (size_t)job->n_periods * SW_DECOUPLING_STATES * sizeof(int64_t);
 }
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
+/* Both inputs are local views: a tile sees its own units. */
 static double value_at(const sw_job *job, int input, int t, int64_t unit) {
   return sw_view_at(job->input[input].view, t, unit);
 }
 
+/* found is 0 (none) where nothing can be said, and is counted as such. */
 static void tile_decoupling(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   const decoupling_state *state = job->state;
@@ -55,6 +58,7 @@ static void tile_decoupling(const sw_job *job, const sw_tile *tile, void *out, v
     }
 }
 
+/* Whole numbers. */
 static void merge_decoupling(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
   int64_t *into = all;
@@ -66,7 +70,7 @@ static void merge_decoupling(const sw_job *job, int pass, void *all, const void 
 /* ---- finish ----------------------------------------------------------------------------- */
 
 /* "12 weak decoupling, 3 strong decoupling, 1 none", the most frequent first, those without a state
- * last. */
+ * last. The buffer holds eight names with their counts. */
 static void list_states(const int64_t *count, char *text, size_t size) {
   bool said[SW_DECOUPLING_STATES] = {false};
   size_t used = 0;
@@ -84,7 +88,8 @@ static void list_states(const int64_t *count, char *text, size_t size) {
   }
 }
 
-/* The states of the first period that has some, and of the last. */
+/* The states of the first period that has some, and of the last. One period alone is said once: the
+ * step of the loop is then 1. */
 static void say_states(sw_job *job, const int64_t *count) {
   const decoupling_state *state = job->state;
   char text[400];
@@ -100,7 +105,8 @@ static void say_states(sw_job *job, const int64_t *count) {
   }
 }
 
-/* A period without one before has no unit with a state. */
+/* A period without one before has no unit with a state. Shares of states are of units with a state;
+ * N_USED tells how many. */
 static sw_status finish_decoupling(sw_error *err, sw_job *job, int pass, const void *all,
                                    void *result) {
   (void)err, (void)pass, (void)result;
@@ -120,6 +126,7 @@ static sw_status finish_decoupling(sw_error *err, sw_job *job, int pass, const v
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Both inputs must be known in the period before. */
 static sw_status resolve_decoupling(sw_error *err, sw_job *job) {
   decoupling_state *state = NULL;
   int span = (int)sw_job_arg(job, "span")->number;

@@ -33,6 +33,7 @@ enum { PARTS = 3 };
 
 /* ---- fields ----------------------------------------------------------------------------- */
 
+/* Masses as operands, since a tile needs those of all centres. */
 static void place_masses(const sw_job *job, const sw_tile *tile, sw_negatives *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -42,6 +43,7 @@ static void place_masses(const sw_job *job, const sw_tile *tile, sw_negatives *s
     }
 }
 
+/* Centres are units; their masses stand in the gathered operand. */
 static double mass_of(const sw_job *job, const sw_centres *set, int c, int t) {
   return job->operand[MASSES].row[t][set->unit[c]];
 }
@@ -52,6 +54,7 @@ typedef struct workspace {
   double *w, *first_of, *second_of, *mass, **field;
 } workspace;
 
+/* Order: weights, first, second, masses, pointers. */
 static workspace workspace_of(const sw_centres *set, void *memory) {
   int64_t k = set->n, rows = k * ROOM;
   double *at = memory;
@@ -70,7 +73,8 @@ static size_t workspace_bytes(const sw_job *job) {
 }
 
 /* A centre with a field is the first at its own unit, and who is first among the others is second.
- */
+ *
+ * A tie between two centres goes to the lower code, as by_code has it. */
 static void own_units(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
                       const workspace *room) {
   for (int c = 0; c < set->n; c++) {
@@ -81,6 +85,7 @@ static void own_units(const sw_job *job, const sw_centres *set, int t, const sw_
   }
 }
 
+/* The kernel compares all centres at each unit in one pass. */
 static void fields(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
                    const workspace *room) {
   int64_t at = tile->lo - job->first, n = tile->hi - tile->lo;
@@ -97,7 +102,8 @@ static void fields(const sw_job *job, const sw_centres *set, int t, const sw_til
   memcpy(job->result[SECOND].row[t] + at, room->second_of, (size_t)n * sizeof(double));
 }
 
-/* Masses and areas that are missing are left out. */
+/* Masses and areas that are missing are left out. Sums by sphere, of this block's units, merged in
+ * block order. */
 static void spheres(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
                     const double *whose, double *sphere) {
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
@@ -141,17 +147,19 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
 /* ---- between centres -------------------------------------------------------------------- */
 
 /* Measured from a. Without a field of both there is none; nor where the field of one is larger all
- * the way, as an exponential one can be. */
+ * the way, as an exponential one can be. O(k^2) per period, on rank 0. */
 static double breaking_point(const sw_job *job, const sw_centres *set, int a, int b, int t) {
   double d = sw_centres_apart(job, set, a, b, t);
   double from = mass_of(job, set, a, t), to = mass_of(job, set, b, t);
   if (!(from > 0 && to > 0)) return NAN;
+  /* pow(M_j/M_i, 1/a): where both fields are equal, 1 + that is d over the distance from i. */
   if (!set->exponential) return d / (1 + pow(to / from, 1 / set->decay));
   double at = d / 2 + log(from / to) / (2 * set->decay);
   return at >= 0 && at <= d ? at : NAN;
 }
 
-/* Spheres are without what is missing in them. */
+/* Spheres are without what is missing in them. Spheres are totals, so what is missing lowers
+ * them. */
 static void note_missing(sw_job *job) {
   int64_t masses = 0, areas = 0;
   for (int64_t i = 0; i < job->n; i++) {
@@ -168,7 +176,8 @@ static void note_missing(sw_job *job) {
             job->where, job->name, (long long)areas, (long long)job->n);
 }
 
-/* Rank 0. Units of no sphere are those that no field reaches. */
+/* Rank 0. Units of no sphere are those that no field reaches. within counts units of spheres; the
+ * rest is reached by no field. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_centres *set = job->state;
   const double *sphere = all;
@@ -194,7 +203,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* A number, the exponent; or {exponential: rate}. */
+/* A number, the exponent; or {exponential: rate}. 1e-9 to 100: beyond that fields vanish or are
+ * infinite. */
 static sw_status read_decay(sw_error *err, const sw_job *job, sw_centres *set) {
   static const char *const keys[] = {"exponential", NULL};
   const sw_node *node = sw_job_arg(job, "decay")->node, *rate = NULL;
@@ -214,6 +224,7 @@ static sw_status read_decay(sw_error *err, const sw_job *job, sw_centres *set) {
   return SW_OK;
 }
 
+/* Areas are only summed where the study has them. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   sw_centres *set = NULL;
   SW_NEW(err, job->arena, set, 1);
@@ -227,8 +238,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
-/* Whether a field may overflow is known from the largest mass, so most runs need no look at
- * each. */
+/* Whether a field may overflow is known from the largest mass, so most runs need no look at each.
+ * O(periods x centres). */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_centres *set = job->state;
   double most = 0;

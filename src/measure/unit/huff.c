@@ -24,6 +24,7 @@ enum { ATTRACTIONS, SHARES };  /* passes */
 enum { DISTANCE, OWN };        /* self, in the order of its choices */
 enum { ROOM = SW_BLOCK + 16 }; /* of a row of a tile: kernels may fill a whole vector more */
 
+/* set first, so that functions of centres take its address. */
 typedef struct huff {
   sw_centres set;
   double exponent;
@@ -38,7 +39,8 @@ typedef struct attractions {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* C says that pow(NaN, 0) is 1; a missing attraction is missing whatever the exponent. */
+/* C says that pow(NaN, 0) is 1; a missing attraction is missing whatever the exponent. Demand
+ * missing: the unit's market counts nowhere. */
 static void place(const sw_job *job, const sw_tile *tile, attractions *seen) {
   const huff *h = job->state;
   const sw_view *local = &job->operand_local[ATTRACTIONS];
@@ -57,7 +59,7 @@ static double attraction_of(const sw_job *job, int c, int t) {
 }
 
 /* Weights of a block, by centre. A centre's own is that of the distance within it, in the scale of
- * the others. */
+ * the others. The row holds all units of the block; the centre's own place is overwritten. */
 static void weights(const sw_job *job, int t, const sw_tile *tile, double *w) {
   const huff *h = job->state;
   for (int c = 0; c < h->set.n; c++) {
@@ -74,7 +76,8 @@ static double *row_of(const sw_job *job, const sw_tile *tile, int c, int t) {
   return job->result[VALUE].row[c * job->n_periods + t] + (tile->lo - job->first);
 }
 
-/* A centre that keeps to itself, or whose distance to itself is not known. */
+/* A centre that keeps to itself, or whose distance to itself is not known. self: own gives the unit
+ * to itself entirely: 1 for itself and 0 for others. */
 static void own_units(const sw_job *job, int t, const sw_tile *tile) {
   const huff *h = job->state;
   for (int k = 0; k < h->set.n; k++) {
@@ -86,7 +89,8 @@ static void own_units(const sw_job *job, int t, const sw_tile *tile) {
   }
 }
 
-/* Units of a block without a centre in their sums, other than centres that are their own. */
+/* Units of a block without a centre in their sums, other than centres that are their own. A unit
+ * with a share of any centre is reached. */
 static double count_unreached(const sw_job *job, int t, const sw_tile *tile, const double *sum) {
   const huff *h = job->state;
   double count = 0;
@@ -99,7 +103,8 @@ static double count_unreached(const sw_job *job, int t, const sw_tile *tile, con
   return count;
 }
 
-/* market[]: by period and centre, and behind them by period the units that reach none. */
+/* market[]: by period and centre, and behind them by period the units that reach none. Two walks
+ * over the centres: the sum first, then shares of it. */
 static void shares(const sw_job *job, int t, const sw_tile *tile, const double *w, double *sum,
                    double *market) {
   const huff *h = job->state;
@@ -112,6 +117,7 @@ static void shares(const sw_job *job, int t, const sw_tile *tile, const double *
     sw_fields_share(n, attraction_of(job, c, t), w + (int64_t)c * ROOM, sum,
                     row_of(job, tile, c, t));
   own_units(job, t, tile);
+  /* Counts of units stand behind the markets, in doubles. */
   market[job->n_periods * h->set.n + t] += count_unreached(job, t, tile, sum);
   for (int c = 0; c < h->set.n; c++)
     market[t * h->set.n + c] +=
@@ -139,6 +145,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* In block order. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const huff *h = job->state;
   if (pass == ATTRACTIONS) {
@@ -152,7 +159,7 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
     ((double *)all)[k] += ((const double *)part)[k];
 }
 
-/* `units`: by period. */
+/* `units`: by period. Markets are sums of shares times demand, over all units. */
 static void note_unreached(sw_job *job, const double *units) {
   sw_unreached unreached = {0};
   for (int t = 0; t < job->n_periods; t++)
@@ -180,6 +187,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* area is needed for d_kk alone. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   huff *h = NULL;
   SW_NEW(err, job->arena, h, 1);

@@ -55,7 +55,8 @@ typedef struct structure_state {
   const int *before;    /* by period */
 } structure_state;
 
-/* The workspace, of one thread: n numbers each. */
+/* The workspace, of one thread: n numbers each. other: shares of the period before, or the base
+ * without the unit. */
 typedef struct room {
   double *value, *share, *base, *other, *labour;
 } room;
@@ -73,7 +74,7 @@ static size_t workspace_structure(const sw_job *job) {
 
 /* ---- a unit ----------------------------------------------------------------------------- */
 
-/* `all`: the sums of the base. */
+/* `all`: the sums of the base. NaN of an empty base or a unit that is all of it stays in `out`. */
 static void against_base(const structure_state *state, const double *all, const room *r,
                          double *out) {
   const double *base = r->base;
@@ -88,7 +89,7 @@ static void against_base(const structure_state *state, const double *all, const 
   out[SPECIALISATION] = sw_structure_most(state->n, r->share, base);
 }
 
-/* Without sectors none of the three is on. */
+/* Without sectors none of the three is on. hierarchy in [1, 3]: 1 s1 + 2 s2 + 3 s3. */
 static void by_sector(const structure_state *state, const double *share, double *out) {
   double s[SW_SECTORS] = {0};
   if (!state->sector) return;
@@ -100,7 +101,8 @@ static void by_sector(const structure_state *state, const double *share, double 
 }
 
 /* Productivity of the unit's industries over that of the base; sums of both are over the units that
- * are whole in both. Leaves the unit's labour in r->labour. */
+ * are whole in both. Leaves the unit's labour in r->labour. A unit that lacks labour in an industry
+ * has no gradient there, and others keep theirs. */
 static void gradients(const sw_job *job, int t, int64_t unit, const room *r) {
   const structure_state *state = job->state;
   const double *sums =
@@ -117,6 +119,7 @@ static void gradients(const sw_job *job, int t, int64_t unit, const room *r) {
   }
 }
 
+/* Theil's sum with l_k = 0 < y_k is NaN (methods-regions.md). */
 static void against_labour(const structure_state *state, const room *r, double *out) {
   for (int k = 0; k < state->n; k++)
     if (!(r->labour[k] >= 0)) return;
@@ -125,7 +128,7 @@ static void against_labour(const structure_state *state, const room *r, double *
   out[DEVIATION] = sw_structure_deviation(state->n, r->share, r->labour);
 }
 
-/* The unit must be whole in both periods. */
+/* The unit must be whole in both periods. Both shares are of the same industries. */
 static void against_before(const sw_job *job, int t, int64_t unit, const room *r, double *out) {
   const structure_state *state = job->state;
   int before = state->before[t];
@@ -134,6 +137,7 @@ static void against_before(const sw_job *job, int t, int64_t unit, const room *r
     out[MOORE_ANGLE] = sw_structure_angle(state->n, r->other, r->share);
 }
 
+/* In this order, as later parts use r->share. */
 static void compute(const sw_job *job, int t, int64_t unit, const double *all, const room *r,
                     double *out) {
   const structure_state *state = job->state;
@@ -148,7 +152,8 @@ static void compute(const sw_job *job, int t, int64_t unit, const double *all, c
   against_labour(state, r, out);
 }
 
-/* All outputs of the unit, NaN where it is not whole or all its industries are zero. */
+/* All outputs of the unit, NaN where it is not whole or all its industries are zero. One row of
+ * numbers per unit, copied to the outputs that are on. */
 static void place_unit(const sw_job *job, int t, int64_t unit, const double *all, const room *r) {
   const structure_state *state = job->state;
   double out[GRADIENT];
@@ -166,6 +171,7 @@ static void place_unit(const sw_job *job, int t, int64_t unit, const double *all
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* Two folds share the pass: outputs alone, and outputs with labour. */
 static void tile_structure(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const structure_state *state = job->state;
   size_t bytes = sw_industries_bytes(job, &state->output);
@@ -197,6 +203,7 @@ static void merge_structure(const sw_job *job, int pass, void *all, const void *
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Reasons that hold for all units of a period. */
 static void say_why(sw_job *job, int t) {
   const structure_state *state = job->state;
   if (state->n == 1) sw_job_undefined(job, HHI_NORMALISED, t, "one industry");
@@ -204,6 +211,7 @@ static void say_why(sw_job *job, int t) {
     sw_job_undefined(job, MOORE_ANGLE, t, "no earlier period to compare with");
 }
 
+/* Both sets of sums, one behind the other. */
 static size_t all_bytes(const sw_job *job) {
   const structure_state *state = job->state;
   return sw_industries_bytes(job, &state->output) +
@@ -233,6 +241,7 @@ static sw_status finish_structure(sw_error *err, sw_job *job, int pass, const vo
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Labour matches industries by order. */
 static sw_status read_labour(sw_error *err, sw_job *job, structure_state *state) {
   static const char *const params[] = {"industries", "labour"};
   sw_inputs labour = sw_job_inputs(job, "labour");
@@ -248,7 +257,7 @@ static sw_status read_labour(sw_error *err, sw_job *job, structure_state *state)
 }
 
 /* The angle needs periods whose spacing is known, all else does not: so only a span that is written
- * is refused where it leads nowhere. */
+ * is refused where it leads nowhere. *pooled is set where some period has an earlier one. */
 static sw_status read_span(sw_error *err, sw_job *job, structure_state *state) {
   const sw_arg *span = sw_job_arg(job, "span");
   if (span->given)
@@ -258,6 +267,7 @@ static sw_status read_span(sw_error *err, sw_job *job, structure_state *state) {
   return sw_series_all_before(err, job, (int)span->number, &state->before, &job->pooled);
 }
 
+/* base before labour, since labour's base has the same table. */
 static sw_status resolve_structure(sw_error *err, sw_job *job) {
   static const char *const params[] = {"industries"};
   structure_state *state = NULL;

@@ -20,6 +20,8 @@ enum { SUMS, QUOTIENTS };
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* Quotients are made by industry, so that both columns are read once in order. */
+
 /* One industry in one period, units in a row: the row of results and both columns are read in
  * order. `out` is shifted so that it is indexed by the unit of the panel. */
 static void place(const sw_job *job, const sw_quotient *q, int t, int i, const sw_tile *tile) {
@@ -45,7 +47,7 @@ static void tile_quotient(const sw_job *job, const sw_tile *tile, void *out, voi
       place(job, q, t, i, tile);
 }
 
-/* Only the sums have a partial. */
+/* Only the sums have a partial. Quotients have no partial. */
 static void merge_quotient(const sw_job *job, int pass, void *all, const void *part) {
   if (pass == SUMS) sw_quotient_merge(job, job->state, all, part);
 }

@@ -21,6 +21,7 @@
 
 enum { COLUMNS = 2 * SW_ARC_CHUNK };
 
+/* Effects of both sides; no masses (-1). */
 sw_status sw_access_resolve(sw_error *err, sw_job *job, const sw_flow *flow, sw_market_access *a) {
   sw_calibration *c = &a->calibration;
   a->on = true;
@@ -40,6 +41,7 @@ sw_status sw_access_prepare(sw_error *err, sw_job *job, sw_market_access *a, int
   return sw_calibrate_prepare(err, job, &a->calibration);
 }
 
+/* The rounds and the sums use the workspace in turn. */
 static size_t length_of(const sw_job *job) {
   size_t rows = sw_calibrate_workspace(job);
   size_t sums = (size_t)(COLUMNS + 16) * sizeof(double);
@@ -52,7 +54,8 @@ size_t sw_access_workspace(const sw_job *job) {
 
 /* ---- effects ----------------------------------------------------------------------------- */
 
-/* Row t: e^s; row n_periods + t: e^m. */
+/* Row t: e^s; row n_periods + t: e^m. Effects become operands, since sums need those of all
+ * units. */
 static void place(const sw_job *job, const sw_calibration *c, int t, int64_t unit,
                   void *workspace) {
   double *const *to = job->operand_local[SW_ACCESS_EFFECTS].row;
@@ -61,7 +64,8 @@ static void place(const sw_job *job, const sw_calibration *c, int t, int64_t uni
   to[job->n_periods + t][at] = sw_calibrate_column(job, c, t, unit);
 }
 
-/* What e^m is multiplied by, and e^s divided. Every rank adds the same numbers in one order. */
+/* What e^m is multiplied by, and e^s divided. Every rank adds the same numbers in one order.
+ * sqrt(sum of e^s / sum of e^m): afterwards both sums are equal. */
 static double factor_of(const sw_job *job, int t) {
   const double *s = job->operand[SW_ACCESS_EFFECTS].row[t],
                *m = job->operand[SW_ACCESS_EFFECTS].row[job->n_periods + t];
@@ -75,7 +79,7 @@ static double factor_of(const sw_job *job, int t) {
 
 /* ---- sums -------------------------------------------------------------------------------- */
 
-/* Whether any other unit has a distance. */
+/* Whether any other unit has a distance. Rarely asked: only where a sum is 0. */
 static bool reaches(const sw_calibration *c, const sw_distance *d, int64_t n, int64_t unit) {
   for (int64_t j = 0; j < n; j++) {
     double v = NAN;
@@ -87,7 +91,7 @@ static bool reaches(const sw_calibration *c, const sw_distance *d, int64_t n, in
 }
 
 /* sum_{j != i} of[j] d_ij^-c; NaN where no other unit has a distance, which is asked only where the
- * sum is 0. */
+ * sum is 0. Lanes are joined in a fixed order, so bits do not depend on the block. */
 static double sum_of(const sw_calibration *c, const sw_distance *d, const double *of, double decay,
                      int64_t n, int64_t unit, double *w) {
   double lanes[SW_LANES] = {0};
@@ -104,12 +108,13 @@ static double sum_of(const sw_calibration *c, const sw_distance *d, const double
   return sum == 0 && !reaches(c, d, n, unit) ? NAN : sum;
 }
 
+/* own_exponent is 1, or .5 for `half`. */
 static double within(const sw_job *job, const sw_market_access *a, int64_t unit, double decay) {
   double d = sw_share_distance_within(job->units, unit);
   return d > 0 ? pow(d, -decay * a->own_exponent) : NAN;
 }
 
-/* `factor`: of period t. */
+/* `factor`: of period t. supplier access takes distances towards the unit. */
 static void fill(const sw_job *job, const sw_market_access *a, int t, double factor, int64_t unit,
                  double *w) {
   const sw_calibration *c = &a->calibration;
@@ -133,6 +138,7 @@ static void fill(const sw_job *job, const sw_market_access *a, int t, double fac
 
 /* ---- the pass ---------------------------------------------------------------------------- */
 
+/* Factors are made per tile and period: O(n), beside n^2 of the sums. */
 void sw_access_tile(const sw_job *job, const sw_market_access *a, const sw_tile *tile, void *out,
                     void *workspace) {
   if (tile->pass == SW_ACCESS_ROUNDS) {
@@ -149,6 +155,7 @@ void sw_access_tile(const sw_job *job, const sw_market_access *a, const sw_tile 
   }
 }
 
+/* The rounds' `finish` also runs here, as the descriptor has one. */
 void sw_access_finish(sw_job *job, const sw_market_access *a, int pass, const void *all,
                       void *result) {
   const sw_calibration *c = &a->calibration;

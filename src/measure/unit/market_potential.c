@@ -42,7 +42,7 @@ typedef struct market_potential {
   sw_market_access access; /* form: redding-venables, which has passes of its own */
 } market_potential;
 
-/* What the pass over masses leaves of a block. */
+/* What the pass over masses leaves of a block. A flexible array: one count per period. */
 typedef struct masses {
   sw_negatives negative;
   int64_t missing[]; /* by period */
@@ -50,14 +50,16 @@ typedef struct masses {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
-/* M_i / d_ii^c of a mass; no area or a missing mass: NaN. */
+/* M_i / d_ii^c of a mass; no area or a missing mass: NaN. (2/3) sqrt(area/pi) from
+ * market_potential's formula; the exponent is c or c/2. */
 static double own_market(const sw_job *job, int64_t unit, double mass) {
   const market_potential *m = job->state;
   double within = sw_share_distance_within(job->units, unit);
   return within > 0 ? mass / pow(within, m->own_decay) : NAN;
 }
 
-/* Missing in the column: the unit's potential is undefined. */
+/* Missing in the column: the unit's potential is undefined. Added after everything else, so that it
+ * does not hide a missing own term. */
 static double foreign_market(const sw_job *job, int t, int64_t unit) {
   const market_potential *m = job->state;
   return m->foreign < 0 ? m->constant : sw_view_at(job->input[m->foreign].view, t, unit);
@@ -78,6 +80,7 @@ static bool has_market(const sw_job *job, int t, int64_t unit) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* Masses are operands: a row needs those of all units. */
 static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -89,7 +92,8 @@ static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
     }
 }
 
-/* d_ij^-c / scale of a block of columns, 0 for the unit itself and where there is no distance. */
+/* d_ij^-c / scale of a block of columns, 0 for the unit itself and where there is no distance.
+ * Weights without the scale, which one multiplication adds at the end. */
 static void weights(const sw_job *job, const sw_distance *d, int64_t unit, int64_t j0, int64_t j1,
                     double *w) {
   const market_potential *m = job->state;
@@ -101,7 +105,8 @@ static void weights(const sw_job *job, const sw_distance *d, int64_t unit, int64
   sw_power_fill_missing(j1 - j0, w);
 }
 
-/* The periods from t0 on that have the same distances. */
+/* The periods from t0 on that have the same distances. Runs of periods with one network share the
+ * weights of a row. */
 static int same_until(const sw_job *job, int t0) {
   const sw_distance *d = ((const market_potential *)job->state)->distance;
   int t = t0 + 1;
@@ -110,7 +115,8 @@ static int same_until(const sw_job *job, int t0) {
   return t;
 }
 
-/* The sums of a unit in periods [t0, t1), which have the same distances. */
+/* The sums of a unit in periods [t0, t1), which have the same distances. SW_LANES sums per period,
+ * joined at the end in a fixed order. */
 static void add_markets(const sw_job *job, int t0, int t1, int64_t unit, double *w, double *lanes) {
   const market_potential *m = job->state;
   const sw_distance *d = sw_job_distance_in(job, m->distance, t0);
@@ -122,6 +128,7 @@ static void add_markets(const sw_job *job, int t0, int t1, int64_t unit, double 
   }
 }
 
+/* O(n) weights and O(n) products per period, for one unit. */
 static void potential(const sw_job *job, int64_t unit, double *w, double *lanes) {
   const market_potential *m = job->state;
   int64_t first = job->input[0].view.first; /* rows of results begin with this rank's units */
@@ -139,7 +146,8 @@ static void potential(const sw_job *job, int64_t unit, double *w, double *lanes)
   }
 }
 
-/* To market access; what comes from abroad is no part of supplier access. */
+/* To market access; what comes from abroad is no part of supplier access. Foreign markets add to
+ * what the unit can sell, not to what it can buy. */
 static void add_foreign(const sw_job *job, const sw_tile *tile) {
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -163,6 +171,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     potential(job, unit, w, w + COLUMNS + 16);
 }
 
+/* Weights of one block, and lanes of all periods. */
 static size_t workspace(const sw_job *job) {
   const market_potential *m = job->state;
   if (m->access.on) return sw_access_workspace(job);
@@ -171,6 +180,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* Rounds merge sums; masses merge counts. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const market_potential *m = job->state;
   if (m->access.on) {
@@ -184,7 +194,8 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
     sum->missing[t] += more->missing[t];
 }
 
-/* The sums of all units are over fewer markets then, and smaller. */
+/* The sums of all units are over fewer markets then, and smaller. One line, of the period that
+ * lacks most. */
 static void note_missing(sw_job *job, const masses *seen) {
   int most = 0, periods = 0;
   for (int t = 0; t < job->n_periods; t++) {
@@ -215,12 +226,14 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   return SW_OK;
 }
 
+/* Asked between rounds, on every rank. */
 static bool again(const sw_job *job, int pass) {
   const market_potential *m = job->state;
   (void)pass;
   return sw_calibrate_again(job, &m->access.calibration);
 }
 
+/* Called also where access was never resolved; nothing is freed then. */
 static void destroy(sw_job *job) {
   market_potential *m = job->state;
   if (m) sw_calibrate_destroy(&m->access.calibration);
@@ -228,7 +241,8 @@ static void destroy(sw_job *job) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* Harris's sum is of masses, the other form of flows. */
+/* Harris's sum is of masses, the other form of flows. Keys of the other form are refused by
+ * name. */
 static sw_status resolve_access(sw_error *err, sw_job *job, market_potential *m) {
   const sw_flow *flow = sw_job_arg(job, "flows")->flow;
   if (sw_job_arg(job, "decay")->given)
@@ -251,6 +265,7 @@ static sw_status check_harris(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* `foreign` is a number or a column. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   market_potential *m = NULL;
   SW_NEW(err, job->arena, m, 1);
@@ -282,6 +297,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Calibration prepares its own links; Harris only distances. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   market_potential *m = job->state;
   if (m->access.on) return sw_access_prepare(err, job, &m->access, pass);

@@ -37,7 +37,8 @@ typedef struct shift_state {
 } shift_state;
 
 /* Of the last period, for the summary: units with a competitive part, those that gained by it, and
- * the largest gains, ties in the order of units. A partial. */
+ * the largest gains, ties in the order of units. A partial. A partial: merged in block order, which
+ * keeps ties in the order of units. */
 typedef struct gains {
   double used, gained;
   int count;
@@ -53,7 +54,8 @@ typedef struct growth {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
-/* The total among the columns, or their sum. */
+/* The total among the columns, or their sum. A study may give totals that are more than the sum of
+ * its industries. */
 static double total_of(const shift_state *state, const double *column) {
   double sum = 0;
   if (state->has_total) return column[state->n];
@@ -62,10 +64,12 @@ static double total_of(const shift_state *state, const double *column) {
   return sum;
 }
 
+/* x/0 is no growth: NaN, not infinity. */
 static double ratio(double to, double from) {
   return from == 0 ? NAN : to / from;
 }
 
+/* G and G_k of the base, once per tile and period. */
 static void grow(const shift_state *state, const double *before, const double *now, growth *g) {
   double total = total_of(state, before);
   g->all = ratio(total_of(state, now), total);
@@ -75,7 +79,8 @@ static void grow(const shift_state *state, const double *before, const double *n
   }
 }
 
-/* At zero in the unit nothing is divided: only the base's growth needs a beginning above zero. */
+/* At zero in the unit nothing is divided: only the base's growth needs a beginning above zero. The
+ * three parts sum to e1 - e0 in exact arithmetic. */
 static void classic(const shift_state *state, const growth *g, const double *before,
                     const double *now, double *out) {
   out[NATIONAL] = out[MIX] = out[COMPETITIVE] = 0;
@@ -86,7 +91,8 @@ static void classic(const shift_state *state, const growth *g, const double *bef
   }
 }
 
-/* Instead of the competitive part. */
+/* Instead of the competitive part. h_k is the unit's industry as if the unit were structured like
+ * the base. */
 static void homothetic(const shift_state *state, const growth *g, const double *before,
                        const double *now, double *out) {
   double total = total_of(state, before);
@@ -100,7 +106,7 @@ static void homothetic(const shift_state *state, const growth *g, const double *
 
 /* ---- gains ------------------------------------------------------------------------------ */
 
-/* Kept descending; a later unit comes behind an equal one. */
+/* Kept descending; a later unit comes behind an equal one. SAID places: insertion is cheap. */
 static void put_gain(gains *g, int64_t unit, double value) {
   int place = g->count;
   while (place > 0 && g->value[place - 1] < value)
@@ -115,7 +121,8 @@ static void put_gain(gains *g, int64_t unit, double value) {
   g->value[place] = value;
 }
 
-/* What rounding leaves of a unit that grows as the base does is no gain. */
+/* What rounding leaves of a unit that grows as the base does is no gain. 2^-43 of the unit's size:
+ * rounding of sums of some hundred terms. */
 static void see_gain(const shift_state *state, gains *g, int64_t unit, const double *now,
                      double competitive) {
   double size = 0;
@@ -135,6 +142,7 @@ static void merge_gains(gains *all, const gains *part) {
     put_gain(all, part->unit[i], part->value[i]);
 }
 
+/* Of the last comparison only. */
 static void say_gains(sw_job *job, const gains *g) {
   const shift_state *state = job->state;
   const char *most = g->count ? ", most " : "";
@@ -149,7 +157,8 @@ static void say_gains(sw_job *job, const gains *g) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* Columns of a unit; the total may be missing where it is not used. False: an industry is. */
+/* Columns of a unit; the total may be missing where it is not used. False: an industry is. Values
+ * may be negative here: changes of output are. */
 static bool read_unit(const sw_job *job, const shift_state *state, int t, int64_t unit,
                       double *column) {
   bool there = true;
@@ -159,8 +168,8 @@ static bool read_unit(const sw_job *job, const shift_state *state, int t, int64_
   return there;
 }
 
-/* `room`: four rows of the set's columns. The growth of the base is made once per tile and
- * period. */
+/* `room`: four rows of the set's columns. The growth of the base is made once per tile and period.
+ * before and now, then the two rows of growth. */
 static void place_period(const sw_job *job, const sw_tile *tile, int t, double *room, gains *seen) {
   const shift_state *state = job->state;
   size_t n = (size_t)state->set.n;
@@ -193,6 +202,7 @@ static void tile_shift(const sw_job *job, const sw_tile *tile, void *out, void *
     place_period(job, tile, t, workspace, out);
 }
 
+/* A byte per unit of a block behind, for the fold's flags. */
 static size_t workspace_shift(const sw_job *job) {
   const shift_state *state = job->state;
   return 4 * (size_t)state->set.n * sizeof(double) + SW_BLOCK;
@@ -208,7 +218,8 @@ static void merge_shift(const sw_job *job, int pass, void *all, const void *part
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* Of the industries; of the total, of the units that have one, the share in the units used. */
+/* Of the industries; of the total, of the units that have one, the share in the units used. The
+ * total's coverage is by value, the industries' by units. */
 static void place_coverage(sw_job *job, const double *sums, int t) {
   const shift_state *state = job->state;
   const sw_industries *set = &state->set;
@@ -222,7 +233,8 @@ static void place_coverage(sw_job *job, const double *sums, int t) {
       set->before[t] < 0 ? NAN : ratio(sw_industries_sums(set, sums, t)[state->n], all);
 }
 
-/* An industry of the base that begins at zero leaves no growth to compare any unit with. */
+/* An industry of the base that begins at zero leaves no growth to compare any unit with. Parts that
+ * rest on G_k are undefined for all units then. */
 static void say_why(sw_job *job, const double *sums, int t) {
   const shift_state *state = job->state;
   const sw_industries *set = &state->set;

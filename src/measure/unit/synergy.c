@@ -45,6 +45,8 @@ typedef struct bounds {
   double *lo, *hi, *beyond, *weight;
 } bounds;
 
+/* The four arrays lie one behind another, p doubles each. A partial of the pass has the first
+ * three; `weight` lies beyond its end and may be touched in the result alone. */
 static bounds bounds_at(const synergy_state *state, const void *numbers) {
   double *at = (double *)numbers;
   return (bounds){at, at + state->p, at + 2 * state->p, at + 3 * state->p};
@@ -81,6 +83,8 @@ static void tile_bounds(const sw_job *job, const sw_tile *tile, void *out) {
       }
 }
 
+/* Bounds start empty (the least above the greatest), so an indicator without any complete row keeps
+ * them so; weigh() tells it by that. */
 static void start_synergy(const sw_job *job, int pass, void *all) {
   const synergy_state *state = job->state;
   memset(all, 0, job->pass[pass].partial);
@@ -102,7 +106,9 @@ static size_t tally_doubles(const synergy_state *state) {
   return SIGNS + 2 * (size_t)state->k;
 }
 
-/* Weights are those of the whole panel, found on rank 0 and passed on. */
+/* Weights are those of the whole panel, found on rank 0 and passed on. Reads job->folded[0], the
+ * result of the first pass: this runs in the second pass only. NaN where an indicator is missing;
+ * the geometric mean has none of a degree below 0, which given bounds allow. */
 static double order_of(const sw_job *job, int s, int t, int64_t unit) {
   const synergy_state *state = job->state;
   const subsystem *system = &state->system[s];
@@ -116,7 +122,9 @@ static double order_of(const sw_job *job, int s, int t, int64_t unit) {
   return sw_order_of(system->count, u, b.weight + system->first, state->geometric);
 }
 
-/* `at`: of the unit among this rank's rows, where its orders stand already. */
+/* `at`: of the unit among this rank's rows, where its orders stand already. NaN without a base, or
+ * where a system has no order in either of the two periods. A rank has all periods of its units, so
+ * no other rank is asked. */
 static double synergy_of(const sw_job *job, int t, int64_t at) {
   const synergy_state *state = job->state;
   double change[MAX_SYSTEMS];
@@ -128,7 +136,8 @@ static double synergy_of(const sw_job *job, int t, int64_t at) {
   return sw_synergy(state->k, change, state->alpha);
 }
 
-/* All orders of the tile first: synergy looks back to another period. */
+/* All orders of the tile first: synergy looks back to another period. Both outputs are written to
+ * rows of this unit alone, so tiles need no lock; the sums go to the tile's own partial. */
 static void tile_orders(const sw_job *job, const sw_tile *tile, double *out) {
   const synergy_state *state = job->state;
   int64_t first = job->input[0].view.first;
@@ -161,7 +170,8 @@ static void tile_synergy(const sw_job *job, const sw_tile *tile, void *out, void
     tile_orders(job, tile, out);
 }
 
-/* In block order. */
+/* In block order. Least and greatest do not depend on the order, sums do in their last digits: the
+ * fixed order of blocks gives the same file with any number of threads and ranks. */
 static void merge_synergy(const sw_job *job, int pass, void *all, const void *part) {
   const synergy_state *state = job->state;
   size_t n = job->pass[pass].partial / sizeof(double);
@@ -185,7 +195,9 @@ static const char *system_name(const sw_job *job, int s) {
   return sw_job_arg(job, "systems")->names[s];
 }
 
-/* Weights of a system's indicators, of which those that are constant have none. */
+/* Weights of a system's indicators, of which those that are constant have none. Fails where a
+ * system has no complete row at all, or none of its indicators varies: its order would be 0/0. With
+ * given bounds no indicator counts as constant, since its degree is defined all the same. */
 static sw_status weigh(sw_error *err, const sw_job *job, int s, bounds found, double *weight) {
   const synergy_state *state = job->state;
   const subsystem *system = &state->system[s];
@@ -237,7 +249,9 @@ static sw_status finish_bounds(sw_error *err, const sw_job *job, const void *all
   return SW_OK;
 }
 
-/* The last period that has a base, and how the systems have gone between the two. */
+/* The last period that has a base, and how the systems have gone between the two. Says nothing
+ * where no period has one. A system without any order in one of the two periods is left out of the
+ * line of means. */
 static void say(sw_job *job, const double *all) {
   const synergy_state *state = job->state;
   int t = job->n_periods - 1;
@@ -316,7 +330,9 @@ static sw_status read_bounds(sw_error *err, const sw_job *job, synergy_state *st
   return sw_indicators_bounds(err, job, state->p, arg->node, &state->lo, &state->hi);
 }
 
-/* None below zero; those of a system not all zero. Scaled once the constant ones are known. */
+/* None below zero; those of a system not all zero. Scaled once the constant ones are known. Fails
+ * on another text, on a list, on an indicator without a weight, and on a system whose sum is 0 or
+ * not finite. */
 static sw_status read_weights(sw_error *err, const sw_job *job, synergy_state *state) {
   const sw_arg *arg = sw_job_arg(job, "weights");
   const char *text = plain_text(arg);
@@ -344,7 +360,9 @@ static sw_status read_weights(sw_error *err, const sw_job *job, synergy_state *s
   return SW_OK;
 }
 
-/* Weights of systems, which the geometric form has none of. */
+/* Weights of systems, which the geometric form has none of. Returns weights of sum 1 in
+ * state->alpha; with equal ones 1/k each. In the geometric form alpha stays NULL, by which
+ * sw_synergy knows the form. */
 static sw_status read_alpha(sw_error *err, const sw_job *job, synergy_state *state) {
   const sw_arg *arg = sw_job_arg(job, "alpha");
   const char *text = plain_text(arg);
@@ -382,6 +400,8 @@ static bool is_hole(const sw_job *job, int t) {
          !periods->follows[job->period[t]];
 }
 
+/* base[0] is -1 under either rule: the first period is the base, or has none before it. With base:
+ * first a hole between the two does no harm, as the change is from level to level. */
 static sw_status find_bases(sw_error *err, const sw_job *job, synergy_state *state) {
   int *base = NULL;
   SW_NEW(err, job->arena, base, job->n_periods);

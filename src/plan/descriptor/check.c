@@ -17,6 +17,7 @@
 #include "measure/outputs.h"
 #include "plan/study/parse.h"
 
+/* Always fails, with SW_EINTERNAL: the fault is the author's of the measure, not the user's. */
 static sw_status fault(sw_error *err, const sw_measure *measure, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -31,6 +32,7 @@ static sw_status fault(sw_error *err, const sw_measure *measure, const char *for
   return sw_fail(err, SW_EINTERNAL, "measure %s: %s", measure->name, text);
 }
 
+/* NULL or "". */
 static bool is_empty(const char *text) {
   return !text || !*text;
 }
@@ -108,13 +110,14 @@ static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *meas
   return sw_fail(err, status == SW_EINPUT ? SW_EINTERNAL : status, "%s", said.text);
 }
 
-/* Types for which lo and hi are limits. */
+/* Types for which lo and hi are limits. Of other types lo and hi are not looked at. */
 static bool is_number(sw_ptype type) {
   return type == SW_P_NUMBER || type == SW_P_INTEGER || type == SW_P_NUMBERS;
 }
 
 /* One parameter by itself; names that the engine reads of every entry, or of every one with pairs,
- * are not a measure's. */
+ * are not a measure's. Returns the first fault. `by` is the engine's only for measures with pairs:
+ * others may have a parameter of that name. */
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
   bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
@@ -154,7 +157,7 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
 }
 
 /* Compares a parameter with those before it: two of a name, or a third of pairs (a job has two sets
- * of links). */
+ * of links). Quadratic in the parameters, a few tens at most. */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const sw_param *pairs = NULL;
   for (const sw_param *other = measure->param; other < param; other++) {
@@ -170,7 +173,8 @@ static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
-/* What the largest centres go by, without `by`. */
+/* What the largest centres go by, without `by`. `choices` of such a parameter names the column
+ * whose values rank the units. */
 static sw_status check_centres(sw_error *err, const sw_measure *measure, const sw_param *param) {
   bool found = false;
   if (param->type != SW_P_CENTRES) return SW_OK;
@@ -187,6 +191,7 @@ static sw_status check_centres(sw_error *err, const sw_measure *measure, const s
                param->name);
 }
 
+/* Compares names, as groups have no index. */
 static bool has_group(const sw_measure *measure, const char *name) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (output->group && strcmp(output->group, name) == 0) return true;
@@ -202,7 +207,7 @@ static sw_status check_matrices(sw_error *err, const sw_measure *measure, const 
 }
 
 /* All parameters are checked before any default is read: reading relies on types and choices. The
- * arena is for the defaults alone and goes with them. */
+ * arena is for the defaults alone and goes with them. Done at every start, for every measure. */
 static sw_status check_params(sw_error *err, const sw_measure *measure) {
   sw_arena *arena = NULL;
   sw_status status = SW_OK;
@@ -228,7 +233,8 @@ static bool same_text(const char *a, const char *b) {
 
 /* An output or axis becomes a dataset in the group of its result, so it must be a name that needs
  * no quoting, and not one that the file has there itself. Which those are depends on whether there
- * are pairs; the message says when that is the reason. */
+ * are pairs; the message says when that is the reason. Names of the file that depend on the study,
+ * group_NAME, are let pass for outputs: job.c looks at them when the study is known. */
 static sw_status check_name(sw_error *err, const sw_measure *measure, const char *what,
                             const char *name) {
   bool pairs = sw_measure_has_pairs(measure);
@@ -250,7 +256,9 @@ static int count_axes(const sw_output *output) {
   return count;
 }
 
-/* Axes stand one after the other from the first on, and no two of an output have one name. */
+/* Axes stand one after the other from the first on, and no two of an output have one name. Readers
+ * such as xarray take two dimensions of one name for one dimension; hence NAME_to with the same
+ * labels. */
 static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_output *output) {
   int count = count_axes(output);
   for (int a = count; a < SW_MAX_OWN; a++)
@@ -273,7 +281,8 @@ static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_o
   return SW_OK;
 }
 
-/* Whether two outputs are stored alike: such ones are no variants of each other. */
+/* Whether two outputs are stored alike: such ones are no variants of each other. Variants of one
+ * name must differ here, as `resolve` leaves the one on whose form fits. */
 static bool same_form(const sw_output *a, const sw_output *b) {
   bool same = a->shape == b->shape && a->timeless == b->timeless;
   for (int i = 0; i < SW_MAX_OWN; i++)
@@ -282,7 +291,8 @@ static bool same_form(const sw_output *a, const sw_output *b) {
 }
 
 /* A group of pair outputs becomes a group of the file beside what else the result has, so it has a
- * name of its own; its parameter says for which labels. */
+ * name of its own; its parameter says for which labels. An output and a group of one name would be
+ * a dataset and a group at one path. */
 static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_output *output) {
   const char *group = output->group;
   if (!group) return SW_OK;
@@ -299,13 +309,15 @@ static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_
                group);
 }
 
+/* Linear. */
 static bool has_param(const sw_measure *measure, const char *name) {
   for (const sw_param *param = measure->param; param->name; param++)
     if (strcmp(param->name, name) == 0) return true;
   return false;
 }
 
-/* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
+/* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself.
+ * `of_pairs` is set by the engine in copies of descriptors (study/sums.c), never by a measure. */
 static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
   if (output->of_parameters && output->shape != SW_TABLE)
     return fault(err, measure, "output %s: of_parameters is of tables; remove it", output->name);
@@ -324,7 +336,8 @@ static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw
 }
 
 /* One output by itself and against those before it. Pairs are stored in the study's precision, in
- * one dataset per quantity, of which the first is called `value`. */
+ * one dataset per quantity, of which the first is called `value`. The order: name, shape and number
+ * first, as later checks rest on them. */
 static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
   SW_TRY(check_name(err, measure, "output", output->name));
   if ((int)output->shape < SW_UNIT || output->shape > SW_TABLE)
@@ -361,7 +374,8 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
   return check_axes(err, measure, output);
 }
 
-/* Whether the choice is one of the parameter's, where it has some. */
+/* Whether the choice is one of the parameter's, where it has some. Parameters without choices take
+ * any value. */
 static bool is_choice(const sw_param *param, const char *choice) {
   size_t length = strlen(choice);
   if (param->type != SW_P_CHOICE) return true;
@@ -370,6 +384,7 @@ static bool is_choice(const sw_param *param, const char *choice) {
   return false;
 }
 
+/* The list ends with an entry without a parameter. "*" as a choice stands for any value given. */
 static sw_status check_variants(sw_error *err, const sw_measure *measure) {
   for (const sw_variant *v = measure->variant; v && v->param; v++) {
     const sw_param *param = measure->param;
@@ -385,7 +400,8 @@ static sw_status check_variants(sw_error *err, const sw_measure *measure) {
 }
 
 /* A headline is looked for among all outputs, whether on or not: which are on is not known yet. The
- * number of pair outputs bounds arrays of the pair pass. */
+ * number of pair outputs bounds arrays of the pair pass. At most SW_MAX_QUANTITIES and
+ * SW_MAX_BY_ROW: the sizes of arrays in workers of the pair pass. */
 static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
   int pairs = 0, by_row = 0;
   bool has_headline = measure->headline == NULL;
@@ -407,6 +423,7 @@ static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
 
 /* ---- what fills them -------------------------------------------------------------------- */
 
+/* Whether a tile is needed: outputs by_row are filled with the rows of pairs. */
 static bool has_tiled(const sw_measure *measure) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (output->shape == SW_UNIT && !output->by_row) return true;
@@ -414,7 +431,9 @@ static bool has_tiled(const sw_measure *measure) {
 }
 
 /* Every output needs a function that fills it; a function that no output needs is a slip as well,
- * as it would never be called. What depends on passes is left to job.c. */
+ * as it would never be called. What depends on passes is left to job.c. The messages name the
+ * function that is missing or too many. Pairs of groups count among pairs here, as the same
+ * function fills them. */
 static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_shape(measure, SW_PAIR);
   if (measure->kind == SW_KIND_PAIR && !sw_measure_has_pairs(measure))
@@ -448,9 +467,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure, "global outputs or tables, and no finish to fill them");
   if (measure->start && !measure->merge)
     return fault(err, measure, "start without merge; partials are joined by merge");
-  if (!measure->open != !measure->close)
-    return fault(err, measure, "%s without %s; a thread must free what it creates",
-                 measure->open ? "open" : "close", measure->open ? "close" : "open");
+  if (measure->close && !measure->open)
+    return fault(err, measure, "close without open; it frees what open has created");
   if (measure->open && !measure->workspace)
     return fault(err, measure, "open without workspace; what it creates is kept there");
   return SW_OK;
@@ -458,7 +476,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
 
 /* ---- aliases ---------------------------------------------------------------------------- */
 
-/* The measure may be one that is checked by itself too; twice does no harm. */
+/* The measure may be one that is checked by itself too; twice does no harm. An alias of an alias
+ * would need two values set by one entry. */
 static sw_status check_target(sw_error *err, const sw_measure *alias) {
   const sw_measure *measure = alias->alias_of;
   if (measure->alias_of)
@@ -470,7 +489,8 @@ static sw_status check_target(sw_error *err, const sw_measure *alias) {
 }
 
 /* An alias has nothing of its own besides its name and title: anything else it gives would be
- * ignored. The value it sets is read as an entry would give it. */
+ * ignored. The value it sets is read as an entry would give it. What it sets is checked by the
+ * reader of arguments itself, so a value that no study could give is found here. */
 static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   sw_arena *arena = NULL;
   int p = 0;
@@ -496,7 +516,8 @@ static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   return status;
 }
 
-/* The first error is reported; the others appear when it is corrected. */
+/* The first error is reported; the others appear when it is corrected. O(length of the descriptor).
+ * Nothing is kept; called again for a measure it says the same. */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
   if (measure->alias_of && !is_empty(measure->name)) return check_alias(err, measure);
   SW_TRY(check_identity(err, measure));

@@ -4,7 +4,9 @@
  *
  * Invariants: a job that comes through is one whose passes the engine runs in the order written,
  * and whose every output has room in memory, in the file, and a pass that fills it. `resolve` is
- * pure and the same on every rank, so all find the same. */
+ * pure and the same on every rank, so all find the same.
+ *
+ * Complexity: quadratic in outputs and axes, which are tens. Memory: none. */
 #include "plan/descriptor/descriptor.h"
 
 #include <math.h>
@@ -29,7 +31,8 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
                  job->measure->name, text);
 }
 
-/* For messages about the one of the three that a measure of pairs has. */
+/* For messages about the one of the three that a measure of pairs has. Never NULL for a measure
+ * that has pairs; check.c has seen to it that it has one of them. */
 const char *sw_name_of_pairs(const sw_measure *measure) {
   if (measure->segment) return "segment";
   if (measure->block) return "block";
@@ -37,7 +40,8 @@ const char *sw_name_of_pairs(const sw_measure *measure) {
 }
 
 /* The first output at or after `q` that has this shape and is on, and that a tile, finish or the
- * pairs themselves fill; NULL: none. */
+ * pairs themselves fill; NULL: none. Outputs of the engine (of_pairs) and those by_row have fillers
+ * of their own. */
 static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   for (; job->measure->output[q].name; q++)
     if (job->measure->output[q].shape == shape && !job->result[q].off &&
@@ -46,7 +50,8 @@ static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   return NULL;
 }
 
-/* The first pair output of a group (NULL: of none) that is on; NULL: none. */
+/* The first pair output of a group (NULL: of none) that is on; NULL: none. It is stored as
+ * `value`. */
 static const sw_output *find_pair(const sw_job *job, const char *group) {
   for (int q = 0; job->measure->output[q].name; q++)
     if (!job->result[q].off && sw_output_is_of(&job->measure->output[q], group))
@@ -54,14 +59,16 @@ static const sw_output *find_pair(const sw_job *job, const char *group) {
   return NULL;
 }
 
-/* Of outputs that are on: the descriptor alone does not say whether an entry has pairs. */
+/* Of outputs that are on: the descriptor alone does not say whether an entry has pairs. job->group:
+ * that of a matrix below another result; NULL: the entry's own pairs. */
 bool sw_job_has_pairs(const sw_job *job) {
   return find_pair(job, job->group) != NULL;
 }
 
 /* ---- passes ----------------------------------------------------------------------------- */
 
-/* Whether an argument names the pairs of another entry. */
+/* Whether an argument names the pairs of another entry. An argument that was left out has count
+ * 0. */
 static bool takes_pairs(const sw_job *job) {
   for (int p = 0; job->measure->param[p].name; p++)
     if (job->measure->param[p].type == SW_P_PAIRS && job->arg[p].count > 0) return true;
@@ -70,7 +77,9 @@ static bool takes_pairs(const sw_job *job) {
 
 /* Fields that belong to another domain are refused: they would be ignored silently, against the
  * intent of their author. Sizes that the engine would compute with must make sense. No item at all
- * is allowed: a measure may find nothing to do. */
+ * is allowed: a measure may find nothing to do. SW_BLOCK is the unit in which ranks own units; a
+ * grain that divides it never crosses from one rank to the next. Items that see links belong to
+ * periods in equal shares, by which the engine finds the links that each needs (run/links.c). */
 static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
   const sw_pass *pass = &job->pass[k];
   bool units = pass->domain == SW_UNITS, items = pass->domain == SW_ITEMS;
@@ -123,7 +132,8 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
 }
 
 /* One pass: its domain, its fields, its place, and that the functions it needs are there. Pairs
- * come last because what other passes of the job leave is what pairs are computed from. */
+ * come last because what other passes of the job leave is what pairs are computed from. Messages
+ * name the pass by its number, from 0, as `resolve` has declared it. */
 static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
   const sw_pass *pass = &job->pass[k];
   if ((int)pass->domain < SW_UNITS || pass->domain > SW_PAIRS)
@@ -147,7 +157,8 @@ static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
 }
 
 /* sw_job_pass counts passes beyond the room without storing them, so that here the true number can
- * be told. The same holds for axes. */
+ * be told. The same holds for axes. At least one pass, as a job without any would be all
+ * missing. */
 static sw_status check_passes(sw_error *err, const sw_job *job) {
   if (job->n_passes < 1)
     return sw_job_fault(err, job, "resolve declares no pass; expected at least one");
@@ -159,13 +170,15 @@ static sw_status check_passes(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* O(passes). */
 static bool has_pass(const sw_job *job, sw_domain domain) {
   for (int k = 0; k < job->n_passes; k++)
     if (job->pass[k].domain == domain) return true;
   return false;
 }
 
-/* A parameter of pairs that nothing looks at would only cost their reading. */
+/* A parameter of pairs that nothing looks at would only cost their reading. Reading pairs back
+ * costs their whole size for each period. */
 static sw_status check_links(sw_error *err, const sw_job *job) {
   bool seen = !takes_pairs(job);
   for (int k = 0; k < job->n_passes; k++)
@@ -176,7 +189,8 @@ static sw_status check_links(sw_error *err, const sw_job *job) {
 }
 
 /* Results of fewer periods than inputs have: what they rest on is hashed as one, and the engine
- * finds what else an argument brings by the periods of results. */
+ * finds what else an argument brings by the periods of results. `seen`: the measure looks at more
+ * periods than it has results for. */
 static sw_status check_seen(sw_error *err, const sw_job *job) {
   if (!job->seen) return SW_OK;
   if (!job->pooled) return sw_job_fault(err, job, "results are of some of its periods; set pooled");
@@ -189,7 +203,8 @@ static sw_status check_seen(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
-/* The file's checksums of values by unit are by matrix, of which a whole series has one. */
+/* The file's checksums of values by unit are by matrix, of which a whole series has one. Where all
+ * pairs are of groups the units' values have their own time, and the caller does not ask. */
 static sw_status check_timeless(sw_error *err, const sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
@@ -203,7 +218,7 @@ static sw_status check_timeless(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
-/* Whole rows are asked for where pairs are. */
+/* Whole rows are asked for where pairs are. A by_row output has no other filler. */
 static sw_status check_by_row(sw_error *err, const sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++)
     if (job->measure->output[q].by_row && !job->result[q].off && !sw_job_has_pairs(job))
@@ -214,7 +229,8 @@ static sw_status check_by_row(sw_error *err, const sw_job *job) {
 
 /* Every output that is on has a pass that may fill it, and pairs are not computed for nothing. Unit
  * outputs are rows of the rank that owns the units, which only a pass over units has; global ones
- * and tables are filled by `finish`, which follows passes over units or items, never pairs. */
+ * and tables are filled by `finish`, which follows passes over units or items, never pairs. The
+ * first fault found is told. */
 static sw_status check_domains(sw_error *err, const sw_job *job) {
   const sw_output *unit = find_on(job, 0, SW_UNIT), *pair = find_on(job, 0, SW_PAIR);
   const sw_output *whole = find_on(job, 0, SW_GLOBAL);
@@ -245,7 +261,8 @@ static sw_status check_domains(sw_error *err, const sw_job *job) {
 
 /* ---- axes ------------------------------------------------------------------------------- */
 
-/* The first axis that has this name in the file; NULL: none. */
+/* The first axis that has this name in the file; NULL: none. By the name in the file, which may be
+ * the study's (`as`) and not the measure's. */
 static const sw_axis *find_stored(const sw_job *job, const char *name) {
   for (int a = 0; a < job->n_axes; a++)
     if (strcmp(sw_axis_name(&job->axis[a]), name) == 0) return &job->axis[a];
@@ -253,7 +270,9 @@ static const sw_axis *find_stored(const sw_job *job, const char *name) {
 }
 
 /* The axis's name in the file. One that comes from the study need not be an identifier, as columns
- * have any names, but is one part of a path; sw_job_group_axes makes it free of the file's own. */
+ * have any names, but is one part of a path; sw_job_group_axes makes it free of the file's own. The
+ * prefix group_ is what sw_job_group_axes puts before a name of the file's own, so such a name is
+ * not looked at again. */
 static sw_status check_stored_name(sw_error *err, const sw_job *job, const sw_axis *axis) {
   const char *as = sw_axis_name(axis);
   bool group = axis->as && strncmp(as, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
@@ -270,7 +289,8 @@ static sw_status check_stored_name(sw_error *err, const sw_job *job, const sw_ax
 }
 
 /* Positions are labels or numbers. They are written as they are, so none may be missing. Those that
- * an output gives are values. */
+ * an output gives are values. Numbers must be numbers: NaN would make a coordinate that nothing can
+ * be found by. */
 static sw_status check_positions(sw_error *err, const sw_job *job, const sw_axis *axis) {
   bool computed = sw_job_has_coordinate(job, axis->name);
   if (computed && (axis->label || axis->number || axis->as))
@@ -294,7 +314,8 @@ static sw_status check_positions(sw_error *err, const sw_job *job, const sw_axis
   return SW_OK;
 }
 
-/* An axis is a dataset of its own beside the outputs, and so has a name that may be one. */
+/* An axis is a dataset of its own beside the outputs, and so has a name that may be one. The name
+ * in the descriptor is an identifier, whatever the file calls it. */
 static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axis) {
   if (!axis->name || !sw_form_is_identifier(axis->name))
     return sw_job_fault(err, job,
@@ -304,6 +325,7 @@ static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axi
   return check_positions(err, job, axis);
 }
 
+/* Passes have been checked first, since coordinates are found among outputs. */
 static sw_status check_axes(sw_error *err, const sw_job *job) {
   if (job->n_axes < 0 || job->n_axes > SW_MAX_AXES)
     return sw_job_fault(err, job, "resolve declares %d axes; expected at most %d", job->n_axes,
@@ -314,6 +336,9 @@ static sw_status check_axes(sw_error *err, const sw_job *job) {
 }
 
 /* ---- outputs ---------------------------------------------------------------------------- */
+
+/* An axis whose positions are values (of a table) has a length only in the file; rows of units
+ * cannot be laid out by it. */
 
 /* `name`: one of an output's axes, NULL for none. An axis without positions would make a dataset
  * without values. */
@@ -338,17 +363,20 @@ static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_ou
 }
 
 /* The name of its dataset: the first pair output that is on is `value` whatever it is called, as
- * readers look for that. */
+ * readers look for that. The first that is on, not the first declared: with the first switched off
+ * the second takes its place. */
 static const char *stored_name(const sw_job *job, const sw_output *output) {
   return output == find_pair(job, output->group) ? SW_NAME_VALUE : output->name;
 }
 
+/* NULL equals NULL. */
 static bool is_same_group(const sw_output *a, const sw_output *b) {
   return a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
 }
 
 /* group_COLUMN is what the file calls a column of groups at its root: of an output of such a name
- * the study decides whether it can be. */
+ * the study decides whether it can be. This is the user's to mend: SW_EINPUT, with the column to
+ * rename. */
 static sw_status check_group_column(sw_error *err, const sw_job *job, const char *name) {
   const char *column = name + strlen(SW_NAME_GROUP_PREFIX);
   if (!sw_name_is_of_group(name) || !job->units || !sw_units_grouping(job->units, column))
@@ -360,7 +388,9 @@ static sw_status check_group_column(sw_error *err, const sw_job *job, const char
 }
 
 /* An output that is on, against those before it and against axes: all are datasets of one group.
- * The descriptor may have several of a name, of which resolve leaves one on. */
+ * The descriptor may have several of a name, of which resolve leaves one on. Outputs of one group
+ * of the file are compared; those of other groups are other paths. An output that is a coordinate
+ * has its axis's name on purpose. */
 static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   const sw_output *output = &job->measure->output[q];
   const char *name = stored_name(job, output);
@@ -386,7 +416,8 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   return SW_OK;
 }
 
-/* Nobody is offered an output whose parameter is left out (study/refs.c). */
+/* Nobody is offered an output whose parameter is left out (study/refs.c). `given` names the
+ * parameter that an output hangs on. */
 static sw_status check_given(sw_error *err, const sw_job *job, int q) {
   const sw_output *output = &job->measure->output[q];
   if (!output->given || sw_job_arg(job, output->given)->given) return SW_OK;
@@ -394,7 +425,8 @@ static sw_status check_given(sw_error *err, const sw_job *job, int q) {
                       output->given);
 }
 
-/* Passes before domains: check_domains walks over passes that are known to be sound. */
+/* Passes before domains: check_domains walks over passes that are known to be sound. What is off is
+ * not checked: it may have axes that were not declared. */
 sw_status sw_job_check(sw_error *err, const sw_job *job) {
   bool any = false;
   SW_TRY(check_passes(err, job));

@@ -6,12 +6,15 @@
 #include "measure/show.h"
 #include "plan/descriptor/descriptor.h"
 
+/* Always fails, with SW_EINTERNAL. */
 static sw_status fault(sw_error *err, const sw_measure *measure, const sw_output *output,
                        const char *what) {
   return sw_fail(err, SW_EINTERNAL, "measure %s: output %s: %s", measure->name, output->name, what);
 }
 
-/* Shapes that a view can be given; a table can be given any. NULL: it fits. */
+/* Shapes that a view can be given; a table can be given any. NULL: it fits. No default in the
+ * switch: the compiler names a view that is missing. Categories are held against `classes`, as a
+ * legend needs names. */
 static const char *misfit(const sw_output *output) {
   bool unit = output->shape == SW_UNIT, pair = output->shape == SW_PAIR;
   switch (output->show) {
@@ -39,12 +42,14 @@ static const char *misfit(const sw_output *output) {
   return "unknown show; expected one of sw_show";
 }
 
+/* By name, on or off. */
 static bool is_output(const sw_measure *measure, const char *name) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (strcmp(output->name, name) == 0) return true;
   return false;
 }
 
+/* The palette is the declared one, or the default of the output (measure/show.h). */
 static const char *misfit_colours(const sw_output *output) {
   sw_palette palette = sw_output_palette(output);
   if ((int)palette < SW_SEQUENTIAL || palette > SW_CATEGORIES)
@@ -58,7 +63,8 @@ static const char *misfit_colours(const sw_output *output) {
   return NULL;
 }
 
-/* The first fault of each output; views that are drawn with others need these by name. */
+/* The first fault of each output; views that are drawn with others need these by name. A band is
+ * drawn from three outputs, a scatter and parts from two; `with` has at most two names. */
 sw_status sw_measure_check_show(sw_error *err, const sw_measure *measure) {
   for (const sw_output *output = measure->output; output->name; output++) {
     const char *what = misfit(output);

@@ -7,7 +7,10 @@
  * So results that a pass may not fill are kept out of its reach: while it runs their rows point at
  * a block of marks, which is looked at afterwards. What is written there does no harm, and is
  * reported with the measure's name. Cost: a column of marks for each output that is kept out of
- * reach, and a look at it. Called by run/tiles.c and pairs/pairs.c around each pass. */
+ * reach, and a look at it. Called by run/tiles.c and pairs/pairs.c around each pass.
+ *
+ * Used by all ranks around each pass, from the thread that drives it; tiles run on other threads in
+ * between and see only the changed row pointers. */
 #include "plan/descriptor/descriptor.h"
 
 #include <math.h>
@@ -17,7 +20,7 @@
 
 /* A NaN that no arithmetic makes: operations give the default NaN or hand on the payload of an
  * operand, and no other NaN has this one (it spells SPILL!). So a tile that stores NaN is detected
- * as well. */
+ * as well. 0x7ff8 is the quiet NaN of doubles; the lower six bytes are its payload. */
 static double mark(void) {
   const uint64_t bits = UINT64_C(0x7ff85350494c4c21);
   double value;
@@ -25,7 +28,8 @@ static double mark(void) {
   return value;
 }
 
-/* Whether tiles of the pass may fill a result, or have nothing to reach it by. */
+/* Whether tiles of the pass may fill a result, or have nothing to reach it by. True also for what
+ * has nothing to hide. */
 static bool may_fill(const sw_job *job, int pass, const sw_result *result) {
   if (result->off || result->output->shape == SW_PAIR) return true; /* they have no rows */
   if (result->output->of_pairs) return false;
@@ -36,7 +40,8 @@ static bool may_fill(const sw_job *job, int pass, const sw_result *result) {
 /* Points the rows of result q at marks. The block is as long as a gathered column (all n units, not
  * this rank's), as that is what a tile may take the rows for; all rows share it, as it need only
  * tell that something was written. `block` is set first, so that sw_guard_end releases it after a
- * failure in between. */
+ * failure in between. Memory: n doubles for each output kept out of reach, and its pointers, for
+ * the length of a pass. */
 static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
   sw_result *result = &job->result[q];
   bool unit = result->output->shape == SW_UNIT;
@@ -57,7 +62,7 @@ static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
 
 /* What is hidden follows from outputs and domain, so `hides` is the same on every rank; lack of
  * memory is not, and the caller agrees on the status. *guard must be zero before, and sw_guard_end
- * must be called whatever comes of this. */
+ * must be called whatever comes of this. O(n) per hidden output. */
 sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard) {
   size_t outputs = 0;
   while (job->measure->output[outputs].name)
@@ -72,7 +77,8 @@ sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard) 
   return SW_OK;
 }
 
-/* The fault in words. Which functions fill what differs by domain, so the advice does too. */
+/* The fault in words. Which functions fill what differs by domain, so the advice does too. Always
+ * fails. */
 static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_output *output) {
   if (job->pass[pass].domain == SW_PAIRS)
     return sw_job_fault(err, job,
@@ -90,7 +96,8 @@ static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_outpu
                       pass, output->name);
 }
 
-/* By bytes: a NaN does not equal itself. */
+/* By bytes: a NaN does not equal itself. O(count); all of it is read only where nothing was
+ * touched. */
 static bool is_touched(const double *block, int64_t count) {
   const double value = mark();
   for (int64_t k = 0; k < count; k++)
@@ -100,7 +107,8 @@ static bool is_touched(const double *block, int64_t count) {
 
 /* Puts the rows back and releases all, also after a failure; then nothing is looked at, and
  * `status` is handed on. What one rank's tiles have done another's may not have: where `hides` is
- * set the caller agrees on the result. */
+ * set the caller agrees on the result. The first output that was touched is named; the others are
+ * put back all the same. */
 sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, sw_guard *guard) {
   for (int q = 0; guard->result && job->measure->output[q].name; q++) {
     double **stood = guard->result[q].row;
@@ -123,7 +131,8 @@ sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, s
 /* ---- whole numbers ---------------------------------------------------------------------- */
 
 /* The first value that an int32 cannot hold; NULL: none. NaN is stored as -1. Numbers are kept as
- * doubles until the file is written, and converting would round or wrap them silently. */
+ * doubles until the file is written, and converting would round or wrap them silently. -1 is what
+ * NaN becomes, so a measure may also store it. */
 static const double *find_odd(const double *value, int64_t count) {
   for (int64_t k = 0; k < count; k++)
     if (!isnan(value[k]) && (value[k] != trunc(value[k]) || fabs(value[k]) > INT32_MAX))
@@ -131,7 +140,8 @@ static const double *find_odd(const double *value, int64_t count) {
   return NULL;
 }
 
-/* This rank's values of output q: its units, or what rank 0 has of the others. */
+/* This rank's values of output q: its units, or what rank 0 has of the others. O(values); stops at
+ * the first fault. */
 static sw_status check_result(sw_error *err, const sw_run *run, const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
   bool unit = result->output->shape == SW_UNIT;
@@ -149,7 +159,7 @@ static sw_status check_result(sw_error *err, const sw_run *run, const sw_job *jo
 }
 
 /* Collective if any output is int32, which all ranks know alike; the first fault of any rank is
- * told to all. After `finish`, when all values are there. */
+ * told to all. After `finish`, when all values are there. Rank 0 looks at what is not by unit. */
 sw_status sw_run_check_integers(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   sw_status status = SW_OK;

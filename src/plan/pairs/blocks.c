@@ -1,5 +1,5 @@
 /* Groups by square, and a square's shares in the sums by group; see blocks.h. Called by task.c and
- * diagonal.c beside the sums of rows and columns, in the worker's own lanes. */
+ * diagonal.c in place of sums of rows and columns, in the worker's own lanes. */
 #include "plan/pairs/blocks.h"
 
 #include "base/arena.h"
@@ -136,9 +136,13 @@ int64_t sw_blocks_room(const sw_blocks *b, const sw_cut *cut) {
   return 2 * b->most * (cut->side + b->most_strips) + b->most * b->most;
 }
 
-bool sw_blocks_in_pairs(const sw_run *run, int e) {
+bool sw_blocks_in_walk(const sw_run *run, int e) {
   if (!run->study->entry[e].is_pair || !sw_keep_walks(run->pair[e].keep.kind)) return false;
-  return sw_pairs_geometry(run, e, SW_PAIRS_STORE).blocks > 0 && !run->past;
+  return sw_pairs_geometry(run, e, SW_PAIRS_STORE).blocks > 0;
+}
+
+bool sw_blocks_in_pairs(const sw_run *run, int e) {
+  return sw_blocks_in_walk(run, e) && !run->past;
 }
 
 /* The order in which sw_blocks_room counts them. */
@@ -170,10 +174,9 @@ void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smoot
   sw_cut_square(&p->plan->cut, column, &j0, &j1);
   w->groups.of_row = b->place + i0;
   w->groups.of_column = b->place + j0;
-  w->groups.columns = groups_of(b, column);
-  w->groups.begins = smooth;
   if (!smooth) {
-    sw_lanes_begin(w->groups.row, (i1 - i0) * w->groups.columns * SW_LANES);
+    for (int64_t k = 0; k < groups_of(b, column); k++)
+      sw_lanes_begin(w->groups.row + k * w->groups.high * SW_LANES, (i1 - i0) * SW_LANES);
     sw_lanes_begin(w->groups.column, groups_of(b, row) * SW_LANES * w->stride);
   }
   w->gaps = sw_pairs_block_shares(p, slot).gaps;
@@ -226,20 +229,25 @@ static void leave_alone(const sw_pairs *p, int64_t square, int64_t i0, int64_t i
 }
 
 /* The square's lanes become its shares. The diagonal one has none of columns: its rows hold both
- * directions. */
-void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot) {
+ * directions. A gap shows in a row's shares. */
+bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot) {
   const sw_pairs *p = w->pairs;
   const sw_blocks *b = p->plan->blocks;
   const sw_cut *cut = &p->plan->cut;
-  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0, across = w->groups.columns;
-  if (!p->geometry.blocks) return;
+  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0;
+  if (!p->geometry.blocks) return true;
+  int64_t across = groups_of(b, column), down = groups_of(b, row), lanes = SW_LANES * w->stride;
+  bool gap = false;
   sw_block_shares s = sw_pairs_block_shares(p, slot);
   sw_cut_square(cut, row, &i0, &i1);
   sw_cut_square(cut, column, &j0, &j1);
-  sw_groups_join(w->groups.row, i1 - i0, across, s.row, cut->side);
+  for (int64_t k = 0; k < across; k++) {
+    double *share = s.row + k * cut->side;
+    sw_groups_join(w->groups.row + k * w->groups.high * SW_LANES, i1 - i0, share);
+    gap = gap || sw_lanes_has_gap(share, i1 - i0);
+  }
   if (row == column) leave_alone(p, row, i0, i1, s.row);
   sum_strips(p, row, across, s.row, s.row_strip);
-  int64_t down = groups_of(b, row), lanes = SW_LANES * w->stride;
   for (int64_t k = 0; k < down; k++) {
     double *group = w->groups.column + k * lanes;
     if (row == column)
@@ -248,4 +256,5 @@ void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot
       sw_groups_join_columns(group, w->stride, j1 - j0, s.column + k * cut->side);
   }
   if (row != column) sum_strips(p, column, down, s.column, s.column_strip);
+  return !gap;
 }

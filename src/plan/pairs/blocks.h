@@ -6,8 +6,12 @@
  * between two groups = sum over strips of rows of the one, in order, of the sum over J of the
  * strip's shares; a strip is rows of one group and one square.
  *
- * Where the walk is the triangle its tasks leave the shares behind their own in their slots, and
- * nothing is evaluated for them (blocks.c, blocks_fold.c); else plan/sums makes the same numbers
+ * A unit's share of strength in a square is the sum of its shares over the groups there, in the
+ * order of `group`: so nothing is added up twice. This holds wherever the walk is the triangle and
+ * sw_blocks_fit, whether or not the sums by group are taken from it.
+ *
+ * Where the walk is the triangle its tasks leave these shares in their slots, and nothing else; no
+ * pair is evaluated for them alone (blocks.c, blocks_fold.c). Else plan/sums makes the same numbers
  * out of whole rows. Cost: n * squares * most doubles in the slots of a matrix. */
 #ifndef SW_PLAN_PAIRS_BLOCKS_H
 #define SW_PLAN_PAIRS_BLOCKS_H
@@ -41,8 +45,10 @@ sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
                          sw_blocks **blocks);
 /* Whether a walk over the triangle makes them: else slots would take too much. */
 bool sw_blocks_fit(const sw_blocks *blocks, const sw_cut *cut);
-/* Whether the storing pass of a bound entry makes them. An earlier file has no shares of what is
- * taken from it. */
+/* Whether the walk over a bound entry's pairs makes shares in them, and strengths out of these. */
+bool sw_blocks_in_walk(const sw_run *run, int entry);
+/* Whether the storing pass makes results of them: an earlier file has no shares of what is taken
+ * from it. */
 bool sw_blocks_in_pairs(const sw_run *run, int entry);
 /* Doubles behind a slot's other shares. */
 int64_t sw_blocks_room(const sw_blocks *blocks, const sw_cut *cut);

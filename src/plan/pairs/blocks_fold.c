@@ -3,9 +3,10 @@
  * blocks.h. Called once per window by pairs.c, after a barrier has made all slots final.
  *
  * A unit's shares are met in the order of squares when rows of squares are walked in order: in
- * those before its own it is a column. On one node every rank reads the slots; between nodes each
- * node packs what concerns a rank of its tasks, and the receiver walks the same tasks, so that both
- * agree on the layout without describing it. */
+ * those before its own it is a column. On one node every rank reads the slots, and units while
+ * strengths are made of the same shares (fold.c); between nodes each node packs what concerns a
+ * rank of its tasks, and the receiver walks the same tasks, so that both agree on the layout
+ * without describing it. */
 #include "plan/pairs/blocks.h"
 
 #include "base/arena.h"
@@ -205,32 +206,30 @@ static void close_between(between *to) {
 
 /* ---- one node ------------------------------------------------------------------------------- */
 
-/* All tasks in order, out of the slots; on one node the lots are all rows in order. */
-static void place_slots(const sw_pairs *p, receiver me, between *to) {
-  const sw_geometry *g = &p->geometry;
-  for (int64_t k = 0; k < p->n_lots; k++) {
-    const sw_lot *lot = &p->lot[k];
-    if (me.totals && lot->row == 0) begin_between(p->plan->blocks, to);
-    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
-      task of = {.row = lot->row,
-                 .column = sw_geometry_column(g, lot->row, nth),
-                 .from = p->slots + lot->slot_at + nth * sw_geometry_slot(g)};
-      place(p, lot->t, &of, me, to);
-    }
-    if (me.totals && lot->row == sw_geometry_rows(g) - 1) end_between(p, lot->t, to);
+static task task_at(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
+  return (task){.row = lot->row,
+                .column = sw_geometry_column(&p->geometry, lot->row, nth),
+                .from = p->slots + lot->slot_at + nth * sw_geometry_slot(&p->geometry)};
+}
+
+/* Called beside the strengths, which are made of the same shares: so these are read once. */
+void sw_pairs_blocks_place(const sw_pairs *p, const sw_lot *lot, int64_t lo, int64_t hi) {
+  for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
+    task of = task_at(p, lot, nth);
+    place(p, lot->t, &of, (receiver){lo, hi, false}, NULL);
   }
 }
 
-/* A unit's sums are its own, so threads share the units. Sums between groups have a thread. */
-static void place_by_threads(const sw_pairs *p, between *to) {
-  int64_t lo = p->run->panel->lo, hi = p->run->panel->hi, threads = p->run->n_threads;
-  int64_t each = ((hi - lo + threads - 1) / threads + SW_LANES - 1) / SW_LANES * SW_LANES;
-#pragma omp parallel for num_threads((int)threads) schedule(static, 1)
-  for (int64_t k = 0; k < threads; k++) {
-    int64_t first = lo + k * each, end = first + each < hi ? first + each : hi;
-    bool totals = k == threads - 1 && p->run->team->rank == 0;
-    if (first >= end && !totals) continue;
-    place_slots(p, (receiver){first, first < end ? end : first, totals}, to);
+/* Sums between groups, out of the slots; on one node the lots are all rows in order. */
+static void place_between(const sw_pairs *p, between *to) {
+  for (int64_t k = 0; k < p->n_lots; k++) {
+    const sw_lot *lot = &p->lot[k];
+    if (lot->row == 0) begin_between(p->plan->blocks, to);
+    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
+      task of = task_at(p, lot, nth);
+      place(p, lot->t, &of, (receiver){.totals = true}, to);
+    }
+    if (lot->row == sw_geometry_rows(&p->geometry) - 1) end_between(p, lot->t, to);
   }
 }
 
@@ -247,10 +246,7 @@ static void pack_all(void *self, double *into, size_t *bytes) {
     sw_partition(p->job->n, r, team->size, &to.lo, &to.hi);
     for (int64_t k = 0; r % team->node_size == team->node_rank && k < p->n_lots; k++)
       for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, &p->lot[k]); nth++) {
-        const sw_lot *lot = &p->lot[k];
-        task of = {.row = lot->row,
-                   .column = sw_geometry_column(&p->geometry, lot->row, nth),
-                   .from = p->slots + lot->slot_at + nth * sw_geometry_slot(&p->geometry)};
+        task of = task_at(p, &p->lot[k], nth);
         count += pack(p, &of, to, into ? into + count : NULL);
       }
     bytes[r] = (size_t)(count - before) * sizeof(double);
@@ -310,8 +306,8 @@ sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p) {
   sw_status status = team->rank == 0 ? open_between(err, p->plan->blocks, &to) : SW_OK;
   if (status == SW_OK && team->nodes > 1)
     status = place_messages(err, p, received, &to);
-  else if (status == SW_OK)
-    place_by_threads(p, &to);
+  else if (status == SW_OK && team->rank == 0)
+    place_between(p, &to);
   close_between(&to);
   sw_free(received);
   return sw_team_agree(team, err, status, 0);

@@ -14,6 +14,7 @@
  * Invariant: the worker's lanes are zero before and after each task. */
 #include "plan/pairs/private.h"
 
+#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 #include "measure/said.h"
 
@@ -58,28 +59,31 @@ static void clear(double *sum, int64_t n) {
 
 /* ---- segments --------------------------------------------------------------------------- */
 
-/* Lanes of rows become sums, of the square's rows from `at` on; false where one is NaN. */
-static bool join_rows(const double *lanes, int64_t rows, double *share) {
+/* Lanes of rows become sums, and zeros; false where one is NaN. */
+static bool join_rows(double *lanes, int64_t rows, double *share) {
   bool numbers = true;
-  for (int64_t r = 0; r < rows; r++) {
-    share[r] = sw_lanes_join(lanes + r * SW_LANES);
-    numbers = numbers && !isnan(share[r]);
-  }
+  sw_groups_join(lanes, rows, share);
+  for (int64_t r = 0; r < rows; r++)
+    numbers &= !isnan(share[r]);
   return numbers;
 }
 
 /* Sums of columns of the square opposite, of segments from `first` on. Its lanes lie by the place
- * in the square, and begin with that of the segment's first row. */
+ * in the square, and begin with that of the segment's first row: a shift that all rows of a segment
+ * have in common. */
 static void join_back(const sw_pairs *p, const sw_fold_both *sums, int64_t rows, int64_t first,
                       int64_t columns, double *share) {
-  for (int64_t part = first; part * sums->high < columns; part++)
-    for (int64_t r = 0; r < rows; r++) {
-      const double *from = sums->back_column + (part * sums->high + r) * SW_LANES;
-      double lane[SW_LANES];
-      for (int64_t l = 0; l < SW_LANES; l++)
-        lane[l] = from[(part * sums->high + l) % SW_LANES];
-      share[part * p->plan->cut.side + sums->row_at + r] = sw_lanes_join(lane);
-    }
+  for (int64_t part = first; part * sums->high < columns; part++) {
+    const double *l = sums->back_column + part * sums->high * SW_LANES;
+    double *sum = share + part * p->plan->cut.side + sums->row_at;
+    int64_t at[SW_LANES];
+    for (int64_t k = 0; k < SW_LANES; k++)
+      at[k] = (part * sums->high + k) % SW_LANES;
+    /* As sw_lanes_join. */
+    for (int64_t r = 0; r < rows; r++, l += SW_LANES)
+      sum[r] = ((l[at[0]] + l[at[4]]) + (l[at[2]] + l[at[6]])) +
+               ((l[at[1]] + l[at[5]]) + (l[at[3]] + l[at[7]]));
+  }
 }
 
 /* Sums of columns [from, columns) of a segment. */

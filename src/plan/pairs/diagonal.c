@@ -16,9 +16,9 @@
  *
  * Invariant: the worker's lanes are zero before and after each task; while
  * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
-#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
@@ -60,10 +60,12 @@ static double finish_row(sw_worker *w, int t, int64_t i0, double *v, int64_t at,
 
 /* The sums by group of row `at` of the square so far: partners before its part have left them in
  * the lanes of its column. */
-static void begin_groups(sw_worker *w, int64_t at) {
-  double *row = w->groups.row + at * w->groups.columns * SW_LANES;
-  for (int64_t k = 0; k < w->groups.columns * SW_LANES; k++)
-    row[k] = w->groups.column[k * w->stride + at];
+static void begin_groups(const sw_worker *w, int64_t square, int64_t at) {
+  const sw_lane_groups *g = &w->groups;
+  const int64_t *of_square = w->pairs->plan->blocks->at + square;
+  for (int64_t k = 0; k < of_square[1] - of_square[0]; k++)
+    for (int l = 0; l < SW_LANES; l++)
+      g->row[(k * g->high + at) * SW_LANES + l] = g->column[(k * SW_LANES + l) * w->stride + at];
 }
 
 /* The groups' lanes of rows and columns from here on. */
@@ -71,32 +73,39 @@ static sw_lane_groups groups_from(const sw_worker *w, int64_t row, int64_t colum
   sw_lane_groups g = w->groups;
   g.of_row += row;
   g.of_column += column;
-  g.row += row * g.columns * SW_LANES;
+  g.row += row * SW_LANES;
   g.column += column;
-  g.begins = false;
   return g;
 }
 
+/* Pairs of row `at` and the few columns [first, end), without gaps; all count from the square's
+ * first unit, `first` a multiple of SW_LANES. What they are to columns comes with the rows of
+ * these. */
+static void add_groups(const sw_worker *w, int64_t square, int64_t at, int64_t first, int64_t end,
+                       const double *v) {
+  const sw_lane_groups *g = &w->groups;
+  begin_groups(w, square, at);
+  for (int64_t c = first; c < end; c++)
+    g->row[(g->of_column[c] * g->high + at) * SW_LANES + c % SW_LANES] += v[c - first];
+}
+
 /* The pairs within a part, of rows [first, end): each row's lanes, with what the parts before have
- * left in those of its column, into w->fold. False when a gap is met. */
+ * left in those of its column, into w->fold, or into those of its groups. False when a gap is met.
+ */
 static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end) {
   int64_t side = sw_pairs_row_length(w->pairs), own = end - first;
-  double *v = w->all[w->pairs->quantity[0]], greatest = w->greatest[t];
+  double *v = w->all[w->pairs->quantity[0]], greatest = w->greatest[t], ignored[SW_LANES] = {0};
   for (int64_t i = first, rows; i < end; i += rows) {
     rows = sw_pairs_fill(w, t, i, end, first, end);
     for (int64_t r = 0, at = i - i0; r < rows; r++) {
-      double *sum = w->fold + (at + r) * SW_LANES, *row = v + r * w->stride;
-      for (int l = 0; l < SW_LANES; l++)
+      double *sum = w->fold ? w->fold + (at + r) * SW_LANES : ignored, *row = v + r * w->stride;
+      for (int l = 0; w->fold && l < SW_LANES; l++)
         sum[l] = w->lanes[l * side + at + r];
       row[i + r - first] = NAN;
       sw_pairs_rings_take(w, at + r);
       sw_pairs_rings_row(w, t, i + r, first, end, at + r, -1, row);
       if (sw_lanes_gaps(row, own, sum, &greatest) > 1) return false;
-      if (!w->pairs->geometry.blocks) continue;
-      begin_groups(w, at + r);
-      sw_lane_groups g = groups_from(w, at + r, first - i0);
-      g.column = NULL;
-      sw_groups_add_row(&g, 0, 0, 0, own, row);
+      if (!w->fold) add_groups(w, i0 / w->pairs->plan->cut.side, at + r, first - i0, end - i0, row);
     }
   }
   w->greatest[t] = greatest;
@@ -108,19 +117,31 @@ static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t e
 static void fold_beyond(sw_worker *w, int t, int64_t i0, int64_t first, int64_t end,
                         int64_t beyond) {
   const sw_job *job = w->pairs->job;
-  bool by_group = w->pairs->geometry.blocks > 0;
-  sw_lane_groups groups = by_group ? groups_from(w, first - i0, end - i0) : w->groups;
-  sw_fold sums = {.row = w->fold + (first - i0) * SW_LANES,
-                  .column = w->lanes + (end - i0),
-                  .stride = w->stride,
+  sw_lane_groups groups;
+  sw_fold sums = {.stride = w->stride,
                   .greatest = w->greatest[t],
                   .rings = sw_pairs_rings(w),
-                  .ring = sw_pairs_rings_at(w, first - i0, end - i0),
-                  .groups = by_group ? &groups : NULL};
+                  .ring = sw_pairs_rings_at(w, first - i0, end - i0)};
   if (end == beyond) return;
+  if (w->fold) {
+    sums.row = w->fold + (first - i0) * SW_LANES;
+    sums.column = w->lanes + (end - i0);
+  } else {
+    groups = groups_from(w, first - i0, end - i0);
+    sums.groups = &groups;
+  }
   job->measure->fold(job, t, first, end, end, beyond, &sums, w->workspace);
   w->greatest[t] = sums.greatest;
   w->evaluated += (double)((end - first) * (beyond - end));
+}
+
+/* Joins the lanes of rows [first, end); false where there was a gap. */
+static bool join_rows(const sw_worker *w, int64_t first, int64_t end, double *row_share) {
+  for (int64_t at = first; at < end; at++) {
+    row_share[at] = sw_lanes_join(w->fold + at * SW_LANES);
+    if (isnan(row_share[at])) return false;
+  }
+  return true;
 }
 
 /* The whole square in this way; false when a gap is met: lanes, counts and the greatest are then
@@ -139,14 +160,10 @@ static bool fold_steps(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_
       fold_beyond(w, t, i0, part, last, end);
     }
     fold_beyond(w, t, i0, step, end, i1);
-    for (int64_t at = step - i0; at < end - i0; at++) {
-      row_share[at] = sw_lanes_join(w->fold + at * SW_LANES);
-      if (isnan(row_share[at])) return false;
-    }
+    if (w->fold && !join_rows(w, step - i0, end - i0, row_share)) return false;
   }
   sw_pairs_rings_end(w, row_share, i1 - i0, 0);
-  sw_pairs_blocks_end(w, square, square, row_share);
-  return true;
+  return sw_pairs_blocks_end(w, square, square, row_share);
 }
 
 /* Fills row_share[0 .. i1 - i0) of a triangle's diagonal square. It has no column shares: each row
@@ -156,9 +173,9 @@ bool sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
   double *v = w->all[p->quantity[0]];
   int64_t rows = 0, lanes = SW_LANES * sw_pairs_row_length(p);
   double evaluated = w->evaluated, greatest = w->greatest[t];
-  if (w->fold && i1 - i0 > 1 && !w->meets_gaps) {
+  if (w->folds && i1 - i0 > 1 && !w->meets_gaps) {
     bool folded = fold_steps(w, t, i0, i1, row_share);
-    memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
+    if (w->fold) memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
     if (folded) return true;
     w->meets_gaps = true;
     w->evaluated = evaluated;

@@ -12,8 +12,10 @@
  *
  * Sender and receiver agree on the layout of messages without describing it: both derive it from
  * the cut and from sw_pairs_lot_node (pack_run, add_run, find_streams). */
+#include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
+#include "kernel/pairs/groups.h"
 #include "kernel/pairs/lanes.h"
 #include "plan/pairs/ladder.h"
 
@@ -41,6 +43,17 @@ static void add_share(const sw_pairs *p, span units, int64_t first, int64_t end,
     sum[k - units.lo] += p->slots[offset + k - first];
 }
 
+/* Where there are sums by group, a unit's share is the sum of those in the groups of square
+ * `other`; the shares of unit `first` begin at `share`. */
+static void add_groups(const sw_pairs *p, span units, int64_t first, int64_t end, int64_t other,
+                       const double *share, double *sum) {
+  const int64_t *at = p->plan->blocks->at + other;
+  int64_t from = first > units.lo ? first : units.lo, to = end < units.hi ? end : units.hi;
+  if (from >= to) return;
+  sw_groups_add_shares(to - from, at[1] - at[0], share + from - first, p->plan->cut.side,
+                       sum + from - units.lo);
+}
+
 /* The lot's row sums: of a row of squares one share a square, added in the order of columns. In a
  * triangle the row begins on the diagonal; what lies before comes out of the columns' tree. */
 static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *sum) {
@@ -49,7 +62,11 @@ static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *s
   /* Most lots are not about these units: skip the walk over their squares. */
   if (first >= units.hi || end <= units.lo) return;
   for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++)
-    add_share(p, units, first, end, lot->slot_at + layer_at(p) + nth * slot, sum);
+    if (p->geometry.blocks)
+      add_groups(p, units, first, end, sw_geometry_column(&p->geometry, lot->row, nth),
+                 sw_pairs_block_shares(p, p->slots + lot->slot_at + nth * slot).row, sum);
+    else
+      add_share(p, units, first, end, lot->slot_at + layer_at(p) + nth * slot, sum);
 }
 
 /* ---- numbers of whole rows --------------------------------------------------------------- */
@@ -95,7 +112,12 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
   for (int64_t column = from; column < cut->squares; column++) {
     sw_cut_square(cut, column, &j0, &j1);
     if (j0 >= units.hi) return;
-    add_share(p, units, j0, j1, offset + (column - first + before) * sw_geometry_slot(g), sum);
+    int64_t slot = (column - first + before) * sw_geometry_slot(g);
+    if (g->blocks)
+      add_groups(p, units, j0, j1, lot->row,
+                 sw_pairs_block_shares(p, p->slots + lot->slot_at + slot).column, sum);
+    else
+      add_share(p, units, j0, j1, offset + slot, sum);
   }
 }
 
@@ -343,6 +365,7 @@ static void find_streams(adder *a, const double *received) {
 static void add_window(adder *a) {
   const sw_pairs *p = a->p;
   const sw_lot *lot = p->lot;
+  bool by_group = sw_blocks_in_pairs(p->run, p->entry);
   for (int t = p->t0; t < p->t1; t++) {
     for (int64_t row = 0, end; row < sw_geometry_rows(&p->geometry); row = end) {
       end = p->run->team->nodes > 1 ? end_of_run(p, t, row) : row + 1;
@@ -354,7 +377,9 @@ static void add_window(adder *a) {
       add_rows(p, lot, a->units, a->rows);
       if (own && p->geometry.numbers)
         place_numbers(p, t, first, own, numbers_of_lot(p, lot, first));
-      climb(p, lot++, a->units, &a->ladder);
+      climb(p, lot, a->units, &a->ladder);
+      if (by_group) sw_pairs_blocks_place(p, lot, a->units.lo, a->units.hi);
+      lot++;
     }
     end_matrix(a, t);
   }

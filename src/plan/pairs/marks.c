@@ -57,16 +57,31 @@ void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, si
   return p->plan->row_start + lot->t * p->job->n + r0 + 1;
 }
 
+/* Whether the task writes every sum of its slot: a square of whole sides does, but for the diagonal
+ * one of a triangle, which has no sums of columns. */
+static bool writes_all(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
+  const sw_geometry *g = &p->geometry;
+  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0;
+  if (g->walk == SW_WALK_STRIPS || g->parts == 0 || g->rings > 0) return false;
+  int64_t column = sw_geometry_column(g, lot->row, nth);
+  sw_cut_square(&p->plan->cut, lot->row, &i0, &i1);
+  sw_cut_square(&p->plan->cut, column, &j0, &j1);
+  bool whole = i1 - i0 == p->plan->cut.side && j1 - j0 == p->plan->cut.side;
+  return whole && (g->walk == SW_WALK_SQUARES || column != lot->row);
+}
+
+/* Slots are new memory, whose first touch is dear: what is written over is not touched before. */
 void sw_pairs_clear_slot(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
   size_t bytes = 0;
   if (p->counts) return;
-  void *slot = sw_pairs_task_shares(p, lot, nth, &bytes);
+  double *slot = sw_pairs_task_shares(p, lot, nth, &bytes);
   /* A strip begins its column sums itself, all of them. */
   bool begins = p->geometry.walk == SW_WALK_STRIPS && p->geometry.parts;
   if (begins) bytes = (size_t)sw_geometry_columns_at(&p->geometry) * sizeof(double);
-  /* Sums by group are written without being read. */
-  bytes -= (size_t)p->geometry.blocks * sizeof(double);
-  memset(slot, 0, bytes);
+  /* Shares by group are written without being read; but the journal has slots whole. */
+  if (!p->journal) bytes -= (size_t)p->geometry.blocks * sizeof(double);
+  size_t written = writes_all(p, lot, nth) ? (size_t)sw_geometry_layer(&p->geometry) : 0;
+  memset(slot + written, 0, bytes - written * sizeof(double));
 }
 
 /* The worker's counts are those of this task alone: sw_pairs_task sets them back before each. */

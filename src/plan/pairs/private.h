@@ -7,7 +7,9 @@
  * squares J >= I(i)]   (undirected) = sum over squares J in order (directed) received by j = tree
  * over strips, each the sum over its row segments          (directed) where a square's share of a
  * row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a tree adds neighbours in a
- * fixed binary order (plan/pairs/ladder.h).
+ * fixed binary order (plan/pairs/ladder.h). Where a walk over the triangle makes sums by group, too
+ * (plan/pairs/blocks.h), the share is the sum of the unit's shares in the groups of the square's
+ * columns (or rows), in the order in which these first appear there.
  *
  * Gaps are left out of all sums; one that nothing was added to is -0.0 on its way
  * (kernel/pairs/lanes.h) and NaN in the results. So nothing has to be counted by unit, and slots
@@ -103,7 +105,8 @@ typedef struct sw_worker {
   int64_t grain;                      /* rows that the measure is asked for at a time */
   int64_t stride;     /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;   /* of a segment, where partners are not ordered by value; else NULL */
-  double *fold;       /* eight lanes of each row of a square; NULL where rows are not folded */
+  bool folds;         /* the measure adds up squares itself */
+  double *fold;       /* then eight lanes of each row of a square; NULL where these go by group */
   double *both;       /* lanes of two squares opposite each other (both.c), or NULL */
   double *ring_block; /* of sums by ring; NULL where the pass makes none */
   double *ring_key,
@@ -111,7 +114,8 @@ typedef struct sw_worker {
   sw_ring_lanes ring;
   sw_lane_groups groups; /* of a square, where there are sums by group */
   double *gaps;          /* in the slot: of the square, between groups of its rows and columns */
-  double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
+  double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart; not
+                            in use where there are sums by group */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
   int64_t *undefined; /* by matrix, of the task under way: what its journal mark says */
@@ -175,8 +179,7 @@ int64_t sw_pairs_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
 /* marks.c: tasks as the journal knows them.
  * Where a task's shares lie: in its slot, or, in a counting pass, its rows' counts in row_start. */
 void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
-/* The task is about to be computed: its slot is cleared, and so is in the cache when it is filled.
- */
+/* The task is about to be computed: what it may leave unwritten of its slot is cleared. */
 void sw_pairs_clear_slot(const sw_pairs *p, const sw_lot *lot, int64_t nth);
 /* The mark of the task that the worker has just done, without checksums. */
 sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
@@ -245,8 +248,8 @@ void sw_pairs_task_end(sw_worker *w, int t);
  * there are sums by group, and it has gaps or a measure that does not add up values. */
 bool sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
 
-/* blocks.c: shares in sums by group, behind the others in a slot. Begin and end do nothing where
- * there are none. */
+/* blocks.c: shares in sums by group, all that a slot has then. Begin and end do nothing where there
+ * are none. */
 typedef struct sw_block_shares {
   double *row, *column; /* by group of the other side, `side` each: of rows, of columns */
   double *row_strip, *column_strip; /* by strip, `most` groups each */
@@ -257,8 +260,11 @@ sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot);
 void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smooth, double *slot);
 void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_t gaps,
                          const double *v);
-void sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot);
-/* blocks_fold.c: shares of the window become results. Collective. */
+/* False where a share of a row is NaN: a gap was met where none was expected. */
+bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot);
+/* blocks_fold.c: on one node, what a lot's shares are of units [lo, hi) becomes results. */
+void sw_pairs_blocks_place(const sw_pairs *p, const sw_lot *lot, int64_t lo, int64_t hi);
+/* What else the window's shares are becomes results, behind sw_pairs_fold. Collective. */
 sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p);
 
 /* both.c: squares of a directed matrix, sums only. False where a value is NaN. */

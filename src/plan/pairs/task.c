@@ -54,6 +54,7 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
 
 static void clear_lanes(sw_worker *w, bool smooth) {
   int64_t count = SW_LANES * sw_pairs_row_length(w->pairs);
+  if (w->pairs->geometry.blocks) return; /* see sw_pairs_blocks_begin */
   if (smooth)
     memset(w->lanes, 0, (size_t)count * sizeof *w->lanes);
   else
@@ -94,8 +95,8 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   int64_t columns = s->j1 - s->j0, part = 0, rows = 0, row = 0;
   /* Rows of a segment: strips that nest in the square, so that strips have the same sums. */
   int64_t high = p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
-  bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   bool by_group = p->geometry.blocks > 0;
+  bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed) && !by_group;
   double most = w->greatest[s->t], greatest = 0.0;
   int64_t reached = 0;
   sw_pairs_rings_begin(w);
@@ -107,9 +108,13 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
       sw_pairs_store_row(p, packet, w, row, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
     see_rings(w, s, i, v);
     int64_t place = (i - s->i0) % high;
-    double *lane = w->lanes + (place % SW_LANES) * w->stride, *share = &s->row_share[i - s->i0];
+    double *lane = w->lanes + (place % SW_LANES) * w->stride, whole = 0;
+    double *share = by_group ? &whole : &s->row_share[i - s->i0];
     if (smooth) {
-      sw_lanes_row(v, columns, lane, share, &greatest);
+      if (by_group)
+        sw_lanes_scan(v, columns, share, &greatest);
+      else
+        sw_lanes_row(v, columns, lane, share, &greatest);
       if (isnan(*share)) return false;
       if (greatest > most) most = greatest;
       if (by_group) sw_pairs_blocks_row(w, i - s->i0, columns, -1, 0, v);
@@ -135,7 +140,7 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
 /* As `smooth` by a measure that adds up its values itself: a square has one segment of rows, and
  * row r of it lane r mod 8, as there. False when a gap is met: lanes are spoilt, too. */
 static bool fold_square(sw_worker *w, const square *s) {
-  const sw_pairs *p = w->pairs;
+  const sw_job *job = w->pairs->job;
   int64_t rows = s->i1 - s->i0;
   sw_fold sums = {w->fold,
                   w->lanes,
@@ -143,20 +148,35 @@ static bool fold_square(sw_worker *w, const square *s) {
                   w->greatest[s->t],
                   sw_pairs_rings(w),
                   sw_pairs_rings_at(w, 0, 0),
-                  p->geometry.blocks ? &w->groups : NULL};
+                  NULL};
   sw_pairs_rings_begin(w);
   memset(w->fold, 0, (size_t)(SW_LANES * rows) * sizeof *w->fold);
-  sw_pairs_blocks_begin(w, s->row, s->column, true, s->row_share);
-  p->job->measure->fold(p->job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
+  job->measure->fold(job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
   for (int64_t r = 0; r < rows; r++) {
     s->row_share[r] = sw_lanes_join(w->fold + r * SW_LANES);
     if (isnan(s->row_share[r])) return false;
   }
   end_segment(w, s, 0, true);
   sw_pairs_rings_end(w, s->row_share, rows, s->j1 - s->j0);
-  sw_pairs_blocks_end(w, s->row, s->column, s->row_share);
   w->greatest[s->t] = sums.greatest;
   return true;
+}
+
+/* The same by group. Where there are rings, too, sums by group are not made here (plan/sums). */
+static bool fold_groups(sw_worker *w, const square *s) {
+  const sw_job *job = w->pairs->job;
+  sw_fold sums = {.stride = w->stride, .greatest = w->greatest[s->t], .groups = &w->groups};
+  sw_pairs_blocks_begin(w, s->row, s->column, true, s->row_share);
+  job->measure->fold(job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
+  if (!sw_pairs_blocks_end(w, s->row, s->column, s->row_share)) return false;
+  w->greatest[s->t] = sums.greatest;
+  return true;
+}
+
+/* Without an expected gap; false when one is met. */
+static bool smooth_square(sw_worker *w, const square *s, sw_packet *packet) {
+  if (!w->folds) return compute_square(w, s, packet, true);
+  return w->fold ? fold_square(w, s) : fold_groups(w, s);
 }
 
 /* Squares without column sums gain nothing from the one pass, and the diagonal has its own place to
@@ -172,7 +192,7 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
     w->meets_gaps = true;
   }
   smooth = smooth && !s->diagonal;
-  if (smooth && (w->fold ? fold_square(w, s) : compute_square(w, s, packet, true))) return;
+  if (smooth && smooth_square(w, s, packet)) return;
   w->meets_gaps |= smooth;
   if (sums_columns) clear_lanes(w, false);
   compute_square(w, s, packet, false);

@@ -114,8 +114,9 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   int64_t both = sw_pairs_folds_both(p) ? sw_pairs_both_room(p) : 0;
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
+  bool by_row = folds && !p->geometry.blocks;
   int64_t doubles =
-      length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
+      length * (periods * wanted * w->grain + ordered + lanes + (by_row ? SW_LANES : 0)) +
       (levels + 1) * strip + 4 * padded(matrices) + woven + 2 * by_group + both;
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   /* Together they may fill a huge page, which spares look-ups of addresses. */
@@ -131,11 +132,12 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
       at += w->grain * length;
     }
   if (ordered) w->strength = at, at += length;
-  if (folds) w->fold = at, at += SW_LANES * length;
+  w->folds = folds;
+  if (by_row) w->fold = at, at += SW_LANES * length;
   if (both) w->both = at, at += both;
   sw_pairs_woven_open(w, at);
   at += woven;
-  w->groups = (sw_lane_groups){.row = at, .column = at + by_group};
+  w->groups = (sw_lane_groups){.high = length, .row = at, .column = at + by_group};
   at += 2 * by_group;
   w->lanes = at;
   /* Squares set their lanes themselves; strips leave them as they begin. */
@@ -167,7 +169,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
 void sw_pairs_worker_close(sw_worker *w) {
   const sw_job *job = w->pairs->job;
   sw_pairs_prepared_close(w);
-  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
+  if (w->opened && job->measure->close) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->bin_sets);
   sw_free(w->block);
   sw_free(w->ring_block);

@@ -1,5 +1,8 @@
 /* The agreement that every team uses, and the team of one: the engine without MPI, for runs of one
- * process and for tests. */
+ * process and for tests.
+ *
+ * Called by all of plan and store; comm/ has the other implementation of the port, over MPI, and
+ * takes the agreement from here. */
 #include "plan/ports/team.h"
 
 #include "base/arena.h"
@@ -13,7 +16,8 @@
 
 /* The order in which failures are told, smallest first. Bad input comes before everything else, as
  * the user can correct it, and the earliest place in it before later ones, so that the same input
- * gives the same message on any number of ranks. A double, as the team has minima of doubles. */
+ * gives the same message on any number of ranks. A double, as the team has minima of doubles.
+ * `order` is a place in the input, such as a row or a task; 0 for all that has none. */
 static double urgency(sw_status status, int64_t order) {
   return status == SW_OK ? HUGE_VAL : status == SW_EINPUT ? (double)order : DBL_MAX;
 }
@@ -22,7 +26,9 @@ static double urgency(sw_status status, int64_t order) {
  * its text unless it is the one that is told. It takes no memory, as what it agrees on may be that
  * there is none. Afterwards all ranks have the same status and text; `shared` says that they all
  * know of it, so that the program may end in good order (cli/session/fail.c). If a collective
- * itself fails, its status is returned. */
+ * itself fails, its status is returned. Ranks of equal urgency are settled by number, not by
+ * arrival, so the message is the same in every run. A team of one returns at once, and leaves
+ * err->shared as it is. */
 sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t order) {
   double own = urgency(mine, order), first = own;
   if (team->size == 1) return mine;
@@ -41,7 +47,9 @@ sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t or
   return said.status;
 }
 
-/* Collective, also after a failure of one: all agree before anything is sent. */
+/* Collective, also after a failure of one: all agree before anything is sent. What comes back is
+ * the caller's to free; sizes that it needs must be in what is packed. The packing is called twice,
+ * so it must not change what it packs. */
 sw_status sw_team_exchange(sw_error *err, sw_team *team, sw_status mine, sw_team_pack *pack,
                            void *self, void **received) {
   size_t *bytes = NULL, total = 0;
@@ -137,7 +145,8 @@ static size_t serial_node_room(sw_team *team) {
   return SIZE_MAX;
 }
 
-/* No `mpi` and no `self`: store then opens files with the serial driver. */
+/* No `mpi` and no `self`: store then opens files with the serial driver. *out is the caller's, to
+ * be destroyed by sw_team_serial_destroy. */
 sw_status sw_team_serial(sw_error *err, sw_team **out) {
   sw_team *team = calloc(1, sizeof *team);
   if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: cannot create a team");
@@ -165,6 +174,7 @@ sw_status sw_team_serial(sw_error *err, sw_team **out) {
   return SW_OK;
 }
 
+/* NULL is allowed. */
 void sw_team_serial_destroy(sw_team *team) {
   free(team);
 }

@@ -11,18 +11,22 @@
 #include <math.h>
 #include <string.h>
 
+/* A timeless column has one row for all periods. */
 static int rows_of(const sw_column *column) {
   return column->timeless ? 1 : column->n_periods;
 }
 
-/* The row of an input in the job's period t. */
+/* The row of an input in the job's period t. Row of this rank's units; the period is one of the
+ * panel's. */
 static const double *row_at(const sw_run *run, int e, int input, int t) {
   return sw_run_input_row(run, e, input, run->job[e].period[t]);
 }
 
 /* ---- balanced ----------------------------------------------------------------------------- */
 
-/* The columns that views look at from here on, without their rows. */
+/* The columns that views look at from here on, without their rows. Collective only by the caller's
+ * agreement; the same on every rank. Matrices below the entry borrow its sources (run/matrices.c)
+ * and are balanced with it. */
 sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_sources *source = &run->private->source[e];
@@ -47,7 +51,8 @@ sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* Room for this rank's units, which stays until the run ends. */
+/* Room for this rank's units, which stays until the run ends. Made once: an entry that runs again
+ * fills the same rows. */
 static sw_status make_rows(sw_error *err, sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo;
   for (int i = 0; i < run->job[e].n_inputs; i++) {
@@ -62,7 +67,9 @@ static sw_status make_rows(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* Copies unit k of all inputs, or leaves it out of all. Whether it is kept. */
+/* Copies unit k of all inputs, or leaves it out of all. Whether it is kept. All rows of all inputs
+ * are looked at, also after the first gap: the copy must be whole before it is known whether it is
+ * kept. */
 static bool copy_unit(const sw_run *run, int e, int64_t k) {
   const sw_sources *source = &run->private->source[e];
   const sw_job *job = &run->job[e];
@@ -81,7 +88,8 @@ static bool copy_unit(const sw_run *run, int e, int64_t k) {
 }
 
 /* The first run of an entry says what it keeps; pairs run twice. An entry that keeps nobody is
- * refused: all of it would be missing. Collective. */
+ * refused: all of it would be missing. Collective. Must follow the inputs' own runs. In a plan
+ * (untried) the inputs have no values, and nothing is said. */
 sw_status sw_run_balance(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   const sw_job *job = &run->job[e];
@@ -108,7 +116,8 @@ sw_status sw_run_balance(sw_error *err, sw_run *run, int e) {
 /* What the entry has of units that are not kept becomes missing: a measure may have a value of a
  * unit without looking at its inputs, as a market potential without the own market has. Whole
  * numbers stay: they have no NaN, and of a unit without inputs the measure has written the one that
- * says so (class 0, lagging -1). Local. */
+ * says so (class 0, lagging -1). Local. Row 0 of input 0 stands for all: a unit that is left out is
+ * missing in every row. */
 void sw_run_balance_results(sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -128,7 +137,7 @@ void sw_run_balance_results(sw_run *run, int e) {
 
 /* Units of this rank with a value of every input in period t. Input by input over short runs of
  * units, whose marks stay in the first-level cache: row_at looks the row up once per run, not once
- * per value. */
+ * per value. Obstacles do not count, as in copy_unit. */
 static int64_t count_units(const sw_run *run, int e, int t) {
   enum { RUN = 2048 };
   int64_t own = run->panel->hi - run->panel->lo, count = own;
@@ -150,12 +159,15 @@ static int64_t count_units(const sw_run *run, int e, int t) {
 #define CHANGES "the number of units with values changes: "
 #define ALONE "one unit alone has values in "
 
+/* By these two lines a note of an earlier file is known for one that any run says anew
+ * (run/notes.c). */
 bool sw_run_is_of_units(const char *line, size_t length) {
   return memmem(line, length, ": " CHANGES, sizeof CHANGES + 1) ||
          memmem(line, length, ": " ALONE, sizeof ALONE + 1);
 }
 
-/* Which period has fewest units, and which has most; the first of equals. */
+/* Which period has fewest units, and which has most; the first of equals. O(periods). All equal:
+ * nothing is said. */
 static void note_change(const sw_run *run, const sw_entry *entry, const sw_job *job,
                         const int64_t *count) {
   int least = 0, most = 0;
@@ -171,7 +183,8 @@ static void note_change(const sw_run *run, const sw_entry *entry, const sw_job *
           sw_job_period(job, least), (long long)count[most], sw_job_period(job, most));
 }
 
-/* Numbers that compare units say nothing of one alone: a Gini of 0, the score of the only one. */
+/* Numbers that compare units say nothing of one alone: a Gini of 0, the score of the only one. One
+ * note for all such periods; the first is named. */
 static void note_alone(const sw_run *run, const sw_entry *entry, const sw_job *job,
                        const int64_t *count) {
   int periods = 0, first = -1;
@@ -187,7 +200,8 @@ static void note_alone(const sw_run *run, const sw_entry *entry, const sw_job *j
 }
 
 /* Of entries whose numbers are made of all units together; a value by unit rests on its own. The
- * same notes on every rank. Collective. */
+ * same notes on every rank. Collective. Measures that balance by themselves (`balances`) choose
+ * their units and say so. Called once an entry's inputs are there. */
 sw_status sw_run_note_units(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   sw_kind kind = job->measure->kind;

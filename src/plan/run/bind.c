@@ -22,13 +22,14 @@
 
 /* {file: ...} or {from: ...} and nothing else: the form of a table for both SW_P_TABLE and
  * SW_P_NODE. A composite's map of weights {indicator: weight} is no table unless its one indicator
- * has such a name. */
+ * has such a name. Only the form: what a table holds is read by the port's `table`. */
 static bool asks_for_file(const sw_node *node) {
   return node && node->kind == SW_NODE_MAP && node->count == 1 &&
          (sw_node_get(node, "file") || sw_node_get(node, "from"));
 }
 
-/* The list is allocated by all ranks alike, before any of them reads. */
+/* The list is allocated by all ranks alike, before any of them reads. The matrices themselves are
+ * read, or found among those read, one after the other: collective. */
 static sw_status bind_weights_list(sw_error *err, sw_run *run, const sw_naming *naming,
                                    sw_arg *arg) {
   const sw_links **list = NULL;
@@ -42,7 +43,8 @@ static sw_status bind_weights_list(sw_error *err, sw_run *run, const sw_naming *
 }
 
 /* The column that the largest centres go by, where the study names none: the input of the parameter
- * that `choices` names. A result is not there yet. */
+ * that `choices` names. A result is not there yet. Values of indicators are there since the panel
+ * was read; results come later. */
 static sw_status centres_column(sw_error *err, const sw_run *run, int e, const sw_param *param,
                                 const sw_column **by) {
   const sw_entry *entry = &run->study->entry[e];
@@ -58,6 +60,7 @@ static sw_status centres_column(sw_error *err, const sw_run *run, int e, const s
                  sw_entry_centres(entry)->where, entry->name, need ? need->name : param->choices);
 }
 
+/* Codes are looked up, and the largest found, on all ranks together (task/centres). */
 static sw_status bind_centres(sw_error *err, sw_run *run, int e, int p) {
   const sw_centres_spec *spec = &run->study->entry[e].naming[p].centres;
   sw_arg *arg = &run->study->entry[e].arg[p];
@@ -69,7 +72,9 @@ static sw_status bind_centres(sw_error *err, sw_run *run, int e, int p) {
 
 /* Weights, distance, tables and centres. Collective, and called on all ranks only after they have
  * agreed that columns and periods are bound: the readers inside communicate, and they agree on
- * their status themselves. */
+ * their status themselves. Everything that is named is made once and shared by all entries that
+ * name it (resources.c). A flow's own links need no reading: its table was read before
+ * (flows.c). */
 static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -102,7 +107,8 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
 /* ---- results ---------------------------------------------------------------------------- */
 
 /* Positions of the output's axes, multiplied; 1 without any, 0 where `resolve` did not declare one,
- * which an output that is off may have. */
+ * which an output that is off may have. The order of the axes is that of the file's dimensions, the
+ * last fastest. */
 static int width_of(const sw_job *job, const sw_output *output) {
   int width = 1;
   for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++) {
@@ -114,7 +120,8 @@ static int width_of(const sw_job *job, const sw_output *output) {
 
 /* Row pointers only: a UNIT result has one per label and period, GLOBAL and TABLE results have one
  * block behind row[0]. The numbers are allocated by alloc_results (run.c), once the estimate has
- * found that they fit. Pair results have no rows: they go to the sink. */
+ * found that they fit. Pair results have no rows: they go to the sink. job->why and job->said have
+ * room for what the run will say of each output and period. */
 static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   int outputs = 0;
   while (job->measure->output[outputs].name)
@@ -134,7 +141,8 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   return SW_OK;
 }
 
-/* Whether units have numbers of their own by the rows of pairs. */
+/* Whether units have numbers of their own by the rows of pairs. They need all pairs, whatever is
+ * kept. */
 static bool fills_by_row(const sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++)
     if (job->measure->output[q].by_row && !job->result[q].off) return true;
@@ -145,7 +153,9 @@ static bool fills_by_row(const sw_job *job) {
  * The defaults of `keep` are settled here because they need n and `resolve` (links_only). The
  * limits come from the order of the run: `above`, `share` and `significant` must be counted before
  * the results file is laid out, so it cannot rest on a pair result, which exists only after that.
- */
+ *
+ * 5,000 units: a dense matrix of float takes 100 MB per period there, and above it grows beyond
+ * what most files should hold. The order of the checks is that of what each message presumes. */
 static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -201,6 +211,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   for (int q = 0; job->measure->output[q].name; q++)
     plan->n_quantities += job->measure->output[q].shape == SW_PAIR && !job->result[q].off;
   sw_summary *summary = &plan->summary;
+  /* One matrix for a whole series, else one for each period. */
   summary->n_periods = job->whole_series ? 1 : job->n_periods;
   if (plan->keep.kind == SW_KEEP_SHARE) SW_NEW(err, run->arena, plan->cutoff, summary->n_periods);
   SW_NEW(err, run->arena, summary->out_strength, summary->n_periods);
@@ -215,7 +226,9 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
 
 /* ---- jobs ------------------------------------------------------------------------------- */
 
-/* What `resolve` may look at: names, arguments, counts, the tables of units and periods. */
+/* What `resolve` may look at: names, arguments, counts, the tables of units and periods. `resolve`
+ * sees this and nothing else: no values, so its decisions depend on the study and not on the
+ * data. */
 static sw_status begin_job(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -243,7 +256,8 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
 
 /* Whether an entry has pairs follows from the outputs that `resolve` has left on; until now is_pair
  * said only that its measure may have some. A `keep` that has become pointless is refused, as
- * silently ignoring it would hide a wrong parameter. */
+ * silently ignoring it would hide a wrong parameter. job->is_pair and the entry's would else
+ * differ, and later loops ask the entry. */
 static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
   sw_entry *entry = &run->study->entry[e];
   bool asked = entry->keep.kind != SW_KEEP_DEFAULT || entry->group;
@@ -258,7 +272,8 @@ static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
 }
 
 /* Sums over pairs. Their distance is the first that the entry names, else great circles. Both the
- * reader of a distance and the choice of centres communicate, so nobody may have left before. */
+ * reader of a distance and the choice of centres communicate, so nobody may have left before. The
+ * distance of rings must be the measure's own, else a ring of minutes would be cut in km. */
 static sw_status bind_sums(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   const sw_distance *distance = NULL;
@@ -268,7 +283,9 @@ static sw_status bind_sums(sw_error *err, sw_run *run, int e) {
   return sw_sums_bind(err, run, e, distance);
 }
 
-/* The entry itself: names, periods and resources; then the measure's own `resolve`. */
+/* The entry itself: names, periods and resources; then the measure's own `resolve`. The notes that
+ * `resolve` leaves of a late entry are dropped, as it is resolved again when its weights are there
+ * (weights.c). */
 static sw_status resolve_job(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   sw_status status = begin_job(err, run, e);
@@ -288,7 +305,8 @@ static sw_status resolve_job(sw_error *err, sw_run *run, int e) {
 }
 
 /* Matrices below an entry: its job is there already (sw_run_matrices_begin), as the entry stands
- * before it in the order; only links of its own are not. */
+ * before it in the order; only links of its own are not. Called for an entry below another; its own
+ * `resolve` was that of the parent. */
 static sw_status resolve_matrices(sw_error *err, sw_run *run, int e) {
   int links = run->study->entry[e].links;
   return links >= 0 ? sw_run_weights(err, run, links, &run->pair[e].links) : SW_OK;
@@ -296,7 +314,8 @@ static sw_status resolve_matrices(sw_error *err, sw_run *run, int e) {
 
 /* One entry, in three steps between which all ranks agree, since bind_resources communicates: names
  * and periods; shared resources; then the measure's own `resolve`, checked against the rules of the
- * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
+ * descriptor. `resolve` comes after the resources because it may look at the weights' links.
+ * Returns after an agreement in every case. */
 static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_run_notes_are_of(run, entry->group ? entry->parent : e);
@@ -310,7 +329,8 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   return sw_team_agree(run->team, err, status, 0);
 }
 
-/* Distances that arguments may name: as many different ones at most. */
+/* Distances that arguments may name: as many different ones at most. An upper bound, for the array
+ * of distances. */
 static int count_distances(const sw_study *study) {
   int count = 0;
   for (int e = 0; e < study->n_entries; e++) {
@@ -322,7 +342,7 @@ static int count_distances(const sw_study *study) {
 }
 
 /* Arrays by entry. All come zeroed from the arena, which sw_run_destroy relies on when binding
- * fails half-way. */
+ * fails half-way. Sizes follow from the study alone, so they are equal on all ranks. */
 static sw_status begin_run(sw_error *err, sw_run *run) {
   int n = run->study->n_entries;
   SW_NEW(err, run->arena, run->busy_seconds, run->n_threads);
@@ -353,7 +373,8 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
 }
 
 /* *out is set as soon as there is something to release: the caller destroys the run on failure,
- * too, and all ranks get there alike, since every step ends in an agreement. */
+ * too, and all ranks get there alike, since every step ends in an agreement. O(entries) steps; the
+ * cost lies in what is read. */
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **out) {
   sw_run *run = NULL;
@@ -374,7 +395,8 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
 }
 
 /* Takes `block` over, also when it fails. A list of its own because the arena holds no large
- * arrays: these are 64-byte aligned and released one by one. */
+ * arrays: these are 64-byte aligned and released one by one. Blocks are released in the order of
+ * their making, at the end of the run (resources.c). */
 sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block) {
   struct sw_run_private *own = run->private;
   if (own->n_blocks == own->room_blocks) {
@@ -392,7 +414,8 @@ sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block) {
 }
 
 /* Collective: node_free must be met by all ranks in the same order. Works on a run of which binding
- * failed: measures see their job only where begin_job has run. */
+ * failed: measures see their job only where begin_job has run. Operands that stayed for later
+ * passes are given back first, as they lie in shared memory. */
 void sw_run_destroy(sw_run *run) {
   if (!run || !run->private) return;
   for (int e = 0; run->job && e < run->study->n_entries; e++) {

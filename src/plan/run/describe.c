@@ -14,7 +14,8 @@
 #include <string.h>
 
 /* Without the bound of sw_yaml_flow: a text cut off would make two different studies hash alike.
- * Depth is bounded by the YAML reader (64), and so is the recursion. */
+ * Depth is bounded by the YAML reader (64), and so is the recursion. Quotes are kept as the study
+ * has them: they are part of what was asked for. */
 static void print_node(FILE *out, const sw_node *node) {
   const char *open = node->kind == SW_NODE_LIST ? "[" : "{";
   const char *close = node->kind == SW_NODE_LIST ? "]" : "}";
@@ -31,7 +32,8 @@ static void print_node(FILE *out, const sw_node *node) {
   fputs(close, out);
 }
 
-/* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
+/* Centres as they were chosen: values of the column that chose them are not hashed themselves. By
+ * code, in the order of the rows that they have. */
 static void print_centres(FILE *out, const sw_units *units, int count, const int64_t *centre) {
   for (int c = 0; c < count; c++)
     fprintf(out, "%s%s", c ? ", " : "[", sw_unit_code(units, centre[c]));
@@ -39,7 +41,7 @@ static void print_centres(FILE *out, const sw_units *units, int count, const int
 }
 
 /* As the study wrote it, else the default as a study would write it. "none" stands for a parameter
- * that may be left out and was. */
+ * that may be left out and was. `arg->text` is a default in the words of the descriptor. */
 static void print_value(FILE *out, const sw_job *job, const sw_param *param, const sw_arg *arg) {
   if (param->type == SW_P_CENTRES)
     print_centres(out, job->units, arg->count, arg->centres);
@@ -53,7 +55,7 @@ static void print_value(FILE *out, const sw_job *job, const sw_param *param, con
 
 /* The argument of param[p], or of all parameters of its map, "grid: {y: [a, b]}", without those
  * left out that have no default. To be hashed, without all that are left out. Returns the index of
- * the last. */
+ * the last. Parameters of one map stand together in the table. */
 static int print_argument(FILE *out, const sw_job *job, int p, bool hashed) {
   const sw_param *param = job->measure->param;
   const char *dot = strchr(param[p].name, '.');
@@ -85,7 +87,7 @@ static int print_argument(FILE *out, const sw_job *job, int p, bool hashed) {
 /* Numbers in the shortest form that reads back to the bit. The words stand in the order of
  * sw_keep_kind; bind has replaced SW_KEEP_DEFAULT. The order of partners is said where it changes
  * what is stored, and hashed where it is another than the usual one: results from before there was
- * a choice keep their hash. */
+ * a choice keep their hash. sw_show_number gives the shortest form. */
 static void print_keep(FILE *out, const sw_keep *keep, bool hashed) {
   static const char *const word[] = {"",        "dense", "top",         "above",  "links",
                                      "summary", "share", "significant", "centres"};
@@ -104,7 +106,7 @@ static void print_keep(FILE *out, const sw_keep *keep, bool hashed) {
 }
 
 /* The links that are kept, where no parameter of the measure names them: their content is hashed by
- * itself. */
+ * itself. Links by content are hashed in operand_hash.c; here their name is said. */
 static void print_links(FILE *out, const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (run->pair[e].keep.kind != SW_KEEP_LINKS || entry->links < 0) return;
@@ -113,6 +115,7 @@ static void print_links(FILE *out, const sw_run *run, int e) {
   fprintf(out, ", weights: %s", run->study->weights[entry->links].name);
 }
 
+/* Centres by their codes, as found. */
 static void print_sums(FILE *out, const sw_run *run, int entry) {
   const sw_sums_spec *sums = &run->study->entry[entry].sums;
   int centres = sw_sums_centres(run, entry);
@@ -126,7 +129,7 @@ static void print_sums(FILE *out, const sw_run *run, int entry) {
             c + 1 < centres ? "" : "]");
 }
 
-/* "group: spillover, terms: gdp". */
+/* "group: spillover, terms: gdp". The label tells which of the group's matrices it is. */
 static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, const char *before) {
   const sw_param *param = &job->measure->param[entry->param];
   fprintf(out, "%sgroup: %s", before, job->group);
@@ -134,13 +137,16 @@ static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, con
     fprintf(out, ", %s: %s", param->choices, job->arg[entry->param].texts[job->label]);
 }
 
-/* Also where no pairs are stored, as it is hashed there, too. */
+/* Also where no pairs are stored, as it is hashed there, too. For readers; see the head of the
+ * file. */
 static void print_precision(FILE *out, const sw_run *run, int entry) {
   if (!run->study->entry[entry].is_pair) return;
   fprintf(out, ", precision: %s", sw_study_is_wide(run->study, entry) ? "float64" : "float32");
 }
 
-/* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
+/* NULL when memory has run out; a failed write to the stream shows at fclose at the latest.
+ * `hashed` leaves out what was added to the text later; `periods` says whether a selection of
+ * periods belongs to it. The text is copied to the arena. */
 static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool periods,
                             bool hashed) {
   const sw_job *job = &run->job[entry];
@@ -178,10 +184,13 @@ static const char *describe(sw_arena *arena, const sw_run *run, int entry, bool 
   return copy;
 }
 
+/* For the results file. */
 const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   return describe(arena, run, entry, true, false);
 }
 
+/* With `periods` where values of one period depend on others; else each period is hashed by
+ * itself. */
 const char *sw_run_hashed_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
   return describe(arena, run, entry, periods, true);
 }

@@ -20,7 +20,7 @@
 #include <string.h>
 
 /* By lines and not hashed, so that the refusal can quote the line that was edited. Comments and
- * blanks count as well; telling harmless edits from others would need the parsed study. */
+ * blanks count as well; telling harmless edits from others would need the parsed study. O(text). */
 static void put_study(FILE *out, const char *text) {
   int line = 1;
   for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
@@ -28,7 +28,8 @@ static void put_study(FILE *out, const char *text) {
 }
 
 /* "HASH  NAME" becomes "input NAME\tHASH": the label is what the refusal names, the hash what is
- * compared. Names may hold blanks, hashes do not. */
+ * compared. Names may hold blanks, hashes do not. `inputs` is what the results file says of
+ * them. */
 static void put_inputs(FILE *out, const char *inputs) {
   for (const char *at = inputs; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int line = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
@@ -38,9 +39,9 @@ static void put_inputs(FILE *out, const char *inputs) {
 }
 
 /* Everything outside the source that can move the last bit: which variant of the hot loops runs,
- * the compiler, and the libraries (the C library's logarithms, PROJ's geodesics,
- * igraph's communities). HDF5's version is
- * the caller's text, since only `store` knows that library. */
+ * the compiler, and the libraries (the C library's logarithms, PROJ's geodesics, igraph's
+ * communities). HDF5's version is the caller's text, since only `store` knows that library. Made
+ * once per run. */
 static void put_machine(FILE *out, const char *store) {
   PJ_INFO proj = proj_info();
   fprintf(out, "instruction set\t%s\n", sw_instruction_set());
@@ -49,7 +50,8 @@ static void put_machine(FILE *out, const char *store) {
           store);
 }
 
-/* Closes the stream, copies its text into the arena and frees it, on every path. */
+/* Closes the stream, copies its text into the arena and frees it, on every path. An error of the
+ * stream can only be a lack of memory. */
 static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
                          const char **copy) {
   *copy = fclose(out) == 0 ? sw_arena_text(arena, *text) : NULL;
@@ -57,7 +59,8 @@ static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
   return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: cannot make the fingerprint");
 }
 
-/* The error has no way out of here: NULL means out of memory, and callers say so. */
+/* The error has no way out of here: NULL means out of memory, and callers say so. Also for
+ * `spillway --version`, without a run. */
 const char *sw_run_build(sw_arena *arena, const char *store) {
   const char *build = NULL;
   char *buffer = NULL;
@@ -72,7 +75,9 @@ const char *sw_run_build(sw_arena *arena, const char *store) {
 /* Refuses a run whose ranks would compute different bits, e.g. nodes of two processor generations:
  * which rank computes a task is a matter of timing, so the results would change from run to run.
  * Every rank compares all hashes and comes to the same verdict, so no agreement is needed
- * afterwards. The message quotes the first line of the text, the instruction set. */
+ * afterwards. The message quotes the first line of the text, the instruction set. Collective.
+ * Machines are compared by a hash of the whole text; the message can only quote this rank's part of
+ * it. */
 static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
   uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
   size_t *counts = NULL;
@@ -91,6 +96,7 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
   return status;
 }
 
+/* Geodesics have a version of their own, as they are the program's and not a measure's. */
 static bool has_geodesics(const sw_run *run) {
   const struct sw_run_private *own = run->private; /* NULL: a run that was not bound, of a test */
   bool found = false;
@@ -101,7 +107,7 @@ static bool has_geodesics(const sw_run *run) {
 
 /* `tile` is written apart although the study's text may hold it: its default may change with the
  * program, and it decides how tasks are numbered. The versions are raised by measures whose numbers
- * change. */
+ * change. The order of the lines is fixed: the refusal names the first that differs. */
 static sw_status run_text(sw_error *err, const sw_run *run, const char *machine, const char *inputs,
                           const char **text) {
   const sw_study *study = run->study;
@@ -113,6 +119,7 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
   fprintf(out, "tile\t%lld\n", (long long)study->tile);
   fprintf(out, "version of the sums over pairs\t%d\n", SW_SUMS_VERSION);
   fprintf(out, "version of the sums by ring\t%d\n", SW_RINGS_VERSION);
+  fprintf(out, "version of strengths with sums by group\t%d\n", SW_BLOCKS_VERSION);
   fprintf(out, "version of rows of centres\t%d\n", SW_CENTRES_VERSION);
   fprintf(out, "version of counts of pairs\t%d\n", SW_COUNTS_VERSION);
   for (int e = 0; e < study->n_entries; e++)
@@ -125,7 +132,7 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
 }
 
 /* The text is made by every rank, though only rank 0 writes it: it costs nothing, and a lack of
- * memory is agreed on. */
+ * memory is agreed on. Collective. *text is the run's arena's. */
 sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
                              const char **text) {
   sw_status status = SW_OK;

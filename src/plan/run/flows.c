@@ -10,7 +10,9 @@
 #include <string.h>
 
 /* The table's matrices by the panel's periods; those of a timeless flow are the same in each. No
- * links (n = 0): the flow lacks that period. */
+ * links (n = 0): the flow lacks that period. A view of a matrix is a copy of its few pointers: rows
+ * stay the reader's. Every period has a place, so that whoever asks need not know which periods the
+ * flow has. */
 static sw_status view(sw_error *err, sw_run *run, const sw_flow_table *table, sw_flow *flow) {
   int periods = run->panel->periods.n;
   sw_links *links = NULL;
@@ -27,7 +29,9 @@ static sw_status view(sw_error *err, sw_run *run, const sw_flow_table *table, sw
   return SW_OK;
 }
 
-/* The period that weights of a flow are of: the last that it has, unless the study names one. */
+/* The period that weights of a flow are of: the last that it has, unless the study names one. Only
+ * `period` names another one. A timeless flow has one matrix under every period, and naming one of
+ * them would promise a difference that is not there. */
 static sw_status find_period(sw_error *err, const sw_run *run, const sw_weights_spec *spec,
                              const sw_flow *flow, int *period) {
   const sw_periods *periods = &run->panel->periods;
@@ -42,7 +46,8 @@ static sw_status find_period(sw_error *err, const sw_run *run, const sw_weights_
   return sw_node_fail(err, node, "%s has no period '%s'", flow->name, spec->period);
 }
 
-/* The reader of weights is given the pairs with the spec. */
+/* The reader of weights is given the pairs with the spec. spec->pairs points into the flow's views,
+ * which live as long as the run. Set once, before any matrix is made. */
 static sw_status give_to_weights(sw_error *err, sw_run *run) {
   for (int w = 0; w < run->study->n_weights; w++) {
     sw_weights_spec *spec = &run->study->weights[w];
@@ -55,6 +60,8 @@ static sw_status give_to_weights(sw_error *err, sw_run *run) {
   return SW_OK;
 }
 
+/* Collective, file by file in the order of the study. After a failure the tables that were read are
+ * given back by sw_run_flows_destroy, as for any run. */
 sw_status sw_run_flows_read(sw_error *err, sw_run *run) {
   const sw_study *study = run->study;
   struct sw_run_private *own = run->private;
@@ -68,7 +75,8 @@ sw_status sw_run_flows_read(sw_error *err, sw_run *run) {
   return sw_team_agree(run->team, err, give_to_weights(err, run), 0);
 }
 
-/* The flow that an entry is, or takes by parameter p; NULL: none. */
+/* The flow that an entry is, or takes by parameter p; NULL: none. An entry that is a flow itself
+ * takes it as its first parameter. */
 static const sw_flow *flow_of(const sw_run *run, int e, int p) {
   const sw_entry *entry = &run->study->entry[e];
   int flow = entry->flow ? (p == 0 ? entry->flow : 0) : entry->naming[p].flow;
@@ -85,7 +93,9 @@ const char *sw_run_flow_lacking(const sw_run *run, int e, int period) {
   return NULL;
 }
 
-/* The kept pairs of an entry that is a flow are the table's rows: nothing is computed or copied. */
+/* The kept pairs of an entry that is a flow are the table's rows: nothing is computed or copied.
+ * links_by_matrix: rows differ by period, so the operand hash takes them by period too
+ * (operand_hash.c). Nothing is freed here: the arena holds the views. */
 sw_status sw_run_flow_links(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   sw_links *links = NULL;
@@ -98,6 +108,7 @@ sw_status sw_run_flow_links(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
+/* Collective, as shared memory is given back. Works on a run of which binding has failed. */
 void sw_run_flows_destroy(sw_run *run) {
   for (int f = 0; run->private->flow_table && f < run->study->n_flows; f++)
     run->reader->flow_destroy(run->team, run->private->flow_table[f]);

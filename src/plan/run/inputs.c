@@ -15,7 +15,8 @@
 /* ---- columns ---------------------------------------------------------------------------- */
 
 /* Labels are checked here and not in refs.c: those of an axis exist only after `resolve` of the
- * entry that declares it. */
+ * entry that declares it. The name that is nearest in spelling is offered among labels, the first
+ * position among numbers, where no spelling is near another. */
 static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis,
                                const char *label) {
   char text[SW_NUMBER_ROOM], hint[SW_HINT_ROOM];
@@ -28,7 +29,8 @@ static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis
 }
 
 /* The position with that label; of numbers the one of that value, however it is written ("inf" is
- * written one way). -1: none. */
+ * written one way). -1: none. Linear in the axis; called once for each label that a study writes.
+ * Two numbers are equal by value, so that 100 finds 100.0. */
 static int find_label(const sw_axis *axis, const char *label) {
   double value = NAN;
   char shown[SW_NUMBER_ROOM];
@@ -40,7 +42,8 @@ static int find_label(const sw_axis *axis, const char *label) {
   return -1;
 }
 
-/* The position that the labels of a need mean among all of the result's axes, the last fastest. */
+/* The position that the labels of a need mean among all of the result's axes, the last fastest. The
+ * inverse of the position k of sw_result (spillway/measure.h): the last axis runs fastest. */
 static sw_status find_position(sw_error *err, const sw_job *job, const sw_result *result,
                                const sw_need *need, int *position) {
   *position = 0;
@@ -58,7 +61,8 @@ static sw_status find_position(sw_error *err, const sw_job *job, const sw_result
   return SW_OK;
 }
 
-/* The output by unit of that name that is on, which of variants resolve decides. NULL: none is. */
+/* The output by unit of that name that is on, which of variants resolve decides. NULL: none is.
+ * Outputs of one name differ in form and one at most is on. */
 static const sw_result *find_on(const sw_job *job, const char *quantity) {
   for (int q = 0; job->measure->output[q].name; q++)
     if (job->result[q].output->shape == SW_UNIT && !job->result[q].off &&
@@ -89,7 +93,9 @@ static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *ne
 
 /* A result of another entry as a column, with that entry's periods. A name that is no output of the
  * measure is a strength: the engine keeps these for every pair entry, and refs.c has refused every
- * other name. */
+ * other name. Strengths have a row for each matrix: one for a whole series, else one for each
+ * period of the job. A centre-only entry has no sums over all pairs, so its strengths do not
+ * exist. */
 static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, sw_column *column) {
   const sw_job *job = &run->job[need->entry];
   column->name = need->name;
@@ -112,7 +118,9 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
   return result_rows(err, job, need, column);
 }
 
-/* The number of each unit's group, as a column without time. */
+/* The number of each unit's group, as a column without time. Memory: 8 bytes for each unit of this
+ * rank, once for each need, kept to the end of the run. Groups are numbered from 0; class names
+ * come from name_classes. */
 static sw_status group_column(sw_error *err, sw_run *run, const sw_need *need, sw_column *column) {
   const sw_grouping *grouping = sw_units_grouping(&run->panel->units, need->name);
   int64_t own = run->panel->hi - run->panel->lo;
@@ -143,7 +151,9 @@ static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw
   return result_column(err, run, need, *column);
 }
 
-/* The names of the numbers of an input: groups, or classes of the output that it is. */
+/* The names of the numbers of an input: groups, or classes of the output that it is. Labels belong
+ * to the panel or to the other job, which live as long as this one. Without classes n_classes stays
+ * 0, and numbers are just numbers. */
 static void name_classes(const sw_run *run, const sw_need *need, sw_input *input) {
   if (need->group >= 0) {
     const sw_grouping *grouping = sw_units_grouping(&run->panel->units, need->name);
@@ -164,7 +174,9 @@ static void name_classes(const sw_run *run, const sw_need *need, sw_input *input
 /* Names and sources of the inputs, in the order of the needs, which is that of the parameters
  * (sw_job_inputs counts on it). Views follow before each pass (tiles.c). Also what passes from an
  * input's job to this one: normalisation by period, z-scores, and whether a pair result must be
- * there first (after_pairs is transitive). */
+ * there first (after_pairs is transitive). O(needs x labels). What must be known before `resolve`
+ * is settled here; what needs its answer (which outputs are on) was settled for the other entry,
+ * which comes before this one in the order. */
 sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -203,7 +215,7 @@ sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int e) {
 /* ---- periods ---------------------------------------------------------------------------- */
 
 /* `period` is an index into the panel's periods, as are all of column->period. What has no time has
- * every period. */
+ * every period. Linear in the column's periods, of which there are tens. */
 static bool has_period(const sw_column *column, int period) {
   if (column->timeless) return true;
   for (int i = 0; i < column->n_periods; i++)
@@ -212,7 +224,8 @@ static bool has_period(const sw_column *column, int period) {
 }
 
 /* The first need of an entry, column or pairs, that lacks the period; NULL: none. The one matrix of
- * a whole series is of every period. */
+ * a whole series is of every period. Names are told in the order of the needs, so the message is
+ * the same on every rank. */
 static const sw_need *lacking_need(const sw_run *run, int e, int period) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs; i++)
@@ -226,7 +239,7 @@ static const sw_need *lacking_need(const sw_run *run, int e, int period) {
 }
 
 /* The nearest period: by time where the order is known (1999 is nearer to 2000 than to 1990, but
- * not in spelling), else by spelling. */
+ * not in spelling), else by spelling. NULL: the panel has no period that is near. */
 static const char *nearest_period(const sw_periods *periods, const char *label) {
   int near = sw_periods_nearest(periods, label);
   return near < 0 ? sw_nearest(label, periods->label, periods->n) : periods->label[near];
@@ -258,13 +271,14 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
 }
 
 /* Whether the pairs of an entry are the same in all periods: of a whole series, or a flow without
- * time. */
+ * time. Asked before the job is bound to periods. */
 static bool has_no_time(const sw_run *run, int e) {
   int flow = run->study->entry[e].flow;
   return run->job[e].whole_series || (flow && run->private->flow[flow - 1].timeless);
 }
 
-/* Whether the entry takes such pairs and nothing else. Of other needs `entry` may be none. */
+/* Whether the entry takes such pairs and nothing else. Of other needs `entry` may be none. Then one
+ * period stands for all (bind_timeless). */
 static bool is_timeless(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   bool all = entry->n_needs == 0 && entry->n_pair_needs > 0;

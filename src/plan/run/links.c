@@ -25,7 +25,9 @@ enum {
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-/* The place of the quantity among those stored (outputs that are on), -1: it is off. */
+/* The place of the quantity among those stored (outputs that are on), -1: it is off. Quantities of
+ * pairs are stored under running numbers, of those that are on alone; this is the number that the
+ * sink knows. */
 static int stored_place(const sw_job *job, const char *quantity) {
   int place = 0;
   for (int q = 0; job->measure->output[q].name; q++) {
@@ -38,6 +40,8 @@ static int stored_place(const sw_job *job, const char *quantity) {
   return -1;
 }
 
+/* Fails for an entry that stores nothing or too much. Dense results above MOST_DENSE units are
+ * refused, as all their pairs would have to lie in a node's memory at once. */
 sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *need,
                               sw_link_source *source) {
   const sw_job *from = &run->job[need->entry];
@@ -64,7 +68,7 @@ sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *n
 }
 
 /* A density of the strongest pairs is that of the selection: with {top: k}, it follows from k and
- * the number of units alone. */
+ * the number of units alone. Said once for each entry that takes pairs, of its first source. */
 static void note_selection(sw_run *run, const sw_job *to, const sw_link_source *source) {
   const sw_keep *keep = &run->pair[source->entry].keep;
   char kept[60];
@@ -83,7 +87,7 @@ static void note_selection(sw_run *run, const sw_job *to, const sw_link_source *
 }
 
 /* The pairs that entry e takes, once the entries that have them are bound: `keep` is settled then,
- * and which outputs are on. */
+ * and which outputs are on. Order: entry->need has columns first, pairs behind them. */
 sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (entry->n_pair_needs == 0) return SW_OK;
@@ -97,7 +101,7 @@ sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
 }
 
 /* The matrix of the other entry that belongs to period t of the job; bind has seen to it that there
- * is one. A whole series has one for all. */
+ * is one. A whole series has one for all. Linear in the periods, and asked a few times for each. */
 int sw_run_links_matrix(const sw_run *run, int e, int k, int t) {
   const sw_job *from = &run->job[run->private->links[e][k].entry];
   int matrix = 0;
@@ -109,7 +113,8 @@ int sw_run_links_matrix(const sw_run *run, int e, int k, int t) {
 
 /* ---- sizes ------------------------------------------------------------------------------ */
 
-/* Kept places of rows [i0, i1) of a matrix: at most so many links. */
+/* Kept places of rows [i0, i1) of a matrix: at most so many links. O(1): rows of a fixed number, or
+ * differences of row starts that have been counted. */
 static int64_t places(const sw_run *run, const sw_link_source *source, int m, int64_t i0,
                       int64_t i1) {
   const sw_pair_plan *plan = &run->pair[source->entry];
@@ -120,12 +125,15 @@ static int64_t places(const sw_run *run, const sw_link_source *source, int m, in
   return plan->row_start ? plan->row_start[m * n + i1] - plan->row_start[m * n + i0] : 0;
 }
 
+/* For estimates and for windows; what the links are in the end may be fewer, as undefined pairs are
+ * none. */
 int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int matrix) {
   return places(run, source, matrix, 0, run->panel->units.n);
 }
 
 /* Bytes of the links of a period: a value and a partner per link; row starts with two numbers
- * behind them; a mark per unit. */
+ * behind them; a mark per unit. A link is a double and an int32_t; rows have n + 1 starts and two
+ * numbers behind them, and a byte per unit. */
 static int64_t period_bytes(const sw_run *run, int e, int t) {
   int64_t n = run->panel->units.n, bytes = 0;
   for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
@@ -135,7 +143,9 @@ static int64_t period_bytes(const sw_run *run, int e, int t) {
   return bytes;
 }
 
-/* The end of the window that begins with period t0. */
+/* The end of the window that begins with period t0. A window has at least as many periods as the
+ * node has threads, even beyond window_bytes, since a thread works on one period and idle ones
+ * would cost more than memory. */
 static int window_end(const sw_run *run, int e, int t0) {
   int threads = run->n_threads * run->team->node_size, t1 = t0;
   int64_t bytes = 0;
@@ -146,7 +156,8 @@ static int window_end(const sw_run *run, int e, int t0) {
   return t1;
 }
 
-/* For estimates, before anything is counted: the most of a node at a time. */
+/* For estimates, before anything is counted: the most of a node at a time. The larger of a window
+ * with the period before it, and of what a rank holds besides while it reads. */
 double sw_run_links_bytes(const sw_run *run, int e) {
   double most = 0;
   if (!run->private->links[e]) return 0;
@@ -181,7 +192,7 @@ typedef struct reading {
 } reading;
 
 /* Rows go to the ranks of a node in equal parts. Those of a dense matrix are stored in squares,
- * which are not cut. */
+ * which are not cut. Parts are multiples of `step`, so no two ranks read the same square. */
 static void deal_rows(reading *r) {
   const sw_pair_plan *plan = &r->run->pair[r->source->entry];
   const sw_team *team = r->run->team;
@@ -194,7 +205,8 @@ static void deal_rows(reading *r) {
   if (r->hi > n) r->hi = n;
 }
 
-/* The end of the batch that begins with row i: so many rows as have BATCH places, one at least. */
+/* The end of the batch that begins with row i: so many rows as have BATCH places, one at least. At
+ * least one row, even if it alone has more places than a batch. */
 static int64_t batch_end(const reading *r, int64_t i) {
   const sw_pair_plan *plan = &r->run->pair[r->source->entry];
   int64_t end = i + (plan->keep.kind == SW_KEEP_DENSE ? plan->cut.side : 1);
@@ -204,7 +216,8 @@ static int64_t batch_end(const reading *r, int64_t i) {
   return end < r->hi ? end : r->hi;
 }
 
-/* The piece that holds rows [i0, i1). */
+/* The piece that holds rows [i0, i1). What the sink can read at once: a rectangle over all columns,
+ * k partners of rows, or entries one behind the other. */
 static sw_piece piece_of(const reading *r, int64_t i0, int64_t i1) {
   const sw_pair_plan *plan = &r->run->pair[r->source->entry];
   int64_t n = r->run->panel->units.n;
@@ -223,13 +236,16 @@ static sw_piece piece_of(const reading *r, int64_t i0, int64_t i1) {
   return piece;
 }
 
+/* Partners of a row are distinct, so no ties can occur. */
 static int by_partner(const void *a, const void *b) {
   int32_t x = ((const link *)a)->to, y = ((const link *)b)->to;
   return (x > y) - (x < y);
 }
 
 /* Appends the row's links out of `count` stored places that begin at `at` of the batch, by partner;
- * stored they are by value. Returns how many they are. */
+ * stored they are by value. Returns how many they are. The order by partner makes rows comparable,
+ * and sums over links independent of how strong they are. NaN is an undefined pair and no link.
+ * Several ranks may set the same byte of `seen`, always to 1. */
 static int64_t take_row(reading *r, int64_t row, int64_t at, int64_t count) {
   bool dense = r->run->pair[r->source->entry].keep.kind == SW_KEEP_DENSE;
   bool wide = sw_study_is_wide(r->run->study, r->source->entry);
@@ -248,7 +264,8 @@ static int64_t take_row(reading *r, int64_t row, int64_t at, int64_t count) {
   return r->count - before;
 }
 
-/* Reads this rank's rows; degree[i] is the number of links of unit i. */
+/* Reads this rank's rows; degree[i] is the number of links of unit i. One thread for each rank, as
+ * the sink is used by one; the order of batches is that of rows. */
 static sw_status read_rows(sw_error *err, reading *r, int64_t *degree) {
   sw_sink *sink = r->run->private->stored;
   for (int64_t i = r->lo, end; i < r->hi; i = end) {
@@ -265,7 +282,8 @@ static sw_status read_rows(sw_error *err, reading *r, int64_t *degree) {
   return SW_OK;
 }
 
-/* Room for all places of the rank's rows, and for the largest batch. */
+/* Room for all places of the rank's rows, and for the largest batch. The largest batch is found by
+ * walking the batches once: the walk costs nothing beside reading. */
 static sw_status open_reading(sw_error *err, reading *r) {
   int64_t most = 0;
   deal_rows(r);
@@ -280,6 +298,7 @@ static sw_status open_reading(sw_error *err, reading *r) {
   return sw_alloc(err, (size_t)most + 1, sizeof(double), &r->value);
 }
 
+/* NULL is allowed: the rooms may be missing after a failure. */
 static void close_reading(reading *r) {
   sw_free(r->link);
   sw_free(r->partner);
@@ -288,7 +307,8 @@ static void close_reading(reading *r) {
 
 /* ---- a period --------------------------------------------------------------------------- */
 
-/* Degrees, which stand one place further, become the beginnings of rows. */
+/* Degrees, which stand one place further, become the beginnings of rows. Returns how many units
+ * have no link. */
 static int64_t add_degrees(int64_t *row_start, int64_t n) {
   int64_t islands = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -300,7 +320,8 @@ static int64_t add_degrees(int64_t *row_start, int64_t n) {
 
 /* Of what keeps the strongest pairs alone: known[i], whether any pair of unit i is defined, kept or
  * not. Its strengths, sums of all, are NaN where none is. *known stays NULL of other forms.
- * Collective. */
+ * Collective. A pair that was not kept may still be defined: a unit without a kept pair is then no
+ * outsider. Every rank gets all n marks, in the order of units. */
 static sw_status find_known(sw_error *err, sw_run *run, const sw_link_source *source, int matrix,
                             uint8_t **known) {
   sw_team *team = run->team;
@@ -326,7 +347,8 @@ static sw_status find_known(sw_error *err, sw_run *run, const sw_link_source *so
 
 /* `seen` becomes the opposite, of units of which nothing else is `known`. Where that is NULL all
  * pairs are stored, or those that weights link: a unit without places is one without links. Whether
- * any is left. */
+ * any is left. `outside` tells measures which units the matrix says nothing of, as opposed to units
+ * without links. */
 static bool find_outside(const sw_run *run, const sw_link_source *source, int matrix, int64_t n,
                          const uint8_t *known, uint8_t *seen) {
   bool any = false;
@@ -338,7 +360,8 @@ static bool find_outside(const sw_run *run, const sw_link_source *source, int ma
   return any;
 }
 
-/* Puts what this rank has read at its place among the node's. */
+/* Puts what this rank has read at its place among the node's. Ranks write disjoint ranges, so no
+ * lock is needed. */
 static void place_links(const reading *r, const int64_t *row_start, double *value, int32_t *to) {
   int64_t at = row_start[r->lo];
   for (int64_t k = 0; k < r->count; k++) {
@@ -348,7 +371,9 @@ static void place_links(const reading *r, const int64_t *row_start, double *valu
 }
 
 /* One matrix: every rank reads its rows, the node's first rank adds up where they begin, and each
- * puts its own in place. The barriers are those of the node's shared memory. */
+ * puts its own in place. The barriers are those of the node's shared memory. shared[0] has rows and
+ * marks, shared[1] values and partners; both are freed by drop_periods, in any case. Partners lie
+ * behind the values, which keeps both aligned. */
 sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *source, int matrix,
                             void *shared[2], sw_links *view) {
   sw_team *team = run->team;
@@ -396,6 +421,7 @@ sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *so
   return status;
 }
 
+/* All sources of the entry, in their order. */
 static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
   for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
     sw_link_source *source = &run->private->links[e][k];
@@ -405,7 +431,8 @@ static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
   return SW_OK;
 }
 
-/* Releases periods below `end`; met by all ranks in the same order. */
+/* Releases periods below `end`; met by all ranks in the same order. Called with rising `end`; what
+ * was freed before is NULL. */
 static void drop_periods(sw_run *run, int e, int end) {
   for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
     sw_link_source *source = &run->private->links[e][k];
@@ -419,7 +446,8 @@ static void drop_periods(sw_run *run, int e, int end) {
 
 /* ---- windows ---------------------------------------------------------------------------- */
 
-/* Room for the views of a source, all empty. */
+/* Room for the views of a source, all empty. Called again for a second pass of the same job: views
+ * are kept. */
 static sw_status open_views(sw_error *err, sw_run *run, int n_periods, sw_link_source *source) {
   if (source->view) return SW_OK;
   SW_NEW(err, run->arena, source->view, n_periods);
@@ -427,7 +455,9 @@ static sw_status open_views(sw_error *err, sw_run *run, int n_periods, sw_link_s
   return SW_OK;
 }
 
-/* Views for the job. What was stored can be read from here on. */
+/* Views for the job. What was stored can be read from here on. `settle` makes what other ranks have
+ * written readable. From here on job->links is valid for the tiles of this pass; the views of
+ * periods outside the window are empty. */
 static sw_status begin(sw_error *err, sw_run *run, int e) {
   sw_link_source *source = run->private->links[e];
   sw_sink *sink = run->private->stored;
@@ -443,12 +473,15 @@ static sw_status begin(sw_error *err, sw_run *run, int e) {
 }
 
 /* Tasks [*task, ...) that see no period from t1 on. A task of many items may reach over the end of
- * a window: it waits for the next, which is then made to hold it whole. */
+ * a window: it waits for the next, which is then made to hold it whole. The number of tasks below a
+ * bound: tasks are numbered by items, items by periods. */
 static int64_t tasks_below(const sw_tiles *tiles, int64_t items) {
   return items >= tiles->tiling.whole ? tiles->tiling.tasks : items / tiles->tiling.grain;
 }
 
-/* The pass of entry e, window by window. */
+/* The pass of entry e, window by window. The period before the window is kept, as measures compare
+ * a period with the one before it. Progress needs at least one whole task in each window, hence the
+ * inner loop. */
 sw_status sw_run_links_pass(sw_error *err, sw_run *run, int e, sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   int64_t each = tiles->tiling.whole / job->n_periods, task = 0;

@@ -4,13 +4,18 @@
  * of its own, with an entry, a plan and a job.
  *
  * Invariant: such a job is a copy of its entry's in which the pair outputs of the group alone are
- * on. What passes leave is copied again whenever they have run, as operands come and go. */
+ * on. What passes leave is copied again whenever they have run, as operands come and go.
+ *
+ * Called from bind.c (begin) and run.c (take). Complexity: O(entries) for each look-up of the next
+ * matrix, of which a study has a few. */
 #include "plan/run/private.h"
 
 #include "measure/outputs.h"
 
 #include <string.h>
 
+/* Entries of matrices stand behind all others; `at` is where the search goes on from, the entry
+ * itself at first. -1: no more. */
 int sw_run_matrices_next(const sw_run *run, int entry, int at) {
   const sw_study *study = run->study;
   for (int e = at + 1; e < study->n_entries; e++)
@@ -18,13 +23,15 @@ int sw_run_matrices_next(const sw_run *run, int entry, int at) {
   return -1;
 }
 
-/* Of the argument that a group's parameter has: whether it asks for anything. */
+/* Of the argument that a group's parameter has: whether it asks for anything. A group without a
+ * parameter of its name does not exist (check.c). */
 static bool is_asked(const sw_job *job, const char *group) {
   for (int p = 0; job->measure->param[p].name; p++)
     if (strcmp(job->measure->param[p].name, group) == 0) return job->arg[p].count > 0;
   return false;
 }
 
+/* Before `resolve`, so that it sees which groups are wanted by result[].off. */
 void sw_run_matrices_unasked(sw_run *run, int entry) {
   sw_job *job = &run->job[entry];
   for (int q = 0; job->measure->output[q].name; q++) {
@@ -35,7 +42,8 @@ void sw_run_matrices_unasked(sw_run *run, int entry) {
 
 /* The results of matrices: the pair outputs of the group that resolve has left on, and the sums
  * over them that the engine makes. Outputs of both descriptors stand in the same order, as the
- * engine's own come last. */
+ * engine's own come last. What the parent has switched off is off here, too; sums of the engine are
+ * on in any case. */
 static sw_status make_results(sw_error *err, sw_run *run, const sw_job *parent, sw_job *job) {
   int outputs = 0;
   while (job->measure->output[outputs].name)
@@ -49,6 +57,8 @@ static sw_status make_results(sw_error *err, sw_run *run, const sw_job *parent, 
   return SW_OK;
 }
 
+/* A copy of a struct of pointers: arguments, inputs and state are shared with the parent. Axes are
+ * its own, of its sums alone. */
 static sw_status begin_one(sw_error *err, sw_run *run, int parent, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -82,6 +92,8 @@ sw_status sw_run_matrices_begin(sw_error *err, sw_run *run, int entry) {
   return SW_OK;
 }
 
+/* Everything but what makes it a result of its own is taken anew from the parent, whose passes have
+ * just run: operands, folded results and views. */
 void sw_run_matrices_take(sw_run *run, int entry) {
   const sw_entry *of = &run->study->entry[entry];
   if (!of->group) return;

@@ -14,7 +14,8 @@ void sw_run_notes_are_of(sw_run *run, int e) {
   run->private->notes.of = e;
 }
 
-/* Without "STUDY.yaml:12:5: ". */
+/* Without "STUDY.yaml:12:5: ". `text` itself where it does not begin with such a place; the study's
+ * path may hold colons, so it is compared as a whole. */
 static const char *without_place(const sw_run *run, const char *text) {
   size_t length = strlen(run->study->file);
   if (strncmp(text, run->study->file, length) != 0) return text;
@@ -28,7 +29,8 @@ static const char *without_place(const sw_run *run, const char *text) {
   return strncmp(at, ": ", 2) == 0 ? at + 2 : text;
 }
 
-/* The next note of an entry from *k on; NULL: no more, or the run was not bound. */
+/* The next note of an entry from *k on; NULL: no more, or the run was not bound. *k is behind the
+ * note on return, so that the next call goes on from there. */
 static const char *next_of(const sw_run *run, int e, int *k) {
   if (!run->private) return NULL;
   const sw_notes *notes = &run->private->notes;
@@ -37,11 +39,13 @@ static const char *next_of(const sw_run *run, int e, int *k) {
   return NULL;
 }
 
+/* NULL: no memory; NULL is handed on, so that a loop need not look. */
 static const char *add(sw_arena *arena, const char *lines, const char *line) {
   return lines ? sw_arena_printf(arena, "%s%s%s", lines, *lines ? "\n" : "", line) : NULL;
 }
 
-/* SW_NOTES_OF_ALL: those of the panel and the weights, with what readers have said. */
+/* SW_NOTES_OF_ALL: those of the panel and the weights, with what readers have said. One line for
+ * each note; NULL: no memory. SW_NOTES_OF_ALL has the readers' lines first. */
 const char *sw_run_notes(sw_arena *arena, const sw_run *run, int e) {
   const char *lines = "", *line;
   for (int k = 0; e == SW_NOTES_OF_ALL && run->read && k < run->read->count; k++)
@@ -58,6 +62,7 @@ bool sw_run_notes_later(const sw_run *run, int e) {
   return entry->is_pair || run->after_pairs[e] || sw_run_matrices_next(run, e, e) >= 0;
 }
 
+/* Linear in the notes, which are few: a run that warns much has other problems. */
 static bool has_left(const sw_run *run, int e, const char *line, size_t length) {
   const char *left;
   for (int k = 0; (left = next_of(run, e, &k));)
@@ -66,7 +71,7 @@ static bool has_left(const sw_run *run, int e, const char *line, size_t length) 
 }
 
 /* Whether the lines hold one that this run has not said. How many units an entry rests on is said
- * anew by any run, and left out. */
+ * anew by any run, and left out. Lines of the file are compared without the place in the study. */
 bool sw_run_notes_lack(const sw_run *run, int e, const char *lines) {
   for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
     size_t length = strcspn(lines, "\n");
@@ -76,7 +81,8 @@ bool sw_run_notes_lack(const sw_run *run, int e, const char *lines) {
 }
 
 /* Those of an earlier results file that this run has not said itself, with the place of the entry,
- * as if it had said them now: a line that it says again is then the same one, and is told once. */
+ * as if it had said them now: a line that it says again is then the same one, and is told once. The
+ * note counts as one of entry e; whose notes come next is as before on return. */
 void sw_run_notes_take(sw_run *run, int e, const char *lines) {
   const char *where = run->study->entry[e].where;
   int before = run->private->notes.of;

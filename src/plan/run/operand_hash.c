@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "kernel/hot.h"
 #include "kernel/space/geodesic.h"
+#include "plan/pairs/blocks.h"
 #include "plan/run/private.h"
 #include "plan/task/resource.h"
 #include "spillway/version.h"
@@ -19,7 +20,8 @@
 #include <string.h>
 
 /* Chained: the hash so far is the seed of the next, so order counts. NULL (a column that the units
- * file does not have) adds nothing. */
+ * file does not have) adds nothing. sw_hash64 with the hash so far as seed: no buffer holds all
+ * that is hashed. */
 static uint64_t add(uint64_t hash, const void *bytes, size_t length) {
   return bytes ? sw_hash64(bytes, length, hash) : hash;
 }
@@ -32,7 +34,8 @@ static uint64_t add_text(uint64_t hash, const char *text) {
 /* ---- what all periods share -------------------------------------------------------------- */
 
 /* All of the table, also what this job does not look at: which unit a row belongs to decides the
- * meaning of every matrix, and which columns a measure reads is not declared. */
+ * meaning of every matrix, and which columns a measure reads is not declared. O(n). Missing columns
+ * are NULL and add nothing, so a panel without coordinates has one form. */
 static uint64_t hash_units(const sw_units *units) {
   size_t n = (size_t)units->n;
   uint64_t hash = add(0, units->text, (size_t)units->code_at[n]);
@@ -51,7 +54,8 @@ static uint64_t hash_units(const sw_units *units) {
 
 /* By content, after styling: a file renamed or reordered gives the same links and the same hash.
  * Every matrix of weights and every table of distances that an argument names, and the links that
- * `keep` names besides. */
+ * `keep` names besides. `kept` is hashed once, whether a parameter names it or `keep` alone.
+ * Networks are hashed by period (add_networks), as are flows. */
 static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   /* A flow's own links are hashed by period (add_flows). */
@@ -72,7 +76,8 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   return hash;
 }
 
-/* Names of classes among the inputs: a class that no unit is of counts too. */
+/* Names of classes among the inputs: a class that no unit is of counts too. Labels in the order of
+ * the numbers that stand for them. */
 static uint64_t hash_classes(uint64_t hash, const sw_job *job) {
   for (int i = 0; i < job->n_inputs; i++)
     for (int k = 0; k < job->input[i].n_classes; k++)
@@ -80,7 +85,8 @@ static uint64_t hash_classes(uint64_t hash, const sw_job *job) {
   return hash;
 }
 
-/* Tables given beside the panel, by content; their file names are in the parameters. */
+/* Tables given beside the panel, by content; their file names are in the parameters. O(numbers of
+ * the table). */
 static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   for (int p = 0; job->measure->param[p].name; p++) {
     const sw_table *table = job->arg[p].table;
@@ -97,7 +103,8 @@ static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
 
 /* Periods do not enter here; join_all adds each period's label and inputs. The precision of the
  * stored matrix and the tile are part of it because matrices are taken over as stored, tile by
- * tile. */
+ * tile. The fifth number belongs to entries with pairs only, so that others keep their hash when
+ * sums over pairs change. */
 static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   const sw_job *job = &run->job[e];
   int64_t numbers[] = {job->measure->version, run->study->tile, sw_study_is_wide(run->study, e),
@@ -109,9 +116,10 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, counted * sizeof *numbers);
-  int64_t centres = SW_CENTRES_VERSION;
+  int64_t centres = SW_CENTRES_VERSION, blocks = SW_BLOCKS_VERSION;
   if (run->study->entry[e].sums.centres.where && job->defines_diagonal)
     hash = add(hash, &centres, sizeof centres);
+  if (sw_blocks_in_walk(run, e)) hash = add(hash, &blocks, sizeof blocks);
   hash = hash_named(hash, run, e);
   hash = hash_classes(hash, job);
   return hash_tables(hash, job);
@@ -121,7 +129,8 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
 
 /* This rank's blocks, period by period of the job's inputs: hashes[t * blocks + b], over all inputs
  * in their order. Runs by local rows; a rank's units begin at a block, and only the last block of
- * all may be short, so the blocks are the same for any number of ranks. */
+ * all may be short, so the blocks are the same for any number of ranks. A block is hashed where it
+ * lies, O(n T) over all ranks together, with nothing copied. */
 static void hash_inputs(const sw_run *run, int e, int64_t blocks, uint64_t *hashes) {
   const sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -139,7 +148,7 @@ static void hash_inputs(const sw_run *run, int e, int64_t blocks, uint64_t *hash
 
 /* All blocks of a period in the order of units: those of rank 0, of rank 1, ... What a rank sent
  * has its periods one behind the other; how many blocks it has follows from its bytes, and may be
- * none. */
+ * none. `all` is walked rank by rank, so the order of units is kept. */
 static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks, int n_periods,
                             int t, uint64_t hash) {
   for (int r = 0; r < ranks; r++) {
@@ -152,7 +161,8 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
 }
 
 /* What the pairs that the entry takes rest on, and how they are kept, is in the hash that their own
- * entry has. `verify` does not compute it, and does not look at this one. */
+ * entry has. `verify` does not compute it, and does not look at this one. A taken entry's hash
+ * stands for all that it rests on, so the chain reaches down to the columns of files. */
 static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
   for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
     const uint64_t *theirs = run->operand_hash[run->private->links[e][k].entry];
@@ -161,7 +171,8 @@ static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
   return hash;
 }
 
-/* Observed flows in period t, with zeros and what stays within units. */
+/* Observed flows in period t, with zeros and what stays within units. Zeros and own flows change
+ * results, so they count. */
 static uint64_t add_flows(uint64_t hash, const sw_job *job, int t) {
   for (int p = 0; job->measure->param[p].name; p++) {
     const sw_flow *flow = job->arg[p].flow;
@@ -183,9 +194,10 @@ static uint64_t add_networks(uint64_t hash, const sw_job *job, int t) {
 }
 
 /* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label; which
- * other periods the study lists is none of its concern. Where
- * values of a period depend on other periods (pooled normalisation, one matrix over all), every
- * period gets the hash of all: any change anywhere changes them all. */
+ * other periods the study lists is none of its concern. Where values of a period depend on other
+ * periods (pooled normalisation, one matrix over all), every period gets the hash of all: any
+ * change anywhere changes them all. out[] has one hash for each period of results. Where periods
+ * are mixed they are equal, and --reuse takes all or nothing. */
 static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all,
                           const size_t *bytes) {
   const sw_job *job = &run->job[e];
@@ -217,7 +229,8 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
 
 /* Results are arena memory and stay for the writing of the file; on ranks other than 0 they stay
  * zero. Called once the inputs are final: an input that is itself a result has been computed by
- * then, and is hashed by its values. */
+ * then, and is hashed by its values. Collective. Called twice for an entry it gives the same
+ * hashes, but takes arena memory again; callers ask first whether it is there. */
 sw_status sw_run_operand_hash(sw_error *err, sw_run *run, int e) {
   sw_team *team = run->team;
   sw_job *job = &run->job[e];

@@ -1,20 +1,27 @@
 /* Values so large or so small that squares of them, or of their rounding, leave the range of
  * doubles. Most measures come through, some do not, and what is missing then would look like any
  * other missing value: so one line says it of each indicator, with the first such unit. Results of
- * other entries are not looked at: their unit is not for the study to choose. */
+ * other entries are not looked at: their unit is not for the study to choose.
+ *
+ * Collective, once per run after the panel is read; a pass over the columns that entries take, by
+ * vectors. */
 #include "plan/run/private.h"
 
 #include "kernel/hot.h"
 
 #include <math.h>
 
+/* Squares of numbers beyond these are beyond 1e300 or below 1e-300, near the end of doubles
+ * (1.8e308, 2.2e-308): a sum of some of them, or a product with another, may overflow or vanish. */
 static const double least = 1e-150, most = 1e150;
 
-/* Of a column on this rank; `unit` INFINITY: none. */
+/* Of a column on this rank; `unit` INFINITY: none. Doubles throughout, so that minima over ranks
+ * can be taken of all three. */
 typedef struct extreme {
   double unit, period, value;
 } extreme;
 
+/* Zero is a value like any other, and not small. */
 static bool is_extreme(double x) {
   double size = fabs(x);
   return size > most || (size > 0 && size < least); /* NaN is neither */
@@ -31,7 +38,8 @@ SW_HOT static int any_extreme(const double *x, int64_t count) {
   return any;
 }
 
-/* By unit, then period, as other measures tell of the first. */
+/* By unit, then period, as other measures tell of the first. Returns how many there are. The first
+ * by unit, and of one unit the earliest period, as t runs upwards. */
 static int64_t find(const sw_run *run, const sw_column *column, extreme *first) {
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
   *first = (extreme){INFINITY, INFINITY, INFINITY};
@@ -47,7 +55,8 @@ static int64_t find(const sw_run *run, const sw_column *column, extreme *first) 
   return count;
 }
 
-/* Of all ranks: numbers of the first unit come from the rank that has it. */
+/* Of all ranks: numbers of the first unit come from the rank that has it. Three minima: of the
+ * unit, then of its period and value, which only its rank still has. */
 static sw_status join(sw_error *err, sw_run *run, extreme *first) {
   sw_team *team = run->team;
   double unit = first->unit;
@@ -58,6 +67,7 @@ static sw_status join(sw_error *err, sw_run *run, extreme *first) {
   return team->min_f64(team, err, &first->value, 1);
 }
 
+/* On every rank alike, as notes are. */
 static void note(sw_run *run, const sw_column *column, int64_t count, const extreme *first) {
   const sw_periods *periods = &run->panel->periods;
   bool timed = !periods->cross_section;
@@ -69,7 +79,8 @@ static void note(sw_run *run, const sw_column *column, int64_t count, const extr
           (long long)count, column->name);
 }
 
-/* used[c]: an entry takes that column of the panel. The same on every rank. */
+/* used[c]: an entry takes that column of the panel. The same on every rank. Derived columns count
+ * as columns of the panel. */
 static void find_used(const sw_run *run, bool *used) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_entry *entry = &run->study->entry[e];
@@ -82,6 +93,7 @@ static void find_used(const sw_run *run, bool *used) {
   }
 }
 
+/* The same notes in the same order on every rank. */
 sw_status sw_run_note_ranges(sw_error *err, sw_run *run) {
   int n = run->panel->n_columns;
   extreme *first = NULL;

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A matrix that no entry names is never read, so its file need not exist. */
+/* A matrix that no entry names is never read, so its file need not exist. The order in which
+ * entries ask is the same on every rank, which reading as a collective needs. Nothing is read twice
+ * in a run. */
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links) {
   if (run->study->weights[index].later) return sw_run_later_view(err, run, index, links);
   sw_links **slot = &run->private->weights[index];
@@ -32,7 +34,8 @@ struct points {
 
 /* The first two units at one point, by a table keyed with the bytes of the three coordinates: O(n),
  * where comparing pairs would be O(n^2). Units without a place are NaN and left out: their
- * distances are undefined, not zero. */
+ * distances are undefined, not zero. The first pair in the order of units is told. NaN in one
+ * coordinate makes the sum NaN. */
 static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, sw_map *map,
                             double *place) {
   const sw_units *units = &run->panel->units;
@@ -54,7 +57,8 @@ static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, s
 
 /* A distance of zero between different units has no meaning for any measure (gravity would divide
  * by it), and is nearly always a slip in the units file: refused here, for all measures. Rank 0
- * alone looks, as it has all units; 24n bytes and a table of n. */
+ * alone looks, as it has all units; 24n bytes and a table of n. Units at exactly one point are
+ * refused; near ones are the user's business. */
 static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p) {
   size_t n = (size_t)run->panel->units.n;
   double *place = NULL;
@@ -67,7 +71,8 @@ static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p)
   return status;
 }
 
-/* True when some unit has no coordinates. Every rank leaves the same note, as sw_job wants it. */
+/* True when some unit has no coordinates. Every rank leaves the same note, as sw_job wants it.
+ * O(n), on every rank: the table of units is everywhere. */
 static bool note_unplaced(sw_run *run) {
   const sw_units *units = &run->panel->units;
   int64_t without = 0;
@@ -85,7 +90,8 @@ static bool note_unplaced(sw_run *run) {
 
 /* Unit vectors of all units in node-shared memory: on the sphere for great circles, on the
  * auxiliary sphere for geodesics. The first rank of each node fills them, the barrier publishes
- * them, and rank 0 reports twins for all. */
+ * them, and rank 0 reports twins for all. Memory: 24 bytes for each unit and node, shared by all
+ * entries with such distances. x, y, z are aligned rows of one stride (sw_run_row_stride). */
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
                              sw_distance_use *use) {
   const sw_units *units = &run->panel->units;
@@ -122,7 +128,8 @@ static bool is_same_text(const char *a, const char *b) {
   return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Of two nodes of the study: order counts, as it is a matter of writing alone. */
+/* Of two nodes of the study: order counts, as it is a matter of writing alone. By text, so 1 and
+ * 1.0 differ: the network would be computed twice, which costs time alone. */
 static bool is_same_node(const sw_node *a, const sw_node *b) {
   if (a->kind != b->kind || a->count != b->count) return false;
   if (a->kind == SW_NODE_SCALAR) return strcmp(a->text, b->text) == 0;
@@ -134,7 +141,7 @@ static bool is_same_node(const sw_node *a, const sw_node *b) {
 }
 
 /* Files are told apart by path: two names of one file are read twice, which is only slower. Other
- * columns of one file are other distances. */
+ * columns of one file are other distances. use->spec is set for networks alone. */
 static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec *spec) {
   if (use->distance.kind != spec->kind) return false;
   if (spec->kind != SW_GIVEN) return true;
@@ -146,12 +153,14 @@ static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec 
          is_same_text(use->columns.value, spec->columns.value);
 }
 
+/* A full table has n (n - 1) links. */
 static bool lacks_pairs(const sw_links *links) {
   return links->row_start[links->n] < links->n * (links->n - 1);
 }
 
 /* Each state is a distance of its own. One that never changes is besides as if it came out of a
- * file. */
+ * file. *use owns the network's links, which network_release gives back; states are views of
+ * them. */
 static sw_status network_make(sw_error *err, sw_run *run, const sw_entry *entry,
                               sw_distance_use *use) {
   sw_network_distances *network = &use->network;
@@ -173,6 +182,7 @@ static sw_status network_make(sw_error *err, sw_run *run, const sw_entry *entry,
   return sw_team_agree(run->team, err, status, 0);
 }
 
+/* The unit of distances in a file is not known to the program: "1". */
 static sw_status file_read(sw_error *err, sw_run *run, const sw_entry *entry,
                            const sw_distance_spec *spec, sw_distance_use *use) {
   SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
@@ -186,7 +196,8 @@ static sw_status file_read(sw_error *err, sw_run *run, const sw_entry *entry,
   return SW_OK;
 }
 
-/* Distances out of an observed flow, such as one of times; of all periods, as distances are. */
+/* Distances out of an observed flow, such as one of times; of all periods, as distances are.
+ * Nothing is read: the flow's own links are the distances. */
 static sw_status take_flow(sw_error *err, sw_run *run, const sw_entry *entry,
                            const sw_distance_spec *spec, sw_distance_use *use) {
   const sw_flow *flow = &run->private->flow[spec->flow - 1];
@@ -204,7 +215,8 @@ static sw_status take_flow(sw_error *err, sw_run *run, const sw_entry *entry,
 }
 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
- * grows before the resource is whole, so that what there is of it is released after a failure. */
+ * grows before the resource is whole, so that what there is of it is released after a failure.
+ * Linear in the distances of the study. The array has room for all (count_distances in bind.c). */
 static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry,
                                const sw_distance_spec *spec, const sw_distance **distance) {
   struct sw_run_private *own = run->private;
@@ -231,6 +243,8 @@ static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry
   return SW_OK;
 }
 
+/* For the plan that `check` prints: bytes of distances a node will hold, and seconds to make
+ * them. */
 double sw_run_networks(const sw_run *run, double *seconds) {
   const struct sw_run_private *own = run->private;
   double entries = 0;
@@ -242,12 +256,14 @@ double sw_run_networks(const sw_run *run, double *seconds) {
   return entries * (sizeof(int32_t) + sizeof(double));
 }
 
+/* naming.distance has been read with the study. */
 sw_status sw_run_distance(sw_error *err, sw_run *run, int e, int param,
                           const sw_distance **distance) {
   const sw_entry *entry = &run->study->entry[e];
   return find_distance(err, run, entry, &entry->naming[param].distance, distance);
 }
 
+/* For rings of an entry that names no distance. */
 sw_status sw_run_great_circles(sw_error *err, sw_run *run, int e, const sw_distance **distance) {
   static const sw_distance_spec spec = {.kind = SW_GREAT_CIRCLE};
   return find_distance(err, run, &run->study->entry[e], &spec, distance);
@@ -264,7 +280,8 @@ int64_t sw_run_row_stride(int64_t n) {
 }
 
 /* Where the units of each node begin in a row, in bytes, and where the last ends. `start`: a number
- * for each node and one more. */
+ * for each node and one more. Ranks of a node own consecutive units, so a node's part of a row is
+ * one piece. */
 static sw_status find_starts(sw_error *err, const sw_run *run, size_t *start) {
   sw_team *team = run->team;
   int64_t mine[2] = {team->node, run->panel->lo}, *first = NULL;
@@ -283,7 +300,8 @@ static sw_status find_starts(sw_error *err, const sw_run *run, size_t *start) {
 }
 
 /* Only nodes exchange values, n * rows doubles into each. This is the one place where a pass that
- * sees whole columns pays for it. */
+ * sees whole columns pays for it. Collective. `shared` is the node's copy, of which its ranks have
+ * written their own units. */
 sw_status sw_run_share_rows(sw_error *err, sw_run *run, int rows, void *shared) {
   sw_team *team = run->team;
   int64_t n = run->panel->units.n, stride = sw_run_row_stride(n);
@@ -305,7 +323,8 @@ sw_status sw_run_share_rows(sw_error *err, sw_run *run, int rows, void *shared) 
   return status;
 }
 
-/* The ranks of a node write their units straight into the shared copy. */
+/* The ranks of a node write their units straight into the shared copy. *shared is the caller's to
+ * free, by node_free, on all ranks. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared) {
   sw_team *team = run->team;
@@ -318,7 +337,8 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
   return sw_run_share_rows(err, run, rows, all);
 }
 
-/* In the order in which they were made on every rank: node_free is collective. */
+/* In the order in which they were made on every rank: node_free is collective. Blocks are this
+ * rank's own and are freed without the others. */
 void sw_run_resources_destroy(sw_run *run) {
   struct sw_run_private *own = run->private;
   sw_run_flows_destroy(run);

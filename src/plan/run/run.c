@@ -22,7 +22,8 @@
 /* ---- room for results ------------------------------------------------------------------- */
 
 /* `rows` pointers into one block of rows * length doubles, all NaN: what no tile fills is missing,
- * and is counted as such. The run owns the block. */
+ * and is counted as such. The run owns the block. The run owns the blocks and frees them in
+ * sw_run_destroy, in any case. Memory is touched here by the thread that calls, before any pass. */
 static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t rows,
                             int64_t length) {
   double *block = NULL;
@@ -39,7 +40,8 @@ static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t ro
  * and the strengths of its pairs. On every rank, though only rank 0's GLOBAL and TABLE numbers
  * count: they are small, and the code is the same everywhere. Row arrays were made by bind; columns
  * that point at them see the numbers from here on. What has the numbers of another output shares
- * its rows. */
+ * its rows. sw_sums_same: sums of an undirected matrix are the same in both directions, and are
+ * kept once. */
 static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -62,6 +64,7 @@ static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
 
 /* ---- undefined values ------------------------------------------------------------------- */
 
+/* isnan and not v != v, as it is no hot loop. */
 static int64_t count_nan(const double *values, int64_t count) {
   int64_t nan = 0;
   for (int64_t k = 0; k < count; k++)
@@ -70,7 +73,8 @@ static int64_t count_nan(const double *values, int64_t count) {
 }
 
 /* NaN among the results, for the log and the summary: units are counted where they are, period
- * values on rank 0. Tables are settings and weights, of which a NaN says nothing. */
+ * values on rank 0. Tables are settings and weights, of which a NaN says nothing. Collective.
+ * Counts are exact whole numbers, so their sum does not depend on ranks. */
 static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
@@ -92,7 +96,8 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
 /* ---- jobs ------------------------------------------------------------------------------- */
 
 /* Notes are left by every rank or by rank 0 alone (in finish); only rank 0 speaks, and the counter
- * goes on everywhere, so nothing is reported twice. */
+ * goes on everywhere, so nothing is reported twice. The notes of a failed step are said as well:
+ * they may tell why. */
 static void say_notes(sw_run *run) {
   struct sw_run_private *own = run->private;
   for (; own->notes_said < own->notes.count; own->notes_said++)
@@ -100,13 +105,16 @@ static void say_notes(sw_run *run) {
 }
 
 /* A signal may reach only some ranks. Between entries they agree, and end together or go on
- * together; within a pass the tasks do this themselves (plan/task/tiles.c, plan/pairs). */
+ * together; within a pass the tasks do this themselves (plan/task/tiles.c, plan/pairs). Not within
+ * an entry's passes: these ask by themselves, task by task. */
 static sw_status stop_if_asked(sw_error *err, sw_run *run) {
   return sw_team_agree(run->team, err, sw_stop_asked() ? sw_task_stopped(err) : SW_OK, 0);
 }
 
 /* `check` gives up passes that would take long. Whatever takes their results as input would compute
- * with NaN and report nonsense, so it is not tried either. */
+ * with NaN and report nonsense, so it is not tried either. An entry becomes untried by any of its
+ * inputs, pairs or weights, however far above: entries run in the order of what they need, so the
+ * mark moves down by itself. */
 static void pass_on_untried(sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++)
@@ -117,7 +125,8 @@ static void pass_on_untried(sw_run *run, int e) {
 
 /* An entry without pairs. Its passes' operands are released whether it worked or not. The operand
  * hash is made also where there is no earlier file: it tells readers which periods rest on the same
- * data, and a later run. */
+ * data, and a later run. Everything that the entry needs is there: study->order has seen to it.
+ * Steps are skipped once one has failed, but the notes are said and the time is counted. */
 static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
@@ -141,7 +150,9 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
 /* Computes every pair once and only counts, by row; the rest of the run computes them again and
  * writes them at their places. Twice the arithmetic, but no pass over n^2 values on disk, and rows
  * whose places are known can be written in any order. What the strongest share begins with is found
- * before, in two to four rounds over all pairs. */
+ * before, in two to four rounds over all pairs. Without it the places of rows in the file would be
+ * known only when all rows before them are done. The counting pass stores nothing and has its own
+ * region in the journal, so a long count is continued as well. */
 static sw_status count_rows(sw_error *err, sw_run *run, int e) {
   if (run->pair[e].keep.kind == SW_KEEP_SHARE) SW_TRY(sw_pairs_cutoffs(err, run, e));
   SW_TRY(sw_pairs_rows_alloc(err, run, e));
@@ -149,13 +160,16 @@ static sw_status count_rows(sw_error *err, sw_run *run, int e) {
   return sw_pairs_rows_end(err, run, e);
 }
 
-/* Whether the rows of an entry's kept pairs are counted before the file is laid out. */
+/* Whether the rows of an entry's kept pairs are counted before the file is laid out. `top` and
+ * `dense` have rows of a known length, `links` those of the weights. */
 static bool is_counted(const sw_run *run, int e) {
   return run->study->entry[e].is_pair && !run->no_pairs &&
          sw_keep_is_counted(run->pair[e].keep.kind);
 }
 
-/* The pairs of an entry, or of matrices below one, when its passes have run. */
+/* The pairs of an entry, or of matrices below one, when its passes have run. `sink` NULL is the
+ * first round. Sums by blocks, rings and centres follow the walk that stores, as they use what it
+ * leaves. */
 static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   sw_status status = SW_OK;
   sw_run_matrices_take(run, e);
@@ -169,7 +183,8 @@ static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   return status;
 }
 
-/* What an entry without pairs of its own has besides those below it. */
+/* What an entry without pairs of its own has besides those below it. Entries with matrices below
+ * them but without own pairs count as plain ones otherwise. */
 static sw_status run_rest_of_plain(sw_error *err, sw_run *run, int e) {
   if (run->study->entry[e].is_pair) return SW_OK;
   SW_TRY(count_undefined(err, run, e));
@@ -177,13 +192,14 @@ static sw_status run_rest_of_plain(sw_error *err, sw_run *run, int e) {
   return sw_run_operand_hash(err, run, e);
 }
 
-/* Whether pairs are computed with an entry. */
+/* Whether pairs are computed with an entry. Own pairs, or matrices below. */
 static bool computes_pairs(const sw_run *run, int e) {
   return run->study->entry[e].is_pair || sw_run_matrices_next(run, e, e) >= 0;
 }
 
 /* Whether sw_run_first ends with an entry that sw_run_rest begins with: then its operands need not
- * be made twice. Not where a pass has waited. */
+ * be made twice. Not where a pass has waited. The last entry of the first round and the first of
+ * the second are the same one: then its operands stay in memory between the rounds. */
 static bool comes_next(const sw_run *run, int e) {
   const sw_study *study = run->study;
   int last = -1, next = -1;
@@ -202,7 +218,8 @@ static bool comes_next(const sw_run *run, int e) {
  * bad values in its passes over units and to count rows; then by sw_run_rest with the sink. Where
  * another entry runs in between the passes over units run both times, as operands (n*T doubles per
  * node) are not kept: they are O(n), the pairs O(n^2), and only one entry's operands exist at a
- * time. */
+ * time. Both calls do the same but for the pairs, so the second finds the same bits and, with a
+ * journal, the marks of the first. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
@@ -236,7 +253,9 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   return status;
 }
 
-/* For `verify`: operands first, as in run_pair, then only the wanted tasks. */
+/* For `verify`: operands first, as in run_pair, then only the wanted tasks. `own` is the entry
+ * whose passes make the operands. `sums`: which sums to recompute; NULL: none. Nothing is marked in
+ * the journal and nothing is stored: `sink` compares. */
 sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, const char *sums,
                         sw_sink *sink) {
   sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = pairs};
@@ -258,7 +277,8 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, co
  * stores, the one that counts rows, what the rounds of `share` have found), then a region for each
  * possible pass (sw_tiles_region), then one for the sums of each entry; asked for the entry behind
  * the last, sw_sums_region says how many there are in all. Regions that nothing uses stay zero: no
- * tasks. */
+ * tasks. Numbers of regions must not depend on what is on or off: the same study has the same
+ * regions in every run, or a journal could not be taken up. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
   sw_region *region = NULL;
   *count = sw_sums_region(run, run->study->n_entries);
@@ -274,7 +294,8 @@ sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **reg
 
 /* The allocation of all entries comes first and in one agreement: a run short of memory ends before
  * anything is computed. The rows of `links` follow from the weights alone, so they need no counting
- * pass. */
+ * pass. study->order is walked once; what needs pairs is left for sw_run_rest. After this the sizes
+ * of everything are known, and the results file can be laid out. */
 sw_status sw_run_first(sw_error *err, sw_run *run) {
   const sw_study *study = run->study;
   sw_status status = SW_OK;
@@ -293,7 +314,8 @@ sw_status sw_run_first(sw_error *err, sw_run *run) {
 }
 
 /* In study->order again, so that what rests on a pair result runs after it. Plain entries that
- * needed no pairs have run already. */
+ * needed no pairs have run already. `sink` writes as pairs are computed, and is read by entries
+ * that take pairs as input. */
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
   const sw_study *study = run->study;
   run->private->stored = sink;
@@ -308,7 +330,8 @@ sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
   return SW_OK;
 }
 
-/* Their inputs that need no pairs have been computed by sw_run_first. */
+/* Their inputs that need no pairs have been computed by sw_run_first. For `verify`: `stored` is the
+ * file that is verified. */
 sw_status sw_run_from_stored(sw_error *err, sw_run *run, sw_sink *stored) {
   const sw_study *study = run->study;
   run->private->stored = stored;

@@ -6,7 +6,10 @@
  *
  * Not by less than a period: a value by period is folded from all of its tiles, records of items
  * are not in the file, and what rests on an entry wants whole columns. So entries that mix periods,
- * and those with tables of data, are computed in whole, however long they take. */
+ * and those with tables of data, are computed in whole, however long they take.
+ *
+ * Collective, as all passes are. Chosen periods depend on the seed and the entry's name alone, so a
+ * repeated `verify` with the same seed looks at the same ones. */
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
 
@@ -15,7 +18,7 @@
 
 #include <string.h>
 
-/* Of all passes. */
+/* Of all passes. Of passes over units and items; pairs are verified by their own tiles. */
 static int64_t count_tiles(const sw_job *job) {
   int64_t tiles = 0;
   for (int pass = 0; pass < job->n_passes; pass++)
@@ -24,7 +27,9 @@ static int64_t count_tiles(const sw_job *job) {
 }
 
 /* The periods that have so many tiles, one at least: every set of them with the same chance. By the
- * name of the entry, so that each draws its own, whatever else the study has. */
+ * name of the entry, so that each draws its own, whatever else the study has. The usual draw
+ * without replacement: period t is taken with chance left / (n - t), where `left` are still wanted.
+ * O(n). At least one period is drawn, as a sample of none would prove nothing. */
 static void draw(const sw_run *run, const sw_job *job, bool *wanted) {
   int64_t n = job->n_periods, left = n * run->sampling->tiles / count_tiles(job);
   sw_rng rng = sw_rng_make(run->sampling->seed, sw_hash64(job->name, strlen(job->name), 0), 0);
@@ -35,7 +40,9 @@ static void draw(const sw_run *run, const sw_job *job, bool *wanted) {
   }
 }
 
-/* `wanted`, and what the file has no sound values of. */
+/* `wanted`, and what the file has no sound values of. The periods that are not wanted are taken
+ * from the file first, so that entries which rest on them see them; then the wanted ones are
+ * computed over them. Where the measure cannot do with fewer periods all are computed. */
 static sw_status compute_some(sw_error *err, sw_run *run, int e, bool *wanted, bool *taken) {
   sw_past *past = run->sampling->past;
   int n = run->job[e].n_periods;
@@ -51,6 +58,8 @@ static sw_status compute_some(sw_error *err, sw_run *run, int e, bool *wanted, b
   return SW_OK;
 }
 
+/* Four ways out, from the cheapest: no sampling possible or worth it, then whole; a trial that
+ * finishes, then whole; a trial cut short, then some. */
 sw_status sw_run_sampled(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   bool *wanted = NULL;

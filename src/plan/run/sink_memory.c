@@ -1,7 +1,10 @@
 /* The sink port in memory, for tests and small programs: the engine runs without HDF5. Everything
  * the engine stores lies in arrays of the size of the whole result; NaN (or -1 for partners)
  * remains wherever nothing was written, so a test sees what the engine left out. The engine's
- * writing thread calls it; nothing here is locked. */
+ * writing thread calls it; nothing here is locked.
+ *
+ * Not used by any verb. O(1) for each number that is written or read; memory: all that the results
+ * have, in doubles. */
 #include "plan/run/sink_memory.h"
 
 #include "base/arena.h"
@@ -19,7 +22,7 @@ typedef struct memory {
 
 /* Where number `k` of a piece stands in its result. The pieces are row-major without gaps; the
  * result is [t][i][j] (dense), [t][i][r] (top) or one row (entries, whose `at` counts over all
- * periods). */
+ * periods). `k` counts from the beginning of the piece. */
 static int64_t place_of(const memory *m, const sw_piece *piece, int64_t k) {
   int64_t n = m->run->job[piece->job].n;
   if (piece->kind == SW_PIECE_ENTRIES) return piece->at + k;
@@ -29,7 +32,8 @@ static int64_t place_of(const memory *m, const sw_piece *piece, int64_t k) {
 }
 
 /* `stored` counts only outputs that are on, as the engine does, while value[] has a place for every
- * pair output: so the outputs that are off are stepped over. */
+ * pair output: so the outputs that are off are stepped over. NULL: there is no such quantity. 8:
+ * the room of sw_memory_result. */
 static double *values_of(const memory *m, int job, int stored) {
   for (int q = 0; q < 8; q++)
     if (m->result[job].value[q] && stored-- == 0) return m->result[job].value[q];
@@ -37,7 +41,8 @@ static double *values_of(const memory *m, int job, int stored) {
 }
 
 /* Write. Dense numbers arrive as the study's precision says; kept as double either way, so a test
- * compares with what a file would give back. */
+ * compares with what a file would give back. Casting float to double is exact, so nothing is lost
+ * before the comparison. */
 static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                       const void *data) {
   memory *m = sink->self;
@@ -54,7 +59,8 @@ static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int q
   return SW_OK;
 }
 
-/* Read back, in the precision in which it was written: float to double and back keeps every bit. */
+/* Read back, in the precision in which it was written: float to double and back keeps every bit.
+ * What was never written comes back as NaN or -1. */
 static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                       void *data) {
   memory *m = sink->self;
@@ -74,7 +80,7 @@ static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int q
 }
 
 /* Numbers of one quantity. `above` and `links` have as many as were counted before: that is why the
- * sink is made after sw_run_first. `summary` stores none. */
+ * sink is made after sw_run_first. `summary` stores none. 0: nothing is stored. */
 static int64_t room_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   int64_t n = run->job[e].n, matrices = plan->summary.n_periods;
@@ -106,7 +112,8 @@ static sw_status make_room(sw_error *err, const sw_run *run, int e, sw_memory_re
 }
 
 /* *sink is set first, so that the caller can destroy what a failure leaves. Serial teams only: each
- * rank would have an array of its own with its own tasks in it. */
+ * rank would have an array of its own with its own tasks in it. Arrays are made for pair entries
+ * alone, once the counts are known. */
 sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
                          sw_memory_result **result) {
   memory *m = calloc(1, sizeof *m);

@@ -5,7 +5,10 @@
  *
  * That this gives the bits of all periods computed together is what a job promises that is not
  * `pooled`; the sweep over the catalogue holds every measure to it. Where the measure declares for
- * fewer periods something else than for all, nothing is computed and the caller computes all. */
+ * fewer periods something else than for all, nothing is computed and the caller computes all.
+ *
+ * Used by --reuse (take.c) and by `verify` (sample.c). All functions but the first are called on
+ * all ranks alike. */
 #include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
@@ -13,6 +16,8 @@
 #include <math.h>
 #include <string.h>
 
+/* False for what has values that belong to no period, and for entries with pairs: theirs are taken
+ * matrix by matrix. */
 bool sw_run_is_by_period(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (job->pooled || job->whole_series || run->private->links[e] || run->study->entry[e].is_pair ||
@@ -28,7 +33,9 @@ bool sw_run_is_by_period(const sw_run *run, int e) {
 
 /* ---- the job ---------------------------------------------------------------------------- */
 
-/* What resolve sees, as begin_job of bind.c leaves it: inputs, arguments and gaps of the whole. */
+/* What resolve sees, as begin_job of bind.c leaves it: inputs, arguments and gaps of the whole.
+ * Sources of inputs are those of run->private, by entry, and need no copy. Only what `resolve` may
+ * look at is handed on; what it declares it declares anew. */
 static sw_status begin_part(sw_error *err, sw_run *run, const sw_job *whole, const bool *wanted,
                             sw_job *job) {
   int outputs = 0, *period = NULL;
@@ -60,7 +67,8 @@ static sw_status begin_part(sw_error *err, sw_run *run, const sw_job *whole, con
 }
 
 /* Whether the part has the passes and outputs that the whole has, and its tasks have room where the
- * journal keeps those of the whole. */
+ * journal keeps those of the whole. Fewer items or as many, the same grain and shares that fit:
+ * then the tasks of the part can use the journal's places of the whole. */
 static bool is_alike(const sw_job *part, const sw_job *whole) {
   bool alike = part->n_passes == whole->n_passes && part->n_axes == whole->n_axes &&
                !part->pooled && !part->whole_series;
@@ -80,7 +88,9 @@ static bool is_alike(const sw_job *part, const sw_job *whole) {
 }
 
 /* `resolve` again. What it warns of was said when the whole was bound. A measure that refuses the
- * fewer periods is none that can do with them, which is no error. */
+ * fewer periods is none that can do with them, which is no error. *can false without an error: the
+ * caller computes all periods instead. Only a lack of memory, or an error that is no refusal, ends
+ * the run. */
 static sw_status resolve_part(sw_error *err, sw_run *run, int e, bool *can) {
   sw_job *job = &run->job[e];
   int said = run->private->notes.count;
@@ -97,7 +107,9 @@ static sw_status resolve_part(sw_error *err, sw_run *run, int e, bool *can) {
 /* ---- results ---------------------------------------------------------------------------- */
 
 /* Rows by unit are the whole's own; what is on rank 0 alone has room of the part's own. Tables rest
- * on parameters alone, and have no period to be told apart by. */
+ * on parameters alone, and have no period to be told apart by. Rows of unit results are pointers
+ * into the whole's rows, period by period, so that nothing is copied for them. NaN first, as in
+ * alloc_results (run.c). */
 static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, const sw_job *whole,
                             sw_job *part) {
   int outputs = 0;
@@ -134,7 +146,8 @@ static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, cons
 }
 
 /* Values by period to their places, and why some are undefined; what other ranks than 0 have of
- * them does not count. */
+ * them does not count. `why` has an entry for each output and period. Done on every rank, since it
+ * is harmless where the numbers do not count. */
 static void place_globals(const bool *wanted, const sw_job *part, const sw_job *whole) {
   for (int q = 0; part->measure->output[q].name; q++) {
     const sw_result *mine = &part->result[q];
@@ -150,7 +163,8 @@ static void place_globals(const bool *wanted, const sw_job *part, const sw_job *
 }
 
 /* A tile fills what is defined, and rows come filled with NaN: what was there before must not stay
- * for what the measure computed. */
+ * for what the measure computed. Only the wanted periods are cleared: part->result[q].row has no
+ * others. */
 static void clear_rows(const sw_run *run, const sw_job *part) {
   int64_t own = run->panel->hi - run->panel->lo;
   for (int q = 0; part->measure->output[q].name; q++) {
@@ -164,7 +178,10 @@ static void clear_rows(const sw_run *run, const sw_job *part) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* Everything of the run goes by run->job[e], which is the part's while it runs. */
+/* Everything of the run goes by run->job[e], which is the part's while it runs. The part is in
+ * run->job[e] because passes, tiles and hashes find the job there; it is replaced by the whole
+ * again on every path. part->destroy is called, as `resolve` or passes may have made something of
+ * their own. */
 sw_status sw_run_some(sw_error *err, sw_run *run, int e, const bool *wanted, bool *done) {
   sw_job *whole = NULL, *at = &run->job[e];
   bool can = false;

@@ -9,13 +9,17 @@
  * itself (sw_job_say), and what its passes warn of, are of all its periods together, and so is such
  * an entry.
  *
- * Pairs are taken matrix by matrix (plan/pairs/past.c). */
+ * Pairs are taken matrix by matrix (plan/pairs/past.c).
+ *
+ * Collective throughout. Nothing of the earlier file is trusted without its hash: `values` and
+ * `periods` (store/results/past) check what they give by its checksums. */
 #include "measure/said.h"
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
 
 /* Missing and -1 are one in the file where numbers are whole. For the new file that is the same; an
- * entry that computes with them would see the difference. */
+ * entry that computes with them would see the difference. Class 0 or lagging -1 could be taken for
+ * each other by whoever computes with them; readers of a file see no difference. */
 bool sw_run_is_read_as_integer(const sw_run *run, int e) {
   for (int other = 0; other < run->study->n_entries; other++) {
     const sw_entry *entry = &run->study->entry[other];
@@ -28,14 +32,16 @@ bool sw_run_is_read_as_integer(const sw_run *run, int e) {
   return false;
 }
 
-/* All passes, over all periods. Operands are released whether they worked or not. */
+/* All passes, over all periods. Operands are released whether they worked or not. The journal's
+ * marks are used as in any run. */
 sw_status sw_run_compute(sw_error *err, sw_run *run, int e) {
   sw_status status = sw_run_passes(err, run, e);
   sw_run_passes_release(run, e);
   return status;
 }
 
-/* taken[t] becomes wanted[t], the opposite; how many are taken. The same on every rank. */
+/* taken[t] becomes wanted[t], the opposite; how many are taken. The same on every rank. In
+ * place. */
 static int invert(bool *taken, int n) {
   int count = 0;
   for (int t = 0; t < n; t++) {
@@ -47,7 +53,8 @@ static int invert(bool *taken, int n) {
 
 /* Where some periods are taken and the others cannot be computed alone, all are computed: what was
  * taken is overwritten with the same bits. So they are where those that were computed say
- * something: it would be said of them alone. */
+ * something: it would be said of them alone. `again` is a maximum over ranks, as rank 0 alone knows
+ * what was said; all ranks must go the same way. Counts of what was taken are for the summary. */
 static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
   int n = run->job[e].n_periods;
   int notes = run->private->notes.count;
@@ -71,6 +78,8 @@ static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
   return SW_OK;
 }
 
+/* The order of the questions: sampling; no earlier file; what may not be taken; by period; as a
+ * whole. The operand hash must be there before anything is asked of the past. */
 sw_status sw_run_plain_results(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   bool taken = false, says = false, *part = NULL;

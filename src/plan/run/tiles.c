@@ -15,12 +15,13 @@
 
 #include <string.h>
 
+/* How long `check` and `verify` let rounds go on before they leave off. */
 enum { ROUNDS_SECONDS = 2 };
 
 /* ---- views ------------------------------------------------------------------------------ */
 
 /* The place of a panel period in a column; columns of results may have fewer periods, or one row
- * for all. */
+ * for all. O(periods of the column), and asked once for each row of a view. */
 static int source_period(const sw_column *column, int period) {
   if (column->timeless) return 0;
   for (int i = 0; i < column->n_periods; i++)
@@ -28,18 +29,20 @@ static int source_period(const sw_column *column, int period) {
   return -1; /* bind has checked that it is there */
 }
 
+/* The period must be one of the column's. */
 const double *sw_run_column_row(const sw_column *column, int period) {
   return column->row[source_period(column, period)];
 }
 
-/* For the operand hash, which runs when no pass has views in place. */
+/* For the operand hash, which runs when no pass has views in place. This rank's units alone. */
 const double *sw_run_input_row(const sw_run *run, int e, int input, int period) {
   return sw_run_column_row(run->private->source[e].column[input], period);
 }
 
 /* This rank's rows of every input, by the job's own period index: measures count periods from 0 and
  * never see which of the panel's they are. Made anew for each pass, because gather_inputs turns the
- * views of one pass into views of all units. */
+ * views of one pass into views of all units. Arena memory for the pointers, a few for each pass;
+ * the rows are those of the columns. */
 static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
@@ -54,7 +57,8 @@ static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
 }
 
 /* The inputs with all units, kept in `shared` until the pass ends: for measures whose tile needs a
- * whole column. n*T doubles per node for each input. */
+ * whole column. n*T doubles per node for each input. Values of other nodes come over the network: n
+ * - own doubles for each row and node. */
 static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared) {
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
@@ -69,7 +73,8 @@ static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared)
 
 /* Room for the operand columns of all units, once per node, in which the tiles of its ranks fill
  * their own: row[c * n_periods + t]. Not initialised: a tile fills its units in every row that is
- * read later. It stays until sw_run_passes_release, as passes over pairs read it. Collective. */
+ * read later. It stays until sw_run_passes_release, as passes over pairs read it. Collective. Rows
+ * lie in the node's memory, and each rank writes its own units of them. */
 static sw_status place_operand(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   int rows = job->pass[pass].operand * job->n_periods;
@@ -89,7 +94,8 @@ static sw_status place_operand(sw_error *err, sw_run *run, int e, int pass) {
   return SW_OK;
 }
 
-/* All ranks have filled their units. */
+/* All ranks have filled their units. Collective: a barrier of the node, then an exchange between
+ * nodes. */
 static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   int rows = run->job[e].pass[pass].operand * run->job[e].n_periods;
   return sw_run_share_rows(err, run, rows, run->private->operand_shared[pass]);
@@ -99,7 +105,9 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
 
 /* Partials come in rank order, which is block order: ranks own consecutive blocks. Merged one by
  * one from the left; a tree would be as deterministic, but there are only n / SW_BLOCK of them.
- * Without partials there is nothing to read and `merge` is not called. */
+ * Without partials there is nothing to read and `merge` is not called. O(n / SW_BLOCK) calls of
+ * `merge`, on rank 0 alone, while others wait: partials are small. The order of blocks makes the
+ * sum independent of who computed which block. */
 static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, const char *all,
                                 size_t bytes, void **merged) {
   size_t partial = job->pass[pass].partial;
@@ -112,7 +120,7 @@ static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, cons
 
 /* Records of items come node by node, while items were dealt to nodes in turn: task k was node k %
  * nodes's. Only the last task may have fewer items than its slot has room for, so slots put in task
- * order leave all records in item order without gaps. */
+ * order leave all records in item order without gaps. O(bytes), one copy. */
 static sw_status order_records(sw_error *err, const sw_run *run, const sw_tiles *tiles,
                                const char *all, void **ordered) {
   const sw_tiling *tiling = &tiles->tiling;
@@ -124,14 +132,16 @@ static sw_status order_records(sw_error *err, const sw_run *run, const sw_tiles 
   return SW_OK;
 }
 
-/* The item records of a node lie in memory that its ranks share: its first rank sends them all. */
+/* The item records of a node lie in memory that its ranks share: its first rank sends them all. 0
+ * for the others of the node, which still take part in the gather. */
 static size_t bytes_to_fold(const sw_run *run, const sw_tiles *tiles) {
   if (tiles->tiling.domain == SW_ITEMS && run->team->node_rank != 0) return 0;
   return (size_t)tiles->count * tiles->tiling.slot;
 }
 
 /* Zeroed. Rounds of a pass take turns with two rooms: the one before is looked at while the next is
- * made, and there may be hundreds. */
+ * made, and there may be hundreds. The result of the round before must stay readable while the next
+ * is made, as `again` compares both; two rooms suffice for any number of rounds. */
 static sw_status room_for_result(sw_error *err, sw_run *run, int e, int pass, void **result) {
   sw_job *job = &run->job[e];
   size_t bytes = job->pass[pass].result;
@@ -149,7 +159,8 @@ static sw_status room_for_result(sw_error *err, sw_run *run, int e, int pass, vo
 
 /* Rank 0 folds and finishes; every rank gets the result bytes. `finish` may refuse the input, which
  * the agreement tells the other ranks before they wait for the broadcast. The result is zeroed
- * arena memory: later passes and the outputs read it through job->folded. */
+ * arena memory: later passes and the outputs read it through job->folded. A lost line of what
+ * `finish` says is a lack of memory, and fails the pass. */
 static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   sw_team *team = run->team;
@@ -186,7 +197,8 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tile
 
 /* The tasks of the pass, between the measure's `prepare` and the guard that keeps its results from
  * what they may not fill. Whether the guard hides anything is the same on every rank, so the last
- * agreement is either met by all or by none. */
+ * agreement is either met by all or by none. run->slipped tells that a fault of the measure was
+ * found, whatever else the run says. */
 static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   SW_TRY(sw_tiles_open(err, run, e, pass, tiles));
@@ -205,7 +217,8 @@ static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_t
 }
 
 /* What follows the tiles. A pass that `check` has cut short has nothing to fold: its slots are
- * incomplete, and nothing that rests on it will be tried. */
+ * incomplete, and nothing that rests on it will be tried. The order: fold, then operands to all,
+ * then `build`, which sees both on every rank. */
 static sw_status finish_pass(sw_error *err, sw_run *run, int e, int pass, const sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   if (tiles->cut_short) {
@@ -219,7 +232,8 @@ static sw_status finish_pass(sw_error *err, sw_run *run, int e, int pass, const 
 }
 
 /* One pass from its views to its folded bytes. Failures are agreed on step by step, so all ranks
- * reach the releases at the end together: node_free is collective. */
+ * reach the releases at the end together: node_free is collective. Memory that is taken for the
+ * pass is given back at its end on every path. */
 static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   const sw_pass *p = &job->pass[pass];
@@ -241,7 +255,8 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
 }
 
 /* `check` leaves rounds off as it does long passes, whatever a single one takes. How many there
- * would be is not known: they are taken to be ten times as long. */
+ * would be is not known: they are taken to be ten times as long. A pass of rounds is cut only
+ * between rounds, so the trial may take longer than ROUNDS_SECONDS by one of them. */
 static sw_status leave_off(sw_error *err, sw_run *run, int e, double began) {
   double took = sw_clock() - began;
   SW_TRY(run->team->max_f64(run->team, err, &took, 1));
@@ -251,7 +266,9 @@ static sw_status leave_off(sw_error *err, sw_run *run, int e, double began) {
   return SW_OK;
 }
 
-/* A pass of several rounds. Its last result stays, and is not made again where passes are. */
+/* A pass of several rounds. Its last result stays, and is not made again where passes are. Rounds
+ * end when the measure says so (`again`), on the same round on every rank, as its answer rests on
+ * folded bytes alone. */
 static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   bool tries = run->no_pairs || run->tries, goes_on = true;
@@ -269,11 +286,13 @@ static sw_status run_rounds(sw_error *err, sw_run *run, int e, int pass) {
   return SW_OK;
 }
 
-/* A pass over all pairs takes as long as these. What it found stays in job->folded. */
+/* A pass over all pairs takes as long as these. What it found stays in job->folded. Such a pass
+ * runs once, however often the passes of its entry do. */
 static bool has_run(const sw_job *job, int pass) {
   return job->pass[pass].over_pairs && job->folded[pass];
 }
 
+/* Of a plan and of the first round: a pass over all pairs waits for sw_run_rest. */
 static bool is_left_out(const sw_run *run, int e, int pass) {
   const sw_job *job = &run->job[e];
   if (job->pass[pass].domain == SW_PAIRS || run->untried[e]) return true;
@@ -285,7 +304,8 @@ static bool is_left_out(const sw_run *run, int e, int pass) {
 
 /* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
  * is made before the first pass, so that `prepare` may look at it. Passes may run again: they say
- * again what they say. */
+ * again what they say. A second call for the same entry makes operands anew and repeats what passes
+ * leave; folded results are the same bits. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   bool said = false;
   if (run->private->operands_stay) sw_run_passes_release(run, e);
@@ -301,7 +321,8 @@ sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* Only one job at a time has operands, so all there are belong to it. Collective. */
+/* Only one job at a time has operands, so all there are belong to it. Collective. Safe when there
+ * are none. */
 void sw_run_passes_release(sw_run *run, int e) {
   (void)e;
   for (int pass = 0; pass < SW_MAX_PASSES; pass++) {

@@ -14,12 +14,14 @@
 
 #include <string.h>
 
+/* So few that a stand-in is small whatever n, and enough for every unit to have neighbours. */
 enum { STAND_IN = 4 }; /* links of a unit */
 
 /* ---- stand-ins -------------------------------------------------------------------------- */
 
 /* Of unit i the units before and behind it, round in a ring, so that links go both ways; of few
- * units all others. `to` ascends. */
+ * units all others. `to` ascends. With n <= STAND_IN + 1 the row has all other units. Insertion
+ * keeps `to` ascending, O(count^2) with count <= 4. */
 static void fill_row(int64_t n, int64_t i, int64_t count, int32_t *to) {
   int64_t at = 0;
   for (int64_t step = 1; at < count; step++)
@@ -32,6 +34,7 @@ static void fill_row(int64_t n, int64_t i, int64_t count, int32_t *to) {
     }
 }
 
+/* Rows are standardised (1 / count), as most weights are. The blocks are the run's. */
 static sw_status stand_in(sw_error *err, sw_run *run, sw_links *view) {
   int64_t n = run->panel->units.n, count = n > STAND_IN ? STAND_IN : n - 1;
   int64_t *row_start = NULL;
@@ -64,7 +67,7 @@ static sw_status stand_in(sw_error *err, sw_run *run, sw_links *view) {
 /* ---- which pairs ------------------------------------------------------------------------ */
 
 /* The matrix of the period that the study names, by default of the last. A whole series has one
- * matrix for all. */
+ * matrix for all. later->matrix is a number of the other entry's matrices. */
 static sw_status find_matrix(sw_error *err, const sw_run *run, const sw_weights_spec *spec,
                              sw_later *later) {
   const sw_job *from = &run->job[later->source.entry];
@@ -82,7 +85,8 @@ static sw_status find_matrix(sw_error *err, const sw_run *run, const sw_weights_
                       sw_job_period(from, 0), sw_job_period(from, from->n_periods - 1));
 }
 
-/* Of the matrix and of those that it is made of. Local. */
+/* Of the matrix and of those that it is made of. Local. Recursion is as deep as matrices are made
+ * of matrices, which cannot be circular (study/weights_made.c). */
 static sw_status find_pairs(sw_error *err, sw_run *run, int index) {
   const sw_weights_spec *spec = &run->study->weights[index];
   sw_later *later = &run->private->later[index];
@@ -94,6 +98,8 @@ static sw_status find_pairs(sw_error *err, sw_run *run, int index) {
   return find_matrix(err, run, spec, later);
 }
 
+/* Collective by its caller's agreement. The view has an address of its own, which entries keep; its
+ * contents are replaced when the matrix is made. */
 static sw_status begin(sw_error *err, sw_run *run, int index) {
   sw_later *later = &run->private->later[index];
   sw_links *view;
@@ -105,6 +111,7 @@ static sw_status begin(sw_error *err, sw_run *run, int index) {
   return SW_OK;
 }
 
+/* Made once per matrix; entries that name it share it. */
 sw_status sw_run_later_view(sw_error *err, sw_run *run, int index, const sw_links **links) {
   sw_later *later = &run->private->later[index];
   if (!later->view) SW_TRY(sw_team_agree(run->team, err, begin(err, run, index), 0));
@@ -112,6 +119,7 @@ sw_status sw_run_later_view(sw_error *err, sw_run *run, int index, const sw_link
   return SW_OK;
 }
 
+/* The job before `resolve`, to begin from when the weights are there. */
 sw_status sw_run_later_keep(sw_error *err, sw_run *run, int e) {
   SW_NEW(err, run->arena, run->private->unresolved[e], 1);
   *run->private->unresolved[e] = run->job[e];
@@ -120,7 +128,8 @@ sw_status sw_run_later_keep(sw_error *err, sw_run *run, int e) {
 
 /* ---- links ------------------------------------------------------------------------------ */
 
-/* What the reader is given besides the study: its specs with the pairs, and where these lie. */
+/* What the reader is given besides the study: its specs with the pairs, and where these lie. pairs
+ * and shared by matrix of the study; only those that are needed are filled. */
 typedef struct making {
   sw_study study;
   sw_weights_spec *spec; /* n_weights each */
@@ -128,7 +137,8 @@ typedef struct making {
   void *(*shared)[2];
 } making;
 
-/* Copies of the specs alone: texts and nodes stay the study's. */
+/* Copies of the specs alone: texts and nodes stay the study's. The reader must not see pairs of an
+ * earlier making, hence a copy of the specs for each. */
 static sw_status open_making(sw_error *err, const sw_run *run, making *m) {
   size_t n = (size_t)run->study->n_weights;
   m->study = *run->study;
@@ -140,7 +150,8 @@ static sw_status open_making(sw_error *err, const sw_run *run, making *m) {
   return SW_OK;
 }
 
-/* In one order on all ranks, as node_free is collective. */
+/* In one order on all ranks, as node_free is collective. k from 1 to 0: links were made after
+ * rows. */
 static void close_making(sw_run *run, making *m) {
   for (int i = 0; m->shared && i < run->study->n_weights; i++)
     for (int k = 1; k >= 0; k--)
@@ -150,7 +161,8 @@ static void close_making(sw_run *run, making *m) {
   sw_free(m->shared);
 }
 
-/* All pairs that the matrix rests on. */
+/* All pairs that the matrix rests on. Matrices that several others rest on are loaded once:
+ * spec->pairs tells. */
 static sw_status load(sw_error *err, sw_run *run, int index, making *m) {
   const sw_later *later = &run->private->later[index];
   sw_weights_spec *spec = &m->spec[index];
@@ -164,7 +176,8 @@ static sw_status load(sw_error *err, sw_run *run, int index, making *m) {
   return SW_OK;
 }
 
-/* The view, which all entries have that name the matrix, becomes it. */
+/* The view, which all entries have that name the matrix, becomes it. After the making the pairs are
+ * given back: the matrix holds copies. O(links). */
 static sw_status make(sw_error *err, sw_run *run, int index) {
   sw_sink *sink = run->private->stored;
   sw_links **slot = &run->private->weights[index];
@@ -183,12 +196,13 @@ static sw_status make(sw_error *err, sw_run *run, int index) {
   return SW_OK;
 }
 
-/* -1: none is named. */
+/* -1: none is named. `later` is false once it is made. */
 static sw_status make_one(sw_error *err, sw_run *run, int index) {
   return index >= 0 && run->later[index] ? make(err, run, index) : SW_OK;
 }
 
-/* For `verify`, whose pairs are all stored already. */
+/* For `verify`, whose pairs are all stored already. In the order of the study, which is that of
+ * every rank. */
 sw_status sw_run_later_all(sw_error *err, sw_run *run) {
   for (int i = 0; i < run->study->n_weights; i++)
     SW_TRY(make_one(err, run, i));
@@ -198,7 +212,8 @@ sw_status sw_run_later_all(sw_error *err, sw_run *run) {
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 /* What the results file has been laid out by; `off`: which outputs were. Those of groups the engine
- * has switched off since. */
+ * has switched off since. Labels of axes are not compared, only their lengths: positions are what
+ * results are stored by. */
 static bool is_alike(const sw_job *now, const sw_job *first, const bool *off) {
   bool alike = now->n_axes == first->n_axes && now->whole_series == first->whole_series &&
                now->n_passes == first->n_passes;
@@ -209,7 +224,8 @@ static bool is_alike(const sw_job *now, const sw_job *first, const bool *off) {
   return alike;
 }
 
-/* The job as it was bound, with the results that it has been given since. */
+/* The job as it was bound, with the results that it has been given since. Outputs that were off
+ * stay off. A difference is the study's fault in so far as it must be split in two. */
 static sw_status resolve_again(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e], first = *job;
   bool *off;
@@ -239,7 +255,8 @@ static sw_status resolve_again(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* Before entry e runs: the weights that it names, then `resolve` again. */
+/* Before entry e runs: the weights that it names, then `resolve` again. Nothing for entries without
+ * such weights, and in a plan, where no pairs are. */
 sw_status sw_run_later(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (!sw_entry_is_late(entry) || run->untried[e]) return SW_OK;

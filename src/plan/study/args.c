@@ -4,7 +4,11 @@
  * Every message says which entry and which parameter: "study.yaml:31:5: gravity_gdp: decay:
  * <message>".
  *
- * Names of columns are only collected; refs.c finds what they mean once all entries are known. */
+ * Names of columns are only collected; refs.c finds what they mean once all entries are known.
+ *
+ * Everything made here lies in the study's arena; nothing is opened, and no data is known yet. One
+ * thread, once per study and rank. A failure leaves the argument half filled, which no one looks
+ * at, as the study is then given up. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -29,7 +33,8 @@ static sw_status fail(const reading *at, const sw_node *node, const char *format
     __attribute__((format(printf, 3, 4)));
 
 /* At the node in the study. A default has no place of its own: then the entry is the place, and the
- * text of the default is quoted, as the user has never seen it. */
+ * text of the default is quoted, as the user has never seen it. The text of a fault is cut at half
+ * of an error's room, so that names and place always fit. */
 static sw_status fail(const reading *at, const sw_node *node, const char *format, ...) {
   char text[SW_ERROR_TEXT / 2];
   va_list list;
@@ -77,6 +82,8 @@ static sw_status read_number(const reading *at, const sw_node *node, double *val
   return check_range(at, node, *value);
 }
 
+/* For parameters that take a column or a number: a column called 2005 has to be put in quotes
+ * there. */
 static bool is_plain_number(const sw_node *node) {
   double value;
   return node->kind == SW_NODE_SCALAR && !node->quoted &&
@@ -97,7 +104,7 @@ static sw_status read_integer(const reading *at, const sw_node *node) {
 }
 
 /* Words as written, in lower case; `yes` and `no` are accepted although YAML 1.2 makes them texts.
- * Odd places in the table are true. */
+ * Odd places in the table are true. Case matters, as for all words of a study. */
 static sw_status read_bool(const reading *at, const sw_node *node) {
   static const char *const words[] = {"false", "true", "no", "yes"};
   bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
@@ -136,7 +143,8 @@ static sw_status read_text(const reading *at, const sw_node *node, const char **
 }
 
 /* A list, or one text as a list of one. Whether a text may stand twice is the measure's to say: a
- * mass may be the square of a column, two industries of one name are a slip. */
+ * mass may be the square of a column, two industries of one name are a slip. Quadratic in the list
+ * where `distinct` is asked, as lists are written by hand. arg->texts points into the tree. */
 static sw_status read_texts(const reading *at, const sw_node *node, bool list_allowed) {
   bool one = node->kind == SW_NODE_SCALAR;
   int n = one ? 1 : node->count;
@@ -158,7 +166,8 @@ static sw_status read_texts(const reading *at, const sw_node *node, bool list_al
 }
 
 /* The columns below one name, or one of its keys, at the end of what has been read. `from`: where
- * those of the name begin, among which none may stand twice if `distinct`. */
+ * those of the name begin, among which none may stand twice if `distinct`. One array for all names,
+ * of which `column_counts` tells the parts: that is the form in which measures get a column map. */
 static sw_status read_columns_of(const reading *at, const sw_node *node, int from,
                                  const char **text, const sw_node **place) {
   bool one = node->kind == SW_NODE_SCALAR;
@@ -184,7 +193,9 @@ static int count_leaves(const sw_node *node) {
 }
 
 /* A map of lists, or of maps of lists by key. Columns stand in the order of the names, and of a
- * name in that of the keys, whatever order the study has them in. */
+ * name in that of the keys, whatever order the study has them in. A name without any column is
+ * refused; a key without columns is not, as a measure may do without it. The rooms are for the most
+ * that there can be: counts[name * keys + key] adds up to arg->count. */
 static sw_status read_column_map(const reading *at, const sw_node *node) {
   const char **text, **key = NULL;
   const sw_node **place;
@@ -220,7 +231,8 @@ static sw_status read_column_map(const reading *at, const sw_node *node) {
   return SW_OK;
 }
 
-/* The index among the choices goes into arg->number, from which measures make their enumerators. */
+/* The index among the choices goes into arg->number, from which measures make their enumerators. A
+ * choice stands in arg->text in the table's own spelling, which is what the results file says. */
 static sw_status read_choice(const reading *at, const sw_node *node) {
   sw_error found = {0};
   int index = 0;
@@ -236,7 +248,8 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
   }
   /* Out of memory is no fault of the study. */
   if (status != SW_EINPUT) return sw_fail(at->err, status, "%s", found.text);
-  /* The same message, without its place, after the names of entry and parameter. */
+  /* The same message, without its place, after the names of entry and parameter. Every message of
+   * sw_form_choice begins with a place, which `fail` writes itself. */
   const char *message = strstr(found.text, "unknown choice");
   return fail(at, node, "%s", message ? message : found.text);
 }
@@ -244,7 +257,8 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
 /* ---- names of the study ----------------------------------------------------------------- */
 
 /* `weights:` of the study was read before, so an unknown name is refused here, with the nearest.
- * Kept is its index among them; the matrix itself is read when the entry is bound. */
+ * Kept is its index among them; the matrix itself is read when the entry is bound. Linear in the
+ * number of matrices; -1 in naming->weights means that none was named. */
 static sw_status read_weights(const reading *at, const sw_node *node, int *index) {
   const sw_study *study = at->in->study;
   const char *name = "", **known = NULL;
@@ -261,6 +275,7 @@ static sw_status read_weights(const reading *at, const sw_node *node, int *index
                                : "; the study has no `weights`");
 }
 
+/* *flow is the index from 1: a naming that was left out is zero. */
 static sw_status read_flow(const reading *at, const sw_node *node, int *flow) {
   const char *name = "";
   SW_TRY(read_text(at, node, &name));
@@ -269,6 +284,8 @@ static sw_status read_flow(const reading *at, const sw_node *node, int *flow) {
                : fail(at, node, "there is no flow '%s'%s", name, sw_study_flow_hint(at->in, name));
 }
 
+/* Names may not stand twice where the parameter says so; indexes stay in the order of the list,
+ * which is that of the measure's results. */
 static sw_status read_weights_list(const reading *at, const sw_node *node) {
   int *index = NULL;
   SW_TRY(read_texts(at, node, true));
@@ -279,7 +296,8 @@ static sw_status read_weights_list(const reading *at, const sw_node *node) {
   return SW_OK;
 }
 
-/* Group columns are named under `units: groups`, so that the reader keeps them. */
+/* Group columns are named under `units: groups`, so that the reader keeps them. A group that no
+ * parameter of `units` lists would not have been read with the units file. */
 static sw_status read_groupings(const reading *at, const sw_node *node) {
   const sw_units_spec *units = &at->in->study->units;
   SW_TRY(read_texts(at, node, true));
@@ -311,7 +329,9 @@ static sw_status read_distance_network(const reading *at, const sw_node *node) {
                                &at->naming->distance.network);
 }
 
-/* {file: d.csv, from: a, to: b, distance: km}, relative to the study file. */
+/* {file: d.csv, from: a, to: b, distance: km}, relative to the study file. Three forms of the same
+ * map, told apart by their one key: pairs, network, file. Names of columns that are left out stay
+ * NULL, for the reader's defaults. */
 static sw_status read_distance_file(const reading *at, const sw_node *node) {
   static const char *const keys[] = {"file", "from", "to", "distance", NULL};
   sw_distance_spec *distance = &at->naming->distance;
@@ -359,7 +379,8 @@ static sw_status read_distance(const reading *at, const sw_node *node) {
 }
 
 /* {LABELS: [a, b], keep: ...}: the labels; the other keys are those of a pair entry (matrices.c).
- * Without labels it is one matrix, of the label "". */
+ * Without labels it is one matrix, of the label "". arg->count is the number of matrices, of which
+ * each becomes an entry (matrices.c). */
 static sw_status read_matrices(const reading *at, const sw_node *node) {
   static const char *const unlabelled[] = {""};
   const char *key = at->param->choices;
@@ -389,7 +410,8 @@ static sw_status read_table(const reading *at, const sw_node *node) {
 /* ---- one argument ----------------------------------------------------------------------- */
 
 /* By type. SW_P_NODE is left to `resolve`, which refuses what it cannot read; nothing at all is
- * refused here, as measures count on a node. */
+ * refused here, as measures count on a node. A type that is missing here is a slip in the program
+ * and ends in SW_EINTERNAL, not in a wrong reading. */
 static sw_status read_value(const reading *at, const sw_node *node) {
   switch (at->param->type) {
   case SW_P_NUMBER:
@@ -438,7 +460,8 @@ static sw_status read_value(const reading *at, const sw_node *node) {
                  at->param->name);
 }
 
-/* A default stands where its entry does, so that messages of measures lead there. */
+/* A default stands where its entry does, so that messages of measures lead there. Recursion is as
+ * deep as a default is, and these are short. */
 static void move_to(sw_node *node, const sw_node *entry) {
   node->line = entry->line;
   node->column = entry->column;
@@ -451,7 +474,8 @@ static void move_to(sw_node *node, const sw_node *entry) {
 }
 
 /* A default, or what an alias sets, as a tree at the place of its entry. One that is not YAML is a
- * slip in a descriptor, not in the study: SW_EINTERNAL. */
+ * slip in a descriptor, not in the study: SW_EINTERNAL. The text of a default is parsed for each
+ * entry anew: it is short, and each tree has the place of its entry. */
 static sw_status parse_own(const reading *at, const char *text, const sw_node **node) {
   sw_error why = {0};
   sw_status status =
@@ -476,7 +500,9 @@ static bool is_none(const sw_param *param, const sw_node *node) {
 }
 
 /* Three cases without a node: no default, an error with the parameter's help; the default "", the
- * argument stays empty (count 0, number NaN, no node); any other default is read like a value. */
+ * argument stays empty (count 0, number NaN, no node); any other default is read like a value.
+ * arg->where is the place that messages about the argument give, also those of the measure's own
+ * `resolve`. */
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                             const sw_node *node) {
   sw_arg *arg = &entry->arg[param];
@@ -501,7 +527,8 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
 }
 
 /* Counts as given, since whoever writes the alias asks for the value by that name; its place is the
- * entry's. */
+ * entry's. arg->given is true then; only its place differs from an argument that the study
+ * wrote. */
 sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                            const char *value) {
   reading at = {.err = err,

@@ -1,8 +1,13 @@
 /* Reads `centres`: codes of units, or the largest by a column, with a least distance between them.
- * What a study can get wrong without looking at data is refused here. */
+ * What a study can get wrong without looking at data is refused here.
+ *
+ * Called for the engine's key `centres` (sums.c) and for parameters of type SW_P_CENTRES (args.c).
+ * Codes are looked up, and the largest are found, when the entry is bound (plan/run), as the units
+ * are not read yet. */
 #include "plan/study/parse.h"
 
-/* A measure has one parameter of centres at most, which goes before the engine's key. */
+/* A measure has one parameter of centres at most, which goes before the engine's key. NULL: the
+ * entry has no centres. The result belongs to the entry. */
 const sw_centres_spec *sw_entry_centres(const sw_entry *entry) {
   for (int p = 0; entry->measure->param[p].name; p++)
     if (entry->measure->param[p].type == SW_P_CENTRES && entry->naming[p].centres.where)
@@ -10,7 +15,8 @@ const sw_centres_spec *sw_entry_centres(const sw_entry *entry) {
   return entry->sums.centres.where ? &entry->sums.centres : NULL;
 }
 
-/* {top: 9, by: gdp, apart_km: 100} */
+/* {top: 9, by: gdp, apart_km: 100} `by_input`: the measure ranks by its own input, and `by` may be
+ * left out. 0 km, the default, lets centres be neighbours. */
 static sw_status read_largest(sw_error *err, const char *entry, const sw_node *node, bool by_input,
                               sw_centres_spec *spec) {
   static const char *const keys[] = {"top", "by", "apart_km", NULL};
@@ -33,6 +39,8 @@ static sw_status read_largest(sw_error *err, const char *entry, const sw_node *n
   return sw_form_text(err, node, "by", NULL, &spec->by);
 }
 
+/* On success either n_codes or top is above zero, and where is never NULL: by this an entry with
+ * centres is known. */
 sw_status sw_study_read_centres(sw_error *err, sw_study_reader *in, const char *entry,
                                 const sw_node *node, bool by_input, sw_centres_spec *spec) {
   *spec = (sw_centres_spec){.where = sw_form_where(in->arena, node)};

@@ -16,14 +16,15 @@ static sw_status no_memory(sw_error *err) {
 }
 
 /* A program's own measures come first. sw_program_measures has refused those named like one of the
- * catalogue, so the order decides nothing there. */
+ * catalogue, so the order decides nothing there. NULL: no such measure. */
 static const sw_measure *find_measure(const sw_study_reader *in, const char *name) {
   for (int i = 0; i < in->n_extra; i++)
     if (strcmp(in->extra[i]->name, name) == 0) return in->extra[i];
   return sw_measure_find(name);
 }
 
-/* Composites are not offered: they have a section of their own. */
+/* Composites are not offered: they have a section of their own. Always fails; the nearest name is a
+ * suggestion, never taken by itself. */
 static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_node *item) {
   const char **known;
   int count = 0;
@@ -44,6 +45,8 @@ static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_no
 
 /* ---- names ------------------------------------------------------------------------------ */
 
+/* Two entries of one name would write to one group of the results file. Quadratic in the number of
+ * entries, of which a study has tens. */
 enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
 
 /* `where`: of the name, i.e. of `as:` when there is one. A derived indicator of the same name is
@@ -106,6 +109,8 @@ static bool is_set(const sw_entry *entry, const char *param) {
   return entry->alias && strcmp(entry->alias->alias_param, param) == 0;
 }
 
+/* At most seven keys; `known` is the caller's room. A measure with a parameter `weights` reads that
+ * key itself. */
 void sw_study_pair_keys(const sw_measure *measure, const char **known, int *count) {
   known[(*count)++] = "keep";
   known[(*count)++] = "by";
@@ -127,7 +132,9 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
                       entry->measure->name, alias->alias_param);
 }
 
-/* The value of a parameter; of "grid.y" that of `y` in the map `grid`. */
+/* The value of a parameter; of "grid.y" that of `y` in the map `grid`. NULL where the entry does
+ * not give it. A map that is none, or a key that is unknown, has been refused before
+ * (check_keys). */
 static const sw_node *value_of(const sw_entry *entry, const char *param) {
   const char *dot = strchr(param, '.');
   if (!dot) return sw_node_get(entry->node, param);
@@ -138,7 +145,8 @@ static const sw_node *value_of(const sw_entry *entry, const char *param) {
   return NULL;
 }
 
-/* The keys of the map `head`, of which param[first] is the first parameter. */
+/* The keys of the map `head`, of which param[first] is the first parameter. "none" in place of the
+ * map leaves all of it out, as for a single parameter (args.c). */
 static sw_status check_map(sw_error *err, sw_study_reader *in, const sw_entry *entry,
                            const char *head, int first) {
   const sw_node *map = sw_node_get(entry->node, head);
@@ -157,7 +165,8 @@ static sw_status check_map(sw_error *err, sw_study_reader *in, const sw_entry *e
   return sw_node_check_keys(err, map, known);
 }
 
-/* A key for a parameter or, once, for those of a map; `known` has room. */
+/* A key for a parameter or, once, for those of a map; `known` has room. Parameters of one map stand
+ * together in the descriptor's table, so looking at the last key is enough. */
 static sw_status add_key(sw_error *err, sw_study_reader *in, const sw_entry *entry, int p,
                          const char **known, int *count) {
   const char *name = entry->measure->param[p].name, *dot = strchr(name, '.');
@@ -201,7 +210,8 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   return sw_node_check_keys(err, entry->node, known);
 }
 
-/* Whether k exceeds the partners that a unit has is seen at binding. */
+/* Whether k exceeds the partners that a unit has is seen at binding. INT32_MAX is the bound of an
+ * index of partners. */
 static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
   const sw_node *top = sw_node_get(map, "top");
   keep->kind = SW_KEEP_TOP;
@@ -217,8 +227,9 @@ static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
                       share->text);
 }
 
-/* What is kept of the pairs. Not written: SW_KEEP_DEFAULT, which bind settles, as it depends on
- * n. */
+/* What is kept of the pairs. Not written: SW_KEEP_DEFAULT, which bind settles, as it depends on n.
+ * The three words of a map are also caught when they are written without one, as the message that a
+ * word is unknown would not help. */
 static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                            const sw_node *node) {
   static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS,
@@ -236,6 +247,7 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
     entry->keep.kind = SW_KEEP_ABOVE;
     return sw_node_number(err, node->item[0], &entry->keep.above);
   }
+  /* `keep: top` and the like: the number is missing. */
   static const char *const example[] = {"20", "0.5", "0.01"};
   for (int k = 0; node->kind == SW_NODE_SCALAR && keys[k]; k++)
     if (strcmp(node->text, keys[k]) == 0)
@@ -259,7 +271,7 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
 /* Where the links of `keep: links` are named: by the measure's parameter `weights`, which is a
  * weights matrix, else by the engine's own key. This is read like a parameter: a copy of the entry
  * with a one-parameter measure goes through sw_study_read_arg, so the reading and the messages are
- * the same. */
+ * the same. -1: no links. With keep: links and no weights the caller refuses. */
 static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   static const sw_param common[] = {{.name = "weights", .type = SW_P_WEIGHTS, .help = ""}, {0}};
   const sw_node *node = sw_node_get(entry->node, "weights");
@@ -287,7 +299,8 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
   return SW_OK;
 }
 
-/* Of centres alone no sums over all pairs can be made. */
+/* Of centres alone no sums over all pairs can be made. Centres are rows and columns of a few units;
+ * all other pairs are not even computed then. */
 static sw_status check_keep_centres(sw_error *err, const sw_entry *entry, const sw_node *keep) {
   const sw_sums_spec *sums = &entry->sums;
   if (entry->keep.kind != SW_KEEP_CENTRES) return SW_OK;
@@ -300,6 +313,7 @@ static sw_status check_keep_centres(sw_error *err, const sw_entry *entry, const 
                       entry->name, sums->blocks ? "blocks" : "rings");
 }
 
+/* Without the key the precision stays that of the study's output. */
 static sw_status read_precision(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *bits = sw_node_get(entry->node, "precision");
   int index = 0;
@@ -310,7 +324,8 @@ static sw_status read_precision(sw_error *err, sw_study_reader *in, sw_entry *en
 }
 
 /* keep_where is the entry's place where `keep` is left out, for messages at binding. Links need
- * weights, either a parameter of the measure or the key read here. */
+ * weights, either a parameter of the measure or the key read here. Also called for matrices below a
+ * result (matrices.c), whose node is the argument's map. */
 sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *keep = sw_node_get(entry->node, "keep");
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
@@ -329,7 +344,8 @@ sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *
 }
 
 /* Labels as written; bind finds them among the panel's. An empty list is refused, as it could be
- * read as "none" or as "all". */
+ * read as "none" or as "all". Labels that the panel lacks are refused at binding, where the panel
+ * is known. */
 static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *node = sw_node_get(entry->node, "periods");
   SW_TRY(sw_form_texts(err, in->arena, node, &entry->n_periods, &entry->period));
@@ -339,7 +355,9 @@ static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entr
   return SW_OK;
 }
 
-/* In the order of the parameter table: the needs, and with them the job's inputs, follow it. */
+/* In the order of the parameter table: the needs, and with them the job's inputs, follow it. The
+ * arrays have one place for each parameter, in the table's order; sw_study_read_arg fills every
+ * one, given or not. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_measure *measure = entry->measure;
   SW_TRY(check_alias(err, entry));
@@ -361,7 +379,8 @@ static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *en
 
 /* ---- entries ---------------------------------------------------------------------------- */
 
-/* An entry without parameters: a map without pairs, at the place of its name. */
+/* An entry without parameters: a map without pairs, at the place of its name. Such an entry may
+ * still be right: a measure may have a default for everything. */
 static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
                            const sw_node **node) {
   sw_node *made;
@@ -373,9 +392,10 @@ static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *ma
   return SW_OK;
 }
 
-/* What is known of an entry before its arguments. From here on an alias is its measure, but for
- * the one argument. is_pair says that the measure has pair outputs; `resolve` may yet switch all of
- * them off (settle_pairs in bind.c). */
+/* What is known of an entry before its arguments. From here on an alias is its measure, but for the
+ * one argument. is_pair says that the measure has pair outputs; `resolve` may yet switch all of
+ * them off (settle_pairs in bind.c). Fails for a value that is no map. `plain` is the measure as
+ * described, without the sums that the engine adds (sums.c). */
 static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
                              const sw_measure *measure, sw_entry *entry) {
   if (measure->alias_of) {
@@ -399,7 +419,8 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
 }
 
 /* A composite's name is its key in the map; the parameters are those of the one measure
- * `composite`. */
+ * `composite`. They come first in the array, so the index of a composite is its place in the
+ * map. */
 static sw_status begin_composites(sw_error *err, sw_study_reader *in, const sw_node *map) {
   const sw_measure *measure = find_measure(in, "composite");
   if (!measure && in->n_composites)
@@ -428,7 +449,8 @@ static sw_status begin_flows(sw_error *err, sw_study_reader *in) {
 }
 
 /* One item of `measures:`, a map with one key. Two keys are nearly always parameters indented no
- * deeper than the name, which is worth a message of its own. */
+ * deeper than the name, which is worth a message of its own. What is left to find out, parameters,
+ * waits until all entries have names. */
 static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node *item,
                                sw_entry *entry) {
   if (item->kind == SW_NODE_MAP && item->count > 1)
@@ -455,7 +477,8 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   return where ? check_name(err, in, entry, where) : no_memory(err);
 }
 
-/* A section that is left out or empty counts 0; the other one may be there. */
+/* A section that is left out or empty counts 0; the other one may be there. A section without items
+ * is not refused by itself; only a study that computes nothing is. */
 static sw_status count_section(sw_error *err, const sw_study_reader *in, const char *key,
                                sw_node_kind kind, const sw_node **node, int *count) {
   *node = sw_node_get(in->root, key);
@@ -470,7 +493,8 @@ static sw_status count_section(sw_error *err, const sw_study_reader *in, const c
   return SW_OK;
 }
 
-/* From here on the array of entries never moves: others keep pointers into it. */
+/* From here on the array of entries never moves: others keep pointers into it. `order` of computing
+ * is not made here (refs.c). Memory: O(entries + parameters) of the arena. */
 sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   const sw_node *composites, *measures;

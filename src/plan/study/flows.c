@@ -13,12 +13,15 @@
 
 #define EXAMPLE "file: od.csv, unit_from: home, " SW_NAME_UNIT_TO ": work, value: people"
 
+/* NULL for a study without flows, or whose section is no map; that is then refused where the
+ * section itself is read. */
 static const sw_node *section_of(const sw_study_reader *in) {
   const sw_node *node = in->root ? sw_node_get(in->root, "pairs") : NULL;
   return node && node->kind == SW_NODE_MAP ? node : NULL;
 }
 
-/* Asked while other sections are read, before `flow` is filled: by the tree itself. */
+/* Asked while other sections are read, before `flow` is filled: by the tree itself. An index from
+ * 0, which is that of study->flow once it is filled; -1 without one. */
 int sw_study_find_flow(const sw_study_reader *in, const char *name) {
   const sw_node *map = section_of(in);
   for (int i = 0; map && i < map->count; i++)
@@ -26,6 +29,7 @@ int sw_study_find_flow(const sw_study_reader *in, const char *name) {
   return -1;
 }
 
+/* For the end of a message, as all hints: "; did you mean ...", or what is known. */
 const char *sw_study_flow_hint(const sw_study_reader *in, const char *name) {
   const sw_node *map = section_of(in);
   return map && map->count ? sw_form_hint(in->arena, name, map->key, map->count)
@@ -33,7 +37,7 @@ const char *sw_study_flow_hint(const sw_study_reader *in, const char *name) {
 }
 
 /* Two of the columns cannot be one. `file` is kept as written, for messages; `path` is what is
- * opened. */
+ * opened. Without `time` a flow holds for all periods. */
 static sw_status read_one(sw_error *err, sw_study_reader *in, sw_flow_spec *flow) {
   const sw_node *node = flow->node;
   if (node->kind != SW_NODE_MAP)
@@ -56,7 +60,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_flow_spec *flow
   return flow->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* Names are checked with those of all entries (entries.c). */
+/* Names are checked with those of all entries (entries.c). *study is changed on success only. */
 sw_status sw_study_read_flows(sw_error *err, sw_study_reader *in) {
   const sw_node *node = sw_node_get(in->root, "pairs");
   sw_flow_spec *flow;

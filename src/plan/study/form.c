@@ -12,16 +12,18 @@ bool sw_form_is_null(const sw_node *node) {
   return node->kind == SW_NODE_SCALAR && !node->quoted && node->text[0] == '\0';
 }
 
-/* The form that editors jump to. */
+/* The form that editors jump to. NULL: no memory. The text is the arena's. */
 const char *sw_form_where(sw_arena *arena, const sw_node *node) {
   return sw_arena_printf(arena, "%s:%d:%d", node->file, node->line, node->column);
 }
 
+/* The place of a key, where a value is missing or is not to blame. */
 const char *sw_form_key_where(sw_arena *arena, const sw_node *map, int index) {
   return sw_arena_printf(arena, "%s:%d:%d", map->file, map->key_line[index],
                          map->key_column[index]);
 }
 
+/* The place is that of the map, as a key that is missing has none. */
 sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, const char *hint) {
   return sw_node_fail(err, map, "'%s' is missing: %s", key, hint);
 }
@@ -42,6 +44,8 @@ sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const
   return hint ? sw_form_missing(err, map, key, hint) : SW_OK;
 }
 
+/* A text without a language serves both languages; with a map the languages that it lacks stay
+ * NULL. */
 sw_status sw_form_words(sw_error *err, const sw_node *map, const char *key, sw_words *words) {
   static const char *const keys[] = {"en", "zh", NULL};
   const sw_node *node = sw_node_get(map, key);
@@ -56,7 +60,8 @@ sw_status sw_form_words(sw_error *err, const sw_node *map, const char *key, sw_w
                       key);
 }
 
-/* Quadratic in the list, which is typed by hand. */
+/* Quadratic in the list, which is typed by hand. A single text is a list of one. *count 0 and *text
+ * NULL for no node; an empty list is the caller's to judge. */
 sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                         const char *const **text) {
   const char **list = NULL;
@@ -81,7 +86,8 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
   return SW_OK;
 }
 
-/* The list is cut at 400 bytes, since a message is one line of SW_ERROR_TEXT. */
+/* The list is cut at 400 bytes, since a message is one line of SW_ERROR_TEXT. What it returns is
+ * appended to a message: "" where there is nothing to offer. NULL only without memory. */
 const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *known, int count) {
   const char *near = sw_nearest(word, known, count);
   char hint[SW_HINT_ROOM];
@@ -107,7 +113,8 @@ const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *k
   return sw_arena_printf(arena, "; known: %.*s", (int)used, list);
 }
 
-/* NULL stands behind the last, as sw_node_check_keys wants it. */
+/* NULL stands behind the last, as sw_node_check_keys wants it. O(length of the text). Every part is
+ * copied, as parts of a descriptor's text have no ends of their own. */
 sw_status sw_form_split(sw_error *err, sw_arena *arena, const char *choices, int *count,
                         const char ***text) {
   *count = 1;
@@ -124,7 +131,8 @@ sw_status sw_form_split(sw_error *err, sw_arena *arena, const char *choices, int
 }
 
 /* *index is the place in `choices`, so callers cast it to an enumeration in the same order. Only
- * exact spelling is accepted, so that studies can be compared by eye. */
+ * exact spelling is accepted, so that studies can be compared by eye. *index and *chosen are left
+ * alone after a failure, so callers may put the default there. */
 sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
                          int *index, const char **chosen) {
   const char *text = "";
@@ -147,7 +155,8 @@ sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, co
   return sw_node_fail(err, node, "unknown choice '%s'; expected one of %s", text, choices);
 }
 
-/* A bound of INT32_MAX or more stands for "no upper end" and is not quoted. */
+/* A bound of INT32_MAX or more stands for "no upper end" and is not quoted. Both ends belong to the
+ * range. */
 sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_t hi,
                           int64_t *value) {
   SW_TRY(sw_node_integer(err, node, value));
@@ -161,7 +170,8 @@ sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_
 
 /* Plain tables and not isalpha, which follows the locale; names become paths in the results file
  * and variables in readers' programs. strchr would find the terminating zero, hence the checks of
- * text[0] and *c first. */
+ * text[0] and *c first. Letters beyond ASCII are refused: names must work in every language that
+ * reads the file. */
 bool sw_form_is_identifier(const char *text) {
   static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
   static const char digits[] = "0123456789";

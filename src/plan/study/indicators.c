@@ -4,7 +4,10 @@
  *
  * Called by study.c, so that impossible names are refused before data is read, and by the panel's
  * plan, which reads the columns named here. Names are in byte order, hence the same on every rank
- * and independent of the order of entries. */
+ * and independent of the order of entries.
+ *
+ * Complexity: each derived indicator's operands are taken once (`seen`); lists are searched in a
+ * line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +37,8 @@ static sw_status add(sw_error *err, names *list, const char *name) {
 }
 
 /* A result that is called like a column which the study reads would make the name mean one thing
- * here and another there. `where`: of the use of the column. */
+ * here and another there. `where`: of the use of the column. Matrices below a result are left out:
+ * their names are paths, which no column has. */
 static sw_status refuse_result(sw_error *err, const sw_study *study, const char *where,
                                const char *name) {
   for (int e = 0; e < study->n_entries; e++) {
@@ -50,7 +54,8 @@ static sw_status refuse_result(sw_error *err, const sw_study *study, const char 
 
 /* A column below the derived indicators. Without `aggregate` that is a column of the files, which
  * the reader looks for; with it only sums and ratios are left, and a ratio brings its two columns.
- * Those need not be sums themselves: they are added up within the group for the ratio's sake. */
+ * Those need not be sums themselves: they are added up within the group for the ratio's sake.
+ * `where` is told for a name that the study cannot read: the place of its use, not of a file. */
 static sw_status take_base(sw_error *err, const sw_study *study, names *list, const char *where,
                            const char *name) {
   const sw_panel_spec *panel = &study->panel;
@@ -79,7 +84,7 @@ static sw_status take_base(sw_error *err, const sw_study *study, names *list, co
 /* A name means a derived indicator with an index below `before`, else a column of the base. An
  * expression sees only those derived before it, and its own name means the column of the files; so
  * `before` falls at each step, and the recursion ends. `seen`: derived indicators whose operands
- * are taken already. */
+ * are taken already. The depth is at most the number of derived indicators. */
 static sw_status take(sw_error *err, const sw_study *study, names *list, bool *seen,
                       const char *where, const char *name, int before) {
   const sw_derive *derive = study->panel.derive;
@@ -106,7 +111,8 @@ static int compare(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Needs that are results of entries are not read from files and are skipped. */
+/* Needs that are results of entries are not read from files and are skipped. *name is NULL for a
+ * study that needs no column, and lies in the study's arena. */
 sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
                               const char *const **name) {
   names list = {.arena = study->arena};

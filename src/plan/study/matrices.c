@@ -4,7 +4,10 @@
  * results by entry is done for it too: tasks and marks, what is kept, sums, checksums, taking over.
  * It is never run alone: run.c computes it with the entry that asks for it.
  *
- * Its names are paths, which no entry that a study writes can have. */
+ * Its names are paths, which no entry that a study writes can have.
+ *
+ * Called once, after all entries have been read: the array of entries is made anew here, for the
+ * last time, and no pointer into the old one may have been kept. */
 #include <string.h>
 
 #include "plan/study/parse.h"
@@ -15,7 +18,8 @@ static sw_status no_memory(sw_error *err) {
 
 enum { LONGEST_LABEL = 200 };
 
-/* A label names a group of the file: one part of a path, and not one that a path takes apart. */
+/* A label names a group of the file: one part of a path, and not one that a path takes apart. A '.'
+ * in front is refused, as "." is the group itself to HDF5. */
 static sw_status check_label(sw_error *err, const sw_entry *parent, int p, const char *label) {
   if (label[0] && label[0] != '.' && !strchr(label, '/') && strlen(label) <= LONGEST_LABEL)
     return SW_OK;
@@ -25,7 +29,8 @@ static sw_status check_label(sw_error *err, const sw_entry *parent, int p, const
       parent->arg[p].where, parent->name, parent->measure->param[p].name, label);
 }
 
-/* The keys of the argument: that of the labels, then those of every pair entry. */
+/* The keys of the argument: that of the labels, then those of every pair entry. A first key of
+ * labels and seven of the engine at most, and NULL. */
 static sw_status check_keys(sw_error *err, const sw_entry *parent, int p) {
   const sw_param *param = &parent->measure->param[p];
   const char *known[9] = {0};
@@ -35,7 +40,9 @@ static sw_status check_keys(sw_error *err, const sw_entry *parent, int p) {
   return sw_node_check_keys(err, parent->arg[p].node, known);
 }
 
-/* `label`: an index into the labels. Arguments are the parent's. */
+/* `label`: an index into the labels. Arguments are the parent's. Everything but what is kept is
+ * taken over from the parent, without a copy: both live in the arena, and neither changes after
+ * reading. */
 static sw_status make(sw_error *err, sw_study_reader *in, int parent_index, int p, int label,
                       sw_entry *entry) {
   const sw_entry *parent = &in->study->entry[parent_index];
@@ -68,6 +75,8 @@ static int count_of(const sw_entry *entry, int p) {
   return entry->measure->param[p].type == SW_P_MATRICES ? entry->arg[p].count : 0;
 }
 
+/* Matrices of one entry stand together, in the order of parameters and labels; entry->parent is
+ * always before them. A study without any keeps its array. */
 sw_status sw_study_read_matrices(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   sw_entry *all = NULL;

@@ -5,7 +5,10 @@
  * the order of the indicators that they belong to.
  *
  * An indicator that a composite is under `negative` is one obstacle by itself: more of it is less,
- * and what the inner composite lacks does no harm. */
+ * and what the inner composite lacks does no harm.
+ *
+ * Called when the order of computing is known (refs.c). Complexity: quadratic in the leaves of a
+ * composite, of which there are tens. */
 #include <string.h>
 
 #include "measure/names.h"
@@ -26,13 +29,16 @@ static sw_arg *argument_of(const sw_entry *entry, const char *name) {
   return NULL;
 }
 
+/* The number of a switch is 1 or 0. */
 static bool has_obstacles(const sw_entry *entry) {
   const sw_arg *arg = argument_of(entry, "obstacles");
   return arg && arg->number != 0;
 }
 
 /* Whether a need is the score of a composite, as a positive indicator of an entry with obstacles.
- */
+ *
+ * Only a score that is taken as it is: another quantity of a composite is an indicator like a
+ * column. */
 static bool is_nested(const sw_study *study, const sw_entry *entry, const sw_need *need) {
   return need->entry >= 0 && has_obstacles(entry) &&
          argument_of(&study->entry[need->entry], "obstacles") &&
@@ -40,7 +46,9 @@ static bool is_nested(const sw_study *study, const sw_entry *entry, const sw_nee
          strcmp(need->quantity, SW_NAME_SCORE) == 0;
 }
 
-/* From the outer composites inwards, which is the order of computing turned round. */
+/* From the outer composites inwards, which is the order of computing turned round. Each composite
+ * is looked at after all that take it, so that the switch goes down any number of levels in one
+ * pass. */
 static void switch_on(sw_study *study) {
   for (int k = study->n_entries - 1; k >= 0; k--) {
     const sw_entry *entry = &study->entry[study->order[k]];
@@ -49,7 +57,8 @@ static void switch_on(sw_study *study) {
       sw_arg *inner = argument_of(&study->entry[entry->need[i].entry], "obstacles");
       if (inner->number != 0) continue;
       inner->number = 1;
-      /* As it is in force, for the results file; the place stays that of the inner entry. */
+      /* As it is in force, for the results file; the place stays that of the inner entry. Marked as
+       * not given: the study did not write it, and what is said of it must not claim so. */
       inner->given = false;
       inner->text = "true";
     }
@@ -62,7 +71,8 @@ static void add_leaf(leaves *all, const char *name) {
   all->name[all->count++] = name;
 }
 
-/* A part of the need `of`: the quantity, and of obstacles the label. */
+/* A part of the need `of`: the quantity, and of obstacles the label. Need and name are new; place
+ * and parameter stay those of the indicator. */
 static sw_status make_need(sw_error *err, sw_study_reader *in, const sw_entry *entry, int of,
                            const char *quantity, const char *label, sw_need *need) {
   *need = entry->need[of];
@@ -75,7 +85,9 @@ static sw_status make_need(sw_error *err, sw_study_reader *in, const sw_entry *e
   return need->name ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The leaves of one composite, whose inner ones have theirs, and the needs for them. */
+/* The leaves of one composite, whose inner ones have theirs, and the needs for them. `most` and
+ * `parts` count with repetitions, so the rooms suffice before names that are equal are dropped.
+ * `all` has the inner composites already, which stand before this one in the order. */
 static sw_status expand(sw_error *err, sw_study_reader *in, sw_entry *entry, leaves *all,
                         leaves *mine) {
   const sw_study *study = in->study;
@@ -107,7 +119,8 @@ static sw_status expand(sw_error *err, sw_study_reader *in, sw_entry *entry, lea
   return SW_OK;
 }
 
-/* After the order of computing is known: a cycle would have no end here. */
+/* After the order of computing is known: a cycle would have no end here. *entry->need may be moved:
+ * pointers into it must not have been kept. */
 sw_status sw_study_read_nested(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   leaves *all = NULL;

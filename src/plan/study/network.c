@@ -1,6 +1,9 @@
 /* `distance: {network: {...}}`: the files of a network of roads and railways, its modes, and how
  * units reach it. Only the form is read here; the files are read when the entry is bound. Each
- * message says what was expected, with an example, at the line of the key that is wrong. */
+ * message says what was expected, with an example, at the line of the key that is wrong.
+ *
+ * The spec is built in the study's arena and is const from then on; read by the binding of
+ * distances (plan/run), which opens the files. */
 #include <math.h>
 #include <string.h>
 
@@ -21,7 +24,8 @@ static sw_status read_above_zero(sw_error *err, const sw_node *map, const char *
 /* ---- files ------------------------------------------------------------------------------ */
 
 /* `n.csv`, or {file: n.csv, layer: L, COLUMN: name}; the keys of columns stand behind the first
- * two. */
+ * two. file->column keeps NULL for what the study does not name: the reader then has its own names
+ * for it. */
 static sw_status read_file(sw_error *err, sw_arena *arena, const sw_study *study,
                            const sw_node *node, const char *const *keys, sw_network_file *file) {
   file->node = node;
@@ -38,6 +42,7 @@ static sw_status read_file(sw_error *err, sw_arena *arena, const sw_study *study
   return file->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
+/* Keys from the third on are columns, in the order of sw_network_file's columns. */
 static sw_status read_edges(sw_error *err, sw_arena *arena, const sw_study *study,
                             const sw_node *node, sw_network_file *file) {
   static const char *const keys[] = {"file", "layer",       "from", "to",
@@ -53,7 +58,8 @@ static sw_status read_nodes(sw_error *err, sw_arena *arena, const sw_study *stud
 
 /* ---- modes ------------------------------------------------------------------------------ */
 
-/* A mode without keys takes what holds for all modes. */
+/* A mode without keys takes what holds for all modes. *mode has the defaults already; only what is
+ * given is changed. A mode may have a file of its own, or share one with others by a column. */
 static sw_status read_mode(sw_error *err, sw_arena *arena, const sw_study *study,
                            const sw_node *node, sw_network_mode *mode) {
   static const char *const keys[] = {"edges", "kmh", "access_kmh", NULL};
@@ -69,7 +75,8 @@ static sw_status read_mode(sw_error *err, sw_arena *arena, const sw_study *study
   return edges ? read_edges(err, arena, study, edges, &mode->edges) : SW_OK;
 }
 
-/* {rail: {...}, road: {...}}, or [rail, road]. `transfer` is what joins edges of two modes. */
+/* {rail: {...}, road: {...}}, or [rail, road]. `transfer` is what joins edges of two modes. Without
+ * any `modes` there is one, without a name. 64 is far beyond any network. */
 static sw_status read_modes(sw_error *err, sw_arena *arena, const sw_study *study,
                             const sw_node *node, sw_network_spec *spec) {
   bool map = node && node->kind == SW_NODE_MAP;
@@ -93,7 +100,8 @@ static sw_status read_modes(sw_error *err, sw_arena *arena, const sw_study *stud
   return SW_OK;
 }
 
-/* -1: no transfer. With several modes it must be said, as no default would suit every network. */
+/* -1: no transfer. With several modes it must be said, as no default would suit every network.
+ * Minutes are added each time that a way changes its mode at a node. */
 static sw_status read_transfer(sw_error *err, const sw_node *map, sw_network_spec *spec) {
   const sw_node *node = sw_node_get(map, "transfer");
   spec->transfer = -1;
@@ -108,7 +116,8 @@ static sw_status read_transfer(sw_error *err, const sw_node *map, sw_network_spe
 
 /* ---- all -------------------------------------------------------------------------------- */
 
-/* Edges need a file; a time, or a speed by which lengths become one. */
+/* Edges need a file; a time, or a speed by which lengths become one. After all keys are read, as
+ * any of them may supply what another lacks. */
 static sw_status check(sw_error *err, const sw_network_spec *spec) {
   for (int m = 0; m < spec->n_modes; m++) {
     const sw_network_mode *mode = &spec->mode[m];
@@ -124,7 +133,7 @@ static sw_status check(sw_error *err, const sw_network_spec *spec) {
   return SW_OK;
 }
 
-/* access_kmh before modes: it is their default. */
+/* access_kmh before modes: it is their default. *network is set on success only. */
 sw_status sw_study_read_network(sw_error *err, sw_arena *arena, const sw_study *study,
                                 const sw_node *node, const sw_network_spec **network) {
   static const char *const keys[] = {"nodes",      "edges",  "time",     "modes", "transfer",

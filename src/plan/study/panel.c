@@ -1,6 +1,7 @@
 /* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. Only
  * the form is read here; whether columns and periods exist is for the panel's reader to see. What
- * the reader does with it, in this order: read, fill, aggregate, derive, drop. */
+ * the reader does with it, in this order: read, join, recode (crosswalk), fill, aggregate, derive,
+ * drop. */
 #include <string.h>
 
 #include "base/text.h"
@@ -49,10 +50,24 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   return SW_OK;
 }
 
+/* Of one file there is nothing to join. */
+static sw_status read_join(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *node = sw_node_get(panel, "join");
+  int index = 0;
+  if (!node) return SW_OK;
+  SW_TRY(sw_form_choice(err, in->arena, node, "outer|inner", &index, NULL));
+  if (spec->n_files == 1)
+    return sw_node_fail(err, node, "join: is of several files, and `file` names one; leave it out");
+  spec->inner = index == 1;
+  return SW_OK;
+}
+
 /* ---- layout ----------------------------------------------------------------------------- */
 
 /* `names` of a wide layout by indicator: the codes in the file and the indicators they become. Two
- * codes of one name would be two values in one cell, so they are refused. */
+ * codes of one name would be two values in one cell, so they are refused. Quadratic in the list,
+ * which is written by hand. */
 static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_panel_spec *spec = &in->study->panel;
   const char **code, **label;
@@ -76,7 +91,8 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *n
 
 /* Two layouts share the key `wide`: one indicator whose columns are PREFIX<period>, or a row for
  * each unit and indicator, whose columns are periods. Exactly one of `indicator` and
- * `name`/`prefix` says which. */
+ * `name`/`prefix` says which. The reader of a wide panel turns it into a long one (panel), so
+ * nothing after it knows of layouts. */
 static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wide) {
   static const char *const keys[] = {"name", "prefix", "indicator", "names", "periods", NULL};
   sw_panel_spec *spec = &in->study->panel;
@@ -107,7 +123,8 @@ static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wi
 }
 
 /* `time: COLUMN`, or {column: COLUMN, format: "%m/%d/%Y"} where it takes a word to read its
- * periods. */
+ * periods. A format is only checked for being one; whether labels fit it is seen when they are
+ * read. */
 static sw_status read_time(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   static const char *const keys[] = {"column", "format", NULL};
   const sw_node *node = sw_node_get(panel, "time");
@@ -123,7 +140,8 @@ static sw_status read_time(sw_error *err, sw_study_reader *in, const sw_node *pa
 }
 
 /* Without a layout the panel is long. `wide` alone is answered with the two ways to write it. In a
- * wide layout the periods are the columns' names, so `time` cannot be a column as well. */
+ * wide layout the periods are the columns' names, so `time` cannot be a column as well.
+ * SW_LAYOUT_LONG is zero, the default of the spec. */
 static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   static const char *const keys[] = {"wide", NULL};
   const sw_node *node = sw_node_get(panel, "layout");
@@ -149,7 +167,7 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
 
 /* ---- derived indicators ----------------------------------------------------------------- */
 
-/* `units` is read before the panel, so its groups are known. */
+/* `units` is read before the panel, so its groups are known. Linear in the groups, a handful. */
 static sw_status check_group(sw_error *err, const sw_study_reader *in, const sw_derive *derive,
                              const char *group) {
   const sw_units_spec *units = &in->study->units;
@@ -166,7 +184,8 @@ static sw_status check_group(sw_error *err, const sw_study_reader *in, const sw_
 /* Indicators are derived in the order of the file: an expression sees those before it; its own name
  * in it means the column of the files, so {gdp: gdp / 1000} rescales a column. A reference to one
  * that follows is refused, for silently taking a column of that name would surprise, and sorting
- * them would hide cycles. */
+ * them would hide cycles. Quadratic in the number of derived indicators, which are written by
+ * hand. */
 static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_node *map, int at,
                                   const sw_derive *derive) {
   sw_expression parsed;
@@ -185,7 +204,7 @@ static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_n
 }
 
 /* Expressions are parsed for their errors and operands, and thrown away; the reader parses those it
- * needs again. */
+ * needs again. Nodes are kept for the places of later messages. */
 static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_derive *derive;
   if (!node || sw_form_is_null(node)) return SW_OK;
@@ -205,9 +224,56 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
   return SW_OK;
 }
 
+/* ---- crosswalk -------------------------------------------------------------------------- */
+
+/* {unemployment: labour_force}: what weighs is itself added up, so it is no mean. */
+static sw_status read_means(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_crosswalk_spec *spec = &in->study->panel.crosswalk;
+  sw_mean *mean;
+  if (!node) return SW_OK;
+  if (node->kind != SW_NODE_MAP)
+    return sw_node_fail(err, node,
+                        "mean: expected a map of rates and what weighs them, e.g. {unemployment: "
+                        "labour_force}");
+  SW_NEW(err, in->arena, mean, node->count);
+  for (int i = 0; i < node->count; i++) {
+    mean[i].name = node->key[i];
+    SW_TRY(sw_form_scalar(err, node->item[i], &mean[i].weight));
+    for (int j = 0; j < node->count; j++)
+      if (strcmp(mean[i].weight, node->key[j]) == 0)
+        return sw_node_fail(err, node->item[i],
+                            "mean: '%s' is a mean itself; a weight is a column that is added up",
+                            mean[i].weight);
+  }
+  spec->mean = mean;
+  spec->n_means = node->count;
+  return SW_OK;
+}
+
+/* Changes of units over time, in a table of their own. */
+static sw_status read_crosswalk(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"file", "from", "to", "period", "share", "mean", NULL};
+  sw_crosswalk_spec *spec = &in->study->panel.crosswalk;
+  if (!node || sw_form_is_null(node)) return SW_OK;
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  spec->node = node;
+  SW_TRY(sw_form_text(err, node, "file", "a .csv file of changes", &spec->file));
+  SW_TRY(sw_form_text(err, node, "from", "the column with the old code", &spec->from));
+  SW_TRY(sw_form_text(err, node, "to", "the column with the new code", &spec->to));
+  SW_TRY(sw_form_text(err, node, "period", NULL, &spec->period));
+  SW_TRY(sw_form_text(err, node, "share", NULL, &spec->share));
+  if (strcmp(spec->from, spec->to) == 0)
+    return sw_node_fail(err, sw_node_get(node, "to"), "crosswalk: from and to are both '%s'",
+                        spec->to);
+  spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
+  if (!spec->path) return no_memory(err);
+  return read_means(err, in, sw_node_get(node, "mean"));
+}
+
 /* ---- aggregation ------------------------------------------------------------------------ */
 
-/* Ratios are quotients of sums, as a mean of ratios would weigh small units like large ones. */
+/* Ratios are quotients of sums, as a mean of ratios would weigh small units like large ones.
+ *  */
 static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_panel_spec *spec = &in->study->panel;
   sw_ratio *ratio;
@@ -234,7 +300,7 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
   return SW_OK;
 }
 
-/* refuse | skip | {at_least: 0.9}. */
+/* refuse | skip | {at_least: 0.9}. `refuse` is the default. */
 static sw_status read_members(sw_error *err, sw_study_reader *in, const sw_node *node) {
   static const char *const keys[] = {"at_least", NULL};
   sw_panel_spec *spec = &in->study->panel;
@@ -283,7 +349,8 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
 
 /* ---- the section ------------------------------------------------------------------------ */
 
-/* One character that can part thousands: nothing that a number has in itself. */
+/* One character that can part thousands: nothing that a number has in itself. The character may be
+ * of several bytes in UTF-8, such as a thin space. */
 static bool is_thousands(const char *text) {
   char shape[16];
   size_t length = strlen(text);
@@ -295,7 +362,8 @@ static bool is_thousands(const char *text) {
   return left == 0 || (left == 1 && strchr(",.'_ ", *shape));
 }
 
-/* Of `thousands: "."` follows that the decimal sign is a comma. */
+/* Of `thousands: "."` follows that the decimal sign is a comma. spec->number_form stays NULL for
+ * plain numbers. */
 static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   const sw_node *decimal = sw_node_get(panel, "decimal"), *percent = sw_node_get(panel, "percent");
   const sw_node *thousands = sw_node_get(panel, "thousands");
@@ -326,7 +394,7 @@ static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_n
 }
 
 /* HDF5 and netCDF have numbers, not texts of them, and no last lines. In a list with a text file
- * the keys are that file's. */
+ * the keys are that file's. A list is accepted as soon as one of its files is a text. */
 static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
   static const char *const keys[] = {"header",  "footer",    "separator",
                                      "decimal", "thousands", "percent"};
@@ -341,7 +409,8 @@ static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, cons
   return SW_OK;
 }
 
-/* As a cell of the panel would be read, else as a study writes numbers. */
+/* As a cell of the panel would be read, else as a study writes numbers. `-9999,0` is a number only
+ * where the panel writes its numbers so. */
 static bool is_number(const sw_panel_spec *spec, const char *text, double *value) {
   size_t length = strlen(text);
   return (spec->number_form && sw_parse_number_as(spec->number_form, text, length, value)) ||
@@ -349,7 +418,8 @@ static bool is_number(const sw_panel_spec *spec, const char *text, double *value
 }
 
 /* The list, parted into numbers and texts. Quotes make no difference, as a CSV has none around a
- * number that is missing: "-9999" means -9999.0 as well. */
+ * number that is missing: "-9999" means -9999.0 as well. The rooms are for n of both kinds. The
+ * order of neither matters: a cell is compared with all of them. */
 static sw_status read_missing_values(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_panel_spec *spec = &in->study->panel;
   int n = 0;
@@ -371,7 +441,7 @@ static sw_status read_missing_values(sw_error *err, sw_study_reader *in, const s
 }
 
 /* The words stand in the order of sw_missing. `error` is the default: a gap is noticed before it is
- * in a result. */
+ * in a result. The first word has index 0. */
 static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(panel, "missing");
@@ -409,12 +479,15 @@ static sw_status read_separator(sw_error *err, const sw_node *panel, sw_panel_sp
   return SW_OK;
 }
 
-/* `unit` is the only column that must be named; `time` may be left out of a cross-section. */
+/* `unit` is the only column that must be named; `time` may be left out of a cross-section. The
+ * sections of keys are independent but for one order: the number form comes before missing values,
+ * which it reads. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {
-      "file",      "unit",    "time",      "layout",    "header", "footer",
-      "separator", "missing", "derive",    "aggregate", "breaks", "missing_values",
-      "periods",   "decimal", "thousands", "percent",   NULL};
+  static const char *const keys[] = {"file",    "unit",      "time",      "layout",
+                                     "header",  "footer",    "separator", "missing",
+                                     "derive",  "aggregate", "breaks",    "missing_values",
+                                     "periods", "decimal",   "thousands", "percent",
+                                     "join",    "crosswalk", NULL};
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(in->root, "panel");
   if (!node || sw_form_is_null(node))
@@ -423,6 +496,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(sw_node_check_keys(err, node, keys));
   spec->node = node;
   SW_TRY(read_files(err, in, node));
+  SW_TRY(read_join(err, in, node));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &spec->unit));
   SW_TRY(read_layout(err, in, node));
   SW_TRY(read_notes(err, node, spec));
@@ -437,5 +511,6 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(read_derive(err, in, sw_node_get(node, "derive")));
   SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "breaks"), &spec->n_breaks,
                        &spec->break_label));
+  SW_TRY(read_crosswalk(err, in, sw_node_get(node, "crosswalk")));
   return read_aggregate(err, in, sw_node_get(node, "aggregate"));
 }

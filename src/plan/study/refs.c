@@ -5,7 +5,10 @@
  * and every later run of the study, has the same.
  *
  * A name with a dot that names no entry is a column of the user's, unless it is plainly a result
- * misspelt. What depends on `resolve` (labels, outputs switched off) is left to bind.c. */
+ * misspelt. What depends on `resolve` (labels, outputs switched off) is left to bind.c.
+ *
+ * Complexity: O(needs x entries) for the names, O(entries + needs) for the order. All made here is
+ * the study's, in its arena. */
 #include <string.h>
 
 #include "base/text.h"
@@ -17,7 +20,8 @@ static sw_status no_memory(sw_error *err) {
   return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* `name` need not end with a zero: it may be the part before a dot. Linear, for tens of entries. */
+/* `name` need not end with a zero: it may be the part before a dot. Linear, for tens of entries.
+ * -1: none. The first of that name; there are no two (check_name in entries.c). */
 static int find_entry(const sw_study *study, const char *name, size_t length) {
   for (int i = 0; i < study->n_entries; i++)
     if (strlen(study->entry[i].name) == length && memcmp(study->entry[i].name, name, length) == 0)
@@ -25,7 +29,8 @@ static int find_entry(const sw_study *study, const char *name, size_t length) {
   return -1;
 }
 
-/* Whether the entry gives the parameter that an output hangs on. */
+/* Whether the entry gives the parameter that an output hangs on. Outputs without a condition always
+ * exist. */
 static bool is_asked_for(const sw_entry *entry, const sw_output *output) {
   const sw_param *param = entry->measure->param;
   if (!output->given) return true;
@@ -43,7 +48,7 @@ static bool has_output(const sw_entry *entry, const sw_output *output) {
 }
 
 /* The first variant of that name by unit, which can be an input, else the first: where there are
- * several, they differ in form, not in meaning. */
+ * several, they differ in form, not in meaning. NULL: it has none of that name. */
 static const sw_output *find_output(const sw_entry *entry, const char *quantity) {
   const sw_output *first = NULL;
   for (const sw_output *output = entry->measure->output; output->name; output++) {
@@ -69,8 +74,8 @@ static void add_known(const char **known, int *count, const char *name) {
   known[(*count)++] = name;
 }
 
-/* The outputs of an entry that can be inputs, for messages. At most 32 names are taken, 2
- * strengths among them. */
+/* The outputs of an entry that can be inputs, for messages. At most 32 names are taken, 2 strengths
+ * among them. */
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
@@ -84,8 +89,8 @@ static int list_inputs(const sw_entry *entry, const char *name[34]) {
   return count;
 }
 
-/* An output that exists but has no value per unit and period; of pairs the strengths are
- * offered. */
+/* An output that exists but has no value per unit and period; of pairs the strengths are offered.
+ * Always fails. */
 static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entry *entry,
                                const sw_output *output) {
   if (output->shape == SW_PAIR)
@@ -110,6 +115,7 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
                  need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
 }
 
+/* Strengths have no output in the descriptor: NULL has no axes. */
 static int count_axes(const sw_output *output) {
   int count = 0;
   while (output && count < SW_MAX_OWN && output->axis[count])
@@ -118,7 +124,8 @@ static int count_axes(const sw_output *output) {
 }
 
 /* Cuts the text between the outer brackets, "a][b", into `count` labels; false: there are not so
- * many. Only where an output has several axes: elsewhere a label may hold "][". */
+ * many. Only where an output has several axes: elsewhere a label may hold "][". The last label
+ * takes the rest, whatever it holds. */
 static sw_status cut_labels(sw_error *err, sw_study_reader *in, sw_need *need, int count,
                             bool *fit) {
   const char *rest = need->label[0];
@@ -135,7 +142,8 @@ static sw_status cut_labels(sw_error *err, sw_study_reader *in, sw_need *need, i
   return SW_OK;
 }
 
-/* An axis as the file calls it: those of blocks are called after the column of the groups. */
+/* An axis as the file calls it: those of blocks are called after the column of the groups. For
+ * messages alone. */
 static const char *axis_name(const sw_entry *entry, const sw_output *output, int axis) {
   const char *name = output->axis[axis];
   bool of_blocks =
@@ -165,7 +173,8 @@ static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
                  count > 2 ? "[...][...][...]" : "[...][...]");
 }
 
-/* Strengths come first: no output may bear their names (see the rules in measure.h). */
+/* Strengths come first: no output may bear their names (see the rules in measure.h). Fills in the
+ * labels; fails for whatever cannot be one value for each unit. */
 static sw_status check_quantity(sw_error *err, sw_study_reader *in, sw_need *need) {
   const sw_entry *entry = &in->study->entry[need->entry];
   if (entry->is_pair && is_strength(need->quantity)) return check_label(err, in, need, NULL);
@@ -179,7 +188,7 @@ static sw_status check_quantity(sw_error *err, sw_study_reader *in, sw_need *nee
 
 /* "quantity[label]" in two. A label may hold any character, brackets and dots too: it goes from the
  * first '[' to the ']' at the end. It may be empty, as that of units without a group is; one that
- * is not closed is an error. */
+ * is not closed is an error. need->label[0] stays NULL without brackets. */
 static sw_status split_label(sw_error *err, sw_study_reader *in, const char *text, sw_need *need) {
   const char *open = strchr(text, '[');
   size_t length = strlen(text);
@@ -198,7 +207,9 @@ static sw_status split_label(sw_error *err, sw_study_reader *in, const char *tex
 }
 
 /* True when some entry near that name has that very quantity: then it is a slip, not a column. Both
- * are asked for, since columns with dots in their names (as R makes them) are common. */
+ * are asked for, since columns with dots in their names (as R makes them) are common. Without
+ * memory it says no, and the name is then looked for as a column: the lack shows at the next
+ * allocation. */
 static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, const char *quantity,
                         const char **near) {
   const sw_study *study = in->study;
@@ -220,7 +231,7 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   return false;
 }
 
-/* Names of derived indicators are free text and may hold a dot. */
+/* Names of derived indicators are free text and may hold a dot. Linear, for tens of them. */
 static bool is_derived(const sw_study *study, const char *name) {
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, name) == 0) return true;
@@ -228,7 +239,8 @@ static bool is_derived(const sw_study *study, const char *name) {
 }
 
 /* A name with its first dot at `dot`: entries' names are identifiers and have none. The entry goes
- * first; a derived indicator may have dots in its name and is then no slip. */
+ * first; a derived indicator may have dots in its name and is then no slip. The need of an entry is
+ * complete after this; that of a column keeps entry = -1. */
 static sw_status resolve_dotted(sw_error *err, sw_study_reader *in, sw_need *need,
                                 const char *dot) {
   const char *near = NULL;
@@ -260,7 +272,8 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
                  count ? "." : "", count ? known[0] : "");
 }
 
-/* Where a parameter takes both, a group column goes before a column of the panel. */
+/* Where a parameter takes both, a group column goes before a column of the panel. -1: no such
+ * group. */
 static int find_group(const sw_units_spec *units, const char *name) {
   for (int g = 0; g < units->n_groups; g++)
     if (strcmp(units->group[g], name) == 0) return g;
@@ -290,7 +303,8 @@ static sw_status resolve_need(sw_error *err, sw_study_reader *in, const sw_entry
 
 /* ---- pairs ------------------------------------------------------------------------------ */
 
-/* No such entry. A name that is nearly that of a pair result is offered, else all of them are. */
+/* No such entry. A name that is nearly that of a pair result is offered, else all of them are.
+ * Always fails. */
 static sw_status unknown_pairs(sw_error *err, sw_study_reader *in, const sw_need *need,
                                size_t length) {
   const sw_study *study = in->study;
@@ -306,7 +320,8 @@ static sw_status unknown_pairs(sw_error *err, sw_study_reader *in, const sw_need
 }
 
 /* The pairs of another entry: NAME means the first quantity, which is stored as `value`. Whether
- * the entry keeps pairs, and that quantity is on, is seen in bind.c. */
+ * the entry keeps pairs, and that quantity is on, is seen in bind.c. need->quantity stays NULL for
+ * the first. */
 static sw_status resolve_pairs(sw_error *err, sw_study_reader *in, sw_need *need) {
   const char *dot = strchr(need->name, '.');
   size_t length = dot ? (size_t)(dot - need->name) : strlen(need->name);
@@ -338,7 +353,8 @@ static bool takes_columns(const sw_param *param) {
 }
 
 /* One name of a parameter. Items of a list or a map in the study have places of their own; one
- * name, or a default, has that of the value. */
+ * name, or a default, has that of the value. A name that is found twice in a list has its own place
+ * each time. */
 static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *entry, int param,
                            int item, sw_need *need) {
   const sw_arg *arg = &entry->arg[param];
@@ -353,7 +369,8 @@ static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *e
 }
 
 /* The needs of an entry, parameter by parameter in the order of the descriptor, which is the order
- * of the job's inputs: sw_job_inputs finds them by counting. Pairs stand behind all columns. */
+ * of the job's inputs: sw_job_inputs finds them by counting. Pairs stand behind all columns. Needs
+ * are counted with repetitions: one array place for each name that was written. */
 static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   /* Counted first, as the needs of an entry are one array. */
   const sw_param *param = entry->measure->param;
@@ -378,7 +395,8 @@ static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry)
 
 /* ---- weights ----------------------------------------------------------------------------- */
 
-/* The result of this study that weights are made of. */
+/* The result of this study that weights are made of. need->param is -1, since no parameter of an
+ * entry names it. */
 static sw_status read_weights_need(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   sw_need *need;
   SW_NEW(err, in->arena, need, 1);
@@ -391,7 +409,8 @@ static sw_status read_weights_need(sw_error *err, sw_study_reader *in, sw_weight
   return resolve_pairs(err, in, need);
 }
 
-/* Adds what a matrix of weights rests on, itself or by those it is made of, each once. */
+/* Adds what a matrix of weights rests on, itself or by those it is made of, each once. Recursion
+ * over matrices that are made of others; they have no cycles (weights_made.c). */
 static void add_weights(const sw_study *study, int index, const sw_need **need, int *count) {
   const sw_weights_spec *spec = &study->weights[index];
   if (!spec->later) return;
@@ -402,6 +421,7 @@ static void add_weights(const sw_study *study, int index, const sw_need **need, 
   if (spec->need) need[(*count)++] = spec->need;
 }
 
+/* Once for each matrix, however many parameters name it, as a job binds it once. */
 static sw_status read_weight_needs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_study *study = in->study;
   const sw_need **need;
@@ -418,7 +438,8 @@ static sw_status read_weight_needs(sw_error *err, sw_study_reader *in, sw_entry 
   return SW_OK;
 }
 
-/* The entry that computes a result: that of matrices below another is the other. */
+/* The entry that computes a result: that of matrices below another is the other. -1 stays -1: a
+ * column is computed by nobody. */
 static int computed_by(const sw_study *study, int entry) {
   return entry >= 0 && study->entry[entry].group ? study->entry[entry].parent : entry;
 }
@@ -430,7 +451,8 @@ typedef struct step {
   int entry, need;
 } step;
 
-/* Columns, pairs, then what weights are made of. */
+/* Columns, pairs, then what weights are made of. These are all that has to be there before an entry
+ * can be computed. */
 static int count_needs(const sw_entry *entry) {
   return entry->n_needs + entry->n_pair_needs + entry->n_weight_needs;
 }
@@ -445,7 +467,8 @@ typedef enum mark { NEW, OPEN, DONE } mark;
 
 /* Says the cycle: "a.x -> b.y -> a.x", each computed from the next. path[depth] has just met an
  * entry that is on the path: the message begins at that entry's step, and repeats at the front the
- * name by which it was met. Cut off where the message would grow too long. */
+ * name by which it was met. Cut off where the message would grow too long. Called with path[depth]
+ * on the closing need; `met` is on the path, so the search from the end finds it. */
 static sw_status name_cycle(sw_error *err, const sw_study *study, const step *path, int depth) {
   const sw_need *last = need_at(&study->entry[path[depth].entry], path[depth].need);
   int met = computed_by(study, last->entry);
@@ -478,7 +501,8 @@ static sw_status name_cycle(sw_error *err, const sw_study *study, const step *pa
                  text);
 }
 
-/* An entry comes next in the order, and the matrices below it with it. */
+/* An entry comes next in the order, and the matrices below it with it. They are computed in one go
+ * with their parent, and thus count as done with it. */
 static void put_next(sw_study *study, int entry, mark *marks, int *n_order) {
   marks[entry] = DONE;
   study->order[(*n_order)++] = entry;
@@ -490,7 +514,8 @@ static void put_next(sw_study *study, int entry, mark *marks, int *n_order) {
 }
 
 /* Depth-first from `root`, without recursion: a chain of results may be as long as the study, and a
- * path has room for every entry, as none is on it twice. Each entry and need is looked at once. */
+ * path has room for every entry, as none is on it twice. Each entry and need is looked at once. The
+ * order is appended to study->order when an entry is left, after all that it needs. */
 static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, step *path,
                        int *n_order) {
   int depth = 0;
@@ -515,7 +540,8 @@ static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, st
   return SW_OK;
 }
 
-/* All names first: an entry may take a result of one that stands after it. */
+/* All names first: an entry may take a result of one that stands after it. A failure leaves the
+ * study without an order, and nothing of it is run. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   mark *marks;

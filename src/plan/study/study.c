@@ -17,7 +17,8 @@ static sw_status no_memory(sw_error *err) {
   return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The name of the file without folder and ending; a leading dot begins no ending. */
+/* The name of the file without folder and ending; a leading dot begins no ending. The default of
+ * the study's name. */
 static const char *stem(sw_arena *arena, const char *file) {
   const char *slash = strrchr(file, '/');
   const char *name = slash ? slash + 1 : file;
@@ -46,7 +47,8 @@ static sw_status read_report(sw_error *err, sw_study_reader *in, const sw_node *
 }
 
 /* Stored pairs are float by default: a matrix of pairs is large, and everything summed is summed in
- * double. Choices by index: 1 is the second word. */
+ * double. Choices by index: 1 is the second word. Deflate is the user's choice, not the default, as
+ * it costs time while pairs are written. */
 static sw_status read_output(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",     "precision", "compression", "report",
                                      "language", "insets",    NULL};
@@ -111,7 +113,8 @@ static sw_status read_sections(sw_error *err, sw_study_reader *in) {
 }
 
 /* Names and places in the study point into the tree and the copies made here, hence all of it lives
- * in `arena`. *out is set on success only. */
+ * in `arena`. *out is set on success only. Reading is by one thread and touches no file, so ranks
+ * may parse the same bytes independently. */
 sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **out) {

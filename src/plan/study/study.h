@@ -17,6 +17,8 @@
 #include "plan/study/sums.h"
 #include "spillway/measure.h"
 
+#include <string.h>
+
 /* A text in up to two languages: by SW_PLAIN, SW_ENGLISH, SW_CHINESE; NULL: not given. */
 typedef struct sw_words {
   const char *in[SW_TONGUES];
@@ -59,11 +61,35 @@ typedef struct sw_ratio {
   const char *name, *numerator, *denominator;
 } sw_ratio;
 
+/* A rate under a crosswalk: a mean of the parts of a unit, weighed by another column. */
+typedef struct sw_mean {
+  const char *name, *weight;
+} sw_mean;
+
+/* `crosswalk`: which units became which others, by a table of changes. file NULL: there is none. */
+typedef struct sw_crosswalk_spec {
+  const sw_node *node;
+  const char *file, *path;
+  const char *from, *to; /* columns of codes */
+  const char *period; /* of the first period of the new codes; NULL: changes are of all periods */
+  const char *share;  /* NULL: 1 each */
+  int n_means;
+  const sw_mean *mean; /* other columns are added up */
+} sw_crosswalk_spec;
+
+/* The mean that a column is, or NULL: it is added up. */
+static inline const sw_mean *sw_crosswalk_mean(const sw_crosswalk_spec *spec, const char *name) {
+  for (int m = 0; m < spec->n_means; m++)
+    if (!strcmp(spec->mean[m].name, name)) return &spec->mean[m];
+  return NULL;
+}
+
 typedef struct sw_panel_spec {
   const sw_node *node;
   int n_files;
   const char *const *file; /* as the user wrote them, for messages */
   const char *const *path; /* where they are */
+  bool inner;              /* `join: inner`: units and periods that all of several files have */
   const char *unit;        /* column of the unit's code */
   const char *time;        /* NULL: a cross-section, one period "0" */
   const char *time_format; /* how its periods are written (panel/time.h), or NULL */
@@ -92,6 +118,7 @@ typedef struct sw_panel_spec {
   const sw_derive *derive;
   int n_breaks; /* the first period after each break of a series */
   const char *const *break_label;
+  sw_crosswalk_spec crosswalk;
   /* aggregate: by == NULL when not asked for */
   const char *aggregate_by; /* a column of the units file */
   int n_sum;

@@ -83,7 +83,9 @@ static bool is_asked(const sw_sums_spec *spec, int k) {
 }
 
 /* The first pair output, of the result or of the group, gives unit and title. Whether the matrix is
- * one over all periods is known after `resolve` only; sw_sums_bind turns shapes then. */
+ * one over all periods is known after `resolve` only; sw_sums_bind turns shapes then. Entries that
+ * ask for no sums keep the descriptor as it is. Outputs of the engine stand behind those of the
+ * measure, whose indexes do not change. */
 static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_output *first = sw_measure_first_pair(entry->measure, entry->group);
   const sw_output *old = entry->measure->output;
@@ -121,14 +123,16 @@ static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry
 
 /* ---- keys ------------------------------------------------------------------------------- */
 
-/* The place of a key, for messages when the entry is bound. */
+/* The place of a key, for messages when the entry is bound. NULL is no place: binding asks by it
+ * whether the key was given. */
 static sw_status where_of(sw_error *err, sw_study_reader *in, const sw_node *node,
                           const char **where) {
   *where = sw_form_where(in->arena, node);
   return *where ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The labels of a group are known only with the units file; that the group exists is known here. */
+/* The labels of a group are known only with the units file; that the group exists is known here.
+ * Linear in the groups. */
 static sw_status read_blocks(sw_error *err, sw_study_reader *in, sw_entry *entry,
                              const sw_node *node) {
   const sw_units_spec *units = &in->study->units;
@@ -142,7 +146,8 @@ static sw_status read_blocks(sw_error *err, sw_study_reader *in, sw_entry *entry
                       : "; list it under units: groups");
 }
 
-/* One number is a list of one. */
+/* One number is a list of one. Limits are in the distance's own unit, which is known at binding.
+ * The last ring lies beyond the last limit, so n limits make n + 1 rings. */
 static sw_status read_rings(sw_error *err, sw_study_reader *in, sw_entry *entry,
                             const sw_node *node) {
   bool one = node->kind == SW_NODE_SCALAR;
@@ -177,7 +182,8 @@ static const sw_node *key_of(const sw_entry *entry, const char *key) {
   return sw_node_get(entry->node, key);
 }
 
-/* All three keys are read before the outputs are added, which are of all three. */
+/* All three keys are read before the outputs are added, which are of all three. Also for matrices
+ * below a result, each with sums of its own. */
 sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *blocks = key_of(entry, "blocks"), *rings = key_of(entry, "rings");
   const sw_node *centres = key_of(entry, "centres");

@@ -33,7 +33,8 @@ static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *u
   return SW_OK;
 }
 
-/* Each becomes a variable group_NAME of the results file, where '/' would part the name. */
+/* Each becomes a variable group_NAME of the results file, where '/' would part the name. The order
+ * of groups is that of the list, which results follow. */
 static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *node,
                              sw_units_spec *units) {
   SW_TRY(sw_form_texts(err, in->arena, node, &units->n_groups, &units->group));
@@ -47,7 +48,8 @@ static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *
 }
 
 /* A file, or a map with its field of codes, which is called as in the table of units unless it says
- * otherwise. Read when something needs them. */
+ * otherwise. Read when something needs them. The file itself is read by weights of kind contiguity
+ * and by the report's map. */
 static sw_status read_polygons(sw_error *err, sw_study_reader *in, const sw_node *node) {
   static const char *const keys[] = {"file", "key", "layer", NULL};
   sw_polygons_spec *polygons = &in->study->units.polygons;
@@ -66,6 +68,7 @@ static sw_status read_polygons(sw_error *err, sw_study_reader *in, const sw_node
   return polygons->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
+/* Without the section all of study->units is zero, and units->given false. */
 sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",      "unit",   "lon",      "lat",  "area", "where",
                                      "unmatched", "groups", "polygons", "name", "noun", NULL};

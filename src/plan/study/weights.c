@@ -15,7 +15,8 @@ static const char kinds[] =
     "union|intersection|difference|product|transpose|higher-order";
 static const char styles[] = "row|binary|as-is|c|u|s|spectral|minmax"; /* as sw_style */
 
-/* One end alone would leave the other to be guessed. */
+/* One end alone would leave the other to be guessed. `value_key` is "weight" or "distance"; without
+ * any names the reader takes its defaults. */
 sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *value_key,
                                 sw_link_columns *columns) {
   SW_TRY(sw_form_text(err, map, "from", NULL, &columns->from));
@@ -26,11 +27,13 @@ sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *v
                       "`from` and `to` go together; name both columns");
 }
 
+/* Both forms, plain and packed by gzip. */
 static bool is_of(const char *file, const char *ending, const char *packed) {
   return sw_ends_with(file, ending) || sw_ends_with(file, packed);
 }
 
-/* `from`, `to` and `weight` are columns, which a list has; `order` is of a matrix without codes. */
+/* `from`, `to` and `weight` are columns, which a list has; `order` is of a matrix without codes.
+ * The path is resolved beside the study, as all paths of a study are. */
 static sw_status read_parts(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   bool market = is_of(spec->file, ".mtx", ".mtx.gz"),
        words = is_of(spec->file, ".gal", ".gal.gz") || is_of(spec->file, ".gwt", ".gwt.gz");
@@ -49,7 +52,8 @@ static sw_status read_parts(sw_error *err, sw_study_reader *in, sw_weights_spec 
                           : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The ending of a links file decides its format; see store/links. */
+/* The ending of a links file decides its format; see store/links. Whether codes in it are units of
+ * the study is seen when it is read. */
 static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const char *hint = spec->kind == SW_W_FILE
                          ? "links as .csv (from,to[,weight]), .gal, .gwt or .mtx"
@@ -61,8 +65,8 @@ static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *
 }
 
 /* The kind is read before the keys are checked, because it decides which are allowed: `k` of
- * inverse distances is refused instead of ignored. Rows are standardised unless `style` says
- * else. */
+ * inverse distances is refused instead of ignored. Rows are standardised unless `style` says else.
+ * Zeros of the spec are the defaults of all that a kind does not read. */
 static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node;
   int kind = 0, style = SW_STYLE_ROW;
@@ -85,7 +89,9 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   return by_file ? read_file(err, in, spec) : sw_study_read_made(err, in, spec);
 }
 
-/* Names need not be identifiers: they appear in the study and in texts only. */
+/* Names need not be identifiers: they appear in the study and in texts only. The index of a matrix
+ * is its place in the map; entries know it by that. Matrices that are made of others are linked at
+ * the end. */
 sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in) {
   const sw_node *node = sw_node_get(in->root, "weights");
   if (!node || sw_form_is_null(node)) return SW_OK;

@@ -1,5 +1,9 @@
 /* Weights matrices that are made: of coordinates, polygons, groups, earlier results, and of other
- * matrices. What each kind takes stands in one table. */
+ * matrices. What each kind takes stands in one table.
+ *
+ * Called by weights.c for every kind but files. Only described here: links are made when an entry
+ * that uses them is bound (store/links), or after the result that they rest on is there
+ * (`later`). */
 #include "plan/study/parse.h"
 
 #include <string.h>
@@ -16,7 +20,8 @@ static sw_status read_positive(sw_error *err, const sw_node *node, double *value
 
 /* ---- of coordinates ---------------------------------------------------------------------- */
 
-/* Neighbours up to INT32_MAX are let pass here: n is not known yet. */
+/* Neighbours up to INT32_MAX are let pass here: n is not known yet. At n or more the maker refuses
+ * with the number of units. */
 static sw_status read_knn(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   (void)in;
   const sw_node *k = sw_node_get(spec->node, "k");
@@ -24,7 +29,8 @@ static sw_status read_knn(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   return sw_form_integer(err, k, 1, INT32_MAX, &spec->k);
 }
 
-/* Powers default to 1, and a cutoff of 0 stands for none. */
+/* Powers default to 1, and a cutoff of 0 stands for none. d^-power; the distance is that of the
+ * units' places in km. */
 static sw_status read_inverse(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   (void)in;
   spec->power = 1;
@@ -39,7 +45,8 @@ static sw_status read_band(sw_error *err, sw_study_reader *in, sw_weights_spec *
   return read_positive(err, km, &spec->km);
 }
 
-/* A width in km, or by the k-th neighbour, each unit's own unless `fixed`. */
+/* A width in km, or by the k-th neighbour, each unit's own unless `fixed`. Eight neighbours by
+ * default. */
 static sw_status read_kernel(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *function = sw_node_get(node, "function"),
                 *k = sw_node_get(node, "k"), *km = sw_node_get(node, "km"),
@@ -71,7 +78,7 @@ static sw_status read_snap(sw_error *err, const sw_node *node, double *snap) {
                       node->text);
 }
 
-/* `order`, `lower`: how many links away neighbours are. */
+/* `order`, `lower`: how many links away neighbours are. `lower` takes nearer ones as well. */
 static sw_status read_order(sw_error *err, sw_weights_spec *spec) {
   const sw_node *order = sw_node_get(spec->node, "order"),
                 *lower = sw_node_get(spec->node, "lower");
@@ -80,6 +87,7 @@ static sw_status read_order(sw_error *err, sw_weights_spec *spec) {
   return lower ? sw_node_bool(err, lower, &spec->lower) : SW_OK;
 }
 
+/* `meet`: by polygons that touch or overlap anywhere, not by common corners. */
 static sw_status read_contiguity(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *rule = sw_node_get(node, "rule"),
                 *method = sw_node_get(node, "method");
@@ -95,7 +103,8 @@ static sw_status read_contiguity(sw_error *err, sw_study_reader *in, sw_weights_
   return read_order(err, spec);
 }
 
-/* A column of the units that is one of their groups. */
+/* A column of the units that is one of their groups. Units of one label are neighbours of each
+ * other. */
 static sw_status read_block(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_units_spec *units = &in->study->units;
   SW_TRY(sw_form_text(err, spec->node, "group", "a column of `groups` of the units", &spec->group));
@@ -109,7 +118,8 @@ static sw_status read_block(sw_error *err, sw_study_reader *in, sw_weights_spec 
 /* ---- of results -------------------------------------------------------------------------- */
 
 /* Whether the file has the result, the quantity and the period is seen when it is read; those of
- * this study are looked up when all entries are known (refs.c). */
+ * this study are looked up when all entries are known (refs.c). `later`: made during the run, when
+ * the result is there. A flow of this study and a file are there from the start. */
 static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *use = sw_node_get(node, "use"),
                 *top = sw_node_get(node, "top");
@@ -134,7 +144,7 @@ static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec
 
 /* ---- of other matrices ------------------------------------------------------------------- */
 
-/* The names are looked up when all are known. */
+/* The names are looked up when all are known. `q` is 1 for kinds that do not count links. */
 static sw_status read_combined(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   (void)in;
   if (!sw_node_get(spec->node, "of"))
@@ -146,7 +156,8 @@ static sw_status read_combined(sw_error *err, sw_study_reader *in, sw_weights_sp
   return read_order(err, spec);
 }
 
-/* How many a kind is made of: one, or two or more, two of a difference. */
+/* How many a kind is made of: one, or two or more, two of a difference. `difference` is the only
+ * one in which the order matters besides `product`. */
 static sw_status check_number(sw_error *err, const sw_weights_spec *spec, const sw_node *node) {
   bool one = spec->kind == SW_W_TRANSPOSE || spec->kind == SW_W_HIGHER_ORDER;
   if (one && spec->n_of == 1) return SW_OK;
@@ -157,7 +168,7 @@ static sw_status check_number(sw_error *err, const sw_weights_spec *spec, const 
                                                       : "two or more");
 }
 
-/* A product may name one twice. */
+/* A product may name one twice. Indexes, as the array of specs does not move any more. */
 static sw_status read_names(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_study *study = in->study;
   const sw_node *node = sw_node_get(spec->node, "of");
@@ -186,7 +197,8 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, sw_weights_spec 
 }
 
 /* Depth first; state: 1 is being looked at, 2 is done. Nested as deep as the study has matrices.
- * What is made of one that is made later is made later, too. */
+ * What is made of one that is made later is made later, too. A chain is found from any of its
+ * members, as each is a start. */
 static sw_status refuse_cycles(sw_error *err, sw_weights_spec *all, int i, int8_t *state) {
   if (state[i] == 2) return SW_OK;
   if (state[i] == 1)
@@ -200,7 +212,8 @@ static sw_status refuse_cycles(sw_error *err, sw_weights_spec *all, int i, int8_
   return SW_OK;
 }
 
-/* When all names are known: a matrix may be made of one that stands below it. */
+/* When all names are known: a matrix may be made of one that stands below it. After it, spec->later
+ * is right for all, whatever they are made of. */
 sw_status sw_study_read_operands(sw_error *err, sw_study_reader *in, sw_weights_spec *all) {
   int8_t *state;
   SW_NEW(err, in->arena, state, in->study->n_weights + 1);
@@ -213,7 +226,8 @@ sw_status sw_study_read_operands(sw_error *err, sw_study_reader *in, sw_weights_
 
 /* ---- all kinds --------------------------------------------------------------------------- */
 
-/* Besides `kind` and `style`. */
+/* Besides `kind` and `style`. The designated places of the table leave holes for the kinds that are
+ * files; these never come here. */
 enum { MOST_KEYS = 10 };
 static const struct {
   sw_status (*read)(sw_error *, sw_study_reader *, sw_weights_spec *);

@@ -4,7 +4,8 @@
  * memory. */
 #include "plan/study/study.h"
 
-/* `before` and the text, or nothing where the study leaves the key out. */
+/* `before` and the text, or nothing where the study leaves the key out. NULL: no memory, so callers
+ * test all parts at once. */
 static const char *part(sw_arena *arena, const char *before, const char *text) {
   return text ? sw_arena_printf(arena, "%s%s", before, text) : "";
 }
@@ -19,7 +20,8 @@ static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
   return sw_arena_printf(arena, "file, file: %s%s%s%s%s", w->file, from, to, value, order);
 }
 
-/* The default snap is by the map, which is not read yet. */
+/* The default snap is by the map, which is not read yet. Both defaults are named, as it is not
+ * known yet whether the map is in degrees. */
 static const char *how_contiguity(sw_arena *arena, const sw_study *study,
                                   const sw_weights_spec *w) {
   const sw_polygons_spec *polygons = &study->units.polygons;
@@ -60,7 +62,8 @@ static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
                          function[w->function], (long long)w->k, w->fixed ? "true" : "false", own);
 }
 
-/* Which period is the last, and which quantity the first, the file knows, or the run. */
+/* Which period is the last, and which quantity the first, the file knows, or the run. Where the
+ * study leaves them out the words say so, and do not change with the file. */
 static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
   static const char *const use[] = {
       [SW_USE_IN] = "in", [SW_USE_OUT] = "out", [SW_USE_BOTH] = "both"};
@@ -72,7 +75,8 @@ static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
                          w->quantity ? w->quantity : "the first");
 }
 
-/* With what they are made of in words, so that a change there is seen here. */
+/* With what they are made of in words, so that a change there is seen here. As deep as matrices are
+ * nested, which cannot be circular. */
 static const char *how_combined(sw_arena *arena, const sw_study *study, const sw_weights_spec *w,
                                 const char *kind) {
   const char *text = sw_arena_printf(arena, "%s, of: [", kind);

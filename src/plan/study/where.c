@@ -30,7 +30,8 @@ typedef struct scanner {
   const char *at;
 } scanner;
 
-/* Longer operators stand before those that they begin with: the first that fits is taken. */
+/* Longer operators stand before those that they begin with: the first that fits is taken. A loop
+ * over eight texts for each token; conditions are short. */
 static const struct {
   const char *text;
   sw_compare compare;
@@ -41,7 +42,8 @@ static sw_status no_memory(scanner *in) {
   return sw_fail(in->err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The text is unescaped in place in a copy of all that follows, which is long enough for it. */
+/* The text is unescaped in place in a copy of all that follows, which is long enough for it.
+ * Quadratic in the number of quoted words at worst, as each copies what follows it. */
 static sw_status scan_quoted(scanner *in, token *out) {
   char quote = *in->at++;
   char *text = sw_arena_text(in->arena, in->at);
@@ -63,7 +65,7 @@ static sw_status scan_quoted(scanner *in, token *out) {
 }
 
 /* The next token. Single '=' means what '==' does: users of spreadsheets and of programs both
- * expect theirs. */
+ * expect theirs. END is returned again and again once the text has ended. */
 static sw_status scan(scanner *in, token *out) {
   in->at += strspn(in->at, " \t\r\n");
   *out = (token){.kind = END};
@@ -94,7 +96,7 @@ static bool is_word(const token *seen, const char *word) {
   return seen->kind == WORD && !seen->quoted && strcasecmp(seen->text, word) == 0;
 }
 
-/* Shows what was found as it was read; in quotes or not makes no difference here. */
+/* Shows what was found as it was read; in quotes or not makes no difference here. Always fails. */
 static sw_status unexpected(scanner *in, const token *seen, const char *wanted) {
   if (seen->kind == END)
     return sw_node_fail(in->err, in->node, "where: it ends where %s is expected", wanted);
@@ -108,7 +110,8 @@ static bool is_operand(const token *seen) {
 }
 
 /* A number is compared as one only if it is written without quotes, and only with a column of
- * numbers: codes are compared as texts, with quotes or without. */
+ * numbers: codes are compared as texts, with quotes or without. An empty text is a value (no
+ * label), but not a column. */
 static sw_status read_comparison(scanner *in, sw_condition *out) {
   token column, compare, value;
   SW_TRY(scan(in, &column));
@@ -125,7 +128,8 @@ static sw_status read_comparison(scanner *in, sw_condition *out) {
 }
 
 /* Each round reads one comparison and the word after it. The first begins an alternative, as does
- * each one after `or`. The texts are in the arena and outlive the node. */
+ * each one after `or`. The texts are in the arena and outlive the node. A failure leaves *count and
+ * *condition alone. */
 sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                               const sw_condition **condition) {
   const char *text = "";

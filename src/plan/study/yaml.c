@@ -84,7 +84,8 @@ static const char *copy_token(reader *in, struct fy_token *token, size_t *length
   return sw_arena_textn(in->arena, text ? text : "", *length);
 }
 
-/* Called once the node is whole. */
+/* Called once the node is whole. A name that is used again hides the earlier one for what follows,
+ * as the latest stands first. */
 static sw_status remember(reader *in, struct fy_token *token, const sw_node *node) {
   if (!token) return SW_OK;
   anchor *made;
@@ -98,7 +99,8 @@ static sw_status remember(reader *in, struct fy_token *token, const sw_node *nod
   return SW_OK;
 }
 
-/* `text` is "" and not NULL for every kind, as callers look at text[0] of what may be a list. */
+/* `text` is "" and not NULL for every kind, as callers look at text[0] of what may be a list. The
+ * node's place is the token's, or that of the last one seen. */
 static sw_status new_node(reader *in, sw_node_kind kind, struct fy_token *token, sw_node **node) {
   see(in, token);
   SW_NEW(in->err, in->arena, *node, 1);
@@ -143,7 +145,9 @@ static sw_status read_scalar(reader *in, struct fy_token *token, sw_node **out) 
 }
 
 /* A copy of the top node of what the alias names, at the alias's own place, so that messages point
- * to where it is used; its items are shared. Sharing is safe as the tree is const once built. */
+ * to where it is used; its items are shared. Sharing is safe as the tree is const once built. An
+ * alias cannot be changed by what is done with another: `move_to` of args.c works on trees that
+ * were parsed from a default alone. */
 static sw_status read_alias(reader *in, struct fy_token *token, sw_node **out) {
   size_t length = 0;
   see(in, token);
@@ -167,7 +171,7 @@ static sw_status read_alias(reader *in, struct fy_token *token, sw_node **out) {
 /* ---- lists and maps --------------------------------------------------------------------- */
 
 /* Room for one more in a list or map; a full one moves to arrays of twice the size. The old ones
- * stay in the arena, at most as much again. */
+ * stay in the arena, at most as much again. Amortised O(1) per item. */
 static sw_status grow(reader *in, sw_node *node, int *capacity) {
   if (node->count < *capacity) return SW_OK;
   *capacity = *capacity ? *capacity * 2 : 8;
@@ -213,7 +217,8 @@ static sw_status read_list(reader *in, sw_node *list) {
 }
 
 /* Two keys of one text: the second is refused, at its place. YAML forbids them; most readers take
- * the last silently, and a study would not be what it seems. */
+ * the last silently, and a study would not be what it seems. `seen` maps a key to the place of its
+ * first pair. */
 static sw_status refuse_duplicates(reader *in, const sw_node *map, sw_map *seen) {
   for (int i = 0; i < map->count; i++) {
     int64_t first = -1;
@@ -262,7 +267,8 @@ static sw_status merge(reader *in, sw_node *map, const sw_node *base, int *capac
 
 /* One key and its value; `event` is the key's. Keys are texts: a map of lists as keys has no
  * meaning here, and an alias or null as a key is a slip. `<<` is put aside (*merged) until the map
- * is read, because the map's own keys take precedence wherever they stand. */
+ * is read, because the map's own keys take precedence wherever they stand. *capacity is the room of
+ * the map's arrays, kept by the caller. */
 static sw_status read_pair(reader *in, struct fy_event *event, sw_node *map, int *capacity,
                            const sw_node **merged) {
   /* Asked first: build frees the event. */
@@ -379,7 +385,8 @@ static sw_status read_document(reader *in, const sw_node **root) {
   }
 }
 
-/* A line and no column: what cannot be decoded has no columns. */
+/* A line and no column: what cannot be decoded has no columns. Lines are counted only now: it is
+ * the way of a failure. */
 static sw_status fail_at_line(sw_error *err, const char *file, const char *text, size_t at,
                               const char *what) {
   int line = 1;
@@ -390,7 +397,7 @@ static sw_status fail_at_line(sw_error *err, const char *file, const char *text,
 
 /* Before the library sees the text, so that the message is ours and has a line. The whole is
  * checked at once; only when that fails are the lines, for the number of the first. A newline byte
- * is never part of a longer character, so a bad text has a bad line. */
+ * is never part of a longer character, so a bad text has a bad line. O(length), twice at most. */
 static sw_status check_bytes(sw_error *err, const char *file, const char *text, size_t length) {
   const char *nul = memchr(text, '\0', length);
   if (nul)
@@ -408,7 +415,7 @@ static sw_status check_bytes(sw_error *err, const char *file, const char *text, 
 }
 
 /* Errors are collected instead of printed, and the text is YAML 1.2 and never JSON, whatever the
- * file's name. */
+ * file's name. What was made before a failure is destroyed by the caller. */
 static sw_status open_parser(reader *in, const char *text, size_t length) {
   struct fy_diag_cfg cfg;
   fy_diag_cfg_default(&cfg);
@@ -425,7 +432,8 @@ static sw_status open_parser(reader *in, const char *text, size_t length) {
 }
 
 /* A byte order mark is stepped over. Parser and diagnostics are released on every path, the parser
- * first, as it uses the other. */
+ * first, as it uses the other. Arrays of the tree are at most twice what is needed. Safe from
+ * several threads with arenas of their own. */
 sw_status sw_yaml_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                         size_t length, const sw_node **root) {
   *root = NULL;

@@ -13,7 +13,8 @@ typedef struct line_buffer {
   bool cut;
 } line_buffer;
 
-/* Always leaves four bytes, for the "..." at the end. */
+/* Always leaves four bytes, for the "..." at the end. Bytes and not characters are counted, so that
+ * a text may be cut within a character; the caller's line says that it is cut. */
 static void put(line_buffer *line, const char *text) {
   size_t length = strlen(text);
   if (line->cut || line->used + length + 4 > sizeof line->text) {
@@ -64,7 +65,7 @@ static void put_node(line_buffer *line, const sw_node *node) {
   put(line, map ? "}" : "]");
 }
 
-/* 4,000 bytes on the stack, then one copy. */
+/* 4,000 bytes on the stack, then one copy. NULL: no memory. */
 const char *sw_yaml_flow(sw_arena *arena, const sw_node *node) {
   line_buffer line = {.used = 0};
   put_node(&line, node);

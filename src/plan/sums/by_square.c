@@ -44,7 +44,7 @@ static void sum_square(const sw_blocks *b, const room *r, int64_t square, int64_
   double ignored[SW_LANES] = {0}, greatest = -INFINITY;
   int64_t at = b->at[square], count = b->at[square + 1] - at;
   int64_t gaps = sw_lanes_gaps(v, j1 - j0, ignored, &greatest);
-  sw_lane_groups groups = {.of_column = b->place + j0, .columns = count, .row = r->lanes};
+  sw_lane_groups groups = {.of_column = b->place + j0, .high = 1, .row = r->lanes};
   sw_lanes_begin(r->lanes, count * SW_LANES);
   sw_groups_add_row(&groups, 0, 0, 0, j1 - j0, v);
   for (int64_t k = 0; k < count; k++)

@@ -52,7 +52,7 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
 
 void sw_sums_close_worker(sums_worker *w) {
   const sw_job *job = w->p->job;
-  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
+  if (w->opened && job->measure->close) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
   sw_free(w->ring);
   sw_free(w->workspace);

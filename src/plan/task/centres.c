@@ -25,7 +25,8 @@ typedef struct finding {
 
 /* ---- by code ---------------------------------------------------------------------------- */
 
-/* With the code that is meant, where it is written in another way. */
+/* With the code that is meant, where it is written in another way. O(units); only on the way of a
+ * failure. */
 static sw_status refuse_code(sw_error *err, const finding *f, const char *code) {
   const sw_units *units = &f->run->panel->units;
   char words[SW_CODE_WORDS];
@@ -38,6 +39,7 @@ static sw_status refuse_code(sw_error *err, const finding *f, const char *code) 
                  found ? sw_unit_code(units, i) : "", found ? "'?" : "");
 }
 
+/* In the order of the study, which is that of the axis. Binary search for each code. */
 static sw_status find_codes(sw_error *err, const finding *f) {
   for (int c = 0; c < f->spec->n_codes; c++) {
     f->centre[c] = sw_units_find(&f->run->panel->units, f->spec->code[c]);
@@ -53,14 +55,16 @@ typedef struct candidate {
   int64_t unit;
 } candidate;
 
-/* From the largest down, ties by code. */
+/* From the largest down, ties by code. Values that are equal go by the order of units, which is
+ * that of their codes. */
 static int compare(const void *a, const void *b) {
   const candidate *x = a, *y = b;
   if (x->value != y->value) return x->value > y->value ? -1 : 1;
   return (x->unit > y->unit) - (x->unit < y->unit);
 }
 
-/* By great circle; NaN without coordinates. */
+/* By great circle; NaN without coordinates. The distance is that of places, whatever distance the
+ * entry uses: it only keeps centres apart. */
 static double km_between(const sw_units *units, int64_t a, int64_t b) {
   const double lon[2] = {units->lon[a], units->lon[b]}, lat[2] = {units->lat[a], units->lat[b]};
   double x[2], y[2], z[2];
@@ -68,14 +72,16 @@ static double km_between(const sw_units *units, int64_t a, int64_t b) {
   return sw_neighbours_km(sw_chord2(x, y, z, 0, 1));
 }
 
-/* A place that is not known is apart from none. */
+/* A place that is not known is apart from none. NaN compares as not far enough: with apart_km above
+ * 0 a unit without coordinates is no centre, unless it is the largest. */
 static bool is_apart(const finding *f, int64_t count, int64_t unit) {
   for (int64_t c = 0; f->spec->apart_km > 0 && c < count; c++)
     if (!(km_between(&f->run->panel->units, f->centre[c], unit) >= f->spec->apart_km)) return false;
   return true;
 }
 
-/* Three mistakes, three messages: too few values, too far apart for two, too far apart for all. */
+/* Three mistakes, three messages: too few values, too far apart for two, too far apart for all.
+ * Always fails; `found` were taken, `valued` have a value. */
 static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t valued) {
   const sw_centres_spec *spec = f->spec;
   if (valued < spec->top)
@@ -94,7 +100,8 @@ static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t
                  spec->apart_km);
 }
 
-/* Greedy, from the largest down: each is taken that lies far enough from all taken before. */
+/* Greedy, from the largest down: each is taken that lies far enough from all taken before.
+ * Deterministic: sorted first. Memory: 16 bytes a unit, for the call. */
 static sw_status pick_top(sw_error *err, const finding *f, const double *value) {
   int64_t n = f->run->panel->units.n, count = 0, found = 0;
   candidate *all = NULL;
@@ -108,7 +115,8 @@ static sw_status pick_top(sw_error *err, const finding *f, const double *value) 
   return found == f->spec->top ? SW_OK : too_few(err, f, found, count);
 }
 
-/* This rank's values in the entry's last period; NULL when the column has none there. */
+/* This rank's values in the entry's last period; NULL when the column has none there. The last
+ * period is that of the entry, not of the panel. */
 static const double *last_values(const finding *f, const sw_column *by) {
   const sw_job *job = &f->run->job[f->entry - f->run->study->entry];
   if (by && by->timeless) return by->row[0];
@@ -117,7 +125,8 @@ static const double *last_values(const finding *f, const sw_column *by) {
   return NULL;
 }
 
-/* Every rank sees all values and comes to the same centres. */
+/* Every rank sees all values and comes to the same centres. Memory: 8 n bytes on every rank, for
+ * the call. */
 static sw_status find_top(sw_error *err, const finding *f, const sw_column *by) {
   sw_team *team = f->run->team;
   size_t own = (size_t)(f->run->panel->hi - f->run->panel->lo) * sizeof(double), *counts = NULL;
@@ -137,7 +146,8 @@ static sw_status find_top(sw_error *err, const finding *f, const sw_column *by) 
   return sw_team_agree(team, err, status, 0);
 }
 
-/* What can be seen before any value is. */
+/* What can be seen before any value is. SW_EINPUT on all ranks alike, since study and units are the
+ * same everywhere. */
 static sw_status check_top(sw_error *err, const finding *f) {
   const sw_units *units = &f->run->panel->units;
   if (f->spec->top > units->n)

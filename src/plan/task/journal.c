@@ -30,7 +30,8 @@
 
 /* Why sw_journal_read has returned false: SW_OK when the bytes are not there, a failure when the
  * disk cannot give them. Taking the second for the first would begin a run again that need not. To
- * be called right after it, as errno carries the difference. */
+ * be called right after it, as errno carries the difference. Zero errno: the file is shorter than
+ * that. */
 sw_status sw_journal_unread(sw_error *err, const sw_journal *journal) {
   if (errno == 0) return SW_OK;
   return sw_fail(err, SW_EIO,
@@ -42,6 +43,7 @@ static sw_status failed(sw_error *err, const sw_journal *journal, const char *wh
   return sw_fail(err, SW_EIO, "%s: cannot be %s: %s", journal->path, what, strerror(errno));
 }
 
+/* `at` counts from the beginning of the file; any thread, any rank. */
 sw_status sw_journal_write(sw_error *err, const sw_journal *journal, const void *bytes,
                            size_t length, uint64_t at) {
   return sw_write_at(journal->fd, bytes, length, at) ? SW_OK : failed(err, journal, "written");
@@ -54,13 +56,15 @@ bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint
   return got == (int64_t)length;
 }
 
+/* Waits until the disk has everything of this descriptor. */
 sw_status sw_journal_sync(sw_error *err, const sw_journal *journal) {
   return sw_sync(journal->fd) ? SW_OK : failed(err, journal, "synced");
 }
 
 /* ---- records ---------------------------------------------------------------------------- */
 
-/* 64 bytes, as journal_open.c lays them out. */
+/* 64 bytes, as journal_open.c lays them out. Two checksums: of a square and of the one opposite,
+ * where the task stores both. */
 typedef struct record {
   uint64_t checksum[2];
   int64_t undefined;
@@ -70,7 +74,8 @@ typedef struct record {
   uint64_t own;           /* checksum of all the above */
 } record;
 
-/* Never 0, so that a place that was never written has no name. Tasks stay below 2^40. */
+/* Never 0, so that a place that was never written has no name. Tasks stay below 2^40. With the
+ * region in front, a record that was moved is told. */
 static uint64_t name_of(int region, int64_t task) {
   return ((uint64_t)region + 1) << 40 ^ (uint64_t)task;
 }
@@ -84,7 +89,8 @@ static uint64_t shares_at(const sw_journal *journal, int region, int64_t task) {
 }
 
 /* Any thread. realloc, not sw_alloc: the list grows, and its length is not known before. The lock
- * is held for a copy of 32 bytes, except when the list doubles. */
+ * is held for a copy of 32 bytes, except when the list doubles. Order does not matter: checksums
+ * are placed by task at the end. */
 sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_t task,
                           const sw_mark *mark) {
   sw_status status = SW_OK;
@@ -108,7 +114,8 @@ sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_
 
 /* Called by the writing thread for packets, and by any thread for tasks that store no pairs. The
  * shares are written first: a record without its shares would only fail its checksum, but this way
- * a kill in between leaves no record at all. */
+ * a kill in between leaves no record at all. One write for shares and one for the record, both of
+ * this task alone. */
 sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_t task,
                           const sw_mark *mark, const void *shares) {
   record r = {.checksum = {mark->checksum[0], mark->checksum[1]},
@@ -126,17 +133,19 @@ sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_
   return status;
 }
 
+/* The length of the file when all is marked, without its layout. */
 uint64_t sw_journal_bytes(const sw_journal *journal) {
   return journal->end;
 }
 
-/* Without the lock: asked when no thread marks. */
+/* Without the lock: asked when no thread marks. In tasks, of this rank. */
 int64_t sw_journal_known(const sw_journal *journal) {
   return journal->n_known;
 }
 
 /* A read that fails is a task that is not done, like any other damage; it need not be told apart
- * here. `shares` may be written to even when the answer is false. */
+ * here. `shares` may be written to even when the answer is false. mark->share says on entry how
+ * many bytes the caller expects. */
 bool sw_journal_find(const sw_journal *journal, int region, int64_t task, sw_mark *mark,
                      void *shares) {
   record r;
@@ -155,7 +164,7 @@ bool sw_journal_find(const sw_journal *journal, int region, int64_t task, sw_mar
 
 /* ---- all checksums ---------------------------------------------------------------------- */
 
-/* This rank's marks of one region. */
+/* This rank's marks of one region. O(marks of the rank). */
 static sw_status collect(sw_error *err, const sw_journal *journal, int region, sw_known **mine,
                          size_t *count) {
   *count = 0;
@@ -165,7 +174,8 @@ static sw_status collect(sw_error *err, const sw_journal *journal, int region, s
   return SW_OK;
 }
 
-/* Puts all ranks' marks at their tasks; what nobody has marked stays 0. */
+/* Puts all ranks' marks at their tasks; what nobody has marked stays 0. O(tasks of the region) on
+ * rank 0. */
 static sw_status place(sw_error *err, const sw_journal *journal, int region, const sw_known *all,
                        size_t count, uint64_t **checksum) {
   size_t tasks = (size_t)journal->place[region].region.tasks;
@@ -177,7 +187,7 @@ static sw_status place(sw_error *err, const sw_journal *journal, int region, con
 
 /* From memory, not from the file: tiles taken from earlier results have no record there, and a
  * record may be one whose stored bytes did not match. The caller owns *checksum (rank 0; NULL
- * elsewhere). */
+ * elsewhere). Collective. */
 sw_status sw_journal_checksums(sw_error *err, sw_team *team, sw_journal *journal, int region,
                                uint64_t **checksum) {
   sw_known *mine = NULL, *all = NULL;
@@ -201,7 +211,8 @@ sw_status sw_journal_checksums(sw_error *err, sw_team *team, sw_journal *journal
 
 /* ---- the layout of the results file ------------------------------------------------------- */
 
-/* Stands behind all shares; the layout's bytes follow it. `own`: hash of the other two. */
+/* Stands behind all shares; the layout's bytes follow it. `own`: hash of the other two. `own`
+ * guards the two others: a tail that was written by half is told. */
 typedef struct tail {
   uint64_t length, hash, own;
 } tail;
@@ -211,7 +222,8 @@ static uint64_t tail_own(const tail *t) {
 }
 
 /* Synced, unlike marks: on a resume it decides whether the results file as a whole is continued
- * (store/results/resume.c). The tail comes after the bytes it describes. */
+ * (store/results/resume.c). The tail comes after the bytes it describes. Rank 0. Written once per
+ * start of a run that lays out or mends the file. */
 sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *bytes,
                                 size_t length) {
   tail t = {.length = length, .hash = sw_hash64(bytes, length, 0)};
@@ -223,7 +235,7 @@ sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *
 
 /* *bytes (sw_free) stays NULL when no sound layout is there: the run was killed before the file was
  * laid out, or the tail is damaged. The length is checked against the file's before memory is
- * allocated. */
+ * allocated. A tail beyond the end of the file is no layout. */
 sw_status sw_journal_get_layout(sw_error *err, const sw_journal *journal, void **bytes,
                                 size_t *length) {
   struct stat info;

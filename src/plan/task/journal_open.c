@@ -23,6 +23,7 @@
 
 enum { PAGE = 4096, SAID = 3 }; /* SAID: differing lines that a refusal names */
 
+/* The last digit is that of the format; a journal of another format is damaged to this program. */
 static const char magic[8] = "SWJRNL1";
 
 typedef struct header {
@@ -32,6 +33,7 @@ typedef struct header {
   uint64_t own;
 } header;
 
+/* A page is the least that a disk spoils. */
 static uint64_t page_up(uint64_t bytes) {
   return (bytes + PAGE - 1) / PAGE * PAGE;
 }
@@ -39,7 +41,7 @@ static uint64_t page_up(uint64_t bytes) {
 /* Where everything lies, worked out alike by every rank from the regions. Records first, then
  * shares: records are small and read for every task, shares only for those that are sound. Places
  * are fixed and the file is sparse: a task that is not done takes no space. 64: the size of a
- * record. */
+ * record. Offsets are 64 bits; a sparse file may be larger than the disk. */
 static void lay_out(sw_journal *journal, size_t fingerprint) {
   uint64_t at = PAGE + page_up(fingerprint);
   for (int r = 0; r < journal->n_regions; r++) {
@@ -54,7 +56,8 @@ static void lay_out(sw_journal *journal, size_t fingerprint) {
 }
 
 /* The header of a run that begins now. A journal with the same fingerprint but other regions is not
- * ours to read: its records lie elsewhere. */
+ * ours to read: its records lie elsewhere. The hash of regions covers numbers of tasks and bytes of
+ * shares. */
 static header make_header(const sw_journal *journal, const char *fingerprint) {
   header h = {.fingerprint = strlen(fingerprint),
               .fingerprint_hash = sw_hash64(fingerprint, strlen(fingerprint), 0)};
@@ -69,7 +72,8 @@ static header make_header(const sw_journal *journal, const char *fingerprint) {
 
 /* ---- what differs ----------------------------------------------------------------------- */
 
-/* The line of that label in a fingerprint, and its length; NULL when there is none. */
+/* The line of that label in a fingerprint, and its length; NULL when there is none. Labels end with
+ * a tab. */
 static const char *line_of(const char *text, const char *label, size_t length, size_t *line) {
   for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     *line = strcspn(at, "\n");
@@ -80,7 +84,7 @@ static const char *line_of(const char *text, const char *label, size_t length, s
 
 /* Writes the labels of the lines of `one` that `other` lacks, or has with another value unless
  * only_lacking. `said`: how many differ so far; only the first SAID are written. Returns the new
- * count. */
+ * count. Quadratic in the lines, and only on the way to a refusal. */
 static int add_differing(FILE *out, const char *one, const char *other, bool only_lacking,
                          int said) {
   for (const char *at = one; *at; at += strcspn(at, "\n"), at += *at == '\n') {
@@ -94,7 +98,7 @@ static int add_differing(FILE *out, const char *one, const char *other, bool onl
 }
 
 /* SW_EINPUT, with the labels that differ: first lines of this run that are new or changed, then
- * lines that only the old one has. No line differs when only the regions do. */
+ * lines that only the old one has. No line differs when only the regions do. Always fails. */
 static sw_status refuse(sw_error *err, const sw_journal *journal, const char *old,
                         const char *now) {
   char *what = NULL;
@@ -119,7 +123,7 @@ static sw_status refuse(sw_error *err, const sw_journal *journal, const char *ol
 
 /* Empties the file and writes a new beginning; records and shares read as zeros, that is as not
  * done. The header comes last and is synced, so that a kill in here leaves a journal that begins
- * again. */
+ * again. Called by rank 0 alone, while no other has the file open. */
 static sw_status begin(sw_error *err, const sw_journal *journal, const char *fingerprint) {
   header h = make_header(journal, fingerprint);
   if (ftruncate(journal->fd, 0) != 0)
@@ -130,7 +134,8 @@ static sw_status begin(sw_error *err, const sw_journal *journal, const char *fin
 }
 
 /* *text (sw_free): the fingerprint that is there; NULL when header or fingerprint are not sound.
- * Bytes that cannot be read are a failure: they may be a good journal on a bad day. */
+ * Bytes that cannot be read are a failure: they may be a good journal on a bad day. The length is
+ * checked against the file's own before memory is asked for. */
 static sw_status read_fingerprint(sw_error *err, const sw_journal *journal, header *h,
                                   char **text) {
   struct stat info;
@@ -150,7 +155,8 @@ static sw_status read_fingerprint(sw_error *err, const sw_journal *journal, head
 }
 
 /* Rank 0. *found: the journal is that of this very run. An empty file is one that open_file has
- * just made, or one that was killed before its beginning was written. */
+ * just made, or one that was killed before its beginning was written. The caller tells the other
+ * ranks. */
 static sw_status take_up(sw_error *err, const sw_journal *journal, const char *fingerprint,
                          bool *found) {
   struct stat info;
@@ -171,6 +177,7 @@ static sw_status take_up(sw_error *err, const sw_journal *journal, const char *f
   return status;
 }
 
+/* The descriptor is closed by sw_journal_destroy. */
 static sw_status open_file(sw_error *err, sw_journal *journal, bool create) {
   journal->fd = open(journal->path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0666);
   if (journal->fd >= 0) return SW_OK;
@@ -178,7 +185,8 @@ static sw_status open_file(sw_error *err, sw_journal *journal, bool create) {
 }
 
 /* The journal in memory, without its file. *out is set even when it fails, for sw_journal_destroy,
- * which takes a descriptor of -1 and NULL arrays. */
+ * which takes a descriptor of -1 and NULL arrays. The lock is made here and destroyed there,
+ * whatever fails between. */
 static sw_status make(sw_error *err, const char *path, const sw_region *region, int n_regions,
                       size_t fingerprint, sw_journal **out) {
   sw_journal *journal = calloc(1, sizeof *journal);
@@ -199,7 +207,7 @@ static sw_status make(sw_error *err, const char *path, const sw_region *region, 
 
 /* Rank 0 creates the file and decides; only when that has gone well do the others open it, without
  * creating: a rank on a node that does not see the file must fail, not make one of its own. Each
- * step is agreed on before the next. */
+ * step is agreed on before the next. *found is the same on all ranks. */
 sw_status sw_journal_open(sw_error *err, sw_team *team, const char *path, const char *fingerprint,
                           const sw_region *region, int n_regions, sw_journal **out, bool *found) {
   *out = NULL;
@@ -217,6 +225,7 @@ sw_status sw_journal_open(sw_error *err, sw_team *team, const char *path, const 
   return status;
 }
 
+/* NULL is allowed. The file stays. */
 void sw_journal_destroy(sw_journal *journal) {
   if (!journal) return;
   if (journal->fd >= 0) close(journal->fd);

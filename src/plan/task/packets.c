@@ -44,6 +44,7 @@ sw_status sw_packets_create(sw_error *err, int count, sw_packets **out) {
   return SW_OK;
 }
 
+/* After all threads have closed. */
 void sw_packets_destroy(sw_packets *packets) {
   if (!packets) return;
   for (int i = 0; i < packets->count; i++)
@@ -54,6 +55,7 @@ void sw_packets_destroy(sw_packets *packets) {
   free(packets);
 }
 
+/* Before the threads start; the same packets serve several passes. */
 void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, int region,
                       int writers) {
   packets->sink = sink;
@@ -64,7 +66,7 @@ void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, i
 
 /* The writing thread must never simply wait for a free packet: the others may all be waiting for
  * the same, with the queue full, and it alone can empty it. So it writes, and waits only when there
- * is nothing to write. */
+ * is nothing to write. Never NULL. */
 sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
   sw_packet *packet = NULL;
   while (!packet) {
@@ -85,7 +87,8 @@ sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
   return packet;
 }
 
-/* Not realloc: the old content is done with, and copying it would cost. */
+/* Not realloc: the old content is done with, and copying it would cost. A packet keeps its room for
+ * the next use; after a failure it has none. */
 sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes) {
   if (packet->room >= bytes) return SW_OK;
   sw_free(packet->memory);
@@ -96,7 +99,8 @@ sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes) {
   return SW_OK;
 }
 
-/* In the order they come: a strip's packets follow each other, and the last one ends its task. */
+/* In the order they come: a strip's packets follow each other, and the last one ends its task. O(1)
+ * under the lock. */
 void sw_packets_put(sw_packets *packets, sw_packet *packet) {
   packet->next = NULL;
   pthread_mutex_lock(&packets->lock);
@@ -110,6 +114,7 @@ void sw_packets_put(sw_packets *packets, sw_packet *packet) {
   pthread_mutex_unlock(&packets->lock);
 }
 
+/* A packet that was taken and not filled. */
 void sw_packets_return(sw_packets *packets, sw_packet *packet) {
   pthread_mutex_lock(&packets->lock);
   packet->next = packets->free;
@@ -119,7 +124,8 @@ void sw_packets_return(sw_packets *packets, sw_packet *packet) {
 }
 
 /* Writes all parts of a packet. A mirrored rectangle has its rows and columns exchanged, and its
- * data was transposed by the thread that filled it. */
+ * data was transposed by the thread that filled it. Partners first, then each quantity, and behind
+ * it its mirror. */
 static sw_status write_parts(sw_error *err, sw_sink *sink, const sw_packet *p) {
   sw_piece mirror = p->piece;
   mirror.i0 = p->piece.j0, mirror.i1 = p->piece.j1;
@@ -134,13 +140,16 @@ static sw_status write_parts(sw_error *err, sw_sink *sink, const sw_packet *p) {
 }
 
 /* Writes a packet, then the mark of the task it ends. In this order, so that a task killed in
- * between is computed again instead of being believed. */
+ * between is computed again instead of being believed. The mark rests on bytes that the file system
+ * has taken, not on bytes on disk; a crash of the machine is told by checksums (journal.c). */
 static sw_status write_packet(sw_error *err, const sw_packets *packets, const sw_packet *p) {
   SW_TRY(write_parts(err, packets->sink, p));
   if (!p->ends_task || !packets->journal) return SW_OK;
   return sw_journal_mark(err, packets->journal, packets->region, p->task, &p->mark, p->shares);
 }
 
+/* False: the queue was empty. After an error packets are only given back, so that nobody waits for
+ * ever. */
 bool sw_packets_write(sw_packets *packets) {
   pthread_mutex_lock(&packets->lock);
   sw_packet *packet = packets->first;
@@ -156,7 +165,8 @@ bool sw_packets_write(sw_packets *packets) {
   return true;
 }
 
-/* Called once by each thread but the writing one, whatever has failed. */
+/* Called once by each thread but the writing one, whatever has failed. `open` counts threads that
+ * may still put. */
 void sw_packets_close(sw_packets *packets) {
   pthread_mutex_lock(&packets->lock);
   packets->open--;
@@ -165,7 +175,8 @@ void sw_packets_close(sw_packets *packets) {
 }
 
 /* Ends when every other thread has closed and the queue is empty. Both are looked at under the
- * lock, so that a packet put just before a close is not left behind. */
+ * lock, so that a packet put just before a close is not left behind. By the writing thread, when it
+ * has no more tasks. */
 void sw_packets_drain(sw_packets *packets) {
   for (bool more = true; more;) {
     if (sw_packets_write(packets)) continue;
@@ -177,6 +188,7 @@ void sw_packets_drain(sw_packets *packets) {
   }
 }
 
+/* SW_OK, or the first error of writing, whose text goes to *err. */
 sw_status sw_packets_status(sw_error *err, const sw_packets *packets) {
   if (packets->error.status != SW_OK) *err = packets->error;
   return packets->error.status;

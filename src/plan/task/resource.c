@@ -22,7 +22,8 @@
 static sw_status fault(sw_error *err, const sw_job *job, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The measure's fault, as sw_job_fault of plan/descriptor words it; that room lies above this. */
+/* The measure's fault, as sw_job_fault of plan/descriptor words it; that room lies above this.
+ * Always fails. */
 static sw_status fault(sw_error *err, const sw_job *job, const char *format, ...) {
   char text[SW_ERROR_TEXT / 2];
   va_list list;
@@ -33,6 +34,7 @@ static sw_status fault(sw_error *err, const sw_job *job, const char *format, ...
                  job->measure->name, text);
 }
 
+/* The base is checked to be an earlier one, so keys and making cannot go round in a circle. */
 static sw_status check_one(sw_error *err, const sw_job *job, int k) {
   const sw_resource *resource = &job->resource[k];
   const char *name = resource->name;
@@ -66,6 +68,7 @@ sw_status sw_resource_check(sw_error *err, const sw_job *job) {
 
 /* ---- keys ------------------------------------------------------------------------------- */
 
+/* NULL adds nothing; whether there was something is hashed apart (`had`). */
 static uint64_t add(uint64_t hash, const void *bytes, size_t length) {
   return bytes ? sw_hash64(bytes, length, hash) : hash;
 }
@@ -78,6 +81,7 @@ uint64_t sw_resource_hash_links(uint64_t hash, const sw_links *links) {
   return add(hash, links->value, count * sizeof *links->value);
 }
 
+/* Unit vectors follow from the degrees, which are hashed in their stead. */
 static uint64_t hash_distance(uint64_t hash, const sw_job *job, const sw_distance *distance) {
   size_t n = (size_t)job->n;
   if (!distance) return hash;
@@ -91,7 +95,8 @@ static uint64_t hash_distance(uint64_t hash, const sw_job *job, const sw_distanc
 }
 
 /* Counts go in before what is counted, so that no two recipes run into each other. A base counts
- * with its own key. O(links) for each asking, which is little beside what is made of them. */
+ * with its own key. O(links) for each asking, which is little beside what is made of them.
+ * Recursion is as deep as bases are nested. */
 static uint64_t key_of(const sw_job *job, int k) {
   const sw_resource *resource = &job->resource[k];
   uint64_t base = resource->base ? key_of(job, resource->base - 1) : 0;
@@ -107,7 +112,7 @@ static uint64_t key_of(const sw_job *job, int k) {
 }
 
 /* What was made by this recipe of the same content; NULL: not yet. Two measures may by chance have
- * recipes of one name: their functions tell them apart. */
+ * recipes of one name: their functions tell them apart. Linear in what was made in this run. */
 static const sw_made *find(const sw_run *run, const sw_resource *resource, uint64_t key) {
   for (int i = 0; i < run->n_made; i++)
     if (run->made[i].key == key && run->made[i].fill == resource->fill) return &run->made[i];
@@ -115,7 +120,7 @@ static const sw_made *find(const sw_run *run, const sw_resource *resource, uint6
 }
 
 /* Each content once, by the first entry that asks; a resource whose size `begin` finds counts by
- * what it declares. */
+ * what it declares. O(resources^2) keys; asked once, for the estimate. */
 double sw_resource_bytes(const sw_run *run) {
   double bytes = 0;
   for (int e = 0; e < run->study->n_entries; e++)
@@ -144,14 +149,16 @@ typedef struct making {
   void *shared;
 } making;
 
-/* What `begin` or `fill` says begins with the place of the entry: it sees no job itself. */
+/* What `begin` or `fill` says begins with the place of the entry: it sees no job itself. The
+ * message of `begin` or `fill` has no place of its own. */
 static sw_status say_where(sw_error *err, const making *m, const sw_error *said) {
   return sw_fail(err, said->status, "%s: %s: %s", m->job->where, m->job->name, said->text);
 }
 
 /* How many bytes it takes, in the end as the first rank of all says, since all ranks of a node must
  * ask for the same memory. The room is asked for first: shared memory beyond it may be granted, and
- * kills a rank at the first touch. */
+ * kills a rank at the first touch. The answer of other nodes must be the same number, else a slip
+ * of the measure is told. */
 static sw_status find_size(sw_error *err, making *m) {
   sw_team *team = m->run->team;
   sw_error said = {0};
@@ -181,7 +188,8 @@ static sw_status find_size(sw_error *err, making *m) {
   return sw_team_agree(team, err, status, 0);
 }
 
-/* Fills the node's memory and holds it against that of the first node. */
+/* Fills the node's memory and holds it against that of the first node. 8 bytes of hash per node are
+ * compared, not the memory. */
 static sw_status fill(sw_error *err, making *m) {
   sw_team *team = m->run->team;
   sw_error said = {0};
@@ -200,7 +208,8 @@ static sw_status fill(sw_error *err, making *m) {
   return team->node_barrier(team, err); /* the others see it whole */
 }
 
-/* Failures are agreed on step by step, so that memory is given back by all ranks or none. */
+/* Failures are agreed on step by step, so that memory is given back by all ranks or none. The
+ * object of `begin` is ended on the rank that has it, on every path. */
 static sw_status make_one(sw_error *err, making *m) {
   sw_team *team = m->run->team;
   sw_status status = find_size(err, m);
@@ -213,7 +222,8 @@ static sw_status make_one(sw_error *err, making *m) {
   return status;
 }
 
-/* Resource k of a job, made or found. */
+/* Resource k of a job, made or found. Made once per run and content; the log line tells what it
+ * cost. */
 static sw_status get(sw_error *err, sw_run *run, sw_job *job, int k) {
   const sw_resource *resource = &job->resource[k];
   uint64_t key = key_of(job, k);
@@ -235,7 +245,8 @@ static sw_status get(sw_error *err, sw_run *run, sw_job *job, int k) {
   return SW_OK;
 }
 
-/* Collective. What was made for an earlier entry is found by its content. */
+/* Collective. What was made for an earlier entry is found by its content. Called before the first
+ * pass, and again after `prepare` may have asked for more. */
 sw_status sw_resource_make(sw_error *err, sw_run *run, int entry) {
   sw_job *job = &run->job[entry];
   for (int k = 0; k < job->n_resources; k++)

@@ -20,6 +20,9 @@ enum { SW_BATCH_ENTRIES = 1 << 17 };
 enum { SW_SUMS_VERSION = 2 };
 /* The same of entries with rings (3: their sums are those of squares, as strengths are). */
 enum { SW_RINGS_VERSION = 3 };
+/* Of strengths where sums by group come with them (1: these add up to them, plan/pairs/blocks.h).
+ */
+enum { SW_BLOCKS_VERSION = 1 };
 /* Of rows and columns of centres (2: a pair of a centre with itself may be defined). */
 enum { SW_CENTRES_VERSION = 2 };
 /* Of counts that slots hold beside sums, which no file has: of the journal alone. */
@@ -27,7 +30,8 @@ enum { SW_COUNTS_VERSION = 1 };
 enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed
- * column segments, so that `keep` never changes them. All by the job's period (one for whole
+ * column segments, so that `keep` never changes them but by their last bits, where sums by group
+ * come with them (plan/pairs/blocks.h). All by the job's period (one for whole
  * series); rows hold this rank's units. */
 typedef struct sw_summary {
   int n_periods;                        /* matrices: the job's periods, or 1 */

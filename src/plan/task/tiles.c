@@ -23,18 +23,20 @@ static const double try_seconds = 2; /* `check` and `verify` try a pass for so l
 
 /* ---- tasks and their bytes ---------------------------------------------------------------- */
 
-/* The k-th task of this rank (units) or node (items), as all ranks and the journal number it. */
+/* The k-th task of this rank (units) or node (items), as all ranks and the journal number it. Tasks
+ * of units are consecutive, those of items `nodes` apart. */
 static int64_t number_of(const sw_tiles *s, int64_t k) {
   return s->first + k * s->step;
 }
 
-/* NULL when the pass leaves nothing to fold. */
+/* NULL when the pass leaves nothing to fold. Slots of a rank, or of a node, are numbered by k, not
+ * by task. */
 static char *slot_of(const sw_tiles *s, int64_t k) {
   return s->tiling.slot ? s->slots + (size_t)k * s->tiling.slot : NULL;
 }
 
-/* Copies a row's units of a task into the share, or out of it; returns what follows in the
- * share. */
+/* Copies a row's units of a task into the share, or out of it; returns what follows in the share. A
+ * memcpy and not an assignment, so that NaN payloads and -0 come back as they were. */
 static char *copy_row(char *share, double *row, int64_t count, bool out_of_share) {
   size_t bytes = (size_t)count * sizeof *row;
   if (out_of_share)
@@ -46,7 +48,9 @@ static char *copy_row(char *share, double *row, int64_t count, bool out_of_share
 
 /* Copies all that a task leaves between its places and the share that the journal keeps: the slot,
  * then its units of each unit output that is on, then of each operand row; sw_tiling_share has the
- * same sum. Items have nothing but their slot. The order is fixed, as another run reads it. */
+ * same sum. Items have nothing but their slot. The order is fixed, as another run reads it. `share`
+ * has room for sw_tiling_share bytes. Operands are copied whether or not a later pass reads them:
+ * what is read is not known here. */
 static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_share) {
   const sw_job *job = s->job;
   int64_t lo, hi, first = s->run->panel->lo;
@@ -71,13 +75,14 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
 
 /* How an entry is cut whose weights are made in the run is not known when the journal is laid out:
  * such an entry is computed from its beginning. So is a pass of several rounds: marks do not say of
- * which they are. */
+ * which they are. Both are decided by the study alone, hence alike in every run of it. */
 static bool keeps_marks(const sw_run *run, int entry, int pass) {
   return run->journal && !sw_entry_is_late(&run->study->entry[entry]) &&
          !run->job[entry].pass[pass].again;
 }
 
-/* Behind the regions of each entry's pairs; every entry has room for the most passes. */
+/* Behind the regions of each entry's pairs; every entry has room for the most passes. Numbers of
+ * regions are fixed by the number of entries, whatever is on. */
 int sw_tiles_region(const sw_run *run, int entry, int pass) {
   return SW_PAIR_REGIONS * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
@@ -96,7 +101,8 @@ void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
 
 /* Marks task k if it is computed and not marked. Several threads may come upon it, the one that
  * computed it and the one that marks everything: the exchange lets one of them through. Only tasks
- * of this rank are COMPUTED here, so no task is marked by two ranks. */
+ * of this rank are COMPUTED here, so no task is marked by two ranks. `share` is the thread's own
+ * room. s->part tells in the checksum which periods the task was of. */
 static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   char computed = COMPUTED;
   if (!__atomic_compare_exchange_n(&s->state[k], &computed, MARKED, false, __ATOMIC_SEQ_CST,
@@ -109,7 +115,8 @@ static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   return SW_OK;
 }
 
-/* `share`: room for one task's share, the thread's own. */
+/* `share`: room for one task's share, the thread's own. Called once by one thread, and after a stop
+ * by the one that is left. */
 static sw_status mark_all(sw_error *err, sw_tiles *s, void *share) {
   for (int64_t k = 0; k < s->count; k++)
     SW_TRY(mark(err, s, k, share));
@@ -120,7 +127,8 @@ static sw_status mark_all(sw_error *err, sw_tiles *s, void *share) {
  * long marks what was done before. Another task that ends at that moment must not be missed: its
  * thread stores the state, then looks at `marks`; the first one sets `marks`, then looks at states.
  * As both are sequentially consistent, one of them sees the other; with anything weaker neither
- * might. */
+ * might. Marks cost more than most tasks; a pass shorter than `mark_after` seconds never writes
+ * any. */
 static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   __atomic_store_n(&s->state[k], COMPUTED, __ATOMIC_SEQ_CST);
   if (!keeps_marks(s->run, s->entry, s->pass)) return SW_OK;
@@ -134,7 +142,8 @@ static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
 
 /* Takes a task over if the journal has a sound mark of it. There are no stored bytes to check: all
  * that it left is in the share, which has its checksum. A run may take other periods from an
- * earlier file than the run before it did: then the marks are of another pass, and tell so. */
+ * earlier file than the run before it did: then the marks are of another pass, and tell so. `share`
+ * is room for one; it may have been written to even where the task is not taken over. */
 static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   sw_mark m = {.share = sw_tiling_share(&s->tiling)};
   if (!sw_journal_find(s->run->journal, s->region, number_of(s, k), &m, share) ||
@@ -147,7 +156,8 @@ static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share
 }
 
 /* Before the threads start. The ranks of a node take its item tasks in turn and fill its shared
- * slots; tasks over units are this rank's own. */
+ * slots; tasks over units are this rank's own. O(tasks), each a read of the journal. Done before
+ * any thread computes, so no task is taken twice. */
 static sw_status restore(sw_error *err, sw_tiles *s) {
   const sw_team *team = s->run->team;
   bool shared = s->tiling.domain == SW_ITEMS;
@@ -164,7 +174,7 @@ static sw_status restore(sw_error *err, sw_tiles *s) {
 
 /* Which tasks are this rank's or its node's. Items go to nodes in turn, so that expensive and cheap
  * ones mix, and then to whichever thread of the node is free. Units are computed where they are
- * kept. */
+ * kept. Items may differ in cost by orders of magnitude, units hardly. */
 static void deal(sw_tiles *s) {
   const sw_run *run = s->run;
   if (s->tiling.domain == SW_ITEMS) {
@@ -182,7 +192,8 @@ static void deal(sw_tiles *s) {
 }
 
 /* What tells marks of these periods from those of others: 0 is of all. Tasks keep the numbers and
- * the room that they have in a pass over all periods (sw_tiles_regions). */
+ * the room that they have in a pass over all periods (sw_tiles_regions). The hash is odd, hence
+ * never 0, which is that of all periods. */
 static void be_part(sw_tiles *s) {
   const sw_job *job = s->job;
   if (!s->run->whole) return;
@@ -191,7 +202,8 @@ static void be_part(sw_tiles *s) {
   s->part = sw_hash64(job->period, (size_t)job->n_periods * sizeof *job->period, 1) | 1;
 }
 
-/* What is of this rank alone. Records and partials are zeroed, as measures are promised. */
+/* What is of this rank alone. Records and partials are zeroed, as measures are promised. `done` of
+ * units is this rank's; of items it is shared by the node (sw_tiles_open). */
 static sw_status open_own(sw_error *err, sw_tiles *s) {
   SW_TRY(sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->state));
   if (s->tiling.domain == SW_ITEMS) return SW_OK;
@@ -199,9 +211,9 @@ static sw_status open_own(sw_error *err, sw_tiles *s) {
   return sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->done);
 }
 
-/* Between agreements only node_alloc, which agrees itself. A failure leaves what sw_tiles_close
- * can release. The last barrier makes restored records and `done` final before any thread takes
- * a task. */
+/* Between agreements only node_alloc, which agrees itself. A failure leaves what sw_tiles_close can
+ * release. The last barrier makes restored records and `done` final before any thread takes a task.
+ * Collective. Memory: slots of this rank, or of the node once. */
 sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tiles *s) {
   sw_team *team = run->team;
   *s = (sw_tiles){.run = run,
@@ -224,6 +236,7 @@ sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tile
   return team->node_barrier(team, err);
 }
 
+/* Collective, also after a failure half-way: what was not made is NULL. */
 void sw_tiles_close(sw_tiles *s) {
   sw_team *team = s->run->team;
   bool shared = s->tiling.domain == SW_ITEMS;
@@ -247,7 +260,7 @@ typedef struct worker {
   sw_error error;
 } worker;
 
-/* Only for display. Tasks that are taken count as done. */
+/* Only for display. Tasks that are taken count as done. At most ten times per second. */
 static void report(const sw_tiles *s, worker *w) {
   const sw_progress *progress = &s->run->progress;
   double now = sw_clock();
@@ -258,19 +271,22 @@ static void report(const sw_tiles *s, worker *w) {
                    share * (double)s->tiling.whole, (double)s->tiling.whole);
 }
 
+/* A trial is cut after `try_seconds`. */
 static bool tries(const sw_tiles *s) {
   return s->run->no_pairs || s->run->tries;
 }
 
 /* -1: none is left, or the time that `check` gives to a pass is over. `check` computes only a
- * beginning of a long pass, to find what is wrong with the values and how long a run would take. */
+ * beginning of a long pass, to find what is wrong with the values and how long a run would take.
+ * The queue may have more for other threads. */
 static int64_t next_task(sw_tiles *s, worker *w) {
   if (tries(s) && sw_clock() - s->began > try_seconds) return -1;
   return sw_queue_take(&s->queue, &w->turn);
 }
 
 /* Calls the measure: once for a block of units, once for each item of a task. A partial begins as
- * `start` leaves it (else zeros); a record is zeros. */
+ * `start` leaves it (else zeros); a record is zeros. Units: lo and hi are units of the panel;
+ * items: one call for each, with its own record. */
 static void compute(const sw_tiles *s, int64_t k, void *workspace) {
   const sw_measure *measure = s->job->measure;
   size_t record = s->job->pass[s->pass].record;
@@ -288,7 +304,8 @@ static void compute(const sw_tiles *s, int64_t k, void *workspace) {
 }
 
 /* A thread's workspace with what the measure opens there, and where a journal is kept room for one
- * task's share. A failure is this thread's; the others go on until they see it. */
+ * task's share. A failure is this thread's; the others go on until they see it. *w is closed in any
+ * case. The size of the workspace is asked by each thread: a measure answers the same each time. */
 static sw_status open_worker(const sw_tiles *s, worker *w) {
   const sw_measure *measure = s->job->measure;
   size_t bytes = measure->workspace ? measure->workspace(s->job) : 0;
@@ -301,13 +318,16 @@ static sw_status open_worker(const sw_tiles *s, worker *w) {
   return SW_OK;
 }
 
+/* A workspace that could not be opened is freed alone. */
 static void close_worker(const sw_tiles *s, worker *w) {
-  if (w->opened) s->job->measure->close(s->job, s->pass, w->workspace);
+  const sw_measure *measure = s->job->measure;
+  if (w->opened && measure->close) measure->close(s->job, s->pass, w->workspace);
   sw_free(w->workspace);
   sw_free(w->share);
 }
 
-/* Returns how many tasks this thread has computed; restored ones are skipped. */
+/* Returns how many tasks this thread has computed; restored ones are skipped. Ends at this thread's
+ * first error, or when there is nothing more to take. */
 static int64_t work(sw_tiles *s, worker *w) {
   int64_t computed = 0;
   for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {
@@ -325,7 +345,8 @@ static int64_t work(sw_tiles *s, worker *w) {
 
 /* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. A
  * library that is not thread-safe has one thread: several that wait for each other would each hold
- * a task, and a stop would wait for all of these. */
+ * a task, and a stop would wait for all of these. With one thread, `n_threads` of other passes stay
+ * as they are. */
 static void run_threads(sw_tiles *s) {
   int threads = s->job->pass[s->pass].one_thread ? 1 : s->run->n_threads;
 #pragma omp parallel num_threads(threads)
@@ -342,7 +363,8 @@ static void run_threads(sw_tiles *s) {
 /* ---- the pass ------------------------------------------------------------------------------ */
 
 /* After a stop: marks what was computed before marks were written, on every rank, as the whole pass
- * is left unfinished. What cannot be marked is computed again. */
+ * is left unfinished. What cannot be marked is computed again. In the thread that calls, when all
+ * others have ended. */
 static void keep_computed(sw_tiles *s) {
   sw_error ignored = {0}; /* the run ends, and says why already */
   void *share = NULL;
@@ -354,7 +376,7 @@ static void keep_computed(sw_tiles *s) {
 
 /* `check`: whether the pass was left off on any rank, and then how long it would take on these
  * ranks, as the slowest of them estimates. Its tasks are taken to cost alike; a node's ranks share
- * its items. Collective. */
+ * its items. Collective. s->computed is of this rank. */
 static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   double ranks = s->tiling.domain == SW_ITEMS ? s->run->team->node_size : 1;
   double took = sw_clock() - s->began, each = took / (double)(s->computed > 0 ? s->computed : 1);
@@ -366,7 +388,8 @@ static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   return SW_OK;
 }
 
-/* How many of this rank's tasks, or its node's, are below `end` of all. */
+/* How many of this rank's tasks, or its node's, are below `end` of all. `end` is a number of tasks
+ * of all; tasks below it are dealt as in `deal`. */
 static int64_t count_below(const sw_tiles *s, int64_t end) {
   return end > s->first ? (end - s->first - 1) / s->step + 1 : 0;
 }
@@ -376,7 +399,8 @@ sw_status sw_tiles_window(sw_error *err, sw_tiles *s, int64_t begin, int64_t end
 }
 
 /* Runs the threads and agrees on what came of it. A stop that came after the last task was claimed
- * is not one of this pass: it is complete, and the run leaves off at the next place. */
+ * is not one of this pass: it is complete, and the run leaves off at the next place. Collective.
+ * Called once per window; `began` stays that of the first. */
 sw_status sw_tiles_run(sw_error *err, sw_tiles *s) {
   sw_team *team = s->run->team;
   if (s->began == 0) s->began = sw_clock();

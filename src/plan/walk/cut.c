@@ -4,17 +4,20 @@
  * on any machine. Called when a job is bound, and by whoever needs a piece's bounds. */
 #include "plan/walk/cut.h"
 
+/* b > 0. */
 static int64_t ceil_div(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
 /* A strip is a task, with a slot of n numbers for its column sums: so there are not too many; nor
  * are they so low that a square's operands serve few rows. The most is an aim: rounding within
- * squares may double it. */
+ * squares may double it. Column sums of all strips together take strips * n doubles, which
+ * MOST_STRIPS bounds. */
 enum { LEAST_STRIP = 64, MOST_STRIPS = 256 };
 
 /* n >= 1, tile >= 1. The side is made even: the fewest squares of at most `tile`, then the smallest
- * side that does with so many, so that the last square is not a sliver. */
+ * side that does with so many, so that the last square is not a sliver. Squares are at most `tile`
+ * wide, and differ by less than one row of units from each other but for the last. */
 sw_cut sw_cut_make(int64_t n, int64_t tile) {
   sw_cut cut = {.n = n};
   cut.squares = ceil_div(n, tile);
@@ -40,13 +43,14 @@ static int64_t least(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
+/* *end is behind the last unit. */
 void sw_cut_square(const sw_cut *cut, int64_t square, int64_t *first, int64_t *end) {
   *first = square * cut->side;
   *end = least(*first + cut->side, cut->n);
 }
 
 /* Parts of a square's side are rounded up, so the last of a square may be short or empty, and those
- * of the last square more so: both bounds are held within it. */
+ * of the last square more so: both bounds are held within it. An empty strip has *first == *end. */
 void sw_cut_strip(const sw_cut *cut, int64_t strip, int64_t *first, int64_t *end) {
   if (cut->strip >= cut->side) {
     *first = strip * cut->strip;

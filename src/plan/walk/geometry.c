@@ -7,9 +7,10 @@
 
 /* Whole rows are needed where partners are kept or the measure asks for them. A dense directed
  * matrix goes by squares, as its file is chunked by squares and a chunk is written once; one of
- * which sums are kept does where a square and the one opposite share work. An
- * undirected one goes by the triangle, which evaluates half of the pairs. The pass that counts the
- * entries of `above` goes by strips, as the pass that stores them does. */
+ * which sums are kept does where a square and the one opposite share work. An undirected one goes
+ * by the triangle, which evaluates half of the pairs. The pass that counts the entries of `above`
+ * goes by strips, as the pass that stores them does. The order of the questions decides: what needs
+ * whole rows comes first, then what is stored, then what is only summed. */
 static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
   if (counts || sw_measure_fills_rows(job->measure) || job->links_only) return SW_WALK_STRIPS;
   if (keep == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
@@ -18,7 +19,8 @@ static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
   return SW_WALK_STRIPS;
 }
 
-/* Only whole rows have numbers, and these are walked by strips. */
+/* Only whole rows have numbers, and these are walked by strips. By period, for each row of
+ * units. */
 static int64_t numbers_of(const sw_job *job) {
   int64_t numbers = 0;
   for (int q = 0; job->measure->output[q].name; q++)
@@ -26,7 +28,8 @@ static int64_t numbers_of(const sw_job *job) {
   return numbers;
 }
 
-/* A sample recomputes tasks of the storing pass, so both have the same geometry. */
+/* A sample recomputes tasks of the storing pass, so both have the same geometry. g.blocks is set by
+ * the caller that sums blocks (plan/sums). */
 sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, int rings, const sw_cut *cut,
                              sw_pair_pass pass) {
   sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT || pass == SW_PAIRS_RANK};
@@ -44,17 +47,19 @@ sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, int rings, co
 
 /* ---- rows and tasks --------------------------------------------------------------------- */
 
+/* Rows are strips, or rows of squares: what one thread takes at a time. */
 int64_t sw_geometry_rows(const sw_geometry *g) {
   return g->walk == SW_WALK_STRIPS ? g->cut.strips : g->cut.squares;
 }
 
+/* Of a triangle from the diagonal on. */
 int64_t sw_geometry_tasks_of_row(const sw_geometry *g, int64_t row) {
   if (g->walk == SW_WALK_STRIPS) return 1;
   return g->cut.squares - (g->walk == SW_WALK_TRIANGLE ? row : 0);
 }
 
-/* Tasks of all rows before: those of a triangle's rows are squares, squares - 1, ..., of which
- * r rows have r * squares - r (r - 1) / 2. */
+/* Tasks of all rows before: those of a triangle's rows are squares, squares - 1, ..., of which r
+ * rows have r * squares - r (r - 1) / 2. Exact in int64_t for any n that a panel can have. */
 static int64_t tasks_before(const sw_geometry *g, int64_t row) {
   if (g->walk == SW_WALK_STRIPS) return row;
   return row * g->cut.squares - (g->walk == SW_WALK_TRIANGLE ? row * (row - 1) / 2 : 0);
@@ -75,7 +80,7 @@ void sw_geometry_units(const sw_geometry *g, int64_t row, int64_t *first, int64_
     sw_cut_square(&g->cut, row, first, end);
 }
 
-/* A triangle's row begins on the diagonal. */
+/* A triangle's row begins on the diagonal. Strips have one column, 0. */
 int64_t sw_geometry_column(const sw_geometry *g, int64_t row, int64_t nth) {
   return g->walk == SW_WALK_TRIANGLE ? row + nth : nth;
 }
@@ -86,6 +91,7 @@ bool sw_geometry_mirrors(const sw_geometry *g, int64_t row, int64_t nth) {
 
 /* ---- tiles of what is stored ------------------------------------------------------------ */
 
+/* Tiles are what checksums are of: strips, or all squares, also those that are mirrored. */
 int64_t sw_geometry_tiles(const sw_geometry *g) {
   return g->walk == SW_WALK_STRIPS ? g->cut.strips : g->cut.squares * g->cut.squares;
 }
@@ -106,8 +112,10 @@ int64_t sw_geometry_columns_at(const sw_geometry *g) {
   return sw_geometry_numbers_at(g) * (1 + g->numbers);
 }
 
-/* A count is an int64_t, as large as a double. */
+/* A count is an int64_t, as large as a double. One layer of a slot: sums of rows, further numbers
+ * of rows, sums of columns in `parts` parts. */
 int64_t sw_geometry_layer(const sw_geometry *g) {
+  if (g->blocks) return 0;
   int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
   return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
 }

@@ -34,7 +34,7 @@ typedef struct sw_geometry {
   int64_t parts;  /* row segments for which a square's slot, or a strip's, has column sums: one in a
                      triangle; for directed matrices one a strip, or as many as strips nest in a
                      square; 0 for undirected strips, whose rows hold all */
-  int64_t blocks; /* doubles of a triangle's slot behind these, in sums by group (pairs/blocks.h) */
+  int64_t blocks; /* doubles of a triangle's slot, all of sums by group (pairs/blocks.h); 0: none */
 } sw_geometry;
 
 /* Of a bound job. Pure: rests on the job, `keep`, rings that are asked for and the cut, never on
@@ -64,7 +64,8 @@ void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, i
 /* A layer of a slot, in doubles: sums of rows, `side` or `strip` of them, then the numbers of each
  * row, then from `columns_at` on sums of columns: of each part of a square `side`, of a strip all
  * n. Behind it are such layers for each ring, then how many values each ring has (pairs/rings.c),
- * and how many `reaches` tells of.
+ * and how many `reaches` tells of. Where there are sums by group a slot has these alone: all other
+ * sums are made of them.
  * Slots at the edge are as large, so that a slot's place is a product. A counting pass has shares,
  * but no slots. */
 int64_t sw_geometry_slot(const sw_geometry *g);

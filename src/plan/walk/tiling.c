@@ -5,8 +5,8 @@
 
 #include "spillway/panel.h"
 
-/* Rows of which a task over units fills its own part: operand columns and unit outputs by
- * period. */
+/* Rows of which a task over units fills its own part: operand columns and unit outputs by period. A
+ * row has a number for each unit. */
 static int rows_of(const sw_job *job, int pass) {
   int rows = job->pass[pass].operand * job->n_periods;
   for (int q = 0; job->measure->output[q].name; q++)
@@ -18,7 +18,7 @@ static int rows_of(const sw_job *job, int pass) {
 /* Items are put together so that there are SW_ITEM_TASKS tasks at most, however many items a
  * measure has; the last task may have fewer, and its slot is then not filled to the end. Units go
  * by blocks, or by the measure's grain, a divisor of SW_BLOCK, so that tasks do not cross the
- * bounds of ranks. */
+ * bounds of ranks. A pass without items has no tasks. */
 sw_tiling sw_tiling_make(const sw_job *job, int pass) {
   const sw_pass *p = &job->pass[pass];
   sw_tiling tiling = {.domain = p->domain};
@@ -37,7 +37,7 @@ sw_tiling sw_tiling_make(const sw_job *job, int pass) {
 }
 
 /* A pass over some of the periods has as many units or fewer items: with the grain of the whole it
- * has no more tasks, and its slots are no larger. */
+ * has no more tasks, and its slots are no larger. slot is a multiple of grain. */
 void sw_tiling_keep_grain(sw_tiling *tiling, const sw_tiling *whole) {
   if (tiling->domain == SW_ITEMS)
     tiling->slot = tiling->slot / (size_t)tiling->grain * (size_t)whole->grain;
@@ -50,7 +50,8 @@ void sw_tiling_range(const sw_tiling *tiling, int64_t task, int64_t *lo, int64_t
   *hi = *lo + tiling->grain < tiling->whole ? *lo + tiling->grain : tiling->whole;
 }
 
-/* The last task has fewer units and a share as large: places in the journal are products. */
+/* The last task has fewer units and a share as large: places in the journal are products. Bytes.
+ * Rows are doubles. */
 size_t sw_tiling_share(const sw_tiling *tiling) {
   return tiling->slot + (size_t)tiling->rows * (size_t)tiling->grain * sizeof(double);
 }

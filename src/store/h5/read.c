@@ -26,7 +26,8 @@ bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
 }
 
 /* Variable-length texts, or numbers as texts: periods that are years are stored as numbers, and so
- * are axes of distances. Puts n texts into label[]. */
+ * are axes of distances. Puts n texts into label[]. Memory: the labels twice for a moment. Real
+ * numbers are shown in the fewest digits that read back. */
 static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_t n,
                            const char **label) {
   hid_t type = H5Dget_type(dataset);
@@ -59,7 +60,8 @@ static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_
   return code >= 0 ? SW_OK : sw_h5_fail(err, "a results file", "read labels");
 }
 
-/* The length is checked before any memory is asked for. */
+/* The length is checked before any memory is asked for. *labels is NULL after a failure; the texts
+ * are the arena's. */
 sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
                             int64_t *count, const char *const **labels) {
   hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
@@ -90,7 +92,8 @@ static char *variable_text(sw_arena *arena, hid_t attribute) {
   return text;
 }
 
-/* Numbers separated by blanks, with all their digits; NULL where they cannot be read. */
+/* Numbers separated by blanks, with all their digits; NULL where they cannot be read. 17 digits are
+ * enough for any double. All numbers of the attribute, whatever its shape. */
 static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n) {
   char *text = NULL;
   double *value = calloc(n + 1, sizeof *value);
@@ -113,6 +116,8 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n)
   return copy;
 }
 
+/* NULL: it is not there, or is neither text nor numbers. Texts of fixed length are read by
+ * sw_h5_get_text. */
 const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name) {
   if (H5Aexists(object, name) <= 0) return NULL;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -132,6 +137,7 @@ const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name
   return text;
 }
 
+/* 0 where it is not there, or has several numbers. */
 int64_t sw_h5_get_integer(hid_t object, const char *name) {
   int64_t value = 0;
   hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;

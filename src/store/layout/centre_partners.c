@@ -1,5 +1,8 @@
 /* Partners of centres out of a results file; see centre_partners.h. A result that cannot be read,
- * as in a damaged file, has no lines. */
+ * as in a damaged file, has no lines.
+ *
+ * Called by headline.c for each result that keeps rows and columns of centres. The texts belong to
+ * the arena; datasets are closed here. */
 #include "store/layout/centre_partners.h"
 
 #include <math.h>
@@ -11,6 +14,7 @@
 #include "store/layout/figure.h"
 #include "store/layout/layout.h"
 
+/* Three names are what a line can hold; more than ten centres would fill the screen. */
 enum { PARTNERS = 3, CENTRES = 10 }; /* so many are named */
 
 /* What centres have of each other unit in the period that is shown. */
@@ -29,7 +33,8 @@ static int centre_axis(const sw_figure *f) {
   return SW_NO_AXIS;
 }
 
-/* The largest numbers, ties by place; -1 behind the last. */
+/* The largest numbers, ties by place; -1 behind the last. Three passes over the units are cheaper
+ * than a sort, and keep ties in the order of the file. */
 static void find_largest(int64_t n, const double *value, int64_t found[PARTNERS]) {
   for (int r = 0; r < PARTNERS; r++) {
     found[r] = -1;
@@ -50,13 +55,15 @@ static const char *name_largest(const partners *p, const int64_t found[PARTNERS]
   return text;
 }
 
-/* A centre is no partner of its own, though it may have a value with itself. */
+/* A centre is no partner of its own, though it may have a value with itself. By code and not by
+ * place, as centres are a list of their own. */
 static void leave_out(const partners *p, int64_t c, double *value) {
   for (int64_t k = 0; k < p->n; k++)
     if (strcmp(p->unit[k], p->centre[c]) == 0) value[k] = NAN;
 }
 
-/* The line of centre c behind what stands already. */
+/* The line of centre c behind what stands already. A row that cannot be read leaves the text as it
+ * was; NULL means that memory has ended. */
 static const char *add_line(const partners *p, const char *text, int64_t c, double *room) {
   int64_t out[PARTNERS], in[PARTNERS];
   if (!sw_figure_read_at(&p->from, p->t, p->from.unit, centre_axis(&p->from), c, room)) return text;
@@ -65,6 +72,7 @@ static const char *add_line(const partners *p, const char *text, int64_t c, doub
   if (!sw_figure_read_at(&p->to, p->t, p->to.unit, centre_axis(&p->to), c, room)) return text;
   leave_out(p, c, room);
   find_largest(p->n, room, in);
+  /* Symmetric measures have the same partners in both directions, which is said once. */
   bool same = memcmp(out, in, sizeof out) == 0;
   const char *sent = name_largest(p, out), *received = same ? "" : name_largest(p, in);
   if (!sent || !received) return NULL;
@@ -85,7 +93,8 @@ static const char *say(const partners *p, double *room) {
   return text;
 }
 
-/* Labels, and that the numbers are as many as these; false: there is nothing to say. */
+/* Labels, and that the numbers are as many as these; false: there is nothing to say. The last
+ * period is shown. Each length is checked against the labels, since the file may be damaged. */
 static bool is_whole(partners *p, hid_t group, int64_t n_periods, const char *const *period) {
   sw_error ignored = {0};
   int64_t units = 0;

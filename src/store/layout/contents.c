@@ -3,7 +3,10 @@
  * are opened one at a time, so a file of many results takes little memory beside their names.
  *
  * Invariant: level[0 .. depth] are the groups from where the walk began to the one at hand, all of
- * them open but level[0], which is the caller's. */
+ * them open but level[0], which is the caller's.
+ *
+ * Called by everything that reads results: info, diff, check, the report and weights out of
+ * results. One thread; the walk itself allocates in the caller's arena alone. */
 #include "store/layout/contents.h"
 
 #include <hdf5_hl.h>
@@ -14,6 +17,7 @@
 #include "store/h5/shape.h"
 #include "store/layout/layout.h"
 
+/* Longer than any name that a study may give. */
 enum { NAME_ROOM = 1024 };
 
 /* ---- a file ------------------------------------------------------------------------------ */
@@ -21,7 +25,8 @@ enum { NAME_ROOM = 1024 };
 /* Opens with the serial driver, so any number of processes may read the file at a time. *out is the
  * caller's to close; on failure it is invalid. */
 sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid_t *out) {
-  /* Of a damaged file the library would print at exit that it cannot close it. */
+  /* Of a damaged file the library would print at exit that it cannot close it. Without this HDF5
+   * would print a page of its own messages at exit. */
   H5dont_atexit();
   sw_h5_quiet();
   *out = H5I_INVALID_HID;
@@ -50,12 +55,14 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
 
 /* ---- one group -------------------------------------------------------------------------- */
 
+/* Bytes, as in the file; no locale. */
 static int by_name(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* A foreign file need not have kept the order of creation: asked for, it would fail. Opened again,
- * as the root may be given as its file, which has no creation list of a group. */
+ * as the root may be given as its file, which has no creation list of a group. Links that were
+ * created without an order can be read by name only. */
 static bool keeps_order(hid_t group) {
   unsigned flags = 0;
   hid_t again = H5Gopen2(group, ".", H5P_DEFAULT);
@@ -88,7 +95,8 @@ sw_status sw_contents_names(sw_error *err, sw_arena *arena, hid_t group, sw_orde
   return SW_OK;
 }
 
-/* Only values are counted when they are undefined. */
+/* Only values are counted when they are undefined. A scale whose values are results
+ * (SW_ATTR_UNDEFINED counts them) is a variable to readers. */
 bool sw_contents_is_computed(hid_t scale) {
   return H5Aexists(scale, SW_ATTR_UNDEFINED) > 0;
 }
@@ -105,6 +113,7 @@ static sw_item_kind kind_of(hid_t object) {
   }
 }
 
+/* item->object is open on success, and the caller's or the walk's to close. */
 sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, const char *where,
                                 const char *name, sw_item *item) {
   *item = (sw_item){.name = name, .object = H5I_INVALID_HID};
@@ -116,6 +125,8 @@ sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, con
   return SW_OK;
 }
 
+/* Returns an open dataset, or an invalid handle where there is none or it is no variable. Nothing
+ * is reported. */
 hid_t sw_contents_variable(hid_t group, const char *name) {
   if (H5Lexists(group, name, H5P_DEFAULT) <= 0) return H5I_INVALID_HID;
   hid_t object = H5Oopen(group, name, H5P_DEFAULT);
@@ -140,6 +151,7 @@ static bool are_labels(hid_t group, const char *path, const char *axis) {
   return fit;
 }
 
+/* Of `time` the labels that the panel has are preferred to the days that the axis holds. */
 sw_status sw_contents_labels(sw_error *err, sw_arena *arena, hid_t group, const char *path,
                              int64_t *count, const char *const **label) {
   const char *last = sw_h5_last_part(path);
@@ -154,7 +166,8 @@ sw_status sw_contents_labels(sw_error *err, sw_arena *arena, hid_t group, const 
 
 /* ---- all of it -------------------------------------------------------------------------- */
 
-/* Makes `group` the one at hand. It becomes the walk's to close, but for the first. */
+/* Makes `group` the one at hand. It becomes the walk's to close, but for the first. The depth is
+ * bounded, so a file with a cycle of hard links cannot make the walk endless. */
 static sw_status enter(sw_contents *in, hid_t group, const char *path) {
   if (in->depth + 1 == SW_CONTENTS_DEEPEST)
     return sw_fail(in->err, SW_EINPUT, "%.200s: groups are nested deeper than in any results file",
@@ -197,6 +210,7 @@ bool sw_contents_next(sw_contents *in, sw_item *item) {
   return in->status == SW_OK;
 }
 
+/* Called in any case, also after a failure; returns the first failure of both. */
 sw_status sw_contents_end(sw_contents *in, sw_status status) {
   /* A group that could not be entered for want of names is both the item and a level. */
   if (in->depth > 0 && in->level[in->depth].group == in->item.object)

@@ -10,7 +10,8 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 
-/* False for what is no number or not there: older files lack some, and that is no error. */
+/* False for what is no number or not there: older files lack some, and that is no error. On true
+ * the dataset is open until sw_figure_close. */
 bool sw_figure_open(hid_t group, const char *name, sw_figure *f) {
   *f = (sw_figure){.dataset = sw_contents_variable(group, name), .name = name};
   f->time = f->unit = SW_NO_AXIS;
@@ -35,6 +36,7 @@ void sw_figure_close(sw_figure *f) {
   f->dataset = H5I_INVALID_HID;
 }
 
+/* 1 for an axis that is not there, so that products of lengths hold. */
 int64_t sw_figure_length(const sw_figure *f, int axis) {
   return axis < 0 ? 1 : (int64_t)f->shape.extent[axis];
 }
@@ -43,12 +45,14 @@ int64_t sw_figure_periods(const sw_figure *f) {
   return sw_figure_length(f, f->time);
 }
 
+/* The first position on every axis that is neither time nor `along`. */
 bool sw_figure_read(const sw_figure *f, int64_t t, int along, double *to) {
   return sw_figure_read_at(f, t, along, SW_NO_AXIS, 0, to);
 }
 
 /* Period t, `place` on `axis`, all of `along`; 0 on any further axis. In whole numbers -1 is
- * missing. */
+ * missing. `to` must have room for all of `along`. False: it could not be read, and `to` is not
+ * defined. */
 bool sw_figure_read_at(const sw_figure *f, int64_t t, int along, int axis, int64_t place,
                        double *to) {
   hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], n = (hsize_t)sw_figure_length(f, along);

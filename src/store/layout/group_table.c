@@ -1,7 +1,10 @@
 /* A result by group as a short table: the last period in which any group has a value, a line for
  * each group, the largest first; of many groups the first ones, and how far down the others go. A
  * further axis of a few positions, such as the quantities of roll_up, makes columns. Values stand
- * before names, which may be of any script and width. */
+ * before names, which may be of any script and width.
+ *
+ * Called by headline.c. All numbers of one period are in memory at once, groups x columns; there
+ * are few of both. */
 #include "store/layout/group_table.h"
 
 #include <math.h>
@@ -12,6 +15,7 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 
+/* Up to twelve lines are shown whole; of more, ten and how many follow. */
 enum { WHOLE = 12, FIRST = 10 }; /* groups that are all shown; of more, so many */
 enum { COLUMNS = 6 };            /* at most */
 
@@ -39,6 +43,7 @@ static bool is_of_groups(sw_arena *arena, hid_t group, const char *axis) {
   return column && H5Lexists(group, column, H5P_DEFAULT) > 0;
 }
 
+/* Labels must be as many as the axis is long: a damaged file has no table. */
 static bool read_labels(sw_arena *arena, hid_t group, const sw_figure *f, int axis,
                         const char **name, const char *const **label) {
   char path[SW_H5_PATH_ROOM];
@@ -89,7 +94,8 @@ static bool read_period(const sw_figure *f, const axes *of, int64_t t, double *r
   return true;
 }
 
-/* The last period that has a value of any group, or -1; `value` has its numbers then. */
+/* The last period that has a value of any group, or -1; `value` has its numbers then. From the last
+ * period backwards, as recent periods may lack data. */
 static int64_t find_period(const sw_figure *f, const axes *of, int64_t n_periods, double *room,
                            double *value) {
   int64_t t = sw_figure_periods(f) - 1;
@@ -102,7 +108,8 @@ static int64_t find_period(const sw_figure *f, const axes *of, int64_t n_periods
   return -1;
 }
 
-/* By the first column: the largest first, equal ones by label, without a value last. */
+/* By the first column: the largest first, equal ones by label, without a value last. A total order
+ * by label, so that the table does not depend on the file's order. */
 static int by_value(const void *a, const void *b) {
   const row *x = a, *y = b;
   double u = *x->value, v = *y->value;
@@ -113,6 +120,7 @@ static int by_value(const void *a, const void *b) {
 
 /* ---- words ------------------------------------------------------------------------------ */
 
+/* Ten characters are room for four digits with an exponent and a sign. */
 static const char *say_row(sw_arena *arena, const char *text, const axes *of, const row *r) {
   text = sw_arena_printf(arena, "%s\n ", text);
   for (int64_t c = 0; text && c < of->n_columns; c++)
@@ -134,6 +142,7 @@ static const char *say_heading(sw_arena *arena, const sw_figure *f, const axes *
                          columns, *columns ? ")" : "");
 }
 
+/* The smallest value stands at the end of a shortened list, so that the range is seen. */
 static const char *say_rows(sw_arena *arena, const char *text, const axes *of, const row *r) {
   int64_t with = 0;
   while (with < of->n && !isnan(*r[with].value))

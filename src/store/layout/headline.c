@@ -21,6 +21,7 @@
 #include "store/layout/group_table.h"
 #include "store/layout/layout.h"
 
+/* A longer list of undefined periods would hide the number itself. */
 enum { UNDEFINED_SAID = 3 };
 
 /* A result that is looked at. */
@@ -37,7 +38,8 @@ typedef struct looking {
   int64_t place;
 } looking;
 
-/* Periods that it has numbers of; no more than there are labels for. */
+/* Periods that it has numbers of; no more than there are labels for. Labels may be fewer than
+ * periods in a damaged file. */
 static int64_t periods_of(const looking *in, const sw_figure *f) {
   int64_t n = sw_figure_periods(f);
   return f->time >= 0 && n > in->n_periods ? in->n_periods : n;
@@ -54,7 +56,8 @@ static bool read_period(const sw_figure *f, int64_t t, double *to) {
 
 /* ---- words ------------------------------------------------------------------------------ */
 
-/* "gini", and on axes of its own the label of the position that is shown. */
+/* "gini", and on axes of its own the label of the position that is shown. A position is named in
+ * brackets, as in the addresses of the report. */
 static const char *name_of(const looking *in, const sw_figure *f) {
   const char *text = f->name;
   for (int a = 0; text && a < f->shape.rank; a++) {
@@ -85,7 +88,8 @@ static const char *line_of(const looking *in, const char *label) {
   return NULL;
 }
 
-/* What the file says of an output in a period; NULL: nothing. A cross-section's has no name. */
+/* What the file says of an output in a period; NULL: nothing. A cross-section's has no name. A
+ * period's own reason stands before one that holds for the output in all periods. */
 static const char *find_reason(const looking *in, const sw_figure *f, int64_t t) {
   const char *why = NULL;
   if (f->time >= 0)
@@ -99,6 +103,8 @@ typedef struct number {
   int64_t with, of; /* 0: of no units */
 } number;
 
+/* Of a variable by unit the mean over units with a value, unweighted: a figure to look at, not a
+ * result. `used`: the count that stands beside the one number. */
 static bool number_in(const looking *in, const sw_figure *f, const sw_figure *used, int64_t t,
                       double *room, number *out) {
   *out = (number){.value = NAN};
@@ -110,6 +116,7 @@ static bool number_in(const looking *in, const sw_figure *f, const sw_figure *us
   if (f->unit >= 0) {
     out->with = (int64_t)count;
     out->of = units_of(f);
+    /* `used` counts only where it has the same axes as the figure. */
   } else if (used && used->time == f->time && used->unit < 0 &&
              used->shape.rank == (used->time >= 0) && read_period(used, t, room) && room[0] >= 0) {
     out->with = (int64_t)room[0];
@@ -145,6 +152,7 @@ typedef struct walked {
   int64_t in_least, in_most;
 } walked;
 
+/* The first period that has the least, or the most, is named. */
 static void count_units(walked *w, int64_t t, int64_t with) {
   if (with == 0) return;
   if (w->least == 0 || with < w->least) w->least = with, w->in_least = t;
@@ -152,7 +160,8 @@ static void count_units(walked *w, int64_t t, int64_t with) {
 }
 
 /* Some of the periods that are undefined in a row for one reason are named, of the others it is
- * said how many there are. Where no value is missing periods need not be read. */
+ * said how many there are. Where no value is missing periods need not be read. `number_in` may fail
+ * for one period, which is then passed over. */
 static walked walk(const looking *in, const sw_figure *f, double *room) {
   walked w = {.undefined = ""};
   int64_t last = periods_of(in, f) - 1, said = 0;
@@ -161,6 +170,7 @@ static walked walk(const looking *in, const sw_figure *f, double *room) {
   for (int64_t t = 0; reads && w.undefined && t <= last; t++) {
     if (!number_in(in, f, NULL, t, room, &found)) continue;
     count_units(&w, t, found.with);
+    /* First and last period are told by their own words. */
     if (t == 0 || t == last || !isnan(found.value)) continue;
     if (said++ < UNDEFINED_SAID)
       w.undefined = sw_arena_printf(in->arena, "%s; %s", w.undefined, say(in, f, t, false, &found));
@@ -196,7 +206,8 @@ static bool is_undefined_throughout(const looking *in, const sw_figure *f, doubl
 }
 
 /* Of a further axis, the only one, the first position with a value in the last period: a group
- * without any would speak for all. */
+ * without any would speak for all. A later period is not looked at, so one position speaks for the
+ * whole series. */
 static sw_status choose_place(looking *in, const sw_figure *f) {
   int64_t last = periods_of(in, f) - 1, n = units_of(f);
   double *room = NULL;
@@ -217,7 +228,8 @@ static sw_status choose_place(looking *in, const sw_figure *f) {
 
 /* ---- one figure ------------------------------------------------------------------------- */
 
-/* *text stays NULL where it cannot be read. */
+/* *text stays NULL where it cannot be read. The two numbers and what lies between them, on one
+ * line. */
 static sw_status tell_figure(const looking *in, const sw_figure *f, const sw_figure *used,
                              const char **text) {
   int64_t last = periods_of(in, f) - 1, n = units_of(f);
@@ -246,7 +258,8 @@ static sw_status tell_figure(const looking *in, const sw_figure *f, const sw_fig
 }
 
 /* Where the number of pairs with a value changes from matrix to matrix, how; "; no pair has a value
- * in 2003" where there is none. */
+ * in 2003" where there is none. A mean over other pairs than before may change although no pair
+ * does. */
 static const char *say_counts(const looking *in, const sw_figure *pairs) {
   const char *text = "";
   walked w = {0};
@@ -276,7 +289,8 @@ static bool is_flow(const looking *in) {
   return measure && strcmp(measure, SW_NAME_FLOW) == 0;
 }
 
-/* "; kept: {top: 20}", the last of the parameters of that name. */
+/* "; kept: {top: 20}", the last of the parameters of that name. The parameters are text as the
+ * study had them; a nested `keep` of an inner entry stands before. */
 static const char *say_kept(const looking *in) {
   const char *keep = NULL;
   for (const char *at = in->parameters; at && (at = strstr(at, ", keep: ")); at++)
@@ -289,7 +303,8 @@ static const char *say_kept(const looking *in) {
 }
 
 /* The mean over all pairs of the last matrix, also of those not kept. How many there are in all is
- * said by the group in words, of all matrices together. */
+ * said by the group in words, of all matrices together. SW_ATTR_UNDEFINED of a matrix counts pairs
+ * of all periods together. */
 static const char *say_pairs(const looking *in, const sw_figure *pairs, const sw_figure *mean) {
   const char *undefined = sw_h5_get_text(in->arena, in->group, SW_ATTR_UNDEFINED), *of = "";
   long long without = 0, all = 0;
@@ -363,7 +378,7 @@ static const char *join(sw_arena *arena, const char *said, const char *table) {
   return *table ? sw_arena_printf(arena, "%s\n%s", said, table) : said;
 }
 
-/* Its lines, two at most. */
+/* Its lines, two at most. Room for both was counted by sw_headlines_of. */
 static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, const sw_item *item,
                              int *count, sw_headline *out) {
   looking in = {
@@ -397,7 +412,7 @@ static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, co
   return status;
 }
 
-/* Walks twice: arrays of the arena do not grow. */
+/* Walks twice: arrays of the arena do not grow. The file is open and stays open. */
 sw_status sw_headlines_of(sw_error *err, sw_arena *arena, hid_t file, int *count,
                           sw_headline **headline) {
   sw_contents walk;

@@ -1,7 +1,10 @@
 /* A results file told back for `spillway info`: root, then groups in the order of the study, then
  * their variables. Nothing here needs the study or a run: all comes from the file, which may be of
  * an older version or damaged. What is missing is given as "" or 0; the verb runs this in a child
- * process, as HDF5 may break down over damaged bytes. */
+ * process, as HDF5 may break down over damaged bytes.
+ *
+ * Called by cli/verbs/info. Everything is text in the caller's arena, so the file can be closed
+ * before anything is printed. */
 #include "store/layout/info.h"
 
 #include <string.h>
@@ -25,7 +28,7 @@ static const char *text_of(reading *in, hid_t object, const char *name) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
-/* How it is looked at; NULL: no memory. */
+/* How it is looked at; NULL: no memory. "map, diverging around 0, logarithmic; with p_value". */
 static const char *look_of(reading *in, hid_t dataset) {
   const char *show = text_of(in, dataset, SW_ATTR_SHOW);
   const char *palette = text_of(in, dataset, SW_ATTR_PALETTE);
@@ -57,7 +60,8 @@ static sw_status add_variable(reading *in, const sw_item *item) {
   return SW_OK;
 }
 
-/* `variable`: from where its variables will stand. */
+/* `variable`: from where its variables will stand. Variables of all results stand in one array,
+ * each result's together. */
 static void add_result(reading *in, const sw_item *item, sw_info_variable *variable) {
   in->info->result[in->info->n_results++] =
       (sw_info_result){.name = item->path,
@@ -69,7 +73,8 @@ static void add_result(reading *in, const sw_item *item, sw_info_variable *varia
                        .variable = variable};
 }
 
-/* Whether `path` is in the group that the last result is. */
+/* Whether `path` is in the group that the last result is. Results are told in the order of the
+ * file, so the last one is the innermost that may contain it. */
 static bool is_within(const sw_results_info *info, const char *path) {
   const char *name = info->n_results > 0 ? info->result[info->n_results - 1].name : NULL;
   size_t length = name ? strlen(name) : 0;
@@ -110,7 +115,8 @@ static sw_status read_results(reading *in, hid_t file) {
   return sw_contents_end(&walk, status);
 }
 
-/* `info` is filled as far as it goes, also on failure. */
+/* `info` is filled as far as it goes, also on failure. Labels of the units are not read, as there
+ * may be hundreds of thousands. */
 static sw_status read_root(reading *in, hid_t file) {
   sw_results_info *info = in->info;
   const char *const *label = NULL;
@@ -139,7 +145,8 @@ static sw_status read_root(reading *in, hid_t file) {
   return sw_headlines_of(in->err, in->arena, file, &info->n_headlines, &info->headline);
 }
 
-/* What failed within is told with the path in front, as HDF5's words name no file. */
+/* What failed within is told with the path in front, as HDF5's words name no file. `said` is a
+ * copy: the message is put together from the old text of the same error. */
 sw_status sw_results_info_read(sw_error *err, sw_arena *arena, const char *path,
                                sw_results_info *info) {
   reading in = {.err = err, .arena = arena, .info = info};

@@ -30,10 +30,13 @@ static const sw_layout_text texts[SW_SOURCES] = {
                         NULL, "1"},
 };
 
+/* `source` must be one of those above; outputs of measures have their texts in descriptors. */
 const sw_layout_text *sw_layout_of(sw_source source) {
   return &texts[source];
 }
 
+/* One text for three orders; readers recognise the order by it (store/page/pairs.c). A number that
+ * is missing in a shorter row is -1. */
 #define PARTNER_BY(order)                                                                          \
   "partner, by " order " value: index into " SW_NAME_UNIT ", -1 where there are fewer"
 const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasing"),
@@ -43,14 +46,16 @@ const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasin
 const sw_source sw_layout_figures[SW_FIGURES] = {SW_FROM_OUT,  SW_FROM_IN,  SW_FROM_TOTAL,
                                                  SW_FROM_MEAN, SW_FROM_MAX, SW_FROM_PAIRS};
 
-/* Strengths are by unit, totals by period: looked at as outputs of those shapes are. */
+/* Strengths are by unit, totals by period: looked at as outputs of those shapes are. By this the
+ * page draws strengths as maps and totals as lines. */
 const sw_output *sw_layout_figure_output(sw_source source) {
   static const sw_output by_unit = {.name = SW_NAME_OUT_STRENGTH, .shape = SW_UNIT},
                          by_period = {.name = SW_NAME_TOTAL, .shape = SW_GLOBAL};
   return source == SW_FROM_OUT || source == SW_FROM_IN ? &by_unit : &by_period;
 }
 
-/* What stands at the root of the file, beside the results. */
+/* What stands at the root of the file, beside the results. By the order of sw_root_part; units of
+ * degrees are those of the CF conventions. */
 const sw_layout_text *sw_layout_root(sw_root_part part) {
   static const sw_layout_text root[] = {
       [SW_ROOT_UNIT] = {SW_NAME_UNIT, "code of the unit", NULL, "1"},
@@ -75,13 +80,17 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
   return &root[part];
 }
 
+/* Hashes are compared by `diff` and checked by `check`, and are no numbers to show. By name alone,
+ * whatever its group: no output of a measure may have these names (measure/names.c). */
 bool sw_layout_is_hash(const char *dataset) {
   for (sw_source s = SW_FROM_OPERANDS; s <= SW_FROM_VALUES; s++)
     if (strcmp(dataset, texts[s].name) == 0) return true;
   return false;
 }
 
-/* A path without a folder, or in a folder that the file has itself: no result. */
+/* A path without a folder, or in a folder that the file has itself: no result. `panel` and
+ * `weights` describe what results rest on. No result may be called like one of these
+ * (sw_name_is_of_root). */
 bool sw_layout_is_of_root(const char *path) {
   static const char *const groups[] = {SW_NAME_PANEL "/", SW_NAME_WEIGHTS "/"};
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
@@ -89,7 +98,8 @@ bool sw_layout_is_of_root(const char *path) {
   return strchr(path, '/') == NULL;
 }
 
-/* What HDF5's dimension scales and netCDF-4 write for themselves. */
+/* What HDF5's dimension scales and netCDF-4 write for themselves. Programs that copy a file may
+ * change these, so they are not compared. Names that begin with _N are netCDF's own. */
 bool sw_layout_is_housekeeping(const char *attribute) {
   static const char *const names[] = {
       "CLASS",         "NAME",        "DIMENSION_LIST",      "REFERENCE_LIST",

@@ -1,5 +1,8 @@
 /* See rest.h. The file may be of an older version, which has none of this, or damaged: what is not
- * there, or not as it should be, gives no line. */
+ * there, or not as it should be, gives no line.
+ *
+ * Called by info.c. The lines are collected in a memory stream and copied into the caller's
+ * arena. */
 #include "store/layout/rest.h"
 
 #include <stdio.h>
@@ -9,6 +12,7 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 
+/* Six periods fit on a line. */
 enum { TOLD = 6 }; /* periods of a variable that are told; the rest are counted */
 
 typedef struct telling {
@@ -20,7 +24,8 @@ typedef struct telling {
 
 /* ---- words ------------------------------------------------------------------------------ */
 
-/* Up to three attributes on one line: the study's own words, then English, then Chinese. */
+/* Up to three attributes on one line: the study's own words, then English, then Chinese. `what`
+ * stands before the first that is there. */
 static void tell_words(telling *to, const char *what, const char *const *attribute) {
   bool any = false;
   for (int k = 0; k < 3; k++) {
@@ -64,7 +69,8 @@ static void tell_variable(telling *to, const char *name, const int64_t *count, i
   if (told > 0) fputc('\n', to->out);
 }
 
-/* Of a damaged file the counts may be fewer than its labels say. */
+/* Of a damaged file the counts may be fewer than its labels say. The product is compared with the
+ * dataset's length before anything is allocated. */
 static sw_status tell_counts(telling *to, hid_t group, hid_t dataset) {
   int64_t periods = 0, variables = 0;
   const char *const *period = NULL, *const *variable = NULL;
@@ -92,6 +98,8 @@ static sw_status tell_missing(telling *to) {
 }
 
 /* ---- weights ---------------------------------------------------------------------------- */
+
+/* A matrix of nearly all pairs is counted and not stored, which the line says. */
 
 /* "queen: {kind: file, ...}: 18626 links, 9 islands, symmetric". */
 static void tell_matrix(telling *to, const sw_item *item) {
@@ -122,6 +130,7 @@ static sw_status tell_weights(telling *to) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* Lines end in a newline; *lines is "" where there is nothing to tell. */
 sw_status sw_layout_rest(sw_error *err, sw_arena *arena, hid_t file, const char **lines) {
   static const char *const title[] = {NULL, SW_ATTR_TITLE_EN, SW_ATTR_TITLE_ZH},
                            *const noun[] = {SW_ATTR_NOUN, SW_ATTR_NOUN_EN, SW_ATTR_NOUN_ZH};

@@ -4,7 +4,11 @@
  * Read by position a header `to,from,weight` would turn every link around and no number would look
  * wrong. So names count before places; a header with one known name but not its counterpart, with
  * two pairs of them, or with a name twice is refused; and where a header says nothing that is
- * known, a line says what was taken as what. Called once per file, with its first record. */
+ * known, a line says what was taken as what. Called once per file, with its first record.
+ *
+ * The search goes over the columns of one header, a handful, so nothing here is worth an index. On
+ * every node's first rank the same text gives the same answer; what is said in the log is said by
+ * rank 0 alone (base/log.c). */
 #include "store/links/header.h"
 
 #include <ctype.h>
@@ -17,11 +21,13 @@
 
 /* ---- the ends ---------------------------------------------------------------------------- */
 
+/* The key of the study by which the column would be named, for messages that tell what to write. */
 static const char *value_word(const sw_links_header *header) {
   return header->list->distance ? "distance" : "weight";
 }
 
-/* Refuses, naming one or two columns, and says how the study names them. */
+/* Refuses, naming one or two columns, and says how the study names them. Always fails. `b` < 0: one
+ * column is at fault. */
 static sw_status refuse(sw_error *err, const sw_links_header *header, const char *what, int a,
                         int b) {
   return sw_csv_fail(err, header->csv,
@@ -31,7 +37,9 @@ static sw_status refuse(sw_error *err, const sw_links_header *header, const char
                      b >= 0 ? header->column[b].name : "", b >= 0 ? "'" : "", header->csv->file);
 }
 
-/* The column that the study names; it must be there once. */
+/* The column that the study names; it must be there once. Exact spelling here, other than for names
+ * that are guessed: the study is written by hand for this very file. *at stays -1 after a
+ * failure. */
 static sw_status column_of(sw_error *err, const sw_links_header *header, sw_arena *arena,
                            const char *key, const char *name, int *at) {
   const char **names = NULL;
@@ -56,6 +64,7 @@ static sw_status column_of(sw_error *err, const sw_links_header *header, sw_aren
 
 /* ---- the value --------------------------------------------------------------------------- */
 
+/* Always fails: two columns could be the value and none is more likely. */
 static sw_status refuse_value(sw_error *err, const sw_links_header *header, const int several[2]) {
   const char *word = value_word(header);
   return sw_csv_fail(err, header->csv,
@@ -67,7 +76,10 @@ static sw_status refuse_value(sw_error *err, const sw_links_header *header, cons
 
 /* When the ends are known: the column that names such a value, else the only one that is left. No
  * column is left: every link weighs 1. Where several are left, and the study names the ends, they
- * are something else, which a line says; else it must be told. */
+ * are something else, which a line says; else it must be told. In this order: a column named like
+ * the value; the only column that is left; for links, a column named like a distance. found->value
+ * -1 at the end means weights of 1, and -2 never leaves this function. A column that is the study's
+ * time would pass for a weight, as years are numbers: it is refused by name. */
 static sw_status find_value(sw_error *err, const sw_links_header *header, sw_links_columns *found) {
   bool distance = header->list->distance;
   int several[2] = {0, 0};
@@ -96,6 +108,7 @@ static sw_status find_value(sw_error *err, const sw_links_header *header, sw_lin
 
 /* ---- the first record -------------------------------------------------------------------- */
 
+/* Codes of the panel as they are written there; other spellings of them are met later (list.c). */
 static bool is_unit(const sw_links_list *list, sw_field field) {
   return sw_map_find(list->unit_of, field.text, field.length) >= 0;
 }
@@ -105,7 +118,8 @@ static bool is_number(sw_field field) {
   return sw_parse_number(field.text, field.length, &value);
 }
 
-/* The kind of a character of a code: digits, capitals, small letters, else itself. */
+/* The kind of a character of a code: digits, capitals, small letters, else itself. In the C locale,
+ * as the program sets none: letters beyond ASCII stand for themselves. */
 static int kind_of(char c) {
   return isdigit((unsigned char)c)   ? '0'
          : isupper((unsigned char)c) ? 'A'
@@ -114,7 +128,8 @@ static int kind_of(char c) {
 }
 
 /* True when some unit has a code of the same length and the same kind of character at each place:
- * "AT99" beside AT11. A list without a header may begin with two codes that the panel lacks. */
+ * "AT99" beside AT11. A list without a header may begin with two codes that the panel lacks.
+ * O(units) for each field, and called for the first record alone. */
 static bool looks_like_code(const sw_links_list *list, sw_field field) {
   for (int64_t i = 0; i < list->units->n && field.length; i++) {
     const char *code = sw_unit_code(list->units, i);
@@ -127,7 +142,8 @@ static bool looks_like_code(const sw_links_list *list, sw_field field) {
 }
 
 /* Read by position, could the record be a link? Any number (codes may be numbers) or code of the
- * panel says so: a wrong code is then reported, not skipped. */
+ * panel says so: a wrong code is then reported, not skipped. A header in which one column is called
+ * "2010" would pass for a link; its first field is then refused as a code, at its line. */
 static bool is_link(const sw_links_list *list, const sw_csv *csv) {
   for (int c = 0; c < csv->n; c++)
     if (is_number(csv->field[c]) || (c < 2 && is_unit(list, csv->field[c]))) return true;
@@ -136,7 +152,8 @@ static bool is_link(const sw_links_list *list, const sw_csv *csv) {
 }
 
 /* "Autauga County, AL"  01001  "Autauga County, AL"  01001: the Census county adjacency file as it
- * was until 2022, without a header; a county stands only in the first of its rows. */
+ * was until 2022, without a header; a county stands only in the first of its rows. Both pairs must
+ * look so: a name and a code, and the codes of one length, as FIPS codes are. */
 static bool is_census(const sw_links_list *list, const sw_csv *csv) {
   const sw_field *field = csv->field;
   return !list->distance && csv->n == 4 && is_number(field[1]) && is_number(field[3]) &&
@@ -144,7 +161,8 @@ static bool is_census(const sw_links_list *list, const sw_csv *csv) {
          !is_number(field[0]) && !is_number(field[2]);
 }
 
-/* No header, or one that says nothing that is known. */
+/* No header, or one that says nothing that is known. More than three columns are accepted only
+ * where the study names the value: else nothing would say what the third is. */
 static sw_status by_position(sw_error *err, const sw_links_header *header,
                              sw_links_columns *found) {
   const sw_csv *csv = header->csv;
@@ -161,7 +179,8 @@ static sw_status by_position(sw_error *err, const sw_links_header *header,
   return SW_OK;
 }
 
-/* A value where an end should be, or a column without a name, shows that places cannot be meant. */
+/* A value where an end should be, or a column without a name, shows that places cannot be meant.
+ * Called for a header whose names say nothing: the first two columns are about to be taken. */
 static sw_status check_places(sw_error *err, const sw_links_header *header,
                               const sw_links_columns *found) {
   for (int c = 0; c < 2; c++) {
@@ -175,6 +194,8 @@ static sw_status check_places(sw_error *err, const sw_links_header *header,
 
 /* ---- what it came to, in words ----------------------------------------------------------- */
 
+/* A known header is told as information, one that was not understood as a warning: it is the user
+ * who must look. */
 static void say(const sw_links_header *header, const sw_links_columns *found, bool known) {
   char value[160] = "";
   const char *word = value_word(header);
@@ -189,7 +210,9 @@ static void say(const sw_links_header *header, const sw_links_columns *found, bo
          known ? "" : "; if that is wrong name them with from:, to: and ", known ? "" : word);
 }
 
-/* With the names of the study the first record is the header, whatever it looks like. */
+/* With the names of the study the first record is the header, whatever it looks like. found->from
+ * stays -1 where the study names the value alone; names of the ends are then looked for as
+ * usual. */
 static sw_status by_study(sw_error *err, const sw_links_header *header, sw_arena *arena,
                           sw_links_columns *found) {
   const sw_link_columns *columns = header->list->columns;
@@ -201,14 +224,17 @@ static sw_status by_study(sw_error *err, const sw_links_header *header, sw_arena
   return column_of(err, header, arena, "to", columns->to, &found->to);
 }
 
+/* Units in all columns but the first, and more of them than a list has columns. */
 static bool is_table_of_units(const sw_links_list *list, const sw_csv *csv) {
   for (int c = 1; c < csv->n; c++)
     if (!is_unit(list, csv->field[c])) return false;
   return csv->n > 3;
 }
 
-/* No pair of names was found: a link, a header of which one name is known, or one of which none
- * is. */
+/* No pair of names was found: a link, a header of which one name is known, or one of which none is.
+ * The order of the questions matters. A record that may be a link decides against a header; only
+ * then the form of the Census is tried, whose records would look like links, too; a square table is
+ * told before positions are taken, as its header would pass. */
 static sw_status without_names(sw_error *err, const sw_links_header *header,
                                const sw_links_doubt *doubt, sw_links_columns *found) {
   const sw_links_list *list = header->list;
@@ -237,7 +263,10 @@ static sw_status without_names(sw_error *err, const sw_links_header *header,
   return SW_OK;
 }
 
-/* Nothing is said of the two plain orders, from,to and from,to,value. */
+/* Nothing is said of the two plain orders, from,to and from,to,value. The steps: read names; take
+ * what the study says; find a pair of ends by names; the value; at last the check that no column
+ * serves twice. *found is whole on success only. found->is_header says whether the record is
+ * consumed. */
 sw_status sw_links_columns_find(sw_error *err, sw_arena *arena, const sw_links_list *list,
                                 const sw_csv *csv, sw_links_columns *found) {
   sw_links_header header = {.list = list, .csv = csv, .n = csv->n};
@@ -262,6 +291,8 @@ sw_status sw_links_columns_find(sw_error *err, sw_arena *arena, const sw_links_l
   return SW_OK;
 }
 
+/* Whether the header's names alone tell the ends: asked before a file of distances is taken for a
+ * table. Errors are swallowed, as the reader proper will meet them again. */
 bool sw_links_columns_known(sw_arena *arena, const sw_links_list *list, const sw_csv *csv) {
   sw_links_header header = {.list = list, .csv = csv, .n = csv->n};
   sw_links_columns found = {.from = -1, .to = -1, .value = -1, .family = -1};

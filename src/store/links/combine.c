@@ -1,7 +1,10 @@
 /* Weights matrices of groups and of other matrices. Rank 0 makes the rows, as they are sparse and
  * cheap, and all nodes get them, one copy each. Matrices that others are made of are read raw, by
  * the same reader, and given back: styles come last. Called by weights.c; every public function is
- * collective. */
+ * collective.
+ *
+ * Memory on rank 0: the first operand, the next, what has been made so far and what is made of
+ * these; other ranks hold the operands in their node's shared memory alone. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -12,6 +15,8 @@
 
 /* ---- what all made on rank 0 have in common ---------------------------------------------- */
 
+/* A matrix without links is refused for every style: it would make each lag zero, which nobody asks
+ * for. wrong == n: the fault is of the whole matrix, not of one row. */
 static sw_status style(sw_error *err, const sw_weights_spec *spec, const sw_units *units,
                        sw_link_rows *rows) {
   int64_t wrong = -1;
@@ -25,7 +30,9 @@ static sw_status style(sw_error *err, const sw_weights_spec *spec, const sw_unit
                       wrong < rows->n ? sw_unit_code(units, wrong) : "");
 }
 
-/* Takes the rows over, whatever `status` is: rank 0's failure becomes every rank's. */
+/* Takes the rows over, whatever `status` is: rank 0's failure becomes every rank's. *links is NULL
+ * after a failure, on all ranks. Rows are freed in any case: after the sharing their copy in shared
+ * memory is what counts. */
 sw_status sw_links_share_made(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                               const sw_units *units, sw_status status, sw_link_rows *rows,
                               sw_links **links) {
@@ -41,6 +48,7 @@ sw_status sw_links_share_made(sw_error *err, sw_team *team, const sw_weights_spe
   return status;
 }
 
+/* By rank 0, once the links are whole. */
 static void report(const sw_team *team, const sw_weights_spec *spec, const sw_links *links) {
   if (team->rank == 0)
     sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any", spec->name,
@@ -49,7 +57,10 @@ static void report(const sw_team *team, const sw_weights_spec *spec, const sw_li
 
 /* ---- blocks ------------------------------------------------------------------------------ */
 
-/* Units listed by group, ascending; those of the empty group, the rest, are in none. */
+/* Units listed by group, ascending; those of the empty group, the rest, are in none. Counting sort
+ * in two passes, O(n + groups). `start` is written one place on, so that the second pass, which
+ * moves each start to the end of its group, leaves start[g] at the beginning of group g. Units in a
+ * group stay ascending, as rows must be. */
 static sw_status list_groups(sw_error *err, const sw_grouping *groups, int64_t n, int64_t **start,
                              int32_t **unit) {
   SW_TRY(sw_calloc(err, (size_t)groups->n_groups + 2, sizeof **start, (void **)start));
@@ -64,9 +75,12 @@ static sw_status list_groups(sw_error *err, const sw_grouping *groups, int64_t n
   return SW_OK;
 }
 
-/* A row is the unit's group without itself. */
+/* A row is the unit's group without itself. Rows of one group are the same list but for the unit
+ * itself. Memory and time O(sum of squares of the groups' sizes): blocks are dense within
+ * groups. */
 static sw_status fill_blocks(sw_error *err, const sw_grouping *groups, const int64_t *start,
                              const int32_t *unit, sw_link_rows *rows) {
+  /* Units of the empty label have an empty row: "no group" is not a group. */
   int64_t n = rows->n;
   SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *rows->row_start, (void **)&rows->row_start));
   rows->row_start[0] = 0;
@@ -89,6 +103,8 @@ static sw_status fill_blocks(sw_error *err, const sw_grouping *groups, const int
   return SW_OK;
 }
 
+/* Groups are on every rank; rank 0 works, so that all nodes get the same bits from one place. A
+ * missing column is found by all ranks alike and agreed on in the sharing. */
 sw_status sw_links_from_groups(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                                const sw_units *units, sw_links **links) {
   const sw_grouping *groups = sw_units_grouping(units, spec->group);
@@ -111,7 +127,8 @@ sw_status sw_links_from_groups(sw_error *err, sw_team *team, const sw_weights_sp
 
 /* ---- of others --------------------------------------------------------------------------- */
 
-/* A matrix that was scaled first and combined then would weigh pairs by their row. */
+/* A matrix that was scaled first and combined then would weigh pairs by their row. The copy of the
+ * spec lives on the stack for the call: the reader keeps nothing of it. */
 static sw_status read_raw(sw_error *err, sw_team *team, const sw_study *study, int index,
                           const sw_units *units, sw_links **links) {
   sw_weights_spec raw = study->weights[index];
@@ -120,8 +137,9 @@ static sw_status read_raw(sw_error *err, sw_team *team, const sw_study *study, i
   return sw_links_read_weights(err, team, study, &raw, units, links);
 }
 
-/* On rank 0: the first, or what has become of it, and the next; kinds of one operand have no
- * `b`. */
+/* On rank 0: the first, or what has become of it, and the next; kinds of one operand have no `b`.
+ * Kinds are checked when the study is read, so the last case is the higher order, the only kind
+ * left. */
 static sw_status make(sw_error *err, const sw_weights_spec *spec, const sw_links *a,
                       const sw_links *b, sw_link_rows *rows) {
   switch (spec->kind) {
@@ -140,7 +158,9 @@ static sw_status make(sw_error *err, const sw_weights_spec *spec, const sw_links
   }
 }
 
-/* Joins the next operand to what there is in `rows`, which is nothing at the first of several. */
+/* Joins the next operand to what there is in `rows`, which is nothing at the first of several. The
+ * order of operands is that of the study. Results that have been made are only read as `so_far`;
+ * they are freed when their successor is there, so a failure leaves *rows valid for the caller. */
 static sw_status join_next(sw_error *err, const sw_weights_spec *spec, const sw_links *first,
                            const sw_links *next, sw_link_rows *rows) {
   sw_link_rows made;
@@ -156,7 +176,9 @@ static sw_status join_next(sw_error *err, const sw_weights_spec *spec, const sw_
   return SW_OK;
 }
 
-/* All ranks read every operand, as reading is collective; one is held besides the first. */
+/* All ranks read every operand, as reading is collective; one is held besides the first. Reading is
+ * collective even if only rank 0 uses the rows: an operand may itself be read from a file by all
+ * nodes. After a failure the loop ends on all ranks together, as each status has been agreed on. */
 sw_status sw_links_from_others(sw_error *err, sw_team *team, const sw_study *study,
                                const sw_weights_spec *spec, const sw_units *units,
                                sw_links **links) {

@@ -6,7 +6,11 @@
  *
  * A map may hold more than the panel's units: those are left out and counted. A unit of the panel
  * that has no polygon is refused, as a code written in another way would make it an island;
- * `unmatched: drop` allows it. */
+ * `unmatched: drop` allows it.
+ *
+ * Complexity: O(features) look-ups for the matching and what kernel/weights needs for the rows (a
+ * sort of vertices). Memory on rank 0: the polygons once; rings are kept in place, and everything
+ * is freed before the rows travel. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +24,8 @@
 
 enum { NAMED = 10 }; /* units that a line names at most */
 
-/* Worst of the polygons that a unit has; EMPTY only where it has no other. */
+/* Worst of the polygons that a unit has; EMPTY only where it has no other. Not a state of
+ * sw_polygon_state, which are small numbers. */
 enum { LACKING = 255 };
 
 /* What rank 0 works on. */
@@ -49,6 +54,8 @@ typedef struct codes {
 
 /* ---- which polygon is whose -------------------------------------------------------------- */
 
+/* Always fails. Two features of one unit are mostly a mistake in the map, as islands should be
+ * parts of one. */
 static sw_status refuse_second(sw_error *err, const job *j, int64_t first, int64_t second) {
   const sw_polygons *p = &j->polygons;
   return sw_node_fail(err, j->from->node,
@@ -58,7 +65,9 @@ static sw_status refuse_second(sw_error *err, const job *j, int64_t first, int64
                       j->from->key, p->key[second]);
 }
 
-/* The code of feature f, -1: none. */
+/* The code of feature f, -1: none. A code that differs from one of the panel's only in form
+ * (leading zeros, blanks, case) is refused with both spellings: it is meant, and would silently
+ * become an island. */
 static sw_status find_code(sw_error *err, const job *j, const codes *by, int64_t f, int64_t *code) {
   const char *key = j->polygons.key[f];
   char words[SW_CODE_WORDS];
@@ -71,12 +80,15 @@ static sw_status find_code(sw_error *err, const job *j, const codes *by, int64_t
                       key, by->code[twin], sw_code_differs(key, by->code[twin], words));
 }
 
+/* The worst state wins: INVALID is told even where another feature of the unit is sound. */
 static void add_state(job *j, int64_t unit, uint8_t state) {
   uint8_t *all = &j->state[unit];
   if (*all == LACKING || *all == SW_POLYGON_EMPTY || state == SW_POLYGON_INVALID) *all = state;
 }
 
-/* unit[f]: of feature f, -1: of none. A member may be of a unit that was dropped. */
+/* unit[f]: of feature f, -1: of none. A member may be of a unit that was dropped. Serves units and
+ * members alike: `by` says whose codes the features have. A member is looked up once more, by the
+ * code of its unit. j->state is by unit, j->left_out counts features. */
 static sw_status match(sw_error *err, job *j, const codes *by, int32_t *unit) {
   const sw_units *units = j->units;
   memset(j->state, LACKING, (size_t)units->n);
@@ -99,7 +111,8 @@ static sw_status match(sw_error *err, job *j, const codes *by, int32_t *unit) {
   return SW_OK;
 }
 
-/* How many features a map of codes knows. */
+/* How many features a map of codes knows. O(features); compares two readings of the map, nothing is
+ * changed. */
 static int64_t count_known(const job *j, const sw_map *at) {
   int64_t count = 0;
   for (int64_t f = 0; f < j->polygons.n; f++)
@@ -107,7 +120,10 @@ static int64_t count_known(const job *j, const sw_map *at) {
   return count;
 }
 
-/* By members where more of these are known: the code of a city may be that of its first county. */
+/* By members where more of these are known: the code of a city may be that of its first county.
+ * Only where the panel is aggregated. *done says whether this reading was taken; if not, nothing
+ * has been changed. Ties go to the units' own codes. The forms of codes may have twins here, which
+ * is no error: members are not the panel's units. */
 static sw_status match_members(sw_error *err, job *j, int32_t *unit, bool *done) {
   const sw_units *units = j->units;
   codes by = {.n = units->n_members, .code = units->member};
@@ -132,7 +148,7 @@ static sw_status match_members(sw_error *err, job *j, int32_t *unit, bool *done)
   return status;
 }
 
-/* By codes of units: without members, or where the map is of the coarse units. */
+/* By codes of units: without members, or where the map is of the coarse units. The plain case. */
 static sw_status match_units(sw_error *err, job *j, int32_t *unit) {
   codes by = {
       .n = j->units->n, .at = j->list.unit_of, .forms = j->list.forms, .code = j->list.code};
@@ -142,8 +158,9 @@ static sw_status match_units(sw_error *err, job *j, int32_t *unit) {
   return status;
 }
 
-/* A map of which no feature is known has the wrong field, which is said before any unit is
- * named. */
+/* A map of which no feature is known has the wrong field, which is said before any unit is named.
+ * Only `unmatched: drop` lets a unit be without a polygon; members may lack theirs, as their unit
+ * has others. */
 static sw_status refuse_lacking(sw_error *err, const job *j) {
   bool coarse = j->units->n_members > 0;
   if (j->left_out == j->polygons.n)
@@ -163,7 +180,8 @@ static sw_status refuse_lacking(sw_error *err, const job *j) {
   return SW_OK;
 }
 
-/* Rings of the panel's units alone, in place. */
+/* Rings of the panel's units alone, in place. The order of rings stays that of the file. No memory
+ * is taken: kept rings move to the front, and arrays only shrink in use. */
 static void keep_rings(sw_polygons *p, const int32_t *unit, sw_rings *rings) {
   int64_t kept = 0, points = 0;
   for (int64_t r = 0; r < p->n_rings; r++) {
@@ -185,7 +203,8 @@ static void keep_rings(sw_polygons *p, const int32_t *unit, sw_rings *rings) {
 
 /* ---- what is said ------------------------------------------------------------------------ */
 
-/* ": 02016, 15001, ..." of the units that are; how many there are. */
+/* ": 02016, 15001, ..." of the units that are; how many there are. `is` tells what is counted.
+ * `text` is cut after NAMED codes, with dots; the count is of all. */
 static int64_t name_units(const job *j, bool (*is)(const job *, const sw_link_rows *, int64_t),
                           const sw_link_rows *rows, char *text, size_t room) {
   int64_t count = 0;
@@ -221,7 +240,9 @@ static bool is_lacking(const job *j, const sw_link_rows *rows, int64_t i) {
   return j->state[i] == LACKING;
 }
 
-/* On rank 0, once the rows are made. */
+/* On rank 0, once the rows are made. Everything that the user should look at has a line of its own:
+ * islands, invalid and empty polygons, units and members without one, features left over. Polygons
+ * that are fine make one line. */
 static void say(const job *j, const sw_link_rows *rows) {
   const char *name = j->spec->name, *file = j->from->file;
   char text[512];
@@ -260,8 +281,11 @@ static void say(const job *j, const sw_link_rows *rows) {
            j->left_out == 1 ? "is" : "are");
 }
 
-/* Longitude and latitude exchanged, or another coordinate system, show where the table of units
- * has places: most of them lie far from their polygons. Contiguity is right all the same. */
+/* Longitude and latitude exchanged, or another coordinate system, show where the table of units has
+ * places: most of them lie far from their polygons. Contiguity is right all the same. By the first
+ * point of each ring: exact enough for a difference of 20 degrees. Longitudes are compared round
+ * the globe, so 179 and -179 are near. A half of the rings is the limit, as a few units have places
+ * far from their land. */
 static void say_elsewhere(const job *j, const sw_rings *rings) {
   const sw_units *units = j->units;
   int64_t outside = 0, looked = 0;
@@ -282,7 +306,8 @@ static void say_elsewhere(const job *j, const sw_rings *rings) {
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* Neighbours of neighbours, where the study asks for them. */
+/* Neighbours of neighbours, where the study asks for them. `near` borrows the rows; they are freed
+ * when the farther ones are made. */
 static sw_status further(sw_error *err, const sw_weights_spec *spec, sw_link_rows *rows) {
   if (spec->q == 1) return SW_OK;
   sw_links near = {
@@ -294,6 +319,8 @@ static sw_status further(sw_error *err, const sw_weights_spec *spec, sw_link_row
   return SW_OK;
 }
 
+/* The order: whose polygons they are; what is missing; then geometry, which costs most. snap of the
+ * study is in the map's unit; the default in metres is turned into it. */
 static sw_status make_rows(sw_error *err, job *j, int32_t *unit, sw_link_rows *rows) {
   const sw_weights_spec *spec = j->spec;
   bool done = false;
@@ -317,7 +344,7 @@ static sw_status make_rows(sw_error *err, job *j, int32_t *unit, sw_link_rows *r
   return status;
 }
 
-/* On rank 0. */
+/* On rank 0. Everything but the rows is freed here on all paths; *rows is empty after a failure. */
 static sw_status read_rows(sw_error *err, job *j, sw_link_rows *rows) {
   sw_arena *arena = NULL;
   int32_t *unit = NULL;

@@ -1,7 +1,10 @@
 /* Links as comma-separated text: lists (`.csv`), square tables, and distances as either. Every
  * node's first rank parses the whole text, one thread; so all fail on the same line. What a code or
  * value may be is decided in list.c, which column is what in columns.c; here are the shapes of
- * files. */
+ * files.
+ *
+ * Complexity: O(text) for lists; a square table is O(n^2) numbers and as many look-ups of columns
+ * at worst. Memory: the text, which the caller holds, and 24 bytes a link in the list. */
 #include "store/links/links.h"
 
 #include <stdio.h>
@@ -17,7 +20,8 @@ struct source {
   sw_csv *csv;
 };
 
-/* On failure too, source_close releases what there is. */
+/* On failure too, source_close releases what there is. The reader does not copy the text: it must
+ * stay until source_close. */
 static sw_status source_open(sw_error *err, const char *file, const char *text, size_t length,
                              struct source *source) {
   SW_TRY(sw_arena_create(err, &source->arena));
@@ -34,12 +38,13 @@ static void source_close(struct source *source) {
 }
 
 /* True for a unit of the panel only: a code outside it does not count, even if such codes are left
- * out. */
+ * out. O(1) by the panel's table of codes. */
 static bool is_unit(const sw_links_list *list, sw_field field) {
   return sw_map_find(list->unit_of, field.text, field.length) >= 0;
 }
 
-/* As sw_csv_next, but a file without any is refused. */
+/* As sw_csv_next, but a file without any is refused. The file's first line is named although it has
+ * none: an editor opens there. */
 static sw_status first_record(sw_error *err, sw_csv *csv) {
   bool more = false;
   SW_TRY(sw_csv_next(err, csv, &more));
@@ -48,9 +53,9 @@ static sw_status first_record(sw_error *err, sw_csv *csv) {
 
 /* ---- from, to[, value] ------------------------------------------------------------------- */
 
-/* A code of the row. Where the file leaves out what repeats the row above, an empty `from` is that
- * of the last row that has one; elsewhere it is a mistake, also in a file that knows more units
- * than the panel. */
+/* A code of the row; -1 in *unit: one that may be left out (list.c). Where the file leaves out what
+ * repeats the row above, an empty `from` is that of the last row that has one; elsewhere it is a
+ * mistake, also in a file that knows more units than the panel. */
 static sw_status end_of(sw_error *err, const sw_links_list *list, const sw_csv *csv, int column,
                         int64_t *unit) {
   if (csv->field[column].length)
@@ -61,7 +66,10 @@ static sw_status end_of(sw_error *err, const sw_links_list *list, const sw_csv *
                      column + 1);
 }
 
-/* *above: the sender of the row above, where rows repeat it. */
+/* *above: the sender of the row above, where rows repeat it. The Census file repeats a county by
+ * leaving its two columns empty; both must be empty, so that a lost code is not taken for a
+ * repetition. Links of a unit with itself, which that file has for each county, are counted and not
+ * added. */
 static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *csv,
                              const sw_links_columns *columns, int64_t *above) {
   int64_t from = *above, to;
@@ -80,7 +88,9 @@ static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *c
   return sw_links_list_add(err, list, csv->line, from, to, value);
 }
 
-/* The first record says what the columns are, and may be a link itself. */
+/* The first record says what the columns are, and may be a link itself. After the first record the
+ * widths are compared with it, as a row with a field more has mostly a comma within a name that was
+ * not quoted. */
 static sw_status parse_list(sw_error *err, sw_links_list *list, const struct source *source) {
   sw_csv *csv = source->csv;
   sw_links_columns columns;
@@ -99,6 +109,7 @@ static sw_status parse_list(sw_error *err, sw_links_list *list, const struct sou
   }
 }
 
+/* The list keeps what was read before a failure; the caller destroys it. */
 sw_status sw_links_parse_csv(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);
@@ -109,8 +120,8 @@ sw_status sw_links_parse_csv(sw_error *err, sw_links_list *list, const char *tex
 
 /* ---- square tables ----------------------------------------------------------------------- */
 
-/* What is known of a square table while its rows come. By column: 0 is the column of codes,
- * unused. */
+/* What is known of a square table while its rows come. By column: 0 is the column of codes, unused.
+ * `seen` is checked for all units at once, after the header. */
 struct square {
   int64_t *unit; /* of the column; -1: outside the panel, left out */
   bool *has_row; /* by column */
@@ -118,7 +129,9 @@ struct square {
 };
 
 /* The codes in the first row. Every unit of the panel must be among them, unless list->may_lack.
- * The reader has refused duplicate codes. */
+ * The reader has refused duplicate codes. The corner is not looked at, as programs write anything
+ * there. A column of a unit outside the panel is kept as -1: its numbers are parsed, and left
+ * out. */
 static sw_status read_columns(sw_error *err, sw_links_list *list, const struct source *source,
                               struct square *square) {
   sw_csv *csv = source->csv;
@@ -139,7 +152,8 @@ static sw_status read_columns(sw_error *err, sw_links_list *list, const struct s
 
 /* Finds the column that the row belongs to: rows may stand in another order than columns, mostly
  * they do not, so the column at the row's own place is tried first. Else a walk over the columns:
- * n^2 comparisons for a table of n^2 numbers. */
+ * n^2 comparisons for a table of n^2 numbers. *column is never -1 on success. O(1) for a table in
+ * order. */
 static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *square, int row,
                            int *column) {
   sw_field code = csv->field[0];
@@ -159,7 +173,8 @@ static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *squa
 
 /* One row of values. An empty weight is refused, since it may be a mistake where 0 was meant; an
  * empty distance is a pair without one. A weight of 0 is no link; a distance of 0 goes on to be
- * refused by sw_links_list_add, except on the diagonal. */
+ * refused by sw_links_list_add, except on the diagonal. Rows outside the panel (from -1) are read
+ * through as well: a wrong number in them is still a fault of the file. */
 static sw_status square_row(sw_error *err, sw_links_list *list, const sw_csv *csv,
                             const struct square *square, int64_t from) {
   for (int c = 1; c < csv->n; c++) {
@@ -178,7 +193,8 @@ static sw_status square_row(sw_error *err, sw_links_list *list, const sw_csv *cs
 }
 
 /* In the end every column must have had its row: else a truncated table would pass as one with
- * fewer links. */
+ * fewer links. The same records as a list has, but each must have the header's number of fields,
+ * which the reader checks after sw_csv_header. */
 static sw_status parse_square(sw_error *err, sw_links_list *list, const struct source *source) {
   sw_csv *csv = source->csv;
   struct square square = {0};
@@ -212,7 +228,8 @@ sw_status sw_links_parse_table(sw_error *err, sw_links_list *list, const char *t
 
 /* Tells the two forms of distances apart by the first line. Three columns are a list, unless the
  * line is the header of a table of two units: two codes after a corner that is none. More are a
- * table, unless their names are those of a list. */
+ * table, unless their names are those of a list. Asked of the first record alone; codes decide,
+ * numbers would not: a table of two units has three columns, as a list has. */
 static bool is_table(const sw_links_list *list, const struct source *source) {
   const sw_csv *csv = source->csv;
   if (list->columns) return false;
@@ -225,7 +242,8 @@ static bool is_table(const sw_links_list *list, const struct source *source) {
          !is_unit(list, csv->field[0]);
 }
 
-/* Looks at the first record, then begins again from the first line. */
+/* Looks at the first record, then begins again from the first line. The text is parsed twice as far
+ * as the first line. */
 sw_status sw_links_parse_distance(sw_error *err, sw_links_list *list, const char *text,
                                   size_t length) {
   struct source source = {0};

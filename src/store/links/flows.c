@@ -4,7 +4,11 @@
  * node and 32 more on rank 0 while it reads, and 8 bytes per unit and period on every rank.
  *
  * What stays within a unit is kept apart from the rows. Periods that the panel lacks are left out
- * and counted; a unit that it lacks is treated as in a file of links (list.c). */
+ * and counted; a unit that it lacks is treated as in a file of links (list.c).
+ *
+ * Called by the port of reading (reader.c) when an entry or a distance of observed flows is bound.
+ * The order of lines leaves no trace: rows are sorted by partner, and a pair that stands twice is
+ * refused. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +25,8 @@ typedef sw_flows_reading reading;
 
 /* ---- a row ------------------------------------------------------------------------------- */
 
-/* -1 in *unit: a unit that the panel lacks and may lack. */
+/* -1 in *unit: a unit that the panel lacks and may lack. The csv reader's line is that of the
+ * record, so a message leads there. */
 static sw_status code_of(sw_error *err, const reading *r, int column, const char *name,
                          int64_t *unit) {
   sw_field code = r->csv->field[column];
@@ -30,7 +35,9 @@ static sw_status code_of(sw_error *err, const reading *r, int column, const char
   return sw_links_list_unit(err, &r->codes, r->csv->line, code, unit);
 }
 
-/* Rows of a period mostly stand together, so the one before is looked at first. */
+/* Rows of a period mostly stand together, so the one before is looked at first. -1: a period that
+ * the panel lacks; it is counted, and the first of them is kept for the line in the log. A label
+ * that does not fit in r->last counts as none of the panel's. */
 int sw_flows_matrix(sw_flows_reading *r, const char *text, size_t length) {
   bool fits = length < sizeof r->last;
   if (!fits || length != r->last_length || memcmp(r->last, text, length) != 0) {
@@ -44,6 +51,7 @@ int sw_flows_matrix(sw_flows_reading *r, const char *text, size_t length) {
   return r->last_matrix;
 }
 
+/* Without `time` there is one matrix, of all periods. */
 static sw_status matrix_of(sw_error *err, reading *r, int *matrix) {
   *matrix = 0;
   if (r->time < 0) return SW_OK;
@@ -54,7 +62,9 @@ static sw_status matrix_of(sw_error *err, reading *r, int *matrix) {
   return SW_OK;
 }
 
-/* Empty is not 0: a file that writes nothing where nothing flows is asked to say so. */
+/* Empty is not 0: a file that writes nothing where nothing flows is asked to say so. Numbers are
+ * read in the panel's form, with its decimal sign, since both files come from the same office as a
+ * rule. */
 static sw_status value_of(sw_error *err, const reading *r, double *value) {
   const char *name = r->spec->value;
   SW_TRY((r->csv->form ? sw_csv_number_as : sw_csv_number)(err, r->csv, r->value, name, value));
@@ -65,7 +75,8 @@ static sw_status value_of(sw_error *err, const reading *r, double *value) {
   return SW_OK;
 }
 
-/* realloc, as links are only appended; freed with free once their rows are made. */
+/* realloc, as links are only appended; freed with free once their rows are made. The room doubles,
+ * so adding is O(1) on average and at most half of it is unused. */
 static sw_status grow(sw_error *err, sw_links_list *list) {
   int64_t capacity = list->capacity ? 2 * list->capacity : 1024;
   sw_link *link = realloc(list->link, (size_t)capacity * sizeof *link);
@@ -77,7 +88,9 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
   return SW_OK;
 }
 
-/* Also called by flows_h5.c: the checks are the same for both kinds of files. */
+/* Also called by flows_h5.c: the checks are the same for both kinds of files. In this order: a
+ * negative flow is refused whatever its units; what is left out is counted, not checked for
+ * repetitions; -0 would differ from 0 in the bits of the results. */
 sw_status sw_flows_add(sw_error *err, sw_flows_reading *r, int64_t line, int64_t from, int64_t to,
                        int matrix, double value) {
   if (value < 0)
@@ -92,6 +105,8 @@ sw_status sw_flows_add(sw_error *err, sw_flows_reading *r, int64_t line, int64_t
   return SW_OK;
 }
 
+/* All four fields are looked at even if the line is left out in the end, so that a faulty file is
+ * told as such. */
 static sw_status take_row(sw_error *err, reading *r) {
   int64_t from = -1, to = -1;
   double value = 0;
@@ -105,12 +120,14 @@ static sw_status take_row(sw_error *err, reading *r) {
 
 /* ---- the file ---------------------------------------------------------------------------- */
 
+/* The place of a key in the study; NULL: no memory. */
 const char *sw_flows_place(const sw_flows_reading *r, const char *key) {
   const sw_node *node = sw_node_get(r->spec->node, key);
   return sw_arena_printf(r->arena, "%s:%d:%d", node->file, node->line, node->column);
 }
 
-/* Messages stand at the key of the study that names the column. */
+/* Messages stand at the key of the study that names the column. A column that the study does not
+ * name has index -1; only `time` may be left out. */
 static sw_status find_columns(sw_error *err, reading *r) {
   const sw_flow_spec *spec = r->spec;
   const struct {
@@ -130,6 +147,7 @@ static sw_status find_columns(sw_error *err, reading *r) {
   return SW_OK;
 }
 
+/* The text is parsed in place and must stay until the end; nothing of it is kept in the links. */
 static sw_status parse(sw_error *err, reading *r, const char *text, size_t length) {
   SW_TRY(sw_csv_create(err, r->arena, r->spec->file, &r->csv));
   r->csv->form = r->study->panel.number_form;
@@ -146,7 +164,8 @@ static sw_status parse(sw_error *err, reading *r, const char *text, size_t lengt
   return SW_OK;
 }
 
-/* Rank 0. What is made is freed by close_reading, also after a failure. */
+/* Rank 0. What is made is freed by close_reading, also after a failure. An arena of its own: names
+ * of columns and messages go with the file. */
 static sw_status open_reading(sw_error *err, reading *r) {
   SW_TRY(sw_arena_create(err, &r->arena));
   SW_TRY(sw_links_list_create(err, r->spec->file, r->study, r->units, false, &r->codes));
@@ -156,6 +175,9 @@ static sw_status open_reading(sw_error *err, reading *r) {
   return SW_OK;
 }
 
+/* The kind of file is told by its ending; a text that is in truth something else (an archive, a
+ * spreadsheet) is refused by its first bytes. `alone`: one process, which may try HDF5 in a child
+ * first. */
 static sw_status read_file(sw_error *err, reading *r, bool alone) {
   char *text = NULL;
   size_t length = 0;
@@ -169,6 +191,7 @@ static sw_status read_file(sw_error *err, reading *r, bool alone) {
   return status;
 }
 
+/* On rank 0; elsewhere there is nothing to close. */
 static void close_reading(reading *r) {
   for (int m = 0; r->of && m < r->n_matrices; m++)
     free(r->of[m].link);
@@ -180,6 +203,7 @@ static void close_reading(reading *r) {
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
+/* Always fails, at the second of the two lines. */
 static sw_status refuse_twice(sw_error *err, const reading *r, int matrix, const int64_t twice[2]) {
   const sw_link *first = &r->of[matrix].link[twice[0]], *second = &r->of[matrix].link[twice[1]];
   bool timed = r->spec->time != NULL;
@@ -190,7 +214,9 @@ static sw_status refuse_twice(sw_error *err, const reading *r, int matrix, const
       timed ? "give each pair once a period" : "give each pair once, or name its `time`");
 }
 
-/* Takes what stays within units out of the rows, in place; own[i] was NaN. */
+/* Takes what stays within units out of the rows, in place; own[i] was NaN. One pass, as rows are
+ * sorted: what is kept moves to the front. `next` runs on over the old ends while row_start is
+ * rewritten behind it. */
 static void part_own(sw_link_rows *rows, double *own, int64_t *within) {
   int64_t kept = 0, next = 0;
   for (int64_t i = 0; i < rows->n; i++) {
@@ -208,7 +234,8 @@ static void part_own(sw_link_rows *rows, double *own, int64_t *within) {
   }
 }
 
-/* The rows of a matrix, on rank 0; elsewhere they stay empty. */
+/* The rows of a matrix, on rank 0; elsewhere they stay empty. Links of a matrix are sorted here,
+ * O(flows log flows), and any repetition is found. */
 static sw_status make_rows(sw_error *err, reading *r, int matrix, sw_link_rows *rows, double *own) {
   int64_t twice[2];
   sw_links_list *list = &r->of[matrix];
@@ -218,7 +245,9 @@ static sw_status make_rows(sw_error *err, reading *r, int matrix, sw_link_rows *
   return SW_OK;
 }
 
-/* Matrix by matrix. The links as read are released one by one, as their rows take the room. */
+/* Matrix by matrix. The links as read are released one by one, as their rows take the room.
+ * Collective. A period without any flow has no matrix (NULL) on all ranks alike, as the count is
+ * broadcast first. Rank 0's copy of the links goes as soon as its rows are shared. */
 static sw_status share(sw_error *err, sw_team *team, reading *r, int matrix, sw_flow_table *table) {
   int64_t n = r->units->n, count = team->rank == 0 ? r->of[matrix].count : 0;
   sw_link_rows rows = {.n = n};
@@ -243,7 +272,8 @@ static sw_status share(sw_error *err, sw_team *team, reading *r, int matrix, sw_
 
 /* ---- in words ---------------------------------------------------------------------------- */
 
-/* One line of what was read, and what was left out of it. */
+/* One line of what was read, and what was left out of it. The counts are of the whole file, over
+ * all periods. */
 static void say(const reading *r, const sw_flow_table *table) {
   long long flows = 0, periods = 0;
   const char *name = r->spec->name;
@@ -268,7 +298,8 @@ static void say(const reading *r, const sw_flow_table *table) {
            r->codes.left_out == 1 ? "is" : "are", r->spec->file);
 }
 
-/* Nothing at all is a slip: other codes, other periods, or an empty file. */
+/* Nothing at all is a slip: other codes, other periods, or an empty file. A file with codes in
+ * another form would otherwise give a result of empty matrices. */
 static sw_status check_any(sw_error *err, const reading *r) {
   for (int m = 0; m < r->n_matrices; m++)
     if (r->of[m].count > 0) return SW_OK;
@@ -280,7 +311,8 @@ static sw_status check_any(sw_error *err, const reading *r) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* After a failure what there is can be destroyed: all pointers are NULL or owned. */
+/* After a failure what there is can be destroyed: all pointers are NULL or owned. For
+ * sw_flow_table_destroy. */
 static sw_status open_table(sw_error *err, int n, sw_flow_table **out) {
   sw_flow_table *table = NULL;
   SW_TRY(sw_calloc(err, 1, sizeof *table, (void **)&table));
@@ -290,6 +322,7 @@ static sw_status open_table(sw_error *err, int n, sw_flow_table **out) {
   return sw_calloc(err, (size_t)n, sizeof *table->own, (void **)&table->own);
 }
 
+/* Collective where there are matrices: ranks give shared memory back in the same order. */
 void sw_flow_table_destroy(sw_team *team, sw_flow_table *table) {
   if (!table) return;
   for (int m = 0; m < table->n; m++) {
@@ -301,7 +334,9 @@ void sw_flow_table_destroy(sw_team *team, sw_flow_table *table) {
   sw_free(table);
 }
 
-/* The port's `flow`. *table is there to be destroyed also after a failure. */
+/* The port's `flow`. *table is there to be destroyed also after a failure. Collective. Rank 0
+ * reads; the failure of any step is every rank's. Without `time` the one matrix serves all
+ * periods. */
 sw_status sw_links_read_flow(sw_error *err, sw_team *team, const sw_study *study,
                              const sw_flow_spec *spec, const sw_units *units,
                              const sw_periods *periods, sw_flow_table **table) {

@@ -2,7 +2,10 @@
  * for each flow: codes of the two units as text, the flow, and its period where the study names
  * one. In messages the number of an element, from 1, stands where text has its line.
  *
- * Memory: 28 bytes per flow while it reads, besides the links (flows.c). */
+ * Memory: 28 bytes per flow while it reads, besides the links (flows.c).
+ *
+ * One thread of rank 0, as HDF5 wants; pieces are read one after the other (store/netcdf), so the
+ * values are never in memory as a whole. Rooms of indices are the arena's. */
 #include "store/links/flows.h"
 #include "store/netcdf/netcdf.h"
 
@@ -25,6 +28,8 @@ typedef struct table {
 
 /* ---- datasets ---------------------------------------------------------------------------- */
 
+/* Codes that are numbers in the file have lost their leading zeros, and would match other units:
+ * text alone is accepted. */
 static sw_status open_codes(sw_error *err, table *t, const char *key, const char *name,
                             sw_netcdf_axis *axis) {
   const char *where = sw_flows_place(t->r, key);
@@ -37,7 +42,8 @@ static sw_status open_codes(sw_error *err, table *t, const char *key, const char
       t->file.name, name);
 }
 
-/* Whether the dataset is there, and is numbers in two dimensions or more. */
+/* Whether the dataset is there, and is numbers in two dimensions or more. Handles are closed on
+ * every path. *dims is set only for a dataset that is there. */
 static bool is_grid(const table *t, const char *name, int *dims) {
   hsize_t size[2] = {0, 0};
   hid_t dataset = sw_netcdf_has(&t->file, name) ? H5Dopen2(t->file.id, name, H5P_DEFAULT) : -1;
@@ -50,7 +56,8 @@ static bool is_grid(const table *t, const char *name, int *dims) {
   return !text && *dims > 1;
 }
 
-/* What is in HDF5 but no list of flows: a matrix, as of unit and unit, and our own results. */
+/* What is in HDF5 but no list of flows: a matrix, as of unit and unit, and our own results. Said
+ * before datasets are looked for, since the lack of a column would mislead. */
 static sw_status refuse_others(sw_error *err, const table *t) {
   int dims = 0;
   if (is_grid(t, t->r->spec->value, &dims))
@@ -69,6 +76,8 @@ static sw_status refuse_others(sw_error *err, const table *t) {
   return SW_OK;
 }
 
+/* NaN and the study's missing numbers are found by the rules; both are refused later, with the
+ * number of the element. */
 static sw_status open_values(sw_error *err, table *t) {
   const char *name = t->r->spec->value, *where = sw_flows_place(t->r, "value");
   sw_netcdf_axis axis = {.dataset = -1}; /* for its message where there is no such dataset */
@@ -87,6 +96,7 @@ static sw_status open_values(sw_error *err, table *t) {
                             &t->value.rules);
 }
 
+/* Lengths are compared with that of the senders' codes, the first dataset that is read. */
 static sw_status check_length(sw_error *err, const table *t, const char *name, hsize_t n) {
   if (n == t->n) return SW_OK;
   return sw_fail(err, SW_EINPUT,
@@ -94,6 +104,8 @@ static sw_status check_length(sw_error *err, const table *t, const char *name, h
                  t->file.name, name, (unsigned long long)n, t->from.name, (unsigned long long)t->n);
 }
 
+/* Rooms are for n + 1, as there may be none. Every handle that was opened is in *t, for
+ * close_table. */
 static sw_status open_table(sw_error *err, table *t) {
   const sw_flow_spec *spec = t->r->spec;
   SW_TRY(sw_netcdf_open(err, &t->file));
@@ -125,6 +137,7 @@ static void close_table(table *t) {
 
 /* ---- labels ------------------------------------------------------------------------------ */
 
+/* Units that may be left out stay -1 without an error; the rest of the element is still read. */
 static sw_status take_from(sw_error *err, void *self, hsize_t i, const char *text, size_t length) {
   table *t = self;
   return sw_links_list_unit(err, &t->r->codes, (int64_t)i + 1, (sw_field){text, length},
@@ -144,7 +157,8 @@ static sw_status take_time(sw_error *err, void *self, hsize_t i, const char *tex
   return SW_OK;
 }
 
-/* Labels before values: a value is then added at once, and no second array of flows is held. */
+/* Labels before values: a value is then added at once, and no second array of flows is held. Three
+ * passes over labels, each in the file's own order; texts are not kept. */
 static sw_status read_labels(sw_error *err, table *t) {
   SW_TRY(sw_netcdf_texts(err, &t->file, &t->from, 0, t->n, take_from, t));
   SW_TRY(sw_netcdf_texts(err, &t->file, &t->to, 0, t->n, take_to, t));
@@ -157,7 +171,9 @@ static void look_to_try(void *self) {
   (void)read_labels(&unsaid, self);
 }
 
-/* Damaged texts of varying length may crash HDF5 or never end (store/panel/h5.c has more). */
+/* Damaged texts of varying length may crash HDF5 or never end (store/panel/h5.c has more). Only a
+ * process that runs alone may start a child: under MPI forking is not safe. 20 seconds, and one for
+ * each 5,000 flows, of processor time; a sound file takes far less. */
 static sw_status try_in_child(sw_error *err, table *t, bool alone) {
   bool risky = sw_netcdf_is_risky(t->from.dataset) || sw_netcdf_is_risky(t->to.dataset) ||
                sw_netcdf_is_risky(t->time.dataset);
@@ -171,7 +187,8 @@ static sw_status try_in_child(sw_error *err, table *t, bool alone) {
 
 /* ---- values ------------------------------------------------------------------------------ */
 
-/* A piece of the dataset: `start` counts elements from 0. */
+/* A piece of the dataset: `start` counts elements from 0. Elements come in order, so the first
+ * fault of the file is the one that is told. */
 static sw_status take_values(sw_error *err, void *self, const double *value, const hsize_t start[2],
                              const hsize_t count[2]) {
   table *t = self;
@@ -191,6 +208,7 @@ static sw_status take_values(sw_error *err, void *self, const double *value, con
   return SW_OK;
 }
 
+/* Order: shapes, the trial in a child, labels, values. */
 static sw_status read_table(sw_error *err, table *t, bool alone) {
   SW_TRY(open_table(err, t));
   SW_TRY(try_in_child(err, t, alone));
@@ -199,6 +217,7 @@ static sw_status read_table(sw_error *err, table *t, bool alone) {
                         take_values, t);
 }
 
+/* After a failure everything is closed; the links read so far belong to the reading (flows.c). */
 sw_status sw_flows_read_h5(sw_error *err, sw_flows_reading *r, bool alone) {
   table t = {.r = r,
              .file = {.name = r->spec->file, .path = r->spec->path, .arena = r->arena, .id = -1},

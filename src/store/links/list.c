@@ -3,7 +3,10 @@
  * file's order; the kernel sorts it into rows afterwards, so the order leaves no trace in the bits.
  *
  * Codes outside the panel are refused, unless the study itself takes units away: a file of all
- * units is then right to know more than the panel. */
+ * units is then right to know more than the panel.
+ *
+ * Memory: 24 bytes a link, and the maps of codes. The list is used by one thread of each node's
+ * first rank. */
 #include "store/links/links.h"
 
 #include <stdarg.h>
@@ -14,7 +17,8 @@
 #include "base/text.h"
 #include "store/text/no_number.h"
 
-/* The map borrows the codes from `units`. On failure the caller destroys what there is. */
+/* The map borrows the codes from `units`. On failure the caller destroys what there is. `file` is
+ * borrowed. O(units). */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
   *list = (sw_links_list){.file = file, .study = study, .units = units, .distance = distance};
@@ -34,6 +38,7 @@ sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *
   return sw_code_forms_create(err, list->code, units->n, twin, &list->forms);
 }
 
+/* Zeroed, so that a second call does no harm. */
 void sw_links_list_destroy(sw_links_list *list) {
   sw_map_destroy(list->unit_of);
   sw_code_forms_destroy(list->forms);
@@ -42,6 +47,8 @@ void sw_links_list_destroy(sw_links_list *list) {
   *list = (sw_links_list){0};
 }
 
+/* The text is cut where it would not fit an error's room. The line is 1 for the first line of the
+ * file. */
 sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t line,
                              const char *format, ...) {
   char text[SW_ERROR_TEXT];
@@ -68,7 +75,8 @@ static sw_status refuse_twin(sw_error *err, const sw_links_list *list, int64_t l
                             text, other, sw_code_differs(text, other, words));
 }
 
-/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. */
+/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. O(1) for a
+ * code of the panel; the forms are only searched where it is none. */
 sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
                              int64_t *unit) {
   *unit = sw_map_find(list->unit_of, code.text, code.length);
@@ -83,6 +91,8 @@ sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t l
       shown(code), code.text);
 }
 
+/* Weights and distances are 0 or more: negative weights have no meaning for the measures that take
+ * them. NaN and infinity are refused by sw_parse_number. */
 sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t line, sw_field text,
                               double *value) {
   const char *what = list->distance ? "distance" : "weight";
@@ -101,7 +111,8 @@ sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t 
   return SW_OK;
 }
 
-/* Doubles the room: links come without their number, up to n^2 of a table. */
+/* Doubles the room: links come without their number, up to n^2 of a table. A failure leaves the
+ * list as it was. */
 static sw_status grow(sw_error *err, sw_links_list *list) {
   int64_t capacity = list->capacity ? 2 * list->capacity : 1024;
   sw_link *link = realloc(list->link, (size_t)capacity * sizeof *link);
@@ -114,7 +125,9 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
 }
 
 /* Weights of 0 are kept until rows are made, where they are dropped: a duplicate link is found
- * before that, whatever its weight. */
+ * before that, whatever its weight. Self-links are refused instead of dropped, except 0 and
+ * distances: a matrix with a diagonal means another model. The line goes along with each link, for
+ * the message about a repetition. */
 sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
                             int64_t to, double value) {
   /* One end outside the panel is enough: there is nothing to link to. */
@@ -137,7 +150,8 @@ sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, in
   return SW_OK;
 }
 
-/* By unit of the panel: a unit that the file leaves out by mistake would pass as an island. */
+/* By unit of the panel: a unit that the file leaves out by mistake would pass as an island.
+ * O(units). list->lacking counts those that may lack, for the log. */
 sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const bool *seen) {
   for (int64_t i = 0; i < list->units->n; i++) {
     if (seen[i]) continue;

@@ -8,7 +8,10 @@
  *
  * Without any of them the rows are taken as the units in the order of their codes, where the rows
  * of the units file and of the panel are in that order, too: then there is only one order that can
- * be meant. A line says so. */
+ * be meant. A line says so.
+ *
+ * Called on every node's first rank with the whole text (weights.c). O(text) time; the codes take 8
+ * bytes a row in an arena that ends with the call. */
 #include "store/links/links.h"
 
 #include <stdlib.h>
@@ -38,6 +41,7 @@ static bool is_word(sw_field word, const char *text) {
 
 /* ---- which units the rows are ------------------------------------------------------------ */
 
+/* Doubling; outgrown arrays stay in the arena, together no more than the last. */
 static sw_status add_code(sw_error *err, struct market *market, int64_t unit) {
   if (market->n == market->capacity) {
     int64_t *grown = NULL, capacity = market->capacity ? 2 * market->capacity : 256;
@@ -51,7 +55,8 @@ static sw_status add_code(sw_error *err, struct market *market, int64_t unit) {
 }
 
 /* The column of codes: the only one, or that which has the study's name of it. *header: the first
- * record is the names. */
+ * record is the names. In one column names are told by what the study calls its codes; a file of
+ * one column without a header is the common case. */
 static sw_status find_codes(sw_error *err, const sw_links_list *list, const sw_csv *csv,
                             int *column, bool *header) {
   const char *const names[] = {list->study->panel.unit, list->study->units.unit};
@@ -73,7 +78,8 @@ static sw_status find_codes(sw_error *err, const sw_links_list *list, const sw_c
                      csv->n, names[0] ? names[0] : "unit");
 }
 
-/* Messages about a code are of this file, not of the matrix. */
+/* Messages about a code are of this file, not of the matrix. `of` is a copy of the list with the
+ * other file's name: the maps are shared, nothing is added to it. */
 static sw_status read_codes(sw_error *err, const sw_links_list *list, sw_csv *csv,
                             struct market *market) {
   sw_links_list of = *list;
@@ -94,6 +100,7 @@ static sw_status read_codes(sw_error *err, const sw_links_list *list, sw_csv *cs
   return SW_OK;
 }
 
+/* Codes of comments, if any were read, are dropped: a file that is named counts more. */
 static sw_status read_order(sw_error *err, const sw_links_list *list, struct market *market) {
   sw_csv *csv = NULL;
   SW_TRY(sw_csv_create(err, market->arena, list->order_file, &csv));
@@ -106,7 +113,8 @@ static sw_status read_order(sw_error *err, const sw_links_list *list, struct mar
 }
 
 /* `% code: 01001`, blanks as one likes; what follows the colon is the code. Other comments are
- * passed over. */
+ * passed over. In any case of letters. Lines behind the size are refused: a code there would come
+ * too late for the entries above it, and ignoring it would hide a mistake. */
 static sw_status take_comment(sw_error *err, const sw_links_lines *lines, struct market *market) {
   static const char word[] = "code:";
   sw_field rest = lines->rest;
@@ -132,7 +140,9 @@ static sw_status take_comment(sw_error *err, const sw_links_lines *lines, struct
   return add_code(err, market, unit);
 }
 
-/* Nothing tells the order: it is that of the codes where no other can be meant. */
+/* Nothing tells the order: it is that of the codes where no other can be meant. Both conditions are
+ * needed: with as many rows as units and files in the order of codes there is no other order that a
+ * program could have written. The warning stays, as it is still an assumption. */
 static sw_status assume_order(sw_error *err, const sw_links_lines *lines, struct market *market) {
   const sw_links_list *list = lines->list;
   const sw_units *units = list->units;
@@ -159,7 +169,8 @@ static sw_status assume_order(sw_error *err, const sw_links_lines *lines, struct
   return SW_OK;
 }
 
-/* Each row another unit, and every unit of the panel a row. */
+/* Each row another unit, and every unit of the panel a row. A row outside the panel has unit -1 and
+ * may be there several times. */
 static sw_status check_order(sw_error *err, sw_links_list *list, const struct market *market) {
   bool *seen = NULL;
   SW_NEW(err, market->arena, seen, list->units->n);
@@ -176,6 +187,8 @@ static sw_status check_order(sw_error *err, sw_links_list *list, const struct ma
   return sw_links_list_check_seen(err, list, seen);
 }
 
+/* A file beside the matrix is a convention, codes in its comments are part of it: the latter count
+ * more. */
 static sw_status settle_order(sw_error *err, sw_links_list *list, const sw_links_lines *lines,
                               struct market *market) {
   if (list->order_file && !(list->order_is_beside && market->n > 0))
@@ -187,7 +200,9 @@ static sw_status settle_order(sw_error *err, sw_links_list *list, const sw_links
 
 /* ---- the matrix -------------------------------------------------------------------------- */
 
-/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers. */
+/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers. Pattern
+ * matrices have weight 1. Skew-symmetric matrices have negative weights, which no style could
+ * use. */
 static sw_status market_banner(sw_error *err, sw_links_lines *lines, struct market *market) {
   sw_field word[5];
   bool more = false;
@@ -209,7 +224,8 @@ static sw_status market_banner(sw_error *err, sw_links_lines *lines, struct mark
                                     "real|integer|pattern general|symmetric`");
 }
 
-/* The next line that is not a comment; they may stand anywhere after the first. */
+/* The next line that is not a comment; they may stand anywhere after the first. *more is false at
+ * the end of the text. */
 static sw_status market_line(sw_error *err, sw_links_lines *lines, struct market *market,
                              bool *more) {
   for (;;) {
@@ -219,7 +235,8 @@ static sw_status market_line(sw_error *err, sw_links_lines *lines, struct market
   }
 }
 
-/* `rows columns entries`. */
+/* `rows columns entries`. Rows and entries are limits that what follows is checked against; no
+ * memory is taken by them yet. */
 static sw_status market_size(sw_error *err, sw_links_lines *lines, struct market *market) {
   sw_field word[3];
   int64_t columns = 0;
@@ -238,7 +255,8 @@ static sw_status market_size(sw_error *err, sw_links_lines *lines, struct market
   return SW_OK;
 }
 
-/* From 1 in the file. A row may be of a unit that is left out. */
+/* From 1 in the file. A row may be of a unit that is left out. Checked against the size, not
+ * against the number of codes: these are equal by then. */
 static sw_status market_position(sw_error *err, const sw_links_lines *lines,
                                  const struct market *market, sw_field word, int64_t *unit) {
   int64_t n = market->rows;
@@ -250,7 +268,9 @@ static sw_status market_position(sw_error *err, const sw_links_lines *lines,
 }
 
 /* Of a symmetric matrix each entry off the diagonal stands for two links. On the diagonal nothing
- * is doubled: there only 0 passes, which is no link. */
+ * is doubled: there only 0 passes, which is no link. A repeated entry is found when the rows are
+ * made, like in any list; so is an entry above the diagonal of a symmetric matrix beside its
+ * mirror. */
 static sw_status market_entry(sw_error *err, sw_links_list *list, sw_links_lines *lines,
                               const struct market *market) {
   sw_field word[3];
@@ -269,6 +289,7 @@ static sw_status market_entry(sw_error *err, sw_links_list *list, sw_links_lines
   return market->symmetric ? sw_links_list_add(err, list, lines->line, to, from, value) : SW_OK;
 }
 
+/* A truncated file is told by the count of its entries. */
 static sw_status read_market(sw_error *err, sw_links_list *list, sw_links_lines *lines,
                              struct market *market) {
   int64_t entries = 0;

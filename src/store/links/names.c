@@ -1,6 +1,10 @@
 /* Names in the header of a list of links, and what they say: an end of the link, its value, the
  * unit. Whatever the case, blanks and signs. Which column is taken in the end is decided in
- * columns.c. */
+ * columns.c.
+ *
+ * Names are compared by what is left of them in small letters; O(columns x words) for one header.
+ * Words are added here when a file from the field has others, with a case in
+ * tests/store/links_columns.c. */
 #include "store/links/header.h"
 
 #include <ctype.h>
@@ -10,7 +14,9 @@
 
 /* The two ends by names that go together. Words are parted by blanks; those of ONLY_WITH mean an
  * end only beside a word for the unit (fips1, county_b). The first, SW_LINKS_CENSUS: columns of the
- * Census county adjacency file, in which every county is also its own neighbour. */
+ * Census county adjacency file, in which every county is also its own neighbour. The order is that
+ * of trust: the first family that fits a name is taken, so "from" means an end even where a column
+ * "source" says something else. */
 enum { FAMILIES = 10, ONLY_WITH = 8, NUMBERED = 8 };
 static const struct {
   const char *from, *to;
@@ -28,14 +34,16 @@ static const struct {
 };
 
 /* Words for the unit beside which a word for an end may stand: from_id, fips_to, "origin code". The
- * study's own names of the column of codes are added to them. */
+ * study's own names of the column of codes are added to them. Words that stand alone name no end;
+ * beside one they make it certain. */
 static const char affixes[] =
     "id code unit node ix fips geoid county state region city zip nuts iso";
 static const char weights[] = "weight weights wt w wij value values val";
 static const char distances[] =
     "distance distances dij km kilometres kilometers miles mi metres meters hours minutes";
 
-/* A name without its blanks and signs, in small letters. Bytes above ASCII stay. */
+/* A name without its blanks and signs, in small letters. Bytes above ASCII stay. Returns the
+ * length. Longer names are cut, which no known word is. */
 static size_t plain(const char *name, char out[SW_LINKS_NAME_ROOM]) {
   size_t n = 0;
   for (; *name && n < SW_LINKS_NAME_ROOM - 1; name++)
@@ -45,7 +53,7 @@ static size_t plain(const char *name, char out[SW_LINKS_NAME_ROOM]) {
   return n;
 }
 
-/* Is text[0..length) one of the words? */
+/* Is text[0..length) one of the words? Words are parted by single blanks. */
 static bool is_one_of(const char *words, const char *text, size_t length) {
   for (const char *at = words; *at; at += strspn(at, " ")) {
     size_t word = strcspn(at, " ");
@@ -55,7 +63,9 @@ static bool is_one_of(const char *words, const char *text, size_t length) {
   return false;
 }
 
-/* True when the rest of the name beside `word` is a word for the unit: fips_to, to_fips. */
+/* True when the rest of the name beside `word` is a word for the unit: fips_to, to_fips. The rest
+ * may stand before or behind the word; it must be a word for the unit as a whole, so that "factory"
+ * is not "to" with something around it. */
 static bool is_beside(const sw_links_header *header, const sw_links_column *column,
                       const char *word, size_t length) {
   if (column->length <= length) return false;
@@ -74,7 +84,8 @@ static bool is_beside(const sw_links_header *header, const sw_links_column *colu
 }
 
 /* Names of the families before ONLY_WITH mean an end by themselves; all but those of the Census do
- * so beside a word for the unit. */
+ * so beside a word for the unit. "1" and "a" alone are too short to mean anything; county_1
+ * does. */
 static bool names_end(const sw_links_header *header, const sw_links_column *column, int family,
                       const char *words) {
   if (family < ONLY_WITH && is_one_of(words, column->plain, column->length)) return true;
@@ -87,7 +98,7 @@ static bool names_end(const sw_links_header *header, const sw_links_column *colu
 }
 
 /* The first family that fits, in the order of the table. The column of codes by itself names no end
- * yet. */
+ * yet. is_unit only where no family fits: `fips_to` names an end and not the unit. */
 static void understand(const sw_links_header *header, sw_links_column *column) {
   column->length = plain(column->name, column->plain);
   column->family = -1;
@@ -101,7 +112,8 @@ static void understand(const sw_links_header *header, sw_links_column *column) {
     column->is_unit |= column->length && !strcmp(column->plain, header->unit[u]);
 }
 
-/* The fields are copied, as the next record takes their place. */
+/* The fields are copied, as the next record takes their place. header->unit holds the study's names
+ * of the column of codes, in the plain form, "" where it has none. */
 sw_status sw_links_header_read(sw_error *err, sw_arena *arena, sw_links_header *header) {
   const sw_study *study = header->list->study;
   if (study->panel.unit) plain(study->panel.unit, header->unit[0]);
@@ -119,7 +131,7 @@ sw_status sw_links_header_read(sw_error *err, sw_arena *arena, sw_links_header *
 
 /* ---- the ends ---------------------------------------------------------------------------- */
 
-/* The columns of one end of a family; *at is the last. */
+/* The columns of one end of a family; *at is the last. 0: the family has no such end. */
 static int count_end(const sw_links_header *header, int family, bool to, int *at) {
   int count = 0;
   for (int c = 0; c < header->n; c++)
@@ -132,7 +144,9 @@ static int count_end(const sw_links_header *header, int family, bool to, int *at
 
 /* `fips,fips` is from, to; so is `fips,fips_to`, and `fips_from,fips` in either order. Of two
  * columns of one name pandas and joins call the second fips.1, fips_1: without a fips_2 that is
- * `to`. `some`: the one column that names an end, -1: none does, -2: several do. */
+ * `to`. `some`: the one column that names an end, -1: none does, -2: several do. NUMBERED counts as
+ * `to` whatever its number, as the first of two equal names is left without one. *doubt is set only
+ * where nothing was in doubt before: the first reason is told. */
 static void ends_by_unit(const sw_links_header *header, int some, sw_links_columns *found,
                          sw_links_doubt *doubt) {
   int first = -1, second = -1, count = 0;
@@ -154,7 +168,9 @@ static void ends_by_unit(const sw_links_header *header, int some, sw_links_colum
   }
 }
 
-/* found->from stays -1 where names do not tell. */
+/* found->from stays -1 where names do not tell. A family decides only with exactly one column for
+ * each end; with more or fewer it leaves a doubt, which a later family may still settle. Two
+ * complete pairs cannot both be meant. */
 void sw_links_header_ends(const sw_links_header *header, sw_links_columns *found,
                           sw_links_doubt *doubt) {
   int some = -1;
@@ -184,11 +200,13 @@ void sw_links_header_ends(const sw_links_header *header, sw_links_columns *found
 
 /* ---- the value --------------------------------------------------------------------------- */
 
-/* R and pandas write a first column of row numbers, which has no name, or this one. */
+/* R and pandas write a first column of row numbers, which has no name, or this one. Such a column
+ * is never an end nor a value. */
 bool sw_links_column_is_row_number(const sw_links_column *column) {
   return column->length == 0 || !strcmp(column->plain, "unnamed0");
 }
 
+/* Also words that only begin so: weight_km, distance_m. */
 bool sw_links_column_is_value(const sw_links_column *column, bool distance) {
   const char *begin = distance ? "dist" : "weight";
   return is_one_of(distance ? distances : weights, column->plain, column->length) ||
@@ -196,7 +214,8 @@ bool sw_links_column_is_value(const sw_links_column *column, bool distance) {
 }
 
 /* The only column that is not taken yet and passes `kind` (0, 1: names a weight, a distance; 2:
- * any); -1: none, -2: several, in `several`. */
+ * any); -1: none, -2: several, in `several`. `several` holds the first two; the caller names
+ * them. */
 int sw_links_header_only(const sw_links_header *header, const sw_links_columns *found, int kind,
                          int several[2]) {
   int at = -1;

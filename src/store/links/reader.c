@@ -1,5 +1,8 @@
 /* The reader that `store` offers to the engine: `plan` calls these through plan/ports/reader.h and
- * so does not link upward. */
+ * so does not link upward.
+ *
+ * The planner differs in one thing: a network is only tried on a sample of units, so that a plan
+ * does not wait for it. */
 #include "plan/ports/reader.h"
 
 #define COMMON                                                                                     \

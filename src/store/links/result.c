@@ -5,7 +5,11 @@
  *
  * Units are matched by code. As in a file of links, a unit that is not of the panel is refused
  * unless the study itself takes units away, and a unit of the panel that the file does not have is
- * refused unless `unmatched: drop` says otherwise. */
+ * refused unless `unmatched: drop` says otherwise.
+ *
+ * Collective from the outside (sw_links_from_result); all else runs on rank 0 alone. Memory: of a
+ * dense matrix two strips of 256 rows at most, of kept pairs one period's entries, and the rows
+ * that come of them. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +22,7 @@
 #include "store/links/links.h"
 #include "store/page/page.h"
 
+/* A strip of 256 rows of 100,000 units is 205 MB of doubles. */
 enum { STRIP = 256 }; /* rows and columns of a dense matrix read at a time */
 
 /* What rank 0 works on. */
@@ -37,6 +42,9 @@ typedef struct job {
 
 /* ---- which pairs ------------------------------------------------------------------------- */
 
+/* `result` is chosen by its whole name; a name within a composite is a path. pairs.keep tells the
+ * stored form. A summary has no pairs left to make links of, and its message says how to keep
+ * some. */
 static sw_status choose_result(sw_error *err, sw_arena *arena, job *j) {
   const sw_weights_spec *spec = j->spec;
   const char **known;
@@ -63,6 +71,7 @@ static sw_status choose_result(sw_error *err, sw_arena *arena, job *j) {
                       spec->result, spec->file);
 }
 
+/* Without the key it is the first quantity of the result, as for measures that take pairs. */
 static sw_status choose_quantity(sw_error *err, job *j) {
   const sw_weights_spec *spec = j->spec;
   const char *known[SW_PAGE_QUANTITIES];
@@ -80,7 +89,8 @@ static sw_status choose_quantity(sw_error *err, job *j) {
                       near ? sw_did_you_mean(spec->quantity, near, hint) : "");
 }
 
-/* The last period unless the study names one. A whole series has one matrix for all. */
+/* The last period unless the study names one. A whole series has one matrix for all. j->period
+ * counts periods of the result's own axis. */
 static sw_status choose_period(sw_error *err, job *j) {
   const sw_weights_spec *spec = j->spec;
   const sw_node *node = sw_node_get(spec->node, "period");
@@ -104,6 +114,8 @@ static sw_status choose_period(sw_error *err, job *j) {
 
 /* ---- which unit is whose ----------------------------------------------------------------- */
 
+/* O(1) by code. A file of ours has no code twice; one that has is damaged, as the order of units is
+ * the key to its matrices. */
 static sw_status match_unit(sw_error *err, job *j, int64_t a) {
   const char *code = j->page->code[a];
   char words[SW_CODE_WORDS];
@@ -128,7 +140,7 @@ static sw_status match_unit(sw_error *err, job *j, int64_t a) {
 }
 
 /* First the file's units, then what the panel has beyond them. Either may be smaller, if the study
- * says that it is so. */
+ * says that it is so. at[] and unit[] are inverse to each other where both are set. */
 static sw_status match(sw_error *err, job *j) {
   SW_TRY(sw_alloc(err, (size_t)j->page->n + 1, sizeof *j->unit, (void **)&j->unit));
   SW_TRY(sw_alloc(err, (size_t)j->units->n + 1, sizeof *j->at, (void **)&j->at));
@@ -150,7 +162,9 @@ static sw_status match(sw_error *err, job *j) {
 
 /* ---- values ------------------------------------------------------------------------------ */
 
-/* What a pair weighs: none where it is undefined. `i`, `k`: sender and receiver. */
+/* What a pair weighs: none where it is undefined. `i`, `k`: sender and receiver. NaN weighs
+ * nothing: the pair is undefined, and a link without a weight is none. Negative values have no
+ * meaning as weights, and are refused with a way to compute the result without them. */
 static sw_status weigh(sw_error *err, const job *j, int64_t i, int64_t k, double *value) {
   if (isnan(*value)) *value = 0;
   if (*value >= 0 && isfinite(*value)) {
@@ -167,7 +181,9 @@ static sw_status weigh(sw_error *err, const job *j, int64_t i, int64_t k, double
 /* ---- entries, partners ------------------------------------------------------------------- */
 
 /* In the direction asked for; of both, as they stand. Ends of other units, the diagonal and zeros
- * are none. */
+ * are none. `in`: i gets weight from k's flow to it, so the link goes the other way round. With
+ * `both` the rows are sent pairs, to which add_back adds the received ones. The rooms are for all
+ * entries. */
 static sw_status links_of(sw_error *err, const job *j, const sw_page_entries *in, sw_link *link,
                           int64_t *count) {
   for (int64_t a = 0; a < j->page->n; a++)
@@ -183,7 +199,7 @@ static sw_status links_of(sw_error *err, const job *j, const sw_page_entries *in
   return SW_OK;
 }
 
-/* A file of ours has no pair twice. */
+/* A file of ours has no pair twice. Sorts by row and partner. */
 static sw_status rows_of(sw_error *err, const job *j, const sw_link *link, int64_t count,
                          sw_link_rows *rows) {
   int64_t twice[2];
@@ -195,7 +211,7 @@ static sw_status rows_of(sw_error *err, const job *j, const sw_link *link, int64
 }
 
 /* The rows and their transpose, added: the sum of two numbers has no order, so the result is
- * symmetric to the bit. */
+ * symmetric to the bit. Memory: three matrices for a moment. */
 static sw_status add_back(sw_error *err, sw_link_rows *rows) {
   sw_link_rows back, sum;
   sw_links there = {.n = rows->n, .row_start = rows->row_start, .to = rows->to};
@@ -210,7 +226,8 @@ static sw_status add_back(sw_error *err, sw_link_rows *rows) {
   return SW_OK;
 }
 
-/* In place: `kept` never overtakes what is read. */
+/* In place: `kept` never overtakes what is read. The strongest of each row; equal ones are settled
+ * by the order of partners (kernel/weights/rows.h), never by chance. */
 static sw_status cut_rows(sw_error *err, const job *j, sw_link_rows *rows) {
   double *scratch = NULL;
   int64_t kept = 0, from = 0;
@@ -231,7 +248,8 @@ static sw_status cut_rows(sw_error *err, const job *j, sw_link_rows *rows) {
   return SW_OK;
 }
 
-/* `top` after both directions are added: it is of what the matrix holds in the end. */
+/* `top` after both directions are added: it is of what the matrix holds in the end. Entries are
+ * freed before rows are made of the links, which bounds the memory to two copies. */
 static sw_status make_sparse(sw_error *err, const job *j, sw_link_rows *rows) {
   sw_page_entries in = {0};
   sw_link *link = NULL;
@@ -249,7 +267,9 @@ static sw_status make_sparse(sw_error *err, const job *j, sw_link_rows *rows) {
 
 /* ---- dense ------------------------------------------------------------------------------- */
 
-/* `out`, `in`: what unit i sends and receives, by the file's units; NULL: not asked for. */
+/* `out`, `in`: what unit i sends and receives, by the file's units; NULL: not asked for. k == i is
+ * left out: the diagonal is no link. Sums of both directions are made per pair, sent first, so that
+ * the bits are those of add_back. */
 static sw_status make_row(sw_error *err, const job *j, int64_t i, const double *out,
                           const double *in, double *scratch, sw_row_maker *m) {
   int64_t count = 0;
@@ -268,7 +288,9 @@ static sw_status make_row(sw_error *err, const job *j, int64_t i, const double *
   return sw_rows_add(err, m, i, count);
 }
 
-/* Units from i on whose rows follow each other in the file, too; none where it lacks unit i. */
+/* Units from i on whose rows follow each other in the file, too; none where it lacks unit i. Strips
+ * are then read by one call each; files of the same units as the panel's are read in strips of
+ * 256. */
 static int64_t run_of(const job *j, int64_t i) {
   int64_t length = 0;
   while (i + length < j->units->n && length < STRIP && j->at[i] >= 0 &&
@@ -277,6 +299,8 @@ static int64_t run_of(const job *j, int64_t i) {
   return length;
 }
 
+/* O(n^2) numbers of the file once, or twice with both directions. `true` reads columns, which HDF5
+ * has to gather from all chunks across. */
 static sw_status make_strips(sw_error *err, const job *j, double *out, double *in, double *scratch,
                              sw_row_maker *m) {
   int64_t n = j->page->n;
@@ -298,6 +322,8 @@ static sw_status make_strips(sw_error *err, const job *j, double *out, double *i
   return SW_OK;
 }
 
+/* The rows grow as they are made (kernel/weights/rows.h), as their number of links is not known.
+ * What is not asked for is neither allotted nor read. */
 static sw_status make_dense(sw_error *err, const job *j, sw_link_rows *rows) {
   sw_row_maker m = {0};
   double *out = NULL, *in = NULL, *scratch = NULL;
@@ -318,7 +344,8 @@ static sw_status make_dense(sw_error *err, const job *j, sw_link_rows *rows) {
 
 /* ---- of this study ------------------------------------------------------------------------ */
 
-/* Rows of what units send, as links have them. */
+/* Rows of what units send, as links have them. j->spec->pairs is the run's; it is read and left as
+ * it is. */
 static sw_status sent_rows(sw_error *err, const job *j, sw_link_rows *rows) {
   const sw_links *pairs = j->spec->pairs;
   size_t most = (size_t)pairs->row_start[pairs->n] + 1;
@@ -341,7 +368,7 @@ static sw_status sent_rows(sw_error *err, const job *j, sw_link_rows *rows) {
   return SW_OK;
 }
 
-/* What units receive is the other way round. */
+/* What units receive is the other way round. Transposed, so that a row holds the senders. */
 static sw_status turn_rows(sw_error *err, sw_link_rows *rows) {
   sw_links sent = {.n = rows->n, .row_start = rows->row_start, .to = rows->to};
   sw_link_rows received;
@@ -352,7 +379,7 @@ static sw_status turn_rows(sw_error *err, sw_link_rows *rows) {
   return SW_OK;
 }
 
-/* Units without any link. */
+/* Units without any link. For the log, before styles. */
 static int64_t count_islands(const sw_link_rows *rows) {
   int64_t islands = 0;
   for (int64_t i = 0; i < rows->n; i++)
@@ -360,13 +387,14 @@ static int64_t count_islands(const sw_link_rows *rows) {
   return islands;
 }
 
+/* Without a period: those of a run are of the one that the run has given. */
 static void say_taken(const job *j, const sw_link_rows *rows) {
   sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any; of %s", j->spec->name,
          (long long)rows->row_start[rows->n], (long long)rows->n, (long long)count_islands(rows),
          j->spec->result);
 }
 
-/* On rank 0. */
+/* On rank 0. The pairs are all of the panel's units, so nothing has to be matched. */
 static sw_status take_pairs(sw_error *err, job *j, sw_link_rows *rows) {
   j->key = j->spec->result;
   sw_status status = sent_rows(err, j, rows);
@@ -380,6 +408,7 @@ static sw_status take_pairs(sw_error *err, job *j, sw_link_rows *rows) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* What was left out on either side is told, as it was not refused. */
 static void say(const job *j, const sw_link_rows *rows) {
   const sw_weights_spec *spec = j->spec;
   const char *name = spec->name, *file = spec->file;
@@ -405,7 +434,8 @@ static bool begins_with(const char *text, const char *start) {
 }
 
 /* What HDF5 cannot read of a file that it has opened is damaged, which the user can mend. Words of
- * the readers may name no file. */
+ * the readers may name no file. SW_EIO and the like become SW_EINPUT. A lack of memory stays what
+ * it is. */
 static sw_status tell(sw_error *err, const job *j, sw_status status) {
   const sw_weights_spec *spec = j->spec;
   if (status == SW_OK || status == SW_ENOMEM) return status;
@@ -419,6 +449,8 @@ static sw_status make(sw_error *err, const job *j, sw_link_rows *rows) {
   return j->pairs.keep == SW_PAGE_DENSE ? make_dense(err, j, rows) : make_sparse(err, j, rows);
 }
 
+/* Texts of the study are checked in the order result, quantity, period, each with what the file has
+ * instead. */
 static sw_status read_rows(sw_error *err, sw_arena *arena, job *j, sw_link_rows *rows) {
   const sw_weights_spec *spec = j->spec;
   SW_TRY(tell(err, j, sw_page_open(err, arena, spec->path, &j->page)));
@@ -434,7 +466,7 @@ static sw_status read_rows(sw_error *err, sw_arena *arena, job *j, sw_link_rows 
   return SW_OK;
 }
 
-/* On rank 0. The file's contents live no longer than this. */
+/* On rank 0. The file's contents live no longer than this. After a failure rows are empty. */
 static sw_status read_file(sw_error *err, job *j, sw_link_rows *rows) {
   sw_arena *arena = NULL;
   sw_status status = sw_arena_create(err, &arena);
@@ -448,8 +480,9 @@ static sw_status read_file(sw_error *err, job *j, sw_link_rows *rows) {
   return status;
 }
 
-/* Without a file and without pairs the result is not computed yet (`spillway weights` asks for
- * it). */
+/* Without a file and without pairs the result is not computed yet (`spillway weights` asks for it).
+ * `spillway weights` runs without computing anything, so it cannot have such pairs; the message
+ * says where they will be. */
 sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *study,
                                const sw_weights_spec *spec, const sw_units *units,
                                sw_links **links) {

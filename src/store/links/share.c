@@ -2,14 +2,20 @@
  * by all in parts, and never changed after sw_links_finish.
  *
  * All functions but sw_links_destroy are collective over the team: node_alloc and node_free must be
- * met by all ranks in the same order, so each failure is agreed on before the next call. */
+ * met by all ranks in the same order, so each failure is agreed on before the next call.
+ *
+ * Memory: 8 bytes per row and 12 per link on each node, and 8 per row for the sums, whatever the
+ * number of its ranks. After sw_links_finish all ranks may read without a lock, as nobody writes
+ * any more. */
 #include <string.h>
 
 #include "base/arena.h"
 #include "store/links/links.h"
 
 /* `count` numbers of `size` bytes, zeroed, the same on every rank of a node. The room is asked for
- * first: shared memory beyond it may be granted, and kills a rank at the first touch (SIGBUS). */
+ * first: shared memory beyond it may be granted, and kills a rank at the first touch (SIGBUS). *out
+ * is NULL after a failure, on all ranks. At least 8 bytes, since an empty allocation need not give
+ * an address. */
 static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t size, void **out) {
   size_t bytes = 0, room = team->node_room(team);
   sw_status status = SW_OK;
@@ -29,7 +35,8 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
 }
 
 /* On failure *links is NULL, on all ranks. *row_start is the same memory as (*links)->row_start,
- * for filling. */
+ * for filling. row_start is all zeros; it is (*links)->row_start without const, for whoever fills
+ * it. */
 sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **links,
                           int64_t **row_start) {
   *links = NULL;
@@ -48,7 +55,8 @@ sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **li
   return SW_OK;
 }
 
-/* On failure sw_links_destroy gives back what was had. */
+/* On failure sw_links_destroy gives back what was had. `count` must be the same on all ranks of a
+ * node. Both arrays are zeroed. */
 sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, int64_t count,
                                 int32_t **to, double **value) {
   SW_TRY(node_array(err, team, (size_t)count, sizeof **to, (void **)to));
@@ -59,7 +67,9 @@ sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, i
 }
 
 /* Row sums are made once per node, by its first rank. Rank 0 looks at the rest and tells the
- * others, as every node holds the same links; the barrier before makes sure that they are whole. */
+ * others, as every node holds the same links; the barrier before makes sure that they are whole.
+ * The second barrier keeps every rank from reading row sums before they are there. Symmetry is
+ * tested by bits. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   struct {
     int64_t islands;
@@ -84,7 +94,8 @@ sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
 }
 
 /* Each node's first rank receives into the memory that its node shares, the others into memory of
- * their own that is thrown away. */
+ * their own that is thrown away. Bytes of rank 0's array go to every node once; the other ranks of
+ * a node take part in the broadcast all the same, as it is one over the whole team. */
 static sw_status receive(sw_error *err, sw_team *team, const void *mine, void *shared,
                          void *scratch, size_t bytes) {
   void *into = team->node_rank == 0 ? shared : scratch;
@@ -92,7 +103,9 @@ static sw_status receive(sw_error *err, sw_team *team, const void *mine, void *s
   return bytes ? team->broadcast(team, err, into, bytes, 0) : SW_OK;
 }
 
-/* `rows`: on rank 0 alone. On failure *links is what there is, for sw_links_destroy. */
+/* `rows`: on rank 0 alone. On failure *links is what there is, for sw_links_destroy. The scratch is
+ * as large as the largest of the three arrays and lives for the call alone. The first rank of a
+ * node needs none. */
 sw_status sw_links_share_root(sw_error *err, sw_team *team, int64_t n, const sw_link_rows *rows,
                               sw_links **links) {
   int64_t *row_start = NULL, count = team->rank == 0 ? rows->row_start[n] : 0;
@@ -116,7 +129,8 @@ sw_status sw_links_share_root(sw_error *err, sw_team *team, int64_t n, const sw_
   return sw_links_finish(err, team, *links);
 }
 
-/* Collective: all ranks of the team give back in the same order. NULL does nothing. */
+/* Collective: all ranks of the team give back in the same order. NULL does nothing. In the opposite
+ * order of their making. Never touched afterwards by any rank of the node. */
 void sw_links_destroy(sw_team *team, sw_links *links) {
   if (!links) return;
   if (links->row_sum) team->node_free(team, (void *)links->row_sum);

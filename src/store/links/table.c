@@ -3,7 +3,10 @@
  * own, in the study's arena.
  *
  * A .csv is parsed by every rank from bytes that rank 0 has read, so all fail alike. A results file
- * is opened by rank 0 alone, and the table sent as bytes. */
+ * is opened by rank 0 alone, and the table sent as bytes.
+ *
+ * Called by the binding of a parameter of type SW_P_TABLE, through the port of reading;
+ * collective. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +22,7 @@
  * study; a table knows none. */
 static const char *const missing[] = {"(NA)", "(D)", "NA"};
 
+/* An empty field is missing, too. */
 static bool is_missing(sw_field field) {
   for (size_t k = 0; k < sizeof missing / sizeof *missing; k++)
     if (sw_csv_field_is(field, missing[k])) return true;
@@ -27,7 +31,8 @@ static bool is_missing(sw_field field) {
 
 /* ---- a .csv ------------------------------------------------------------------------------ */
 
-/* Rows gathered while their number is not known; both arrays have room for `capacity` rows. */
+/* Rows gathered while their number is not known; both arrays have room for `capacity` rows. `value`
+ * is row by row, [row][column]. */
 struct rows {
   sw_arena *arena;
   sw_map *seen; /* labels so far; texts are borrowed from the arena */
@@ -55,7 +60,7 @@ static sw_status grow(sw_error *err, struct rows *rows, int columns) {
   return SW_OK;
 }
 
-/* The first field of a row names it, once. */
+/* The first field of a row names it, once. O(1) by the map of labels seen so far. */
 static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows) {
   sw_field field = csv->field[0];
   const char *label = sw_arena_textn(rows->arena, field.text, field.length);
@@ -72,7 +77,8 @@ static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows)
   return SW_OK;
 }
 
-/* A missing number is NaN; a text that is no number is refused, with what would be right. */
+/* A missing number is NaN; a text that is no number is refused, with what would be right. The
+ * header's number of fields is the reader's to check. */
 static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
   int columns = csv->n_columns - 1;
   SW_TRY(grow(err, rows, columns));
@@ -93,7 +99,8 @@ static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
   return SW_OK;
 }
 
-/* All records below the header, in the file's order. */
+/* All records below the header, in the file's order. A table without rows or without numbers is
+ * refused: nothing could be made of it. */
 static sw_status read_rows(sw_error *err, sw_csv *csv, struct rows *rows) {
   SW_TRY(sw_csv_header(err, csv));
   if (csv->n_columns < 2)
@@ -109,7 +116,8 @@ static sw_status read_rows(sw_error *err, sw_csv *csv, struct rows *rows) {
   return sw_fail(err, SW_EINPUT, "%s: no row follows the header", csv->file);
 }
 
-/* On failure *out is filled as far as it goes; nobody reads it then. */
+/* On failure *out is filled as far as it goes; nobody reads it then. `text` must stay only until
+ * the return: labels are copied. */
 static sw_status parse_table(sw_error *err, sw_arena *arena, const char *file, const char *text,
                              size_t length, sw_table **out) {
   struct rows rows = {.arena = arena};
@@ -131,7 +139,8 @@ static sw_status parse_table(sw_error *err, sw_arena *arena, const char *file, c
   return status;
 }
 
-/* Collective. Each rank's parsing is agreed on, as one may be out of memory. */
+/* Collective. Each rank's parsing is agreed on, as one may be out of memory. The bytes are the
+ * arena's, so they live as long as the study; tables are small. */
 static sw_status read_csv(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                           const char *path, sw_table **table) {
   const char *text = NULL;
@@ -143,7 +152,8 @@ static sw_status read_csv(sw_error *err, sw_team *team, sw_arena *arena, const c
 /* ---- weights out of a results file ------------------------------------------------------- */
 
 /* A table on its way: sizes first, in a message of their own, then `bytes` bytes: values, labels of
- * rows, of columns. Lengths of labels are found by their terminating zeros. */
+ * rows, of columns. Lengths of labels are found by their terminating zeros. Ranks run one program
+ * on one kind of machine, so bytes are sent as they lie in memory. */
 typedef struct packed {
   uint64_t bytes;
   int64_t n_rows, n_columns;
@@ -177,7 +187,7 @@ static size_t value_bytes(const packed *head) {
 }
 
 /* Rank 0's table into bytes of the arena. Values first, as the arena aligns the beginning and
- * labels have any length. */
+ * labels have any length. head->bytes is exact. */
 static sw_status pack(sw_error *err, sw_arena *arena, const sw_table *table, packed *head,
                       char **bytes) {
   *head = (packed){.n_rows = table->n_rows, .n_columns = table->n_columns};
@@ -190,7 +200,8 @@ static sw_status pack(sw_error *err, sw_arena *arena, const sw_table *table, pac
   return SW_OK;
 }
 
-/* The table borrows `bytes`. Rank 0 unpacks too, so all have the same. */
+/* The table borrows `bytes`. Rank 0 unpacks too, so all have the same. row and column are arrays of
+ * pointers into `bytes`; values are read in place. */
 static sw_status unpack(sw_error *err, sw_arena *arena, const packed *head, const char *bytes,
                         sw_table *table) {
   const char **row, **column;
@@ -206,7 +217,8 @@ static sw_status unpack(sw_error *err, sw_arena *arena, const packed *head, cons
   return SW_OK;
 }
 
-/* Collective. Between two broadcasts every status is agreed on. */
+/* Collective. Between two broadcasts every status is agreed on. A rank that fails to make room must
+ * still come to the agreement, else the others would wait in the broadcast. */
 static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                               const char *path, const char *composite, sw_table **out) {
   packed head = {0};
@@ -234,7 +246,8 @@ static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, con
 /* ---- either ------------------------------------------------------------------------------ */
 
 /* The study is the same on every rank, so what it says wrongly fails on all of them alike and needs
- * no agreement; memory may fail on one. */
+ * no agreement; memory may fail on one. *table is NULL after a failure of the study's text. The key
+ * decides which of the two it is. */
 sw_status sw_table_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_node *node,
                         const char *study_file, const char *entry_name, sw_table **table) {
   static const char *const keys[] = {"file", "from", NULL};

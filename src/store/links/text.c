@@ -2,7 +2,10 @@
  * and words of .mtx (market.c) are taken here, too. One thread walks through the whole text, on
  * every node's first rank. Empty lines are skipped and counted, so that the line in a message is
  * what an editor shows; the size that a file declares is checked against what it holds, since a
- * truncated file looks complete otherwise. */
+ * truncated file looks complete otherwise.
+ *
+ * Complexity: O(text), and a look-up of a code for each word. Words point into the text, so nothing
+ * is copied. */
 #include "store/links/links.h"
 
 #include <stdio.h>
@@ -19,7 +22,8 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Skips a byte order mark, which would else be part of the first word. */
+/* Skips a byte order mark, which would else be part of the first word. The text is the caller's and
+ * must stay. */
 sw_links_lines sw_links_lines_of(const sw_links_list *list, const char *text, size_t length) {
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
     text += 3;
@@ -29,7 +33,8 @@ sw_links_lines sw_links_lines_of(const sw_links_list *list, const char *text, si
 }
 
 /* The next line that is not empty, without blanks around it; *more is false at the end. Bytes that
- * are no text are refused here, before they get into messages. */
+ * are no text are refused here, before they get into messages. lines->line counts all lines from 1,
+ * empty ones too; lines->begin is where this one begins, for columns in messages. */
 sw_status sw_links_lines_next(sw_error *err, sw_links_lines *lines, bool *more) {
   *more = false;
   while (lines->at < lines->end && !*more) {
@@ -52,7 +57,8 @@ sw_status sw_links_lines_next(sw_error *err, sw_links_lines *lines, bool *more) 
   return SW_OK;
 }
 
-/* Takes the next word off the line; false when there is none. */
+/* Takes the next word off the line; false when there is none. *word is empty at the end of the
+ * line. */
 static bool next_word(sw_links_lines *lines, sw_field *word) {
   const char *from = lines->rest.text, *end = from + lines->rest.length;
   while (from < end && is_blank(*from))
@@ -66,7 +72,8 @@ static bool next_word(sw_links_lines *lines, sw_field *word) {
 }
 
 /* Up to `capacity` words of the line; their number, or capacity + 1 when there are more, which
- * tells a line that is too long without counting it through. */
+ * tells a line that is too long without counting it through. Words beyond `capacity` are not
+ * stored. */
 int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word) {
   sw_field one;
   int count = 0;
@@ -75,7 +82,8 @@ int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word) {
   return count;
 }
 
-/* Walks over the line again: only for messages. `rest` ends where the line does, without blanks. */
+/* Walks over the line again: only for messages. `rest` ends where the line does, without blanks. ""
+ * where nothing is left. Cut after 60 bytes at the end of a character. */
 const char *sw_links_lines_left(const sw_links_lines *lines, int count, char room[SW_LINKS_LEFT]) {
   enum { SHOWN = 60 };
   const char *end = lines->rest.text + lines->rest.length;
@@ -95,7 +103,7 @@ const char *sw_links_lines_left(const sw_links_lines *lines, int count, char roo
   return room;
 }
 
-/* A whole number from 0. */
+/* A whole number from 0. Negative numbers and fractions are no counts. */
 bool sw_links_count_of(sw_field word, int64_t *count) {
   return sw_parse_integer(word.text, word.length, count) && *count >= 0;
 }
@@ -103,7 +111,8 @@ bool sw_links_count_of(sw_field word, int64_t *count) {
 /* ---- GeoDa and PySAL --------------------------------------------------------------------- */
 
 /* The first line of .gal and .gwt: "n" (PySAL), or "0 n layer key" (GeoDa). *n is the number of
- * units; that of links is nowhere said. */
+ * units; that of links is nowhere said. Other words of GeoDa's header, the layer and the key, are
+ * not checked: they name what the writer had before it. */
 static sw_status read_header(sw_error *err, sw_links_lines *lines, int64_t *n) {
   sw_field word[MAX_WORDS];
   bool more = false;
@@ -119,7 +128,9 @@ static sw_status read_header(sw_error *err, sw_links_lines *lines, int64_t *n) {
 }
 
 /* Reads the neighbours of `from`: `count` of them, all on the line that follows. A unit without any
- * has no such line, or an empty one, so this is called for `count` > 0 only. */
+ * has no such line, or an empty one, so this is called for `count` > 0 only. The neighbours must
+ * stand on one line, as GeoDa and PySAL write them. A line that is missing would otherwise take the
+ * next unit's for neighbours, so the count is checked both ways. */
 static sw_status gal_neighbours(sw_error *err, sw_links_list *list, sw_links_lines *lines,
                                 int64_t from, int64_t count) {
   bool more = false;
@@ -145,7 +156,7 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, sw_links_lin
 
 /* A line `code count`, and the neighbours after it. A unit outside the panel (from < 0) is read
  * through all the same, as its neighbours' line must be passed, and its links are counted as left
- * out. */
+ * out. Codes with blanks cannot be told from two words, which the message says. */
 static sw_status gal_unit(sw_error *err, sw_links_list *list, sw_links_lines *lines, bool *seen) {
   sw_field word[2];
   int64_t from = -1, count = 0;
@@ -170,7 +181,7 @@ static sw_status gal_unit(sw_error *err, sw_links_list *list, sw_links_lines *li
 }
 
 /* Units are counted against the header, and every unit of the panel must be there: in a .gal a unit
- * without neighbours has a line of its own. */
+ * without neighbours has a line of its own. *seen is by unit of the panel. */
 static sw_status read_gal(sw_error *err, sw_links_list *list, sw_links_lines *lines, bool *seen) {
   int64_t n = 0, units = 0;
   SW_TRY(read_header(err, lines, &n));
@@ -187,7 +198,8 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, sw_links_lines *li
   return sw_links_list_check_seen(err, list, seen);
 }
 
-/* `seen`: which units of the panel have had their line. */
+/* `seen`: which units of the panel have had their line. O(text). The list keeps what came before a
+ * failure. */
 sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   bool *seen = NULL;
   SW_TRY(sw_calloc(err, (size_t)list->units->n, sizeof *seen, (void **)&seen));
@@ -199,7 +211,8 @@ sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *tex
 
 /* A line for each link. Units without any are not in the file, so none can be missed, and the
  * header's n cannot be checked. GeoDa writes distances where PySAL reads weights; the caller warns
- * of it where it matters (value_is_distance). */
+ * of it where it matters (value_is_distance). Codes are any words; two on each line and a
+ * number. */
 sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   sw_links_lines lines = sw_links_lines_of(list, text, length);
   int64_t n = 0;

@@ -1,7 +1,11 @@
 /* Weights matrices and distances of a study: which reader, which style, then shared. All of it is
  * collective. Each node's first rank parses the same text into the same rows, without talking to
  * the others; the rows are then copied into the node's shared memory, of which all its ranks
- * read. */
+ * read.
+ *
+ * What goes over the network is the text of the file, once for each node, and not the rows: text is
+ * mostly smaller, and parsing is quick beside it. Memory: while a matrix is read, its text, list
+ * and rows on every node's first rank; afterwards its shared copy alone. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -30,7 +34,8 @@ struct request {
 /* ---- on every node's first rank ---------------------------------------------------------- */
 
 /* After zeros were dropped a row is empty or has a sum above zero; it fails only where a sum
- * overflows. Distances stay as they are. */
+ * overflows. Distances stay as they are. wrong == n means that the fault is of the matrix as a
+ * whole. Message and status are the same on all nodes. */
 static sw_status style_rows(sw_error *err, const struct request *request, const sw_units *units,
                             sw_link_rows *rows) {
   int64_t wrong = -1;
@@ -46,7 +51,9 @@ static sw_status style_rows(sw_error *err, const struct request *request, const 
 }
 
 /* From the list to rows, checked in this order: a duplicate link, before zeros are dropped; no link
- * at all, which means that codes do not match; then the style. */
+ * at all, which means that codes do not match; then the style. *rows is the caller's to destroy, in
+ * any case. "Do the codes match?" is asked where links were left out: it is then the likely
+ * reason. */
 static sw_status rows_of_list(sw_error *err, const struct request *request,
                               const sw_links_list *list, sw_link_rows *rows) {
   int64_t twice[2];
@@ -67,7 +74,8 @@ static sw_status rows_of_list(sw_error *err, const struct request *request,
   return style_rows(err, request, list->units, rows);
 }
 
-/* On failure the caller destroys `list` and `rows`. */
+/* On failure the caller destroys `list` and `rows`. The request's fields are handed to the list, as
+ * the parsers see nothing else. */
 static sw_status parse_rows(sw_error *err, const struct request *request, const sw_study *study,
                             const sw_units *units, const char *text, size_t length,
                             sw_links_list *list, sw_link_rows *rows) {
@@ -86,7 +94,8 @@ static sw_status parse_rows(sw_error *err, const struct request *request, const 
 
 /* `rows`: filled on every node's first rank, empty elsewhere. The number of entries goes out from
  * rank 0, since all ranks must ask for the same memory. Returns between collectives only on
- * failures that the calls have agreed on themselves. */
+ * failures that the calls have agreed on themselves. Rank 0's number is right for all, as the nodes
+ * have parsed the same text. After a failure *links is what there is, for sw_links_destroy. */
 static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_link_rows *rows,
                             sw_links **links) {
   int64_t *row_start = NULL, count = rows->row_start ? rows->row_start[n] : 0;
@@ -104,7 +113,9 @@ static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_li
   return sw_links_finish(err, team, *links);
 }
 
-/* Says what became of the file. Rank 0 has read the list; the log is silent elsewhere. */
+/* Says what became of the file. Rank 0 has read the list; the log is silent elsewhere. Links
+ * without a reverse are counted for weights alone. A warning for each kind of loss, one line; a
+ * matrix that is as it should be makes one line of information. */
 static void report(const sw_team *team, const struct request *request, const sw_links_list *list,
                    const sw_links *links) {
   if (team->rank != 0) return;
@@ -137,7 +148,8 @@ static void report(const sw_team *team, const struct request *request, const sw_
 }
 
 /* The codes of a .mtx: of the file that the study names, else of one that is found beside it. Rank
- * 0 looks whether it is there, for all. */
+ * 0 looks whether it is there, for all. Only a .mtx has rows without codes. request->order is set
+ * to what was found, for messages. */
 static sw_status read_order(sw_error *err, sw_team *team, struct request *request,
                             sw_arena *arena) {
   if (request->parse != sw_links_parse_mtx) return SW_OK;
@@ -159,7 +171,8 @@ static sw_status read_order(sw_error *err, sw_team *team, struct request *reques
                       &request->order_length);
 }
 
-/* The list is kept until the report, which counts what it left out. */
+/* The list is kept until the report, which counts what it left out. Every rank reads the text, as
+ * sw_text_read shares it within a node; only first ranks parse it. */
 static sw_status read_file(sw_error *err, sw_team *team, struct request *request,
                            const sw_study *study, const sw_units *units, sw_arena *arena,
                            sw_links **links) {
@@ -182,7 +195,8 @@ static sw_status read_file(sw_error *err, sw_team *team, struct request *request
 }
 
 /* The text of the file lives no longer than its reading: it may be large, and the study's arena
- * would keep it. On failure *links is NULL. */
+ * would keep it. On failure *links is NULL. The arena is freed also after success: links do not
+ * point into it. */
 static sw_status read_request(sw_error *err, sw_team *team, struct request *request,
                               const sw_study *study, const sw_units *units, sw_links **links) {
   sw_arena *arena = NULL;
@@ -200,7 +214,7 @@ static sw_status read_request(sw_error *err, sw_team *team, struct request *requ
 /* ---- what the study names ---------------------------------------------------------------- */
 
 /* By `kind: matrix`, else by the name of the file; each may be packed as .gz. The same on every
- * rank, as the study is. */
+ * rank, as the study is. The packed form is told by its name; sw_text_read unpacks it. */
 static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_parse **parse) {
   static const struct {
     const char *ending, *packed;
@@ -219,7 +233,8 @@ static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_p
                       spec->name, spec->file);
 }
 
-/* The port's `weights`. Matrices made from coordinates need no file. */
+/* The port's `weights`. Matrices made from coordinates need no file. *links is NULL after a
+ * failure. Every branch is collective and is the same on all ranks, as the spec is. */
 sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *study,
                                 const sw_weights_spec *spec, const sw_units *units,
                                 sw_links **links) {
@@ -242,7 +257,8 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
   return read_request(err, team, &request, study, units, links);
 }
 
-/* The port's `distance`: the values stay in the file's own unit. */
+/* The port's `distance`: the values stay in the file's own unit. Only pairs that the file has are
+ * in it; the others have no distance. */
 sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
                                  const char *name, const sw_distance_spec *spec,
                                  const sw_units *units, sw_links **links) {

@@ -5,7 +5,10 @@
  * rows of a rank; every node makes all of them, so that none travel. A row depends
  * on nothing but its unit, so the bits do not depend on ranks or threads.
  *
- * Two passes: count the entries of each row, then, with the memory for all of them, fill. */
+ * Two passes: count the entries of each row, then, with the memory for all of them, fill.
+ *
+ * Complexity: O(n log n) for the tree and O(links log n) for the rows on average; n^2 without a
+ * cutoff. Places are on the sphere, so distances are great-circle ones. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,8 @@
  * are certainly not intended. CLUMP: rows that a thread takes at a time. */
 enum { ALL_PAIRS = 20000, CLUMP = 64 };
 
-/* What is needed to make a row; const while rows are made. */
+/* What is needed to make a row; const while rows are made. Read by all threads at once; `width` is
+ * the only thing that they write, each its own rows. */
 struct maker {
   const sw_weights_spec *spec;
   const sw_units *units;
@@ -36,7 +40,7 @@ struct maker {
 /* ---- what cannot be ---------------------------------------------------------------------- */
 
 /* A unit without coordinates has no neighbours and is none; which matrix would be meant is not
- * clear, so it is refused. */
+ * clear, so it is refused. Linear; the first such unit is named. */
 static sw_status check_places(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
   if (!units->lon || !units->lat)
     return sw_node_fail(err, spec->node,
@@ -50,7 +54,8 @@ static sw_status check_places(sw_error *err, const sw_weights_spec *spec, const 
   return SW_OK;
 }
 
-/* The same on every rank, so no agreement is needed. */
+/* The same on every rank, so no agreement is needed. Above ALL_PAIRS a matrix of inverse distances
+ * has to be cut off by the study: the program does not choose a radius by itself. */
 static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
   SW_TRY(check_places(err, spec, units));
   long long n = units->n;
@@ -70,7 +75,8 @@ static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw
 /* ---- this rank's rows -------------------------------------------------------------------- */
 
 /* Rows of the node are divided evenly by number. Every rank has all vectors and a tree of its own:
- * 24 bytes per unit and the tree. On failure the caller closes what there is. */
+ * 24 bytes per unit and the tree. On failure the caller closes what there is. Ranks differ by one
+ * row at most. Vectors are made by every rank for itself: cheaper than to share them. */
 static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *maker) {
   int64_t n = maker->units->n;
   /* Ends of one rank are the beginnings of the next, none is left out. */
@@ -87,19 +93,23 @@ static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *ma
   return all ? SW_OK : sw_kdtree_create(err, n, maker->x, maker->y, maker->z, &maker->tree);
 }
 
+/* NULL and zero do nothing, so it may follow any failure. */
 static void maker_close(struct maker *maker) {
   sw_kdtree_destroy(maker->tree);
   sw_free(maker->x);
   sw_free(maker->width);
 }
 
-/* Units nearer than the kernel's width at unit i. */
+/* Units nearer than the kernel's width at unit i. A squared chord: the tree compares these, which
+ * saves the arcsine of each distance. */
 static double kernel_limit(const struct maker *maker, int64_t i) {
   return maker->width ? sw_nearby_chord2_below(maker->width[i - maker->lo]) : maker->limit;
 }
 
 /* The greatest distance to the k-th neighbour over this rank's rows; keeps each in `width`. Threads
- * have memory of their own for a search. False: there was none. */
+ * have memory of their own for a search. False: there was none. O(k log n) for each row. `greatest`
+ * is of this rank alone; the caller takes the largest of all. A maximum does not depend on its
+ * order, so threads may be joined in any. */
 static bool find_widths(const struct maker *maker, int64_t k, double *width, double *greatest) {
   double most = 0;
   bool enough = true;
@@ -122,7 +132,9 @@ static bool find_widths(const struct maker *maker, int64_t k, double *width, dou
   return enough;
 }
 
-/* Collective for a width that is one for all and is to be found. */
+/* Collective for a width that is one for all and is to be found. With `fixed` the width is the
+ * largest distance to a k-th neighbour of any unit: every unit then has k neighbours at least. With
+ * km nothing is searched. maker->width is freed by maker_close. */
 static sw_status open_kernel(sw_error *err, sw_team *team, struct maker *maker) {
   const sw_weights_spec *spec = maker->spec;
   double most = spec->km;
@@ -145,7 +157,9 @@ static int64_t has_own(const struct maker *maker) {
 }
 
 /* row_start[i + 1] = entries of row i, for the rows of this rank: one place on, as the running sum
- * that follows wants them. Dynamic: rows differ much in cost. */
+ * that follows wants them. Dynamic: rows differ much in cost. k nearest neighbours are k by
+ * definition; others are counted by a search in the tree, which the filling repeats: cheaper than
+ * to keep neighbours of unknown number. */
 static void count_rows(const struct maker *maker, int64_t *row_start) {
 #pragma omp parallel for schedule(dynamic, CLUMP)
   for (int64_t i = maker->lo; i < maker->hi; i++) {
@@ -166,7 +180,8 @@ static void all_others(int64_t n, int64_t i, int32_t *to) {
     if (j != i) to[j - (j > i)] = (int32_t)j;
 }
 
-/* `count` counts the unit itself where it is among them. */
+/* `count` counts the unit itself where it is among them. `to` ends in ascending order with the unit
+ * itself in its place. */
 static void fill_kernel_row(const struct maker *maker, int64_t i, int64_t count, int32_t *to,
                             double *value) {
   const sw_weights_spec *spec = maker->spec;
@@ -180,7 +195,8 @@ static void fill_kernel_row(const struct maker *maker, int64_t i, int64_t count,
 }
 
 /* Fills row i. -1, or what is wrong: the place of the first entry that cannot be a weight; `count`
- * when the row has no finite sum. */
+ * when the row has no finite sum. Called twice for a row that is wrong (fill_rows), so it must do
+ * the same each time. Styles of a row are applied here, while its values are in cache. */
 static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int32_t *to,
                         double *value) {
   const sw_weights_spec *spec = maker->spec;
@@ -212,7 +228,7 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
   return wrong;
 }
 
-/* Says what fill_row found, in the words of the study. */
+/* Says what fill_row found, in the words of the study. Always fails. */
 static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i, int64_t wrong,
                             int64_t count, const int32_t *to) {
   const sw_weights_spec *spec = maker->spec;
@@ -236,7 +252,8 @@ static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i,
 
 /* Fills this rank's rows. On failure *first is the lowest row refused, which orders the ranks'
  * errors: the message is the same however many ranks and threads there are. Threads only note that
- * a row is wrong; it is made once more for the message. */
+ * a row is wrong; it is made once more for the message. *first is INT64_MAX when all is well. Rows
+ * of other ranks are not waited for here. */
 static sw_status fill_rows(sw_error *err, const struct maker *maker, const int64_t *row_start,
                            int32_t *to, double *value, int64_t *first) {
   int64_t lowest = INT64_MAX;
@@ -255,7 +272,8 @@ static sw_status fill_rows(sw_error *err, const struct maker *maker, const int64
 /* ---- together ---------------------------------------------------------------------------- */
 
 /* By each node's first rank, of the rows that all ranks of the node have filled; the agreement is
- * the barrier behind it. */
+ * the barrier behind it. Such styles need the whole matrix (its sum, column sums or an eigenvalue).
+ * Every node does it for itself and gets the same bits. */
 static sw_status style_whole(sw_error *err, sw_team *team, const struct maker *maker,
                              const int64_t *row_start, const int32_t *to, double *value) {
   const sw_weights_spec *spec = maker->spec;
@@ -271,7 +289,9 @@ static sw_status style_whole(sw_error *err, sw_team *team, const struct maker *m
   return sw_team_agree(team, err, status, 0);
 }
 
-/* Collective. row_start is shared by the node: ranks count their rows, one adds up, all fill. */
+/* Collective. row_start is shared by the node: ranks count their rows, one adds up, all fill.
+ * row_start[n] is the number of links. Ranks of a node write disjoint parts, so no lock is needed;
+ * the barriers order counting, adding and filling. */
 static sw_status make_links(sw_error *err, sw_team *team, const struct maker *maker,
                             sw_links **links) {
   int64_t n = maker->units->n, first = 0, *row_start = NULL;
@@ -294,7 +314,8 @@ static sw_status make_links(sw_error *err, sw_team *team, const struct maker *ma
 }
 
 /* A band that leaves units alone is mostly too narrow: what would leave none alone is said.
- * Collective where it is. */
+ * Collective where it is. The advice is rounded up to a tenth of a km, so that it is enough. The
+ * search for the nearest neighbour costs O(n log n) and is made in this case alone. */
 static sw_status say(sw_error *err, sw_team *team, const struct maker *maker,
                      const sw_links *links) {
   const sw_weights_spec *spec = maker->spec;

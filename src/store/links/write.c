@@ -18,6 +18,7 @@ typedef struct target {
   const sw_links *links;
 } target;
 
+/* Writes what it can; errors of the stream are looked at once, by write_file. */
 typedef void format(const target *t);
 
 static const char *code(const target *t, int64_t unit) {
@@ -38,7 +39,8 @@ static void write_gal(const target *t) {
   }
 }
 
-/* A line for each link: from, to, weight in the fewest digits that read back as the same. */
+/* A line for each link: from, to, weight in the fewest digits that read back as the same. The
+ * weights are those after the style, as measures use them. */
 static void write_links(const target *t, const char *between) {
   const sw_links *w = t->links;
   char number[SW_NUMBER_ROOM];
@@ -58,7 +60,9 @@ static void write_csv(const target *t) {
   write_links(t, ",");
 }
 
-/* Comments tell the codes of the rows, one for each: the format has no other place for them. */
+/* Comments tell the codes of the rows, one for each: the format has no other place for them. Our
+ * reader takes the codes from these lines (market.c); others pass over comments. Rows and columns
+ * are numbered from 1. */
 static void write_mtx(const target *t) {
   const sw_links *w = t->links;
   char number[SW_NUMBER_ROOM];
@@ -75,6 +79,8 @@ static void write_mtx(const target *t) {
 
 /* ---- what a format cannot hold ------------------------------------------------------------ */
 
+/* A code with one of `parts` would be read back as two words or fields; a .mtx has each code on a
+ * line of its own. */
 static const struct {
   const char *ending;
   format *write;
@@ -86,6 +92,7 @@ static const struct {
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
+/* O(n) before the file is opened. */
 static sw_status check_codes(sw_error *err, const target *t, int f) {
   for (int64_t i = 0; i < t->links->n; i++)
     if (*formats[f].parts && strpbrk(code(t, i), formats[f].parts))
@@ -96,7 +103,8 @@ static sw_status check_codes(sw_error *err, const target *t, int f) {
   return SW_OK;
 }
 
-/* Without links, or with equal ones, a .gal loses nothing but the scale. */
+/* Without links, or with equal ones, a .gal loses nothing but the scale. A .gal says which units
+ * are neighbours and no more. */
 static bool all_equal(const sw_links *links) {
   for (int64_t k = 1; k < links->row_start[links->n]; k++)
     if (links->value[k] != links->value[0]) return false;
@@ -105,7 +113,8 @@ static bool all_equal(const sw_links *links) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* "x" refuses a file that is there. What was begun and failed is removed. */
+/* "x" refuses a file that is there. What was begun and failed is removed. Straight to its place,
+ * without a temporary file: it is a small export that can be made again. */
 static sw_status write_file(sw_error *err, target *t, int f, bool force) {
   t->out = fopen(t->path, force ? "w" : "wx");
   if (!t->out && errno == EEXIST)
@@ -119,6 +128,7 @@ static sw_status write_file(sw_error *err, target *t, int f, bool force) {
   return sw_fail(err, SW_EIO, "%s: cannot be written: %s", t->path, strerror(reason));
 }
 
+/* *loses is set on every success. The ending alone tells the format. */
 sw_status sw_links_write(sw_error *err, const char *path, const char *name, const sw_units *units,
                          const sw_links *links, bool force, bool *loses) {
   target t = {.path = path, .name = name, .units = units, .links = links};

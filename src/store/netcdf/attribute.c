@@ -1,5 +1,7 @@
 /* Attributes as numbers with all their digits, or as texts; anything else is refused by name: an
- * attribute that is passed over silently would change what a number means. */
+ * attribute that is passed over silently would change what a number means.
+ *
+ * Called while a dataset is opened, by rules.c and time.c; the arena owns what is returned. */
 #include "store/netcdf/netcdf.h"
 
 #include <string.h>
@@ -9,13 +11,15 @@ static hid_t open_attribute(hid_t dataset, const char *name) {
   return H5Aexists(dataset, name) > 0 ? H5Aopen(dataset, name, H5P_DEFAULT) : -1;
 }
 
+/* `wanted` is the end of the message: what the attribute should be. */
 static sw_status refuse(sw_error *err, const sw_netcdf *file, const char *of, const char *name,
                         const char *what, const char *wanted) {
   return sw_fail(err, SW_EINPUT, "%s: %s: the attribute %s %s; expected %s", file->name, of, name,
                  what, wanted);
 }
 
-/* n numbers, by the widest type of their class; a double holds every float. */
+/* n numbers, by the widest type of their class; a double holds every float. 128 bits hold both
+ * signed and unsigned 64-bit integers. */
 static sw_status read_numbers(sw_error *err, const sw_netcdf *file, hid_t attribute, hid_t type,
                               const char *name, int n, sw_netcdf_number **number) {
   bool whole = H5Tget_class(type) == H5T_INTEGER;
@@ -66,6 +70,7 @@ sw_status sw_netcdf_numbers(sw_error *err, const sw_netcdf *file, hid_t dataset,
   return status;
 }
 
+/* *text is NULL without the attribute, which is no error. Varying and fixed text are both read. */
 sw_status sw_netcdf_text(sw_error *err, const sw_netcdf *file, hid_t dataset, const char *of,
                          const char *name, const char *wanted, const char **text) {
   hid_t attribute = open_attribute(dataset, name);

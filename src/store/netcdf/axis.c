@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A row of a character table is one label; more is a damaged size. */
 enum { MOST_CHARACTERS = 1 << 16 /* of a label in a table of characters */ };
 
 /* ---- labels -------------------------------------------------------------------------------- */
@@ -27,6 +28,7 @@ static bool is_characters(hid_t type) {
          H5Tget_size(type) == 1;
 }
 
+/* The axis's dataset is left open, also on failure after it was opened. */
 sw_status sw_netcdf_open_axis(sw_error *err, const sw_netcdf *file, const char *where,
                               const char *name, sw_netcdf_axis *axis) {
   hsize_t size[2] = {0, 0};
@@ -57,7 +59,7 @@ sw_status sw_netcdf_open_axis(sw_error *err, const sw_netcdf *file, const char *
 }
 
 /* As the lines of a CSV would have it. Text of fixed length is padded with zeros (h5py, C) or
- * blanks (Fortran). */
+ * blanks (Fortran). Blanks at both ends are taken off, as the reader of CSV does. */
 static sw_status take_label(sw_error *err, const sw_netcdf *file, const char *name, hsize_t i,
                             const char *text, size_t length, sw_netcdf_label *take, void *self) {
   while (length && (text[length - 1] == ' ' || text[length - 1] == '\0'))
@@ -73,7 +75,8 @@ static sw_status take_label(sw_error *err, const sw_netcdf *file, const char *na
 /* How the texts are in memory: text of fixed length has a byte more than in the file, for the zero
  * that strnlen stops at; characters are read as they are; text of varying length is pointers, which
  * HDF5 allocates and H5Dvlen_reclaim frees. The character set is that of the file, as the library
- * converts none. */
+ * converts none. H5Dread needs the memory type of the file's kind: it converts neither lengths nor
+ * character sets of text by itself. */
 typedef struct texts {
   hid_t type;
   bool varying;
@@ -98,7 +101,8 @@ static texts texts_of(const sw_netcdf_axis *axis, hsize_t count) {
   return of;
 }
 
-/* A pointer may be NULL: an empty text. */
+/* A pointer may be NULL: an empty text. The pieces are handed on one by one; no array of labels is
+ * made here. */
 static sw_status take_labels(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                              const texts *of, hsize_t lo, char *bytes, sw_netcdf_label *take,
                              void *self) {
@@ -111,6 +115,7 @@ static sw_status take_labels(sw_error *err, const sw_netcdf *file, const sw_netc
   return SW_OK;
 }
 
+/* Rows [lo, hi): each rank reads its own. `size` 0 means that no label has a character. */
 sw_status sw_netcdf_texts(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                           hsize_t lo, hsize_t hi, sw_netcdf_label *take, void *self) {
   texts of = texts_of(axis, hi - lo);
@@ -135,7 +140,8 @@ sw_status sw_netcdf_texts(sw_error *err, const sw_netcdf *file, const sw_netcdf_
 
 typedef enum verdict { UNKNOWN, YES, NO } verdict;
 
-/* Scales of a dimension, looked through for one of them. */
+/* Scales of a dimension, looked through for one of them. Addresses in the file tell whether two
+ * handles are one object; names would not, as links may be several. */
 typedef struct looking {
   haddr_t at[2]; /* of what is looked for: the axis itself, the scale that the axis lies along */
   bool seen, found;
@@ -146,6 +152,7 @@ static haddr_t address_of(hid_t object) {
   return H5Oget_info(object, &info) < 0 ? HADDR_UNDEF : info.addr;
 }
 
+/* Returns nonzero when found, which ends the iteration. */
 static herr_t look(hid_t dataset, unsigned dimension, hid_t scale, void *self) {
   looking *for_it = self;
   haddr_t at = address_of(scale);
@@ -162,7 +169,7 @@ static herr_t keep_address(hid_t dataset, unsigned dimension, hid_t scale, void 
 }
 
 /* Labels may be the dimension's own, or of another name and lie along it. Without scales on both
- * sides nothing is known. */
+ * sides nothing is known. UNKNOWN lets the shape decide. */
 static verdict lies_along(hid_t dataset, unsigned dimension, const sw_netcdf_axis *axis) {
   if (!axis->name) return UNKNOWN;
   looking for_it = {.at = {HADDR_UNDEF, HADDR_UNDEF}};
@@ -188,7 +195,8 @@ static sw_status refuse_axes(sw_error *err, const sw_netcdf *file, const sw_netc
 }
 
 /* A square variable fits both ways: scales decide, and where they say nothing it is (first,
- * second). A variable of one dimension is that of a single period. */
+ * second). A variable of one dimension is that of a single period. first_is_first false: the
+ * variable is turned, and the reader swaps the axes. */
 sw_status sw_netcdf_order(sw_error *err, const sw_netcdf *file, const sw_netcdf_variable *of,
                           const sw_netcdf_axis *first, const sw_netcdf_axis *second,
                           bool *first_is_first) {

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+/* Leap seconds do not exist in CF times. */
 enum { DAY = 86400 };
 
 /* ---- days ---------------------------------------------------------------------------------- */
@@ -21,6 +22,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b < 0);
 }
 
+/* `julian`: the rule of leap years before the reform; of the standard calendar alone. */
 static bool is_leap(const sw_clock *clock, bool julian, int64_t year) {
   switch (clock->calendar) {
   case SW_CALENDAR_NOLEAP:
@@ -38,7 +40,8 @@ static int month_length(const sw_clock *clock, bool julian, int64_t year, int mo
   return length[month - 1] + (month == 2 && is_leap(clock, julian, year));
 }
 
-/* Days of the years before this one, from year 0. */
+/* Days of the years before this one, from year 0. Year 0 exists in this count, as in the proleptic
+ * calendar. */
 static int64_t days_before(const sw_clock *clock, bool julian, int64_t year) {
   int64_t leaps = floor_div(year - 1, 4) + 1;
   if (!julian) leaps += floor_div(year - 1, 400) - floor_div(year - 1, 100);
@@ -54,7 +57,7 @@ static int64_t days_before(const sw_clock *clock, bool julian, int64_t year) {
   }
 }
 
-/* Days since the start of year 0 of the calendar. */
+/* Days since the start of year 0 of the calendar. The caller grants that month and day exist. */
 static int64_t day_number(const sw_clock *clock, bool julian, sw_date date) {
   int64_t day = days_before(clock, julian, date.year) + date.day - 1;
   for (int month = 1; month < date.month; month++)
@@ -62,6 +65,7 @@ static int64_t day_number(const sw_clock *clock, bool julian, sw_date date) {
   return day;
 }
 
+/* The inverse of day_number, always in the reformed calendar. */
 static sw_date date_of(const sw_clock *clock, int64_t day) {
   sw_date date = {.year = floor_div(day, 366), .month = 1};
   /* Years are at most 366 days: the first guess is early, by one in 1461 at most. */
@@ -84,6 +88,7 @@ static bool is_before_reform(const sw_clock *clock, sw_date date) {
 
 /* ---- units --------------------------------------------------------------------------------- */
 
+/* Names are compared as whole words, so their order does not matter. */
 static const struct {
   const char *name;
   double unit;
@@ -110,6 +115,7 @@ static const struct {
                  {"year", 12, true},
                  {"yr", 12, true}};
 
+/* Blanks of any kind separate the words of `units`. */
 static const char *skip_blanks(const char *text) {
   while (isspace((unsigned char)*text))
     text++;
@@ -136,7 +142,7 @@ bool sw_clock_is_since(const char *units) {
   return behind_since(units) != NULL;
 }
 
-/* Whole words, singular or plural. */
+/* Whole words, singular or plural. False also where nothing follows the unit. */
 static bool find_unit(const char *units, sw_clock *clock) {
   const char *at = skip_blanks(units);
   size_t length = word_of(at);
@@ -174,7 +180,8 @@ static bool find_calendar(const char *calendar, sw_clock *clock) {
 
 /* ---- the moment ---------------------------------------------------------------------------- */
 
-/* At most four digits and one at least; behind them. */
+/* At most four digits and one at least; behind them. More than four digits are refused, as a year
+ * of five digits would be a slip. */
 static const char *digits(const char *text, int64_t *number) {
   int n = 0;
   for (*number = 0; n < 4 && isdigit((unsigned char)text[n]); n++)
@@ -182,7 +189,7 @@ static const char *digits(const char *text, int64_t *number) {
   return n && !isdigit((unsigned char)text[n]) ? text + n : NULL;
 }
 
-/* year[-month[-day]] */
+/* year[-month[-day]] Month and day are 1 where they are left out. */
 static const char *read_date(const char *text, sw_date *date) {
   int64_t part[3] = {0, 1, 1};
   for (int k = 0; k < 3; k++) {
@@ -195,7 +202,8 @@ static const char *read_date(const char *text, sw_date *date) {
   return text;
 }
 
-/* hour[:minute[:second[.fraction]]]; the fraction is left out. */
+/* hour[:minute[:second[.fraction]]]; the fraction is left out. A fraction of a second cannot change
+ * the day of a period. */
 static const char *read_hour(const char *text, int64_t *seconds) {
   int64_t part[3] = {0, 0, 0};
   for (int k = 0; k < 3; k++) {
@@ -209,7 +217,8 @@ static const char *read_hour(const char *text, int64_t *seconds) {
   return part[0] < 24 && part[1] < 60 && part[2] < 60 ? text : NULL;
 }
 
-/* Behind the hour: nothing, or one of the names of no offset. */
+/* Behind the hour: nothing, or one of the names of no offset. An offset other than zero would move
+ * periods by hours: it is refused, not guessed. */
 static bool is_utc(const char *text) {
   static const char *const names[] = {"",      "Z",      "UTC",    "GMT",   "+0",   "+00",
                                       "+0:00", "+00:00", "-00:00", "+0000", "0:00", "00:00"};
@@ -224,7 +233,8 @@ static bool is_utc(const char *text) {
   return false;
 }
 
-/* NULL: understood; else what is wrong, in words for the message. */
+/* NULL: understood; else what is wrong, in words for the message. The pointer is into a constant,
+ * so nothing is freed. */
 static const char *read_moment(const char *text, sw_clock *clock) {
   const char *const unclear = "the moment is not clear; expected e.g. days since 2001-01-01";
   text = read_date(text, &clock->since);
@@ -260,7 +270,8 @@ const char *sw_clock_parse(const char *units, const char *calendar, sw_clock *cl
 
 /* ---- numbers ------------------------------------------------------------------------------- */
 
-/* Whole months on: the same day of the month, at the same hour. */
+/* Whole months on: the same day of the month, at the same hour. "months since" has no fixed number
+ * of seconds, so only whole months are taken. */
 static const char *months_on(const sw_clock *clock, double value, sw_date *date) {
   double months = value * clock->unit;
   if (months != floor(months)) return "is no whole number of months";
@@ -273,6 +284,8 @@ static const char *months_on(const sw_clock *clock, double value, sw_date *date)
              : "is a day that its month does not have";
 }
 
+/* NULL on success; else words that follow the value in a message. 4e11 seconds and 12e4 months are
+ * more than 9999 years. */
 const char *sw_clock_date(const sw_clock *clock, double value, sw_date *date) {
   const char *wrong = NULL;
   if (!isfinite(value)) return "is missing";

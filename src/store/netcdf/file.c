@@ -1,10 +1,14 @@
-/* A file of tables: opened, what is in it, and what to say where HDF5 fails. */
+/* A file of tables: opened, what is in it, and what to say where HDF5 fails.
+ *
+ * One sw_netcdf per panel file; opened by each rank for itself, read-only. Messages begin with the
+ * name that the study has for the file. */
 #include "store/netcdf/netcdf.h"
 
 #include "base/text.h"
 
 #include <string.h>
 
+/* The bound of zlib for its best case. */
 enum { INFLATED = 1032 /* bytes that deflate makes of one, at most */ };
 
 /* Names of all that is linked at the root: for look-ups, and for the nearest name in messages. Each
@@ -53,6 +57,7 @@ bool sw_netcdf_has(const sw_netcdf *file, const char *name) {
   return false;
 }
 
+/* size[] is filled for one or two dimensions; of others the rank alone tells. */
 int sw_netcdf_shape(hid_t dataset, hsize_t size[2]) {
   hid_t space = H5Dget_space(dataset);
   int rank = H5Sget_simple_extent_ndims(space);
@@ -71,7 +76,7 @@ bool sw_netcdf_is_longer(const sw_netcdf *file, hsize_t n) {
 /* ---- what HDF5 cannot read ----------------------------------------------------------------- */
 
 /* Filters that are registered with the HDF Group and are met in files; the file itself says the
- * name of most. */
+ * name of most. Used for messages only. */
 static const char *filter_name(H5Z_filter_t id, const char *said) {
   static const struct {
     H5Z_filter_t id;
@@ -84,7 +89,8 @@ static const char *filter_name(H5Z_filter_t id, const char *said) {
   return *said ? said : "unknown";
 }
 
-/* The first filter of the dataset that this HDF5 has not, also not as a plug-in; 0: it has all. */
+/* The first filter of the dataset that this HDF5 has not, also not as a plug-in; 0: it has all. id
+ * is -1 where there is no dataset: then nothing is missing. */
 static H5Z_filter_t missing_filter(hid_t dataset, char name[64]) {
   hid_t list = dataset < 0 ? -1 : H5Dget_create_plist(dataset);
   H5Z_filter_t missing = 0;
@@ -101,6 +107,7 @@ static H5Z_filter_t missing_filter(hid_t dataset, char name[64]) {
   return missing;
 }
 
+/* EIO where the file seems damaged, EINPUT where the user can do something about it. */
 sw_status sw_netcdf_broken(sw_error *err, const sw_netcdf *file, hid_t dataset, const char *what) {
   char said[64] = "";
   H5Z_filter_t filter = missing_filter(dataset, said);
@@ -117,6 +124,8 @@ sw_status sw_netcdf_broken(sw_error *err, const sw_netcdf *file, hid_t dataset, 
 
 /* ---- what may crash ------------------------------------------------------------------------ */
 
+/* HDF5 may crash over damaged variable-length data and reference lists. A process that runs alone
+ * therefore tries what is risky in a child first (panel/h5.c). */
 static bool is_varying_text(hid_t type) {
   return type >= 0 && H5Tis_variable_str(type) > 0;
 }

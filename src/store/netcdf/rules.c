@@ -17,9 +17,11 @@
 #include <string.h>
 #include <strings.h>
 
+/* An attribute of more marks than that is damaged or no list of marks. */
 enum { MOST_MARKS = 1000 };
 
-/* NC_FILL_FLOAT and NC_FILL_DOUBLE: 15 * 2^119. */
+/* NC_FILL_FLOAT and NC_FILL_DOUBLE: 15 * 2^119. netCDF's default fill is a value that no
+ * measurement has. */
 static const double fill_of_reals = 0x1.ep+122;
 
 typedef struct making {
@@ -35,14 +37,16 @@ static sw_status refuse(sw_error *err, const making *in, const char *name, const
 
 /* ---- numbers as they are stored ------------------------------------------------------------ */
 
-/* Least and largest integer of the file's type, by its sign or the one it is meant with. */
+/* Least and largest integer of the file's type, by its sign or the one it is meant with. 128 bits,
+ * as the largest unsigned 64-bit number must fit beside negative ones. */
 static void limits(const sw_netcdf_rules *rules, bool with_sign, __int128_t limit[2]) {
   __int128_t one = 1;
   limit[0] = with_sign ? -(one << (rules->bits - 1)) : 0;
   limit[1] = (one << (rules->bits - with_sign)) - 1;
 }
 
-/* In the order of int64_t, whatever the sign: see sw_netcdf_cell. */
+/* In the order of int64_t, whatever the sign: see sw_netcdf_cell. Unsigned numbers are shifted by
+ * 2^63, so that comparisons of int64_t are right for both. */
 static sw_netcdf_cell cell_of(const sw_netcdf_rules *rules, __int128_t integer) {
   return (sw_netcdf_cell){.integer = rules->is_signed ? (int64_t)integer
                                                       : (int64_t)(integer - ((__int128_t)1 << 63))};
@@ -55,7 +59,8 @@ static bool is_whole(double real, __int128_t *integer) {
   return true;
 }
 
-/* An integer as it is stored, or as it is meant, as that which is meant. */
+/* An integer as it is stored, or as it is meant, as that which is meant. A mark may be written
+ * either way in a file with _Unsigned: 255 and -1 are one byte. */
 static bool integer_cell(const sw_netcdf_rules *rules, __int128_t integer, sw_netcdf_cell *cell) {
   __int128_t meant[2], stored[2], turn = (__int128_t)1 << rules->bits;
   limits(rules, rules->is_signed, meant);
@@ -67,7 +72,8 @@ static bool integer_cell(const sw_netcdf_rules *rules, __int128_t integer, sw_ne
 }
 
 /* The double nearest to `real` among the numbers of the file's type; an infinity that it was not
- * before is none of them. */
+ * before is none of them. HDF5 converts there and back, so that the comparison is of the file's own
+ * numbers. */
 static bool real_cell(const making *in, double real, sw_netcdf_cell *cell) {
   _Alignas(16) unsigned char bytes[64];
   if (H5Tget_size(in->type) > sizeof bytes) return false;
@@ -89,12 +95,15 @@ static bool as_stored(const making *in, const sw_netcdf_number *number, sw_netcd
 
 /* ---- marks of a missing value -------------------------------------------------------------- */
 
+/* Marks are kept in the form that the numbers have after reading, so unpacking compares cells
+ * alone. */
 static void add_mark(sw_netcdf_rules *rules, sw_netcdf_cell cell) {
   rules->mark[rules->n_marks++] = cell;
 }
 
 /* NaN is missing anyway, and no integer is NaN. Another number that the dataset cannot hold was
- * meant otherwise, likely as a value after scaling. */
+ * meant otherwise, likely as a value after scaling. *n counts the numbers of the attribute, also
+ * those that were passed over. */
 static sw_status read_marks(sw_error *err, const making *in, const char *name, int most,
                             const char *wanted, int *n) {
   sw_netcdf_number *number = NULL;
@@ -112,7 +121,8 @@ static sw_status read_marks(sw_error *err, const making *in, const char *name, i
   return SW_OK;
 }
 
-/* netCDF-4 without its own mark (before 2016) is known by its axes. */
+/* netCDF-4 without its own mark (before 2016) is known by its axes. Only then do netCDF's defaults
+ * apply to a file. */
 static bool is_netcdf(const making *in) {
   return H5Aexists(in->file->id, "_NCProperties") > 0 ||
          H5Aexists(in->file->id, "_nc3_strict") > 0 ||
@@ -150,6 +160,7 @@ static sw_status read_fill(sw_error *err, const making *in) {
                  in->file->name, in->of);
 }
 
+/* Room: fill value, default and the study's own marks. */
 static sw_status find_marks(sw_error *err, const making *in, int n_missing, const double *missing) {
   int n_fill = 0, n = 0;
   SW_NEW(err, in->file->arena, in->rules->mark, MOST_MARKS + n_missing + 3);
@@ -191,7 +202,8 @@ static sw_status check_limit(sw_error *err, const making *in, const char *name,
 }
 
 /* The least cell that is not below the limit, or the largest not above; a limit beyond the type
- * leaves all of it, or nothing. False: nothing is left. */
+ * leaves all of it, or nothing. False: nothing is left. ceil and floor, as a limit between two
+ * integers bounds the integers alone. */
 static bool narrow(const making *in, const sw_netcdf_number *limit, bool is_least) {
   sw_netcdf_rules *rules = in->rules;
   sw_netcdf_cell cell;
@@ -215,6 +227,7 @@ static bool narrow(const making *in, const sw_netcdf_number *limit, bool is_leas
   return rules->least.integer <= rules->most.integer;
 }
 
+/* The order of the three does not matter, as limits only narrow. */
 static sw_status find_limits(sw_error *err, const making *in) {
   static const struct {
     const char *name;
@@ -241,6 +254,7 @@ static sw_status find_limits(sw_error *err, const making *in) {
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
+/* packed means that a value differs from what is stored. */
 static sw_status read_factor(sw_error *err, const making *in, const char *name, double *factor) {
   int n = 0;
   sw_netcdf_number *number = NULL;
@@ -266,7 +280,7 @@ static sw_status find_sign(sw_error *err, const making *in) {
   return SW_OK;
 }
 
-/* What the type alone says. */
+/* What the type alone says. Types of more than 64 bits cannot be read without loss. */
 static sw_status find_type(sw_error *err, making *in) {
   sw_netcdf_rules *rules = in->rules;
   H5T_class_t class = H5Tget_class(in->type);
@@ -298,6 +312,7 @@ static sw_status make_rules(sw_error *err, making *in, int n_missing, const doub
   return find_limits(err, in);
 }
 
+/* `missing` is the study's list; it holds for all datasets of the panel. */
 sw_status sw_netcdf_rules_of(sw_error *err, const sw_netcdf *file, hid_t dataset, const char *of,
                              int n_missing, const double *missing, sw_netcdf_rules *rules) {
   making in = {.file = file, .dataset = dataset, .of = of, .rules = rules};
@@ -311,6 +326,7 @@ sw_status sw_netcdf_rules_of(sw_error *err, const sw_netcdf *file, hid_t dataset
 
 /* ---- numbers to values --------------------------------------------------------------------- */
 
+/* NaN fails both comparisons and is missing. */
 static void unpack_reals(const sw_netcdf_rules *rules, double *value, size_t n) {
   for (size_t i = 0; i < n; i++) {
     double v = value[i];
@@ -321,7 +337,8 @@ static void unpack_reals(const sw_netcdf_rules *rules, double *value, size_t n) 
   }
 }
 
-/* 2^bits is added to or taken from what has the other sign than it is meant with. */
+/* 2^bits is added to or taken from what has the other sign than it is meant with. Two's complement:
+ * the same bits with another weight of the highest. */
 static __int128_t meant_integer(const sw_netcdf_rules *rules, int64_t bits) {
   __int128_t v = rules->stored_signed ? (__int128_t)bits : (__int128_t)(uint64_t)bits;
   if (rules->is_signed == rules->stored_signed) return v;
@@ -330,6 +347,7 @@ static __int128_t meant_integer(const sw_netcdf_rules *rules, int64_t bits) {
   return rules->is_signed && v >= turn / 2 ? v - turn : v;
 }
 
+/* In place: numbers and values have the same size, and each is read before it is written. */
 static void unpack_integers(const sw_netcdf_rules *rules, void *numbers, size_t n) {
   double *value = numbers;
   for (size_t i = 0; i < n; i++) {

@@ -1,7 +1,10 @@
 /* The labels of an axis of time: its texts; whole numbers as they are; and where its units say
  * "days since", years where each begins one, months where each begins one, else days. Labels get
  * the form that panel/time.c recognises, so that a panel out of netCDF has the same periods as one
- * out of CSV. Values of the whole axis are read at once: axes of time are short. */
+ * out of CSV. Values of the whole axis are read at once: axes of time are short.
+ *
+ * Called by the readers of panels. The labels are handed to `take` one by one, in the order of the
+ * axis. */
 #include "store/netcdf/calendar.h"
 #include "store/netcdf/netcdf.h"
 
@@ -9,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* is_list: a table in long form, in which a period may come again. */
 typedef struct times {
   const sw_netcdf *file;
   const sw_netcdf_axis *axis;
@@ -29,6 +33,7 @@ static sw_status keep(sw_error *err, void *self, const double *value, const hsiz
   return SW_OK;
 }
 
+/* Units without "since" leave plain numbers, such as years with the unit "year". */
 static sw_status read_units(sw_error *err, times *in) {
   const sw_netcdf_axis *axis = in->axis;
   SW_TRY(sw_netcdf_text(err, in->file, axis->dataset, axis->name, "units", "a text", &in->units));
@@ -64,6 +69,7 @@ static int compare(const sw_date *a, const sw_date *b) {
   return a->month != b->month ? a->month - b->month : a->day - b->day;
 }
 
+/* One wrong date stops the reading: a panel with a period missing would be another panel. */
 static sw_status find_dates(sw_error *err, times *in) {
   for (hsize_t t = 0; t < in->axis->n; t++) {
     const char *wrong = sw_clock_date(&in->clock, in->value[t], &in->date[t]);
@@ -92,7 +98,8 @@ static sw_status check_calendar(sw_error *err, const times *in) {
 
 typedef enum step { DAYS, MONTHS, YEARS } step;
 
-/* What all dates begin. *pairs: the months could be read as pairs of years, as 2001-02 can. */
+/* What all dates begin. *pairs: the months could be read as pairs of years, as 2001-02 can. 2001-02
+ * could be the winter of 2001 and 2002 in panel/time.c, so months then get an M. */
 static step step_of(const times *in, bool *pairs) {
   step all = YEARS;
   *pairs = true;
@@ -105,6 +112,7 @@ static step step_of(const times *in, bool *pairs) {
   return all;
 }
 
+/* Formats are those that panel/time.c reads. */
 static sw_status take_dates(sw_error *err, times *in, sw_netcdf_label *take, void *self) {
   bool pairs = false;
   SW_TRY(find_dates(err, in));
@@ -137,6 +145,7 @@ static sw_status read_times(sw_error *err, times *in, sw_netcdf_label *take, voi
   return in->units ? take_dates(err, in, take, self) : take_numbers(err, in, take, self);
 }
 
+/* Texts are read as they are; numbers go through the rules of the dataset, which may be packed. */
 sw_status sw_netcdf_times(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                           bool is_list, sw_netcdf_label *take, void *self) {
   times in = {.file = file, .axis = axis, .is_list = is_list};

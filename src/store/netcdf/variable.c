@@ -12,7 +12,7 @@ typedef struct slabs {
 } slabs;
 
 /* 1 x 1 where the dataset is not chunked: any cut is good then. A second dimension that is not
- * there stays 1. */
+ * there stays 1. Contiguous data has no chunk, and HDF5 reads it as it lies. */
 static void find_chunk(const sw_netcdf_variable *of, hsize_t chunk[2]) {
   hid_t list = H5Dget_create_plist(of->dataset);
   chunk[0] = chunk[1] = 1;
@@ -20,7 +20,8 @@ static void find_chunk(const sw_netcdf_variable *of, hsize_t chunk[2]) {
   H5Pclose(list);
 }
 
-/* The largest multiple of `chunk` up to `most`, one chunk at least. */
+/* The largest multiple of `chunk` up to `most`, one chunk at least. A chunk larger than the buffer
+ * is read whole all the same. */
 static hsize_t whole_chunks(hsize_t most, hsize_t chunk) {
   return most < chunk ? chunk : most / chunk * chunk;
 }
@@ -37,6 +38,7 @@ static void choose_steps(slabs *in) {
   in->step[0] = whole_chunks(BUFFER / (inner ? inner : 1), chunk[0]);
 }
 
+/* HDF5 converts to double or to 64-bit integers on the way. */
 static sw_status read_slab(sw_error *err, const sw_netcdf *file, const slabs *in,
                            const hsize_t start[2], const hsize_t count[2]) {
   const sw_netcdf_variable *of = in->of;
@@ -51,14 +53,16 @@ static sw_status read_slab(sw_error *err, const sw_netcdf *file, const slabs *in
 }
 
 /* How far a piece that begins at `start` goes: to the next multiple of the step, or the end. Only
- * the first piece begins elsewhere than at a multiple, and is shorter. */
+ * the first piece begins elsewhere than at a multiple, and is shorter. So each chunk is touched by
+ * exactly one piece of this rank. */
 static hsize_t piece_of(const slabs *in, int axis, hsize_t start) {
   hsize_t end = (start / in->step[axis] + 1) * in->step[axis];
   return (end < in->hi[axis] ? end : in->hi[axis]) - start;
 }
 
 /* The buffer is as large as the largest piece, which is less than a step where the range is. In the
- * loops count[0] is set before it is added, so that each piece begins where the last ended. */
+ * loops count[0] is set before it is added, so that each piece begins where the last ended. take is
+ * given pieces in the order of axis 0, then axis 1. */
 sw_status sw_netcdf_read(sw_error *err, const sw_netcdf *file, const sw_netcdf_variable *of,
                          const hsize_t lo[2], const hsize_t hi[2], sw_netcdf_take *take,
                          void *self) {

@@ -28,7 +28,8 @@ static sw_status add_axis(sw_page_reading *in, sw_page_axis axis, int *place) {
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-/* The address of an object: two handles of one dataset agree in it. */
+/* The address of an object: two handles of one dataset agree in it. The address does not change
+ * while the file is open. */
 static haddr_t place_of(hid_t object) {
   H5O_info_t info;
   return H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0 ? HADDR_UNDEF : info.addr;
@@ -40,7 +41,8 @@ static const char *name_at(const sw_page_reading *in, haddr_t at) {
   return NULL;
 }
 
-/* Also one whose positions are values, which the walk takes for a variable. */
+/* Also one whose positions are values, which the walk takes for a variable. Scales come before the
+ * variables that use them in files of this program. */
 void sw_page_note_scale(sw_page_reading *in, const sw_item *item) {
   bool scale = item->kind == SW_ITEM_AXIS ||
                (item->kind == SW_ITEM_VARIABLE && H5DSis_scale(item->object) > 0);
@@ -55,7 +57,8 @@ static herr_t keep_place(hid_t dataset, unsigned dimension, hid_t scale, void *i
   return 1; /* one scale is attached */
 }
 
-/* The name of an axis, "" without one; `room` may be needed for it. */
+/* The name of an axis, "" without one; `room` may be needed for it. "" means that no scale is
+ * attached. */
 static const char *axis_name(const sw_page_reading *in, hid_t dataset, int axis,
                              char room[SW_H5_PATH_ROOM]) {
   haddr_t at = HADDR_UNDEF;
@@ -68,6 +71,7 @@ static const char *axis_name(const sw_page_reading *in, hid_t dataset, int axis,
 
 /* ---- time ------------------------------------------------------------------------------- */
 
+/* Labels are compared, not counted: another result may have as many periods, but others. */
 static bool are_all_periods(const sw_page *page, int64_t n, const char *const *label) {
   if (n != page->n_periods) return false;
   for (int64_t t = 0; t < n; t++)
@@ -76,7 +80,8 @@ static bool are_all_periods(const sw_page *page, int64_t n, const char *const *l
 }
 
 /* Of a result that is computed for some periods, in its own order. A label that the root does not
- * have (of a foreign file) has place -1. */
+ * have (of a foreign file) has place -1. at[k] is the period of the root, by which the page joins
+ * series of several results. */
 static sw_status own_time(sw_page_reading *in, const char *id, int64_t n, const char *const *label,
                           int *place) {
   int *at = NULL;
@@ -119,7 +124,8 @@ static sw_status time_axis(sw_page_reading *in, const char *result, hid_t group,
 
 /* ---- labels ----------------------------------------------------------------------------- */
 
-/* The values of an axis of numbers; NULL: it has none that can be read. */
+/* The values of an axis of numbers; NULL: it has none that can be read. Texts and references have
+ * no values. */
 static sw_status read_values(sw_page_reading *in, hid_t scale, int64_t n, const double **value) {
   char name[128] = "";
   double *read = NULL;
@@ -133,6 +139,7 @@ static sw_status read_values(sw_page_reading *in, hid_t scale, int64_t n, const 
   return SW_OK;
 }
 
+/* Numbers from 1 where the scale has none. */
 static sw_status number_labels(sw_page_reading *in, const double *value, int64_t n,
                                const char *const **label) {
   const char **text = NULL;
@@ -146,7 +153,8 @@ static sw_status number_labels(sw_page_reading *in, const double *value, int64_t
   return SW_OK;
 }
 
-/* Labels of axis->n positions; numbers where the scale has none. `scale` may be invalid. */
+/* Labels of axis->n positions; numbers where the scale has none. `scale` may be invalid. A scale of
+ * another length than the axis is damaged and not used. */
 static sw_status read_positions(sw_page_reading *in, hid_t group, hid_t scale, sw_page_axis *axis) {
   if (scale >= 0 && (int64_t)sw_h5_length(scale) == axis->n) {
     sw_h5_shape shape = sw_h5_shape_of(scale);
@@ -164,6 +172,7 @@ static sw_status read_positions(sw_page_reading *in, hid_t group, hid_t scale, s
   return number_labels(in, axis->value, axis->n, &axis->label);
 }
 
+/* Axes of entries and of ranks have no labels to read: they are only positions. */
 static sw_status label_axis(sw_page_reading *in, const char *id, hid_t group, const char *name,
                             int64_t extent, int *place) {
   sw_page_axis axis = {.id = id,
@@ -187,7 +196,8 @@ static sw_status label_axis(sw_page_reading *in, const char *id, hid_t group, co
 
 /* ---- any -------------------------------------------------------------------------------- */
 
-/* Units have no labels of their own here: their codes are the page's. */
+/* Units have no labels of their own here: their codes are the page's. `place` is the dimension of
+ * the dataset. An axis of the same id but another length gets an id of its own. */
 sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
                           int place, int64_t extent, int *axis) {
   char path[SW_H5_PATH_ROOM], numbered[SW_H5_PATH_ROOM];

@@ -17,7 +17,8 @@ int sw_page_find(const sw_page *page, int result, const char *name) {
   return -1;
 }
 
-/* A box of a dataset: opened and closed each time, so that no handle outlives an error. */
+/* A box of a dataset: opened and closed each time, so that no handle outlives an error. n == 0 is
+ * no error: a period without entries. */
 sw_status sw_page_box(sw_error *err, const sw_page *page, int variable, int rank,
                       const hsize_t *start, const hsize_t *count, hid_t type, void *to) {
   const sw_page_variable *v = &page->variable[variable];
@@ -36,12 +37,14 @@ sw_status sw_page_box(sw_error *err, const sw_page *page, int variable, int rank
   return code >= 0 ? SW_OK : sw_h5_fail(err, v->id, "be read");
 }
 
+/* The message begins with "is damaged"; sw_page_open's callers put the path in front. */
 static sw_status damaged(sw_error *err, const sw_page *page, const sw_page_pairs *p,
                          const char *what) {
   return sw_fail(err, SW_EINPUT, "is damaged: %s: %s", page->result[p->result].name, what);
 }
 
-/* The starts of all rows of a period, ascending and within the entries that are there. */
+/* The starts of all rows of a period, ascending and within the entries that are there. Starts are
+ * checked whole before any entry is read by them. */
 sw_status sw_page_starts(sw_error *err, const sw_page *page, const sw_page_pairs *p, int period,
                          int64_t *start) {
   int timed = p->time >= 0, v = sw_page_find(page, p->result, SW_NAME_ROW_START);
@@ -60,13 +63,15 @@ sw_status sw_page_starts(sw_error *err, const sw_page *page, const sw_page_pairs
 
 /* ---- entries, partners ------------------------------------------------------------------- */
 
-/* Whether two variables of the result stand on the same axes. */
+/* Whether two variables of the result stand on the same axes. Axes are compared by number: equal
+ * numbers are equal axes. */
 static bool are_alike(const sw_page *page, int a, int b) {
   const sw_page_variable *x = &page->variable[a], *y = &page->variable[b];
   return x->n_dims == y->n_dims && memcmp(x->dim, y->dim, (size_t)x->n_dims * sizeof *x->dim) == 0;
 }
 
-/* A damaged file may claim any length; compressed, the bytes of a file are no bound. */
+/* A damaged file may claim any length; compressed, the bytes of a file are no bound. 1032 times the
+ * file's bytes would still be believable for deflate; memory is asked for only after this. */
 static bool is_believable(const sw_page *page, int variable) {
   hid_t dataset = H5Dopen2(page->in->file, page->variable[variable].id, H5P_DEFAULT);
   if (dataset < 0) return false;
@@ -78,7 +83,8 @@ static bool is_believable(const sw_page *page, int variable) {
   return fine;
 }
 
-/* `from`, `count`: of the dataset, in each of its `rank` axes. */
+/* `from`, `count`: of the dataset, in each of its `rank` axes. `entries` may be half filled on
+ * failure; the caller destroys it. */
 static sw_status read_both(sw_error *err, const sw_page *page, const sw_page_pairs *p, int quantity,
                            int rank, const hsize_t *from, const hsize_t *count,
                            sw_page_entries *entries) {
@@ -102,7 +108,7 @@ static sw_status read_both(sw_error *err, const sw_page *page, const sw_page_pai
 }
 
 /* The largest k of each row have the same length in all rows; else the period's entries lie
- * together, and starts are moved to begin at 0. */
+ * together, and starts are moved to begin at 0. start[i] counts from the period's first entry. */
 sw_status sw_page_read_entries(sw_error *err, const sw_page *page, const sw_page_pairs *p,
                                int quantity, int period, sw_page_entries *entries) {
   int timed = p->time >= 0;
@@ -133,7 +139,8 @@ void sw_page_entries_destroy(sw_page_entries *entries) {
 
 /* ---- dense ------------------------------------------------------------------------------ */
 
-/* Columns are turned, so that a unit's numbers lie together. */
+/* Columns are turned, so that a unit's numbers lie together. Blockwise turning is not worth it:
+ * strips are narrow. */
 static sw_status turn(sw_error *err, int64_t n, int64_t columns, double *values) {
   double *copy = NULL;
   size_t count = (size_t)(n * columns);
@@ -146,6 +153,7 @@ static sw_status turn(sw_error *err, int64_t n, int64_t columns, double *values)
   return SW_OK;
 }
 
+/* Rows: `count` rows of n numbers from row `first` on; columns: the same of columns, turned. */
 sw_status sw_page_read_dense(sw_error *err, const sw_page *page, const sw_page_pairs *p,
                              int quantity, int period, bool columns, int64_t first, int64_t count,
                              double *to) {

@@ -1,11 +1,14 @@
 /* How a variable is looked at: as the file says, else as an output of its shape would be
- * (measure/show.h): files of an older version say nothing. */
+ * (measure/show.h): files of an older version say nothing.
+ *
+ * Called by page.c once per variable. The result is texts, as the page writes them. */
 #include <string.h>
 
 #include "measure/show.h"
 #include "store/page/private.h"
 
-/* An output as a descriptor would have it. */
+/* An output as a descriptor would have it. The kinds of axes decide the shape, as a file knows no
+ * descriptor. */
 static sw_output as_output(const sw_page *page, const sw_page_variable *v) {
   sw_output output = {.name = v->name};
   int own = 0;

@@ -2,7 +2,10 @@
  * of each variable its axes, its texts and how it is drawn; numbers are read later, by values.c and
  * kept.c. One walk over the file counts, a second one fills. What the file does not say stays
  * empty, as of one of an older version. All texts lie in the caller's arena; the file stays open
- * until sw_page_close. */
+ * until sw_page_close.
+ *
+ * Errors that follow from a damaged file are reported with its path; what is merely missing is left
+ * empty. */
 #include "store/page/page.h"
 
 #include <stdlib.h>
@@ -22,6 +25,7 @@ const char *sw_page_text(const sw_page_reading *in, hid_t object, const char *na
   return text ? text : "";
 }
 
+/* Linear: a result has some twenty attributes. */
 const char *sw_page_attribute(const sw_page_attributes *attributes, const char *name) {
   for (int k = 0; k < attributes->n; k++)
     if (strcmp(attributes->name[k], name) == 0) return attributes->text[k];
@@ -34,7 +38,8 @@ typedef struct naming {
   int room;
 } naming;
 
-/* An attribute that cannot be read is left out, as one that is not there. */
+/* An attribute that cannot be read is left out, as one that is not there. 0 goes on with the next
+ * attribute. */
 static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *info, void *self) {
   naming *of = self;
   (void)info;
@@ -58,7 +63,7 @@ sw_status sw_page_attributes_of(const sw_page_reading *in, hid_t object, sw_page
   return SW_OK;
 }
 
-/* Lines of an attribute; a newline at its end begins none. */
+/* Lines of an attribute; a newline at its end begins none. The lines are copies in the arena. */
 sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
                         const char *const **line) {
   const char **list = NULL;
@@ -78,7 +83,8 @@ sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
 
 /* ---- results ---------------------------------------------------------------------------- */
 
-/* The innermost result that `path` lies in; -1: in none. */
+/* The innermost result that `path` lies in; -1: in none. Results may be nested (aggregated levels),
+ * so the longest name that fits is the one. */
 static int result_of(const sw_page *page, const char *path) {
   int found = -1;
   size_t longest = 0;
@@ -90,7 +96,8 @@ static int result_of(const sw_page *page, const char *path) {
   return found;
 }
 
-/* The variable of that name in the result itself, not in a result below it. */
+/* The variable of that name in the result itself, not in a result below it. A name with a slash
+ * would be of a deeper group. */
 static int find_variable(const sw_page *page, const char *result, const char *name) {
   size_t length = strlen(result);
   for (int v = 0; v < page->n_variables; v++) {
@@ -122,7 +129,8 @@ static sw_status add_result(sw_page_reading *in, const sw_item *item) {
 
 /* ---- variables -------------------------------------------------------------------------- */
 
-/* Numbers of the result that are told: neither hashes nor the labels of periods. */
+/* Numbers of the result that are told: neither hashes nor the labels of periods. A rank above
+ * SW_PAGE_DIMS cannot be drawn. */
 static bool is_told(const sw_page *page, const sw_item *item, sw_h5_shape *shape) {
   const char *name = sw_h5_last_part(item->path);
   if (item->kind != SW_ITEM_VARIABLE || result_of(page, item->path) < 0) return false;
@@ -133,7 +141,8 @@ static bool is_told(const sw_page *page, const sw_item *item, sw_h5_shape *shape
   return number && shape->rank >= 0 && shape->rank <= SW_PAGE_DIMS;
 }
 
-/* Kinds of its axes, counted; and its time and unit. */
+/* Kinds of its axes, counted; and its time and unit. `n_parts`: how many series or maps a variable
+ * makes besides time and unit. */
 static void place_axes(const sw_page *page, sw_page_variable *v, int count[]) {
   v->time = v->unit = -1;
   v->n_periods = 1;
@@ -152,7 +161,7 @@ static void place_axes(const sw_page *page, sw_page_variable *v, int count[]) {
 }
 
 /* Partners and starts of rows are read with the pairs that they belong to, and are no numbers of
- * their own. */
+ * their own. SILENT variables are read with others or not at all. */
 static sw_page_use use_of(const sw_page *page, sw_page_variable *v) {
   int count[SW_PAGE_LABELS + 1] = {0};
   place_axes(page, v, count);
@@ -164,7 +173,8 @@ static sw_page_use use_of(const sw_page *page, sw_page_variable *v) {
   return v->unit >= 0 ? SW_PAGE_COLUMN : SW_PAGE_SMALL;
 }
 
-/* Of the lines "I in 2003: constant", those of this output, without its name. */
+/* Of the lines "I in 2003: constant", those of this output, without its name. "I in 2003: constant"
+ * becomes "in 2003: constant". */
 static const char *reasons_of(const sw_page_reading *in, const char *lines, const char *name) {
   const char *text = "";
   size_t length = strlen(name);
@@ -215,7 +225,8 @@ static sw_status add_variable(sw_page_reading *in, const sw_item *item, const sw
   return SW_OK;
 }
 
-/* Once all variables are there: which ones are drawn with which, and the headlines. */
+/* Once all variables are there: which ones are drawn with which, and the headlines. At most two
+ * variables stand beside one, such as p-values and bounds. */
 static void join_variables(sw_page_reading *in) {
   sw_page *page = in->page;
   for (int v = 0; v < page->n_variables; v++) {
@@ -241,7 +252,8 @@ static void join_variables(sw_page_reading *in) {
   }
 }
 
-/* The lines that `spillway info` prints too, put to their results. */
+/* The lines that `spillway info` prints too, put to their results. Empty texts are left out; tables
+ * go by `more`, which the page does not show. */
 static sw_status take_headlines(sw_page_reading *in) {
   sw_page *page = in->page;
   int n = 0;
@@ -259,7 +271,8 @@ static sw_status take_headlines(sw_page_reading *in) {
 
 /* ---- the walk --------------------------------------------------------------------------- */
 
-/* Results, and in the second round variables: their room is known once they are counted. */
+/* Results, and in the second round variables: their room is known once they are counted. The first
+ * walk counts so that arrays need not grow. */
 static sw_status read_all(sw_page_reading *in) {
   sw_page *page = in->page;
   sw_contents walk;
@@ -288,7 +301,8 @@ static sw_status read_all(sw_page_reading *in) {
   return take_headlines(in);
 }
 
-/* What failed within is told with the path in front, as HDF5's words name no file. */
+/* What failed within is told with the path in front, as HDF5's words name no file. On failure
+ * sw_page_close is still the caller's to call. */
 sw_status sw_page_open(sw_error *err, sw_arena *arena, const char *path, sw_page **out) {
   sw_page *page = NULL;
   SW_NEW(err, arena, page, 1);
@@ -314,7 +328,8 @@ void sw_page_close(sw_page *page) {
 
 /* ---- parts ------------------------------------------------------------------------------ */
 
-/* Which label a part has on its k-th further axis; NULL: it has no such axis. */
+/* Which label a part has on its k-th further axis; NULL: it has no such axis. Parts are numbered
+ * with the last axis fastest, as the numbers lie in the file. */
 const char *sw_page_part_label(const sw_page *page, const sw_page_variable *v, int64_t part,
                                int k) {
   int seen = 0, further = v->n_dims - (v->time >= 0) - (v->unit >= 0);
@@ -331,7 +346,7 @@ const char *sw_page_part_label(const sw_page *page, const sw_page_variable *v, i
 }
 
 /* "result/variable[label,label]": names a part of a variable across files and in addresses of the
- * page. */
+ * page. The key is stable across files, so that pages of two runs can be compared. */
 const char *sw_page_key(sw_arena *arena, const sw_page *page, const sw_page_variable *v,
                         int64_t part) {
   const char *text = v->id, *label;

@@ -9,6 +9,7 @@
 #include "spillway/measure.h"
 #include "store/page/private.h"
 
+/* 256 rows of 10,000 units are 10 MB in float. */
 enum { STRIP = 256 }; /* rows read at a time */
 
 /* ---- what there is ---------------------------------------------------------------------- */
@@ -19,7 +20,8 @@ static bool has_axis(const sw_page *page, const sw_page_variable *v, sw_page_axi
   return false;
 }
 
-/* By the text that the file has of its partners; of a dense matrix by the entry's parameter. */
+/* By the text that the file has of its partners; of a dense matrix by the entry's parameter. -1
+ * cannot occur: what says nothing is by largest. */
 static int order_of(const sw_page *page, int result, int partner) {
   const char *parameters = page->result[result].parameters;
   for (int by = SW_BY_LARGEST; partner >= 0 && by <= SW_BY_SMALLEST; by++)
@@ -28,7 +30,8 @@ static int order_of(const sw_page *page, int result, int partner) {
   return strstr(parameters, ", by: absolute") ? SW_BY_ABSOLUTE : SW_BY_LARGEST;
 }
 
-/* Axes as the file of this program has them; else the pairs are not told. */
+/* Axes as the file of this program has them; else the pairs are not told. A file of another program
+ * may have the axes in another order. */
 static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_keep keep) {
   static const sw_page_axis_kind last[] = {[SW_PAGE_DENSE] = SW_PAGE_UNIT_TO,
                                            [SW_PAGE_TOP] = SW_PAGE_RANK,
@@ -38,7 +41,8 @@ static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_k
          (keep == SW_PAGE_ENTRIES || v->unit == rank - 2);
 }
 
-/* Periods of entries stand on the axes of their row starts. */
+/* Periods of entries stand on the axes of their row starts. p->k is how many partners a unit gets
+ * at most: what is stored, what is asked, or all units. */
 static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
   const sw_page_variable *v = &page->variable[p->quantity[0]];
   int partner = sw_page_find(page, p->result, SW_NAME_PARTNER);
@@ -63,6 +67,7 @@ static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
   p->n_periods = timed->n_periods;
   p->k = p->stored && p->stored < most ? p->stored : most;
   if (p->k > page->n) p->k = (int)page->n;
+  /* Bytes of one period, value and partner together. */
   double width = v->small ? 4 : 8;
   p->reads = p->keep == SW_PAGE_ENTRIES
                  ? (width + 4) * (double)sw_page_count(page, v) / p->n_periods
@@ -70,6 +75,7 @@ static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
                                       : width * (double)page->n * (double)page->n;
 }
 
+/* False: the result has neither pairs nor strengths. */
 bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *p) {
   *p = (sw_page_pairs){.result = result, .keep = SW_PAGE_SUMMARY, .time = -1, .n_periods = 1};
   p->out_strength = sw_page_find(page, result, SW_NAME_OUT_STRENGTH);
@@ -92,6 +98,8 @@ bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
+/* value[q] has n x k numbers, partner as many; kept[i] counts a unit's pairs with a value, NULL:
+ * not asked. */
 typedef struct fetching {
   sw_error *err;
   const sw_page *page;
@@ -107,7 +115,7 @@ static sw_status read_box(const fetching *f, int variable, int rank, const hsize
   return sw_page_box(f->err, f->page, variable, rank, start, count, type, to);
 }
 
-/* A number of another unit in a damaged file is no partner. */
+/* A number of another unit in a damaged file is no partner. The page would look up a unit by it. */
 static void clean(const fetching *f, int64_t n, int32_t *partner) {
   for (int64_t k = 0; k < n; k++)
     if (partner[k] < 0 || partner[k] >= f->page->n) partner[k] = -1;
@@ -115,7 +123,7 @@ static void clean(const fetching *f, int64_t n, int32_t *partner) {
 
 /* ---- top -------------------------------------------------------------------------------- */
 
-/* The file has them as they are wanted, perhaps more of each. */
+/* The file has them as they are wanted, perhaps more of each. Only the first k columns are read. */
 static sw_status read_top(const fetching *f) {
   const sw_page_pairs *p = f->pairs;
   int timed = p->time >= 0;
@@ -139,6 +147,8 @@ static sw_status read_top(const fetching *f) {
 
 /* ---- the strongest of a row --------------------------------------------------------------- */
 
+/* By insertion into a list of k: n k steps at worst, mostly n. */
+
 /* Larger is stronger. */
 static double strength(int by, float value) {
   return by == SW_BY_SMALLEST ? -value : by == SW_BY_ABSOLUTE ? fabsf(value) : value;
@@ -161,7 +171,8 @@ static int pick(int by, int64_t n, const float *value, int64_t skip, int k, int6
   return count;
 }
 
-/* Places beyond the partners there are: -1 and NaN, as in a file of `top`. */
+/* Places beyond the partners there are: -1 and NaN, as in a file of `top`. Every row has k places,
+ * filled or not. */
 static void clear(const fetching *f, int64_t i, int from) {
   const sw_page_pairs *p = f->pairs;
   for (int c = from; c < p->k; c++) {
@@ -173,7 +184,8 @@ static void clear(const fetching *f, int64_t i, int from) {
 
 /* ---- dense ------------------------------------------------------------------------------ */
 
-/* The diagonal is no partner. */
+/* The diagonal is no partner. Rows are independent, so threads share nothing but the arrays they
+ * write to. */
 static void pick_strip(const fetching *f, int64_t first, int64_t rows, float *const *strip) {
   const sw_page_pairs *p = f->pairs;
   int64_t n = f->page->n;
@@ -194,6 +206,7 @@ static void pick_strip(const fetching *f, int64_t first, int64_t rows, float *co
   }
 }
 
+/* Reading and picking take turns: HDF5 is not thread-safe. */
 static sw_status read_strips(const fetching *f, float *const *strip) {
   const sw_page_pairs *p = f->pairs;
   int timed = p->time >= 0;
@@ -210,6 +223,7 @@ static sw_status read_strips(const fetching *f, float *const *strip) {
 }
 
 static sw_status read_dense(const fetching *f) {
+  /* Of one period; everything is freed by read_entries. */
   float *strip[SW_PAGE_QUANTITIES] = {NULL};
   sw_status status = SW_OK;
   for (int q = 0; q < f->pairs->n_quantities && status == SW_OK; q++)
@@ -217,6 +231,7 @@ static sw_status read_dense(const fetching *f) {
   if (status == SW_OK) status = read_strips(f, strip);
   for (int q = 0; q < f->pairs->n_quantities; q++)
     sw_free(strip[q]);
+  /* place[64]: k is bounded by the page far below that. */
   return status;
 }
 
@@ -234,6 +249,7 @@ static sw_status take_rows(const fetching *f, const entries *e) {
   const sw_page_pairs *p = f->pairs;
   for (int64_t i = 0; i < f->page->n; i++) {
     int64_t place[64], from = e->start[i] - e->first, n = e->start[i + 1] - e->start[i];
+    /* sw_page_starts has checked them, so differences are lengths. */
     int count = pick(p->by, n, e->value[0] + from, -1, p->k, place);
     for (int c = 0; c < count; c++) {
       f->partner[i * p->k + c] = e->partner[from + place[c]];
@@ -243,6 +259,7 @@ static sw_status take_rows(const fetching *f, const entries *e) {
     clear(f, i, count);
     if (f->kept) f->kept[i] = (uint32_t)n;
   }
+  /* The period's entries are read in one piece, value by value of each quantity. */
   return SW_OK;
 }
 
@@ -270,6 +287,7 @@ static sw_status read_entries_into(const fetching *f, entries *e) {
   return take_rows(f, e);
 }
 
+/* The arrays are left as they are. */
 static sw_status read_entries(const fetching *f) {
   entries e = {0};
   sw_status status = read_entries_into(f, &e);

@@ -1,6 +1,9 @@
 /* What stands at the root of a results file: units and periods, groups, names, weights, missing
  * cells. Only units and periods must be there; all else may be missing or of the wrong length, and
- * is then left out without an error, as files of older versions must stay readable. */
+ * is then left out without an error, as files of older versions must stay readable.
+ *
+ * Called once for each file that a page or a comparison reads (page.c). Everything is the arena's;
+ * handles are closed on every path. */
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +13,8 @@
 
 /* ---- units ------------------------------------------------------------------------------ */
 
-/* The labels over units of that name; NULL: none, or of another length. */
+/* The labels over units of that name; NULL: none, or of another length. A damaged dataset of names
+ * costs the names and nothing else. */
 static const char *const *unit_texts(sw_page_reading *in, const char *name) {
   const char *const *label = NULL;
   sw_error ignored = {0};
@@ -26,7 +30,8 @@ static const char *const *unit_texts(sw_page_reading *in, const char *name) {
   return n == in->page->n ? label : NULL;
 }
 
-/* Coordinates: n real numbers, or none. */
+/* Coordinates: n real numbers, or none. *value stays NULL where there is nothing to read. Fails for
+ * a lack of memory alone. */
 static sw_status unit_numbers(sw_page_reading *in, sw_root_part part, const double **value) {
   double *read = NULL;
   hid_t dataset = sw_contents_variable(in->file, sw_layout_root(part)->name);
@@ -44,6 +49,7 @@ static sw_status unit_numbers(sw_page_reading *in, sw_root_part part, const doub
   return status;
 }
 
+/* Codes must be there: everything else of a file is by unit. */
 static sw_status read_units(sw_page_reading *in) {
   sw_page *page = in->page;
   SW_TRY(sw_h5_read_labels(in->err, in->arena, in->file, SW_NAME_UNIT, &page->n, &page->code));
@@ -54,7 +60,8 @@ static sw_status read_units(sw_page_reading *in) {
   return unit_numbers(in, SW_ROOT_LAT, &page->lat);
 }
 
-/* A study without time has one period, labelled 0. */
+/* A study without time has one period, labelled 0. The page shows no slider for a cross-section.
+ * Labels may be numbers in the file; they are texts here. */
 static sw_status read_periods(sw_page_reading *in) {
   sw_page *page = in->page;
   int64_t n = 0;
@@ -70,7 +77,9 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Labels once each, by bytes, and which one each unit has; an empty one is none. */
+/* Labels once each, by bytes, and which one each unit has; an empty one is none. Sorting and
+ * bisection instead of a hash table: labels are sorted for the page anyway. O(n log n). of[i] is -1
+ * for a unit without a label. */
 static sw_status add_group(sw_page_reading *in, const char *name, const char *const *text) {
   int64_t n = in->page->n, count = 0;
   const char **label = NULL;
@@ -93,6 +102,8 @@ static sw_status add_group(sw_page_reading *in, const char *name, const char *co
   return SW_OK;
 }
 
+/* Every column over units with the prefix is a grouping; the name behind the prefix is the study's.
+ * In the order of the file, which is that of the study. */
 static sw_status read_groups(sw_page_reading *in, const sw_names *names) {
   size_t prefix = strlen(SW_NAME_GROUP_PREFIX);
   SW_NEW(in->err, in->arena, in->page->group, names->count + 1);
@@ -106,7 +117,9 @@ static sw_status read_groups(sw_page_reading *in, const sw_names *names) {
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
-/* What is said of the matrices; their links are read only when the page shows them. */
+/* What is said of the matrices; their links are read only when the page shows them. In the order of
+ * the study. A matrix that was not written into the file, as it is too large or rests on pairs not
+ * yet there, has `stored` false and is shown in words. */
 static sw_status read_matrices(sw_page_reading *in, hid_t group) {
   sw_names names;
   SW_TRY(sw_contents_names(in->err, in->arena, group, SW_AS_MADE, &names));
@@ -128,6 +141,7 @@ static sw_status read_matrices(sw_page_reading *in, hid_t group) {
   return SW_OK;
 }
 
+/* A study without weights has no such group. */
 static sw_status read_weights(sw_page_reading *in) {
   if (H5Lexists(in->file, SW_NAME_WEIGHTS, H5P_DEFAULT) <= 0) return SW_OK;
   hid_t group = H5Gopen2(in->file, SW_NAME_WEIGHTS, H5P_DEFAULT);
@@ -139,7 +153,8 @@ static sw_status read_weights(sw_page_reading *in) {
 
 /* ---- the panel: missing cells, members ---------------------------------------------------- */
 
-/* Counts by period and indicator; of another length they say nothing that could be trusted. */
+/* Counts by period and indicator; of another length they say nothing that could be trusted. The
+ * arrays are those of the report's table of missing cells. SW_OK also where nothing can be read. */
 static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   sw_page *page = in->page;
   int64_t variables = 0;
@@ -157,7 +172,8 @@ static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   return SW_OK;
 }
 
-/* Of a damaged file a member may be of a unit that is not there. */
+/* Of a damaged file a member may be of a unit that is not there. Members serve to draw a map of
+ * finer polygons. After an aggregation only. Codes and owners must be of one length. */
 static sw_status read_members(sw_page_reading *in, hid_t group) {
   sw_page *page = in->page;
   int64_t n = 0;
@@ -183,6 +199,8 @@ static sw_status read_members(sw_page_reading *in, hid_t group) {
   return status;
 }
 
+/* A results file before `panel` was written has none. The group may have either part without the
+ * other. */
 static sw_status read_panel(sw_page_reading *in) {
   if (H5Lexists(in->file, SW_NAME_PANEL, H5P_DEFAULT) <= 0) return SW_OK;
   hid_t group = H5Gopen2(in->file, SW_NAME_PANEL, H5P_DEFAULT);
@@ -197,11 +215,14 @@ static sw_status read_panel(sw_page_reading *in) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* NULL where the root does not say it. */
+/* NULL where the root does not say it. Unlike the empty text, NULL means: not there. The
+ * arena's. */
 static const char *words(const sw_page_reading *in, const char *name) {
   return sw_h5_attribute_text(in->arena, in->file, name);
 }
 
+/* Units first, as every other length is compared with theirs. Texts that are missing are "", or
+ * NULL where words() says so. */
 sw_status sw_page_root(sw_page_reading *in) {
   sw_page *page = in->page;
   sw_names names;

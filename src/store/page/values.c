@@ -1,7 +1,10 @@
 /* Numbers of a variable for the page: a part of a column in some periods, all parts of a period,
  * all of a small one. A column may have its axes in any order in the file; what is given is by
  * period, then by unit. A part is a position on all axes besides time and unit, counted with the
- * last axis fastest. */
+ * last axis fastest.
+ *
+ * Called by the report for each picture. Memory is that of what is asked; datasets are opened for
+ * one read. */
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +22,8 @@ static sw_status open_variable(sw_error *err, const sw_page *page, const sw_page
   return *dataset >= 0 ? SW_OK : sw_h5_fail(err, v->id, "be read");
 }
 
-/* In whole numbers -1 is missing (layout.h), and told as NaN. */
+/* In whole numbers -1 is missing (layout.h), and told as NaN. Whole numbers have no NaN of their
+ * own. */
 static sw_status read_slab(sw_error *err, const sw_page_variable *v, hid_t dataset,
                            const slab *part, double *to) {
   if (part->n == 0) return SW_OK;
@@ -35,7 +39,8 @@ static sw_status read_slab(sw_error *err, const sw_page_variable *v, hid_t datas
   return SW_OK;
 }
 
-/* From `unit` slowest to `time` slowest. */
+/* From `unit` slowest to `time` slowest. A copy is simpler than turning in place, and as large as
+ * the result. */
 static sw_status turn(sw_error *err, int64_t units, int periods, double *values) {
   double *copy = NULL;
   size_t n = (size_t)(units * periods);
@@ -48,7 +53,7 @@ static sw_status turn(sw_error *err, int64_t units, int periods, double *values)
   return SW_OK;
 }
 
-/* `part` is taken apart from its last axis. */
+/* `part` is taken apart from its last axis. `to` receives count x n numbers, period by period. */
 sw_status sw_page_read_periods(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                int64_t part, int first, int count, double *to) {
   slab at = {.n = (hsize_t)(page->n * count)};
@@ -74,7 +79,8 @@ sw_status sw_page_read(sw_error *err, const sw_page *page, const sw_page_variabl
   return sw_page_read_periods(err, page, v, part, 0, v->n_periods, to);
 }
 
-/* Steps of a unit and of a part in what is read of one period. */
+/* Steps of a unit and of a part in what is read of one period. time is 1 long in what is read, so
+ * it does not count. */
 static void strides_of(const sw_page *page, const sw_page_variable *v, int64_t *unit) {
   *unit = 1;
   for (int d = v->unit + 1; d < v->n_dims; d++)
@@ -82,7 +88,8 @@ static void strides_of(const sw_page *page, const sw_page_variable *v, int64_t *
 }
 
 /* A period is read in one piece, which is much faster than each part alone where parts are the
- * fastest axis. Parts before the unit's axis are slower than it, those behind it faster. */
+ * fastest axis. Parts before the unit's axis are slower than it, those behind it faster. `stride`
+ * is at least n, so that parts may be padded. */
 sw_status sw_page_read_parts(sw_error *err, const sw_page *page, const sw_page_variable *v,
                              int period, int64_t stride, double *to) {
   slab at = {.n = (hsize_t)(page->n * v->n_parts)};
@@ -114,7 +121,7 @@ int64_t sw_page_count(const sw_page *page, const sw_page_variable *v) {
   return n;
 }
 
-/* All numbers, in the order of the file. */
+/* All numbers, in the order of the file. Small: without an axis of units. */
 sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_variable *v,
                              double *to) {
   slab at = {.n = (hsize_t)sw_page_count(page, v)};
@@ -128,6 +135,8 @@ sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_v
 }
 
 /* ---- by period -------------------------------------------------------------------------- */
+
+/* For the curves beside maps: a value by period. */
 
 /* Means over the units with a value, by period; one period is in memory at a time. */
 static sw_status column_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
@@ -146,7 +155,8 @@ static sw_status column_course(sw_error *err, const sw_page *page, const sw_page
   return status;
 }
 
-/* Of a small variable the further axes are parts, too: its position on them. */
+/* Of a small variable the further axes are parts, too: its position on them. The axes before time
+ * are slower, those behind it faster: part is taken apart accordingly. */
 static sw_status small_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
                               int64_t part, double *mean, int64_t *n) {
   double *value = NULL;

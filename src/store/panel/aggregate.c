@@ -5,7 +5,11 @@
  * A sum of some counties of a state is no sum of the state. So the first member without a value is
  * refused, unless the study says that such members are skipped, or how many of them it bears; the
  * share of members in each sum goes into the results. `missing: drop-units` drops members first,
- * from all sums and periods, so that a series is of the same members. */
+ * from all sums and periods, so that a series is of the same members.
+ *
+ * Complexity: O(members x periods) for each column and sum. Memory: the members' cells until the
+ * end, two further columns of coarse units for each ratio, and on rank 0 the coverage of all
+ * sums. */
 #include "store/panel/build.h"
 
 #include "panel/treat.h"
@@ -24,7 +28,8 @@ typedef struct summing {
 /* ---- members without a value ------------------------------------------------------------- */
 
 /* Whether member i lacks a cell, and the first one. With `aggregate` no other columns are read than
- * those that are summed. */
+ * those that are summed. O(columns x periods) for one member; *column and *period name the first
+ * cell that is missing, in the order of the cells. */
 static bool has_gap(const sw_panel_build *build, int64_t i, int *column, int *period) {
   for (*column = 0; *column < build->n_cells; ++*column)
     for (*period = 0; *period < build->panel->periods.n; ++*period)
@@ -32,7 +37,9 @@ static bool has_gap(const sw_panel_build *build, int64_t i, int *column, int *pe
   return false;
 }
 
-/* All cells of such members become missing, which the sums then skip. */
+/* All cells of such members become missing, which the sums then skip. Returns how many members of
+ * this rank were dropped. A member is dropped from all sums, so that sums of different indicators
+ * stay comparable. */
 static int64_t drop_members(const sw_panel_build *build) {
   int64_t dropped = 0;
   int column, period;
@@ -46,7 +53,7 @@ static int64_t drop_members(const sw_panel_build *build) {
   return dropped;
 }
 
-/* Member i of this rank as a row of the table of all units. */
+/* Member i of this rank as a row of the table of all units. Only on the way of a failure: O(n). */
 static int64_t row_of(const sw_panel_build *build, int64_t i) {
   int64_t row = 0;
   while (build->owner[row] != build->team->rank || build->place[row] != i)
@@ -78,13 +85,15 @@ static sw_status refuse_gaps(sw_error *err, const sw_panel_build *build) {
 
 /* ---- sums -------------------------------------------------------------------------------- */
 
+/* Cells begin as NaN; the sums set every one. */
 static sw_status make_cells(sw_error *err, const summing *s, const char *name,
                             sw_panel_cells *out) {
   return sw_panel_cells_make(err, s->build->arena, name, s->build->n_coarse,
                              s->build->panel->periods.n, out);
 }
 
-/* A sum of `name` over the members that have it, and `also` where it is not NULL. */
+/* A sum of `name` over the members that have it, and `also` where it is not NULL. of->row is made
+ * by the first of the two sums of a ratio, which have the same members. */
 static sw_status sum_cells(sw_error *err, const summing *s, const char *name, const char *also,
                            sw_panel_cells *out, sw_panel_cells *of) {
   sw_panel_build *build = s->build;
@@ -102,7 +111,8 @@ static sw_status sum_cells(sw_error *err, const summing *s, const char *name, co
 
 /* A ratio of sums, not a mean of ratios: income per head of a state is its income divided by its
  * heads. Both sums are over the members that have both. They are given back, even where the study
- * asks for one of them as well, which has its own. */
+ * asks for one of them as well, which has its own. *out is the ratio, *of the coverage of both
+ * sums. */
 static sw_status ratio_cells(sw_error *err, const summing *s, const sw_ratio *ratio,
                              sw_panel_cells *out, sw_panel_cells *of) {
   sw_panel_cells above = {0}, below = {0};
@@ -117,7 +127,8 @@ static sw_status ratio_cells(sw_error *err, const summing *s, const sw_ratio *ra
   return status;
 }
 
-/* Room for derived indicators is part of the new array. On a failure what was made is in s. */
+/* Room for derived indicators is part of the new array. On a failure what was made is in s. s->n
+ * counts the sums as they are begun, so what is half made is freed by the caller. */
 static sw_status sum_all(sw_error *err, summing *s) {
   sw_panel_build *build = s->build;
   const sw_panel_spec *spec = build->spec;
@@ -142,6 +153,8 @@ static sw_status sum_all(sw_error *err, summing *s) {
 
 /* ---- what the sums rest on --------------------------------------------------------------- */
 
+/* Of all ranks' coverage, hence right on rank 0 alone, which has it; elsewhere nothing is
+ * partial. */
 static void count_partial(sw_panel *panel) {
   size_t count = (size_t)panel->n_summed * (size_t)panel->units.n * (size_t)panel->periods.n;
   panel->partial_sums = 0;
@@ -152,7 +165,8 @@ static void count_partial(sw_panel *panel) {
   }
 }
 
-/* This rank's shares, sum by sum in the order of the file: period, unit. */
+/* This rank's shares, sum by sum in the order of the file: period, unit. *bytes is 0 for a rank
+ * without units, which still takes part in the gather. */
 static sw_status pack(sw_error *err, const summing *s, double **out, size_t *bytes) {
   int64_t n = s->build->n_coarse;
   int n_periods = s->build->panel->periods.n;
@@ -166,7 +180,8 @@ static sw_status pack(sw_error *err, const summing *s, double **out, size_t *byt
   return SW_OK;
 }
 
-/* On rank 0: what the ranks have sent, one behind the other, becomes one table. */
+/* On rank 0: what the ranks have sent, one behind the other, becomes one table. A rank's units are
+ * consecutive, so each period of each rank is one copy. */
 static void join(sw_panel *panel, int ranks, const double *all, const size_t *bytes) {
   for (int r = 0; r < ranks; r++) {
     size_t row = bytes[r] / sizeof *all / (size_t)panel->periods.n;
@@ -179,7 +194,8 @@ static void join(sw_panel *panel, int ranks, const double *all, const size_t *by
   }
 }
 
-/* Rank 0 writes them into the results: they are few, as coarse units are. Collective. */
+/* Rank 0 writes them into the results: they are few, as coarse units are. Collective. After a
+ * failure panel->n_summed is 0 on all ranks. The coverage is freed by sw_panel_destroy. */
 static sw_status gather_shares(sw_error *err, const summing *s) {
   sw_team *team = s->build->team;
   sw_panel *panel = s->build->panel;
@@ -207,6 +223,8 @@ static sw_status gather_shares(sw_error *err, const summing *s) {
   return status;
 }
 
+/* Called when units are dropped after the sums: now[u] is the new place of unit u, or -1. In place
+ * and in ascending order, so nothing is overwritten before it is moved. */
 void sw_panel_cover_select(sw_panel *panel, int64_t before, const int64_t *now) {
   int64_t k = panel->n_summed;
   for (int t = 0; panel->coverage && t < panel->periods.n; t++)
@@ -219,7 +237,8 @@ void sw_panel_cover_select(sw_panel *panel, int64_t before, const int64_t *now) 
 
 /* ---- together ---------------------------------------------------------------------------- */
 
-/* What was read is given back. */
+/* What was read is given back. Collective. Cells of members are given back before anything is
+ * derived, so both are not held longer than needed. */
 sw_status sw_panel_aggregate(sw_error *err, sw_panel_build *build) {
   summing s = {.build = build};
   const sw_panel_spec *spec = build->spec;

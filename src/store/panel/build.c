@@ -25,6 +25,7 @@ sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, 
   return SW_OK;
 }
 
+/* NULL rows are allowed; a second call does no harm. */
 void sw_panel_cells_free(sw_panel_cells *cells) {
   if (cells->row) sw_free(cells->row[0]);
   cells->row = NULL;

@@ -2,15 +2,17 @@
  *   read.c       files to rows; the whole walk
  *   universe.c   which units there are
  *   periods.c    which periods there are
+ *   recode_units.c, recode.c   with a crosswalk: the units that codes become, and their cells
  *   order.c      whether the files have the units in the order of codes
  *   own.c        which rank owns which unit
- *   send.c       rows to their owners; keep.c: those that stay
+ *   send.c       rows to their owners; put.c: into their cells
  *   treat.c      fill, missing, drop-units; aggregate.c: aggregate; derive.c: derive
  * Every function that can talk is collective and leaves the same status on all ranks. */
 #ifndef SW_STORE_PANEL_BUILD_H
 #define SW_STORE_PANEL_BUILD_H
 
 #include "plan/ports/reader.h"
+#include "store/crosswalk/crosswalk.h"
 #include "store/panel/rows.h"
 #include "store/units/units.h"
 
@@ -21,6 +23,25 @@ typedef struct sw_panel_cells {
   bool *absent; /* derived: by period, cells are missing where there is no period before; or NULL */
 } sw_panel_cells;
 
+/* Of `crosswalk`: the codes that rows have, and the units that these become (recode.c). Until the
+ * cells are recoded build->table has the codes of the panel. */
+typedef struct sw_panel_recoding {
+  sw_crosswalk crosswalk;
+  int64_t n_codes;
+  const char **code; /* of the panel and the crosswalk, in byte order */
+  const sw_code_life *life;
+  int64_t *number;     /* of each row of build->table: index in `code` */
+  sw_unit_table table; /* the units of the panel */
+  int64_t *unit;       /* of each code: row of that table, or -1 */
+  int64_t n_unknown;   /* codes of the panel that are no unit and become none */
+  const char **unknown;
+  int64_t rows[2];        /* of unknown codes, of those that `where` leaves out */
+  int64_t changed, fresh; /* codes that change; units that are taken as new with their change */
+  int64_t lacking;        /* cells that are missing as a part of the unit has none; the first: */
+  int64_t lacks_unit, lacks_part; /* a row of `table`; an index in `code` */
+  int lacks_column, lacks_period;
+} sw_panel_recoding;
+
 typedef struct sw_panel_build {
   sw_team *team;
   const sw_study *study;
@@ -29,6 +50,12 @@ typedef struct sw_panel_build {
   sw_panel_plan plan;
   sw_panel_rows *rows; /* of each file */
 
+  /* `join: inner`: codes that all files have, and those that only some have; in byte order, the
+   * same on every rank. */
+  int64_t n_common, n_apart;
+  const char **common, **apart;
+
+  sw_panel_recoding *recoding; /* NULL: the study has no crosswalk */
   sw_units_file units_file;
   sw_unit_table table; /* the units of the rows, in code order */
   int64_t **unit_of;   /* of each file: row of `table` of each local code, or < 0 */
@@ -56,6 +83,26 @@ sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, 
 void sw_panel_cells_free(sw_panel_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
+/* The codes of all files that are not `apart`, in byte order. Collective. */
+sw_status sw_panel_codes_of_files(sw_error *err, sw_panel_build *build, int64_t *n,
+                                  const char *const **code);
+/* These are the units, where the study has no units file. */
+sw_status sw_panel_units_of_codes(sw_error *err, sw_panel_build *build, int64_t n,
+                                  const char *const *code);
+/* The units that are seen, out of build->table; what does not match is refused or dropped. rows: of
+ * unknown units, of units left out. Collective, with the same arguments on every rank. */
+sw_status sw_panel_match_units(sw_error *err, sw_panel_build *build, int64_t *seen,
+                               const int64_t rows[2], int64_t n_unknown,
+                               const char *const *unknown);
+/* recode.c, of a study with a crosswalk. In place of the universe: the codes that stay, as the
+ * table that rows are sent by. When periods are known: the units that they become. When rows are in
+ * their cells: the cells of these. Collective. */
+sw_status sw_panel_recode_codes(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_recode_units(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_recode(sw_error *err, sw_panel_build *build);
+enum { SW_RECODE_ROOM = 300, SW_SEEN = 2 }; /* SEEN: of a unit that codes of the panel become */
+/* "of 3 cells a part has no value (first: ...)". */
+const char *sw_panel_say_lacking(const sw_panel_build *build, char text[SW_RECODE_ROOM]);
 /* twins.c: codes of the panel and the units file that are one code in two ways. `unknown`: those
  * the units file lacks, of all ranks. Collective. */
 sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_unknown,
@@ -67,6 +114,8 @@ sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_asc
 bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label);
 /* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
+/* The same of codes that are yet to become units. */
+sw_status sw_panel_own_codes(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
 /* aggregate.c: the cells become those of coarse units. Collective. */

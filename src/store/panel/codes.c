@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The texts are the arena's, the table is the map's, the three arrays are freed by destroy. */
 sw_status sw_panel_codes_create(sw_error *err, sw_arena *arena, sw_panel_codes *codes) {
   *codes = (sw_panel_codes){.arena = arena};
   return sw_map_create(err, 1024, &codes->map);
@@ -98,7 +99,8 @@ sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char
   return SW_OK;
 }
 
-/* `number` has room for other->n. Each text was counted once by the look-up here: hence - 1. */
+/* `number` has room for other->n. Each text was counted once by the look-up here: hence - 1. Texts
+ * keep the order of their first sight in `other`. */
 sw_status sw_panel_codes_merge(sw_error *err, sw_panel_codes *codes, const sw_panel_codes *other,
                                int32_t *number) {
   for (int64_t i = 0; i < other->n; i++) {
@@ -118,7 +120,8 @@ static int by_text(const void *a, const void *b) {
 }
 
 /* The zero-terminated texts in bytes[0..length), sorted, each once. *out (sw_alloc, the caller's)
- * points into `bytes`. Empty for an empty buffer. */
+ * points into `bytes`. Empty for an empty buffer. O(n log n). The array is sorted in place, texts
+ * are not moved. */
 static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int64_t *n,
                             const char ***out) {
   int64_t count = 0;
@@ -140,8 +143,8 @@ static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int
 
 /* Packs the texts for the ranks that their hashes name: those for rank r stand together, in the
  * order of the ranks, sent[r] bytes each. First sizes, then bytes, with the hash computed twice
- * rather than kept. Hash and seed are the same on every rank: that is what makes equal texts
- * meet. */
+ * rather than kept. Hash and seed are the same on every rank: that is what makes equal texts meet.
+ * Memory: the texts once more. Ranks get about equal shares, as hashes spread. */
 static sw_status address(sw_error *err, int ranks, const char *const *text, int64_t n, char **bytes,
                          size_t *sent) {
   size_t length = 0, *at = NULL;
@@ -165,7 +168,8 @@ static sw_status address(sw_error *err, int ranks, const char *const *text, int6
   return SW_OK;
 }
 
-/* The texts one behind the other, each with its zero: the form in which they travel. */
+/* The texts one behind the other, each with its zero: the form in which they travel. *bytes is the
+ * caller's to free. */
 static sw_status join(sw_error *err, const char *const *text, int64_t n, char **bytes,
                       size_t *length) {
   *length = 0;
@@ -179,7 +183,8 @@ static sw_status join(sw_error *err, const char *const *text, int64_t n, char **
 }
 
 /* Into the arena, sorted again: the shares of the ranks are each sorted, but not their sequence, as
- * the hash decides which rank has a text. */
+ * the hash decides which rank has a text. *all is in byte order, whatever the order in which ranks
+ * have sent. */
 static sw_status keep_all(sw_error *err, sw_arena *arena, const char *bytes, size_t length,
                           int64_t *n_all, const char *const **all) {
   char *copy = NULL;
@@ -194,6 +199,7 @@ static sw_status keep_all(sw_error *err, sw_arena *arena, const char *bytes, siz
   return status;
 }
 
+/* In bytes. */
 static size_t sum_of(const size_t *counts, int n) {
   size_t sum = 0;
   for (int r = 0; r < n; r++)

@@ -46,7 +46,8 @@ static const char *place_of(reading *in, const char *key) {
 
 /* Columns are the indicators. Only those that are needed are ever turned into numbers; one that is
  * missing here may be in another file, so that is no error yet (read.c: refuse_unknown). Without
- * `time` there is one period, and layout.time stays -1. */
+ * `time` there is one period, and layout.time stays -1. Linear in the columns for each name; done
+ * once per file and rank. */
 static sw_status plan_long(sw_error *err, reading *in) {
   int *from = NULL, *column = NULL;
   SW_NEW(err, in->arena, from, in->plan->n_raw);
@@ -83,7 +84,8 @@ static sw_status refuse_odd(sw_error *err, reading *in, const char *prefix,
                  prefix, usual);
 }
 
-/* Named in the study: each has its column, in the order of the study. */
+/* Named in the study: each has its column, in the order of the study. A period that `periods` of
+ * the panel leaves out is not looked for. */
 static sw_status named_periods(sw_error *err, reading *in, const char *prefix, int *from,
                                const char **label, int *n) {
   const sw_panel_spec *spec = in->spec;
@@ -98,7 +100,7 @@ static sw_status named_periods(sw_error *err, reading *in, const char *prefix, i
 }
 
 /* Not named: those whose rest is of a known form, in the order of the file. Labels point into the
- * names of the header. */
+ * names of the header. Columns of the unit and of the indicator are left out by their place. */
 static sw_status found_periods(sw_error *err, reading *in, const char *prefix, int *from,
                                const char **label, int *n) {
   size_t skip = strlen(prefix);
@@ -139,7 +141,7 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
 
 /* Every rank reads the header for itself: the same bytes give the same plan, and nothing has to be
  * sent. It is also the only time that a reader changes what others will borrow: the notes of the
- * footer, one sw_csv_skip per line. */
+ * footer, one sw_csv_skip per line. After this all readers may borrow the header. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   size_t above = sw_lines_above(in->text.header, in->text.header_length, spec->header);
@@ -171,7 +173,8 @@ static sw_status read_header(sw_error *err, reading *in) {
 
 /* ---- readers ----------------------------------------------------------------------------- */
 
-/* One arena per thread, as arenas have no lock. */
+/* One arena per thread, as arenas have no lock. The first reader is the one that has read the
+ * header. */
 static sw_status make_reader(sw_error *err, reading *in, int t) {
   sw_panel_csv_reader *reader = &in->reader[t];
   reader->layout = &in->layout;
@@ -203,7 +206,8 @@ static void destroy_readers(reading *in) {
   sw_panel_codes_destroy(&in->indicators);
 }
 
-/* n_readers grows with each, so that a failure destroys what was begun. */
+/* n_readers grows with each, so that a failure destroys what was begun. As many readers as threads,
+ * whatever the size of the file: a small one leaves most of them empty. */
 static sw_status make_readers(sw_error *err, reading *in) {
   size_t *missing = NULL;
   SW_NEW(err, in->arena, missing, in->spec->n_missing_values);
@@ -219,7 +223,8 @@ static sw_status make_readers(sw_error *err, reading *in) {
 }
 
 /* The taker (lines.h): a block of rows for each piece. Called between the parallel regions, so that
- * the array of blocks may move. Blocks of earlier rounds of a .gz stay where they are. */
+ * the array of blocks may move. Blocks of earlier rounds of a .gz stay where they are. No row is in
+ * any block yet. */
 static sw_status expect(void *self, sw_error *err, int64_t pieces) {
   reading *in = self;
   /* `take` numbers pieces from 0 in each round. */
@@ -227,7 +232,8 @@ static sw_status expect(void *self, sw_error *err, int64_t pieces) {
   return sw_panel_rows_extend(err, in->rows, pieces);
 }
 
-/* By thread `thread`, for a block that nobody else touches. */
+/* By thread `thread`, for a block that nobody else touches. `text` belongs to the piece and is gone
+ * after the call, so every text that is kept is copied. */
 static sw_status take(void *self, sw_error *err, int thread, int64_t piece, const char *text,
                       size_t length, int64_t first_line) {
   reading *in = self;
@@ -236,6 +242,8 @@ static sw_status take(void *self, sw_error *err, int thread, int64_t piece, cons
   return sw_panel_csv_rows_take(err, &in->reader[thread], block, text, length, first_line);
 }
 
+/* Called when it is known how many lines came before the piece; until then lines are counted within
+ * it. */
 static void place(void *self, int64_t piece, int64_t first_line) {
   reading *in = self;
   in->rows->block[in->layout.first_block + piece].first_line = first_line;
@@ -244,7 +252,8 @@ static void place(void *self, int64_t piece, int64_t first_line) {
 /* ---- one dictionary ---------------------------------------------------------------------- */
 
 /* After this, number[k][i] is what the reader's i-th text of kind k is called in the rows. The
- * texts themselves are copied, as the reader's arena goes away. */
+ * texts themselves are copied, as the reader's arena goes away. O(texts) per reader, once per
+ * file. */
 static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *reader) {
   sw_panel_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
   const sw_panel_codes *own[] = {&reader->units, &reader->periods, &reader->indicators};
@@ -255,7 +264,8 @@ static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *re
   return SW_OK;
 }
 
-/* Slots of wide files are indices of the plan, the same for all readers. */
+/* Slots of wide files are indices of the plan, the same for all readers. In place; 32-bit
+ * numbers. */
 static void renumber(const reading *in, sw_panel_block *block) {
   const sw_panel_csv_reader *reader = &in->reader[block->reader];
   for (int64_t i = 0; i < block->n; i++)
@@ -285,7 +295,8 @@ static sw_status join_readers(sw_error *err, reading *in) {
 /* Wide by indicator: which indicators the file has is known only when all ranks have read it. Sets
  * has_column, and the names offered when the study asks for one that is not there: as the study
  * names the codes, else COLUMN_CODE, by which an entry may ask for it. Collective; a local failure
- * behind the gather is for the caller to agree on. */
+ * behind the gather is for the caller to agree on. Names and codes of all ranks, hence the same
+ * list everywhere. */
 static sw_status gather_indicators(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   int64_t n = 0;
@@ -315,7 +326,7 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
 }
 
 /* A rank may well have no row, as where there are more ranks than lines; all of them together may
- * not. */
+ * not. Collective. */
 static sw_status refuse_empty(sw_error *err, reading *in) {
   int64_t count = in->rows->read;
   SW_TRY(in->team->sum_i64(in->team, err, &count, 1));
@@ -326,7 +337,8 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
 }
 
 /* A column in which some cells have a per cent sign and some have none may be in two units. By
- * indicator a column is of many indicators, of which some may well be shares. Collective. */
+ * indicator a column is of many indicators, of which some may well be shares. Collective. Told by
+ * rank 0 for each such column. */
 static sw_status say_percent(sw_error *err, reading *in) {
   const sw_panel_rows *rows = in->rows;
   int64_t(*sum)[2] = NULL;

@@ -23,7 +23,8 @@ static sw_status number_unit(sw_error *err, sw_panel_csv_reader *in, int64_t *un
                      in->layout->spec->unit);
 }
 
-/* A code is an indicator by the study's `names`, or by COLUMN_CODE without one: `LineCode_12`. */
+/* A code is an indicator by the study's `names`, or by COLUMN_CODE without one: `LineCode_12`.
+ * Linear in the names of the study; asked once for each code that a reader meets. */
 int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
   const sw_panel_spec *spec = layout->spec;
   for (int k = 0; k < spec->n_wide_names; k++)
@@ -40,7 +41,8 @@ int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
 }
 
 /* *raw: index in plan->raw, -1: not needed. What a code means is looked up at its first sight only;
- * codes are numbered in that order, so a code that gets the number `before` is new. */
+ * codes are numbered in that order, so a code that gets the number `before` is new. The table
+ * raw_of grows with the codes; its room doubles. */
 static sw_status number_indicator(sw_error *err, sw_panel_csv_reader *in, int64_t *raw) {
   sw_field field = in->csv->field[in->layout->indicator];
   int64_t code = 0, before = in->indicators.n;
@@ -60,7 +62,8 @@ static sw_status number_indicator(sw_error *err, sw_panel_csv_reader *in, int64_
 }
 
 /* A note under the data, as a spreadsheet saves it: "Source: BEA,,,". It has as many fields as a
- * row, so it is found out by its empty period; the message then speaks of `footer`. */
+ * row, so it is found out by its empty period; the message then speaks of `footer`. Only texts in
+ * the first column, nothing else. */
 static bool is_like_a_note(const sw_csv *csv) {
   for (int i = 1; i < csv->n; i++)
     if (csv->field[i].length) return false;
@@ -78,7 +81,7 @@ static sw_status number_period(sw_error *err, sw_panel_csv_reader *in, int64_t *
 }
 
 /* Texts of `missing_values`, compared with the trimmed field. A handful at most: a linear search
- * beats a table. */
+ * beats a table. Both are trimmed of blanks by the reader of the file. */
 static bool is_missing_text(const sw_panel_csv_layout *layout, sw_field field) {
   for (int k = 0; k < layout->spec->n_missing_values; k++)
     if (layout->missing[k] == field.length &&
@@ -87,7 +90,8 @@ static bool is_missing_text(const sw_panel_csv_layout *layout, sw_field field) {
   return false;
 }
 
-/* The values of a row where the file writes numbers in a form of its own. */
+/* The values of a row where the file writes numbers in a form of its own. in->percent counts cells
+ * with and without a per cent sign, by column. */
 static sw_status read_formed(sw_error *err, sw_panel_csv_reader *in, double *value) {
   const sw_panel_csv_layout *layout = in->layout;
   for (int k = 0; k < in->width; k++) {
@@ -116,7 +120,8 @@ static sw_status read_listed(sw_error *err, sw_panel_csv_reader *in, double *val
 }
 
 /* `value`: width doubles. An empty cell is NaN, as a text or a number that means missing is. What a
- * plain file does not need is asked for once per row, not with every cell. */
+ * plain file does not need is asked for once per row, not with every cell. Three loops, so that the
+ * plain one has no test that plain files do not need. */
 static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *value) {
   const sw_panel_spec *spec = in->layout->spec;
   if (in->csv->form) return read_formed(err, in, value);
@@ -129,7 +134,8 @@ static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *val
 }
 
 /* The row is added before its values are read: if one fails the whole piece fails. Columns that are
- * not needed are not even looked at, so a text in one of them is no error. */
+ * not needed are not even looked at, so a text in one of them is no error. Where an indicator is
+ * not needed the row is not added, but its unit has been counted. */
 static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   const sw_panel_csv_layout *layout = in->layout;
   int64_t unit = 0, slot = 0;
@@ -148,7 +154,8 @@ static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block
   return read_values(err, in, value);
 }
 
-/* To the end of the piece, then the block gives back what it has too much. */
+/* To the end of the piece, then the block gives back what it has too much. Rows are appended in the
+ * order of the lines. */
 static sw_status read_rows(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, in->csv, &more));
@@ -159,7 +166,8 @@ static sw_status read_rows(sw_error *err, sw_panel_csv_reader *in, sw_panel_bloc
 
 /* The block is filled on the stack: those of other threads are its neighbours in the array, and n
  * changes with every row. There is room for as many rows as there are lines, so that rows are never
- * moved; the last line of a file may lack its newline. */
+ * moved; the last line of a file may lack its newline. After a failure *block has what was read; it
+ * is freed with the rows. */
 sw_status sw_panel_csv_rows_take(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block,
                                  const char *text, size_t length, int64_t first_line) {
   sw_panel_block_free(block); /* of the first try, where a piece is taken again */

@@ -15,7 +15,8 @@
 #include <string.h>
 
 /* From the back: a derived indicator hides the column of its name, for all that is derived after it
- * and for the panel. */
+ * and for the panel. NULL: there is none, which the plan has ruled out for names that it has let
+ * pass. */
 sw_panel_cells *sw_panel_find_cells(sw_panel_build *build, const char *name) {
   for (int c = build->n_cells - 1; c >= 0; c--)
     if (!strcmp(build->cells[c].name, name)) return &build->cells[c];
@@ -37,7 +38,8 @@ static int64_t units_here(const sw_panel_build *build) {
 }
 
 /* Periods without one before are missing in what was lagged, and whatever it was made of was
- * missing in the period before. A growth needs both. */
+ * missing in the period before. A growth needs both. In place, from the last period to the first,
+ * as a period looks at the one before it. */
 static void mark_absent(const sw_periods *periods, sw_stage_kind kind, bool *absent) {
   for (int t = periods->n - 1; t >= 0 && kind != SW_STAGE_SHARE; t--) {
     bool before = sw_treat_has_before(periods, t) && !absent[t - 1];
@@ -45,7 +47,8 @@ static void mark_absent(const sw_periods *periods, sw_stage_kind kind, bool *abs
   }
 }
 
-/* Of all operands: which of them the stage uses matters only to which cells count as gaps. */
+/* Of all operands: which of them the stage uses matters only to which cells count as gaps. What is
+ * absent in one operand is absent in the result, or at least not a gap to be told of. */
 static void join_absent(const deriving *d, int n_stages, bool *absent) {
   int n = d->build->panel->periods.n;
   for (int t = 0; t < n; t++) {
@@ -56,7 +59,8 @@ static void join_absent(const deriving *d, int n_stages, bool *absent) {
   }
 }
 
-/* The expression, or a stage of it, over all periods of this rank's units. */
+/* The expression, or a stage of it, over all periods of this rank's units. O(steps x units) per
+ * period; periods one after the other, as a column is one. */
 static void evaluate(const deriving *d, int stage, const sw_panel_cells *out) {
   const sw_expression *expression = &d->derived->expression;
   sw_panel *panel = d->build->panel;
@@ -71,7 +75,8 @@ static void evaluate(const deriving *d, int stage, const sw_panel_cells *out) {
   }
 }
 
-/* The stage before it is transformed, on this rank. */
+/* The stage before it is transformed, on this rank. Memory: the stage's cells, until the indicator
+ * is whole. */
 static sw_status begin_stage(sw_error *err, const deriving *d, int s) {
   sw_panel_build *build = d->build;
   const sw_periods *periods = &build->panel->periods;
@@ -85,7 +90,8 @@ static sw_status begin_stage(sw_error *err, const deriving *d, int s) {
   return SW_OK;
 }
 
-/* One period's column of all units at a time. Collective. */
+/* One period's column of all units at a time. Collective. n doubles on every rank, one period at a
+ * time. NaN of any unit makes the sum of its group NaN. */
 static sw_status take_share(sw_error *err, const deriving *d, int s) {
   sw_team *team = d->build->team;
   const sw_panel *panel = d->build->panel;
@@ -110,7 +116,8 @@ static sw_status take_share(sw_error *err, const deriving *d, int s) {
   return sw_team_agree(team, err, status, 0);
 }
 
-/* Every stage in turn; all ranks meet the agreement of each. Collective. */
+/* Every stage in turn; all ranks meet the agreement of each. Collective. The order of stages is
+ * that in which they were parsed: inner ones first. */
 static sw_status run_stages(sw_error *err, const deriving *d) {
   const sw_periods *periods = &d->build->panel->periods;
   for (int s = 0; s < d->derived->expression.n_stages; s++) {
@@ -123,7 +130,8 @@ static sw_status run_stages(sw_error *err, const deriving *d) {
   return SW_OK;
 }
 
-/* Room, and the cells that the operands name: columns, or derived before (plan.c). */
+/* Room, and the cells that the operands name: columns, or derived before (plan.c). A source is
+ * never NULL here (plan.c). */
 static sw_status begin(sw_error *err, deriving *d) {
   const sw_expression *expression = &d->derived->expression;
   sw_arena *arena = d->build->arena;
@@ -138,7 +146,7 @@ static sw_status begin(sw_error *err, deriving *d) {
 }
 
 /* The cells are added last, so that an expression that names its own indicator reads the column
- * below it. */
+ * below it. Collective only by the caller's agreement. */
 static sw_status finish(sw_error *err, const deriving *d) {
   sw_panel_build *build = d->build;
   sw_panel_cells out = {0};
@@ -153,6 +161,7 @@ static sw_status finish(sw_error *err, const deriving *d) {
 
 /* ---- what lag and growth ask of the periods ---------------------------------------------- */
 
+/* Shares look at no other period. */
 static bool looks_back(const sw_expression *expression) {
   for (int s = 0; s < expression->n_stages; s++)
     if (expression->stage[s].kind != SW_STAGE_SHARE) return true;
@@ -160,7 +169,7 @@ static bool looks_back(const sw_expression *expression) {
 }
 
 /* A lag is of one step of the periods: of years with a hole, 2011 after 2002, nothing is one year
- * before 2011. Where that holds of all periods a lag would be missing everywhere. */
+ * before 2011. Where that holds of all periods a lag would be missing everywhere. Always fails. */
 static sw_status refuse_steps(sw_error *err, const sw_periods *periods, const sw_derive *derive) {
   char step[SW_TIME_ROOM];
   return sw_node_fail(err, derive->node,
@@ -169,7 +178,8 @@ static sw_status refuse_steps(sw_error *err, const sw_periods *periods, const sw
                       derive->name, sw_time_say_step(periods, step));
 }
 
-/* Texts have no order that is known, let alone a distance. Every rank decides alike. */
+/* Texts have no order that is known, let alone a distance. Every rank decides alike. Checked for
+ * each indicator that is needed, before it costs anything. */
 static sw_status check_periods(sw_error *err, const sw_panel_build *build,
                                const sw_derivation *derived) {
   const sw_periods *periods = &build->panel->periods;
@@ -197,7 +207,8 @@ static sw_status check_periods(sw_error *err, const sw_panel_build *build,
   return SW_OK;
 }
 
-/* One indicator. Whatever fails, the cells of its stages are given back. Collective. */
+/* One indicator. Whatever fails, the cells of its stages are given back. Collective. Everything
+ * else that was made lies in the arena. */
 static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_derivation *derived) {
   deriving d = {.build = build, .derived = derived};
   sw_status status = check_periods(err, build, derived);
@@ -210,6 +221,7 @@ static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_deriv
   return status;
 }
 
+/* In the order of the study: what follows may rest on it. */
 sw_status sw_panel_derive(sw_error *err, sw_panel_build *build) {
   for (int d = 0; d < build->plan.n_derived; d++)
     if (build->plan.derived[d].needed) SW_TRY(derive_one(err, build, &build->plan.derived[d]));

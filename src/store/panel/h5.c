@@ -45,7 +45,8 @@ static const char *place_of(const reading *in, const char *key) {
 
 /* ---- axes -------------------------------------------------------------------------------- */
 
-/* Codes must be text: as numbers they would have lost their leading zeros long ago. */
+/* Codes must be text: as numbers they would have lost their leading zeros long ago. The range of
+ * units is a rank's share of the file, to be read by it alone. */
 static sw_status open_axes(sw_error *err, reading *in) {
   SW_TRY(sw_netcdf_open_axis(err, &in->file, place_of(in, "unit"), in->spec->unit, &in->unit));
   if (!in->unit.text)
@@ -63,12 +64,14 @@ static sw_status open_axes(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* The callback of sw_netcdf_texts; i counts the file's units. */
 static sw_status number_unit(sw_error *err, void *self, hsize_t i, const char *text,
                              size_t length) {
   reading *in = self;
   return sw_panel_codes_number(err, &in->rows->units, text, length, &in->unit_number[i - in->lo]);
 }
 
+/* The same for periods, which every rank reads all of. */
 static sw_status number_period(sw_error *err, void *self, hsize_t t, const char *text,
                                size_t length) {
   reading *in = self;
@@ -88,6 +91,7 @@ static sw_status read_periods(sw_error *err, reading *in) {
                  in->rows->file, in->spec->time, in->spec->time, in->spec->unit);
 }
 
+/* A damaged text fails here, on whichever rank meets it. */
 static sw_status read_labels(sw_error *err, reading *in) {
   SW_NEW(err, in->arena, in->unit_number, in->hi - in->lo);
   SW_TRY(sw_netcdf_texts(err, &in->file, &in->unit, in->lo, in->hi, number_unit, in));
@@ -97,7 +101,7 @@ static sw_status read_labels(sw_error *err, reading *in) {
 /* ---- indicators -------------------------------------------------------------------------- */
 
 /* The indicators that the study needs and this file has. The width of the rows must be known before
- * there are rows. */
+ * there are rows. In the order of the plan, which is that of the cells. */
 static sw_status find_indicators(sw_error *err, reading *in) {
   int *column = NULL;
   SW_NEW(err, in->arena, column, in->plan->n_raw);
@@ -109,7 +113,8 @@ static sw_status find_indicators(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* What the numbers mean, and which way round they lie. */
+/* What the numbers mean, and which way round they lie. The order of the axes is told by their names
+ * or, without these, by their lengths (store/netcdf). */
 static sw_status look_at(sw_error *err, const reading *in, indicator *of) {
   sw_netcdf_variable *variable = &of->variable;
   bool time_first = true;
@@ -123,6 +128,7 @@ static sw_status look_at(sw_error *err, const reading *in, indicator *of) {
   return SW_OK;
 }
 
+/* The dataset is the caller's to close. */
 static sw_status open_indicator(sw_error *err, const reading *in, int k, indicator *of) {
   *of = (indicator){.in = in, .k = k};
   of->variable.name = in->plan->raw[in->rows->column[k]].name;
@@ -144,6 +150,7 @@ static void look_to_try(void *self) {
     if (!open_indicator(&unsaid, in, k, &of)) (void)look_at(&unsaid, in, &of);
 }
 
+/* Texts of varying length alone are risky; asking does not read them. */
 static bool is_risky(const reading *in) {
   bool risky = sw_netcdf_is_risky(in->unit.dataset) || sw_netcdf_is_risky(in->time.dataset);
   sw_error unsaid = {0};
@@ -199,7 +206,8 @@ static sw_status place_values(sw_error *err, void *self, const double *value,
 }
 
 /* One dataset to the k-th value of all rows. All of it is read, also of units that are not in the
- * panel, as codes are held against the units file only later. */
+ * panel, as codes are held against the units file only later. Memory: a piece of the dataset at a
+ * time (store/netcdf), straight into the rows. */
 static sw_status read_indicator(sw_error *err, const reading *in, int k) {
   indicator of;
   hsize_t lo[2] = {0, 0}, hi[2] = {1, 1};
@@ -217,7 +225,8 @@ static sw_status read_indicator(sw_error *err, const reading *in, int k) {
 
 /* One block with a row for each unit of the range and each period, row i * n_periods + t, values
  * not yet filled in. The "line" of a row is the place of its unit in the file, from 1: it is what
- * messages say, and what tells two units of one code apart. */
+ * messages say, and what tells two units of one code apart. SW_ENOMEM where the numbers of rows
+ * would not fit 64 bits. */
 static sw_status make_rows(sw_error *err, reading *in) {
   hsize_t n = in->hi - in->lo;
   int64_t rows = 0;
@@ -237,6 +246,7 @@ static sw_status make_rows(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* Indicator by indicator: each is one dataset. */
 static sw_status read_values(sw_error *err, reading *in) {
   SW_TRY(make_rows(err, in));
   for (int k = 0; k < in->rows->width; k++)
@@ -246,6 +256,7 @@ static sw_status read_values(sw_error *err, reading *in) {
 
 /* ---- the file ---------------------------------------------------------------------------- */
 
+/* Order: what the file has, a trial in a child where it may be damaged, labels, values. */
 static sw_status read_file(sw_error *err, reading *in) {
   if (in->spec->layout != SW_LAYOUT_LONG)
     return sw_fail(err, SW_EINPUT,

@@ -36,12 +36,13 @@ static void first_places(const sw_panel_build *build, double *first) {
     }
 }
 
-/* Coarse units, after `aggregate`, have no rows in any file, and so no order. Collective. */
+/* Coarse units, after `aggregate`, and those of a crosswalk have no rows in any file, and so no
+ * order. Collective. */
 sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_ascending) {
   int64_t n = build->table.n;
   double *first = NULL;
   *is_ascending = false;
-  if (!is_asked_for(build->study) || build->spec->aggregate_by) return SW_OK;
+  if (!is_asked_for(build->study) || build->spec->aggregate_by || build->recoding) return SW_OK;
   SW_TRY(
       sw_team_agree(build->team, err, sw_alloc(err, (size_t)n, sizeof *first, (void **)&first), 0));
   for (int64_t i = 0; i < n; i++)

@@ -13,7 +13,8 @@
  *
  * `parent`: the coarse unit of each unit, or NULL; n_owned: units that are partitioned, the coarse
  * ones if there are any. Members follow their coarse unit: the rank that owns it has all its
- * members, in code order, and adds them up alone and in one order. */
+ * members, in code order, and adds them up alone and in one order. O(n). Places count within the
+ * owner. */
 static sw_status place_units(sw_error *err, sw_panel_build *build, int64_t n_owned,
                              const int64_t *parent) {
   const sw_team *team = build->team;
@@ -45,7 +46,8 @@ static int by_text(const void *a, const void *b) {
 
 /* The coarse units, in code order, and which one each unit belongs to. `coarse` becomes their
  * table: coordinates, areas and groups out of those of the members. units.c made sure that every
- * unit has a label in that column. */
+ * unit has a label in that column. n_members and member_of are kept for whoever has data of the
+ * members (polygons). */
 static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *coarse,
                          int64_t **parent) {
   const char **code = NULL, **of = build->table.group[build->units_file.by];
@@ -74,21 +76,31 @@ static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *co
   return SW_OK;
 }
 
+/* Raw cells now, derived ones behind them later; `aggregate` has an array of its own. */
+static sw_status make_cells(sw_error *err, sw_panel_build *build) {
+  int capacity =
+      build->plan.n_raw + build->spec->n_sum + build->spec->n_ratio + build->plan.n_derived;
+  SW_NEW(err, build->arena, build->cells, capacity);
+  for (int c = 0; c < build->plan.n_raw; c++, build->n_cells++)
+    SW_TRY(sw_panel_cells_make(err, build->arena, build->plan.raw[c].name, build->n_here,
+                               build->panel->periods.n, &build->cells[c]));
+  return SW_OK;
+}
+
+sw_status sw_panel_own_codes(sw_error *err, sw_panel_build *build) {
+  SW_TRY(place_units(err, build, build->table.n, NULL));
+  return make_cells(err, build);
+}
+
 /* Rows of `table` are still the fine units after this, as the rows that travel are theirs; the
- * panel has the coarse ones. */
+ * panel has the coarse ones. After it all cells are there, all NaN. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build) {
   sw_unit_table coarse = build->table;
   int64_t *parent = NULL;
   if (build->spec->aggregate_by) SW_TRY(coarsen(err, build, &coarse, &parent));
   SW_TRY(place_units(err, build, coarse.n, parent));
   SW_TRY(sw_units_build(err, build->arena, &coarse, &build->panel->units));
-  int capacity =
-      build->plan.n_raw + build->spec->n_sum + build->spec->n_ratio + build->plan.n_derived;
-  /* Raw cells now, derived ones behind them later; `aggregate` has an array of its own. */
-  SW_NEW(err, build->arena, build->cells, capacity);
-  for (int c = 0; c < build->plan.n_raw; c++, build->n_cells++)
-    SW_TRY(sw_panel_cells_make(err, build->arena, build->plan.raw[c].name, build->n_here,
-                               build->panel->periods.n, &build->cells[c]));
+  SW_TRY(make_cells(err, build));
   /* Kept for drop-units, which builds the units anew. */
   if (build->spec->aggregate_by)
     build->units_file.table = coarse;

@@ -19,6 +19,7 @@ typedef struct period {
   int64_t value;    /* its number; where labels are texts, its place among them */
 } period;
 
+/* Without a list all are taken. Quadratic in the periods, of which there are tens. */
 bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label) {
   for (int k = 0; k < spec->n_taken; k++)
     if (sw_time_same(label, spec->taken[k], spec->time_format)) return true;
@@ -58,9 +59,16 @@ static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, 
   return SW_OK;
 }
 
+/* The labels of one file. */
+typedef struct file_labels {
+  const char *const *text; /* in byte order */
+  int64_t n;
+} file_labels;
+
 typedef struct period_list {
   period *item;
   int64_t n, capacity;
+  file_labels *file; /* of each file */
 } period_list;
 
 /* Appends the labels that were not there yet and are to be read; the map tells, with any number (it
@@ -86,19 +94,25 @@ static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *co
 }
 
 /* Labels of all ranks, file after file, each once; within a file in byte order. The order of files
- * matters below: of two labels of one period the panel is called by the first. */
+ * matters below: of two labels of one period the panel is called by the first. Collective. Memory:
+ * each label once on every rank. */
 static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list *list) {
+  sw_status room = sw_arena_alloc(err, build->arena, (size_t)build->spec->n_files,
+                                  sizeof *list->file, (void **)&list->file);
+  SW_TRY(sw_team_agree(build->team, err, room, 0));
   for (int f = 0; f < build->spec->n_files; f++) {
     const char **mine = NULL;
     const char *const *all = NULL;
     int64_t n_mine = 0, n_all = 0;
     SW_TRY(sw_team_agree(build->team, err, used_labels(err, build, f, &mine, &n_mine), 0));
     SW_TRY(sw_panel_codes_gather(err, build->team, build->arena, mine, n_mine, &n_all, &all));
+    list->file[f] = (file_labels){all, n_all};
     SW_TRY(sw_team_agree(build->team, err, add_labels(err, build, all, n_all, list), 0));
   }
   return SW_OK;
 }
 
+/* Bytes, for labels of no known form. */
 static int by_label(const void *a, const void *b) {
   return strcmp(((const period *)a)->text, ((const period *)b)->text);
 }
@@ -124,13 +138,15 @@ typedef struct form_of {
   const char *format, *others; /* others: a few labels of the form, for messages */
 } form_of;
 
+/* The value itself is not wanted here. */
 static bool is_of(const form_of *of, const char *label) {
   int64_t value = 0;
   return sw_time_read_as(of->form, label, of->format, &value);
 }
 
 /* "; it has U+FF12 (full width) in place of U+0032", where a label would be of the form but for
- * what is not seen; else "". */
+ * what is not seen; else "". Labels longer than 100 bytes are not looked at: nobody writes periods
+ * like that. */
 static const char *say_unseen(const form_of *of, const char *label,
                               char text[SW_DIFFERENCE_ROOM + 8]) {
   enum { LABEL = 100 };
@@ -162,7 +178,7 @@ static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const 
 
 /* The first row of this rank, among those that stay, whose period is of another form. *line is its
  * line, by which the ranks agree; where this rank has none it is of no matter, as the status is
- * SW_OK. */
+ * SW_OK. Only rows that stay count, as only their periods are the panel's. */
 static sw_status refuse_odd_in(sw_error *err, const sw_panel_build *build, int f, const form_of *of,
                                int64_t *line) {
   const sw_panel_rows *rows = &build->rows[f];
@@ -187,7 +203,7 @@ static sw_status refuse_odd_in(sw_error *err, const sw_panel_build *build, int f
 /* Labels of two forms at once are refused: a year that one program wrote as 2015.0 would else be a
  * period of its own, and the whole panel would be sorted as text. The list is the same on all
  * ranks, so all return at the same place. Files are searched in their order: the first odd one is
- * told. */
+ * told. The form is that of most labels, so the odd ones are those that are told. */
 static sw_status find_form(sw_error *err, sw_panel_build *build, const period_list *list,
                            form_of *of) {
   const char **label = NULL;
@@ -216,8 +232,56 @@ static sw_status find_form(sw_error *err, sw_panel_build *build, const period_li
 
 /* ---- their order ------------------------------------------------------------------------- */
 
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Most files write a period in the same way: the text is tried before all that it may mean. */
+static bool file_has(const file_labels *file, const period *one, const form_of *of) {
+  if (file->n && bsearch(&one->text, file->text, (size_t)file->n, sizeof *file->text, by_text))
+    return true;
+  if (!of->form) return false;
+  for (int64_t i = 0; i < file->n; i++) {
+    int64_t value = 0;
+    if (sw_time_read_as(of->form, file->text[i], of->format, &value) && value == one->value)
+      return true;
+  }
+  return false;
+}
+
+/* `join: inner`: those periods stay, by what they mean, that all files have. The list is the same
+ * on every rank. */
+static sw_status keep_common(sw_error *err, const sw_panel_build *build, period_list *list,
+                             const form_of *of) {
+  const char **out = NULL;
+  char some[200];
+  int64_t n = 0, n_out = 0;
+  if (!build->spec->inner) return SW_OK;
+  SW_NEW(err, build->arena, out, list->n);
+  for (int64_t i = 0; i < list->n; i++) {
+    int f = 0;
+    while (f < build->spec->n_files && file_has(&list->file[f], &list->item[i], of))
+      f++;
+    if (f == build->spec->n_files)
+      list->item[n++] = list->item[i];
+    else
+      out[n_out++] = list->item[i].text;
+  }
+  list->n = n;
+  sw_panel_list_some(some, sizeof some, out, n_out);
+  if (n_out)
+    sw_log(SW_LOG_INFO, "panel: join: inner: left out: %lld period%s that not all files have (%s)",
+           (long long)n_out, n_out == 1 ? "" : "s", some);
+  if (n) return SW_OK;
+  return sw_fail(
+      err, SW_EINPUT,
+      "%s: join: inner: no period is in all files; files of periods of their own are put "
+      "together by `join: outer`, the default",
+      sw_panel_place(build, "join"));
+}
+
 /* By what they mean, else as text; then the value is the place, so that number_periods can tell
- * periods apart by it in both cases. */
+ * periods apart by it in both cases. Until here the list is in the order of files. */
 static void sort_periods(period *list, int64_t n, const form_of *of) {
   for (int64_t i = 0; i < n && of->form; i++)
     sw_time_read_as(of->form, list[i].text, of->format, &list[i].value);
@@ -232,17 +296,21 @@ static void sort_periods(period *list, int64_t n, const form_of *of) {
 
 /* Two labels of one meaning are one period, called as in the first file. The map of labels becomes
  * one to periods: from here on send.c finds the period of any label in it. list[i] of one period
- * are neighbours, as the list is sorted. */
-static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n,
+ * are neighbours, as the list is sorted. build->period_of then finds the period of any label that
+ * was met. */
+static sw_status number_periods(sw_error *err, sw_panel_build *build, period_list *all,
                                 const form_of *of) {
   sw_periods *periods = &build->panel->periods;
   const char **label = NULL;
   int64_t *value = NULL, existing = -1;
   bool *follows = NULL;
+  sort_periods(all->item, all->n, of);
+  SW_TRY(keep_common(err, build, all, of));
+  const period *list = all->item;
+  int64_t n = all->n;
   SW_NEW(err, build->arena, label, n);
   SW_NEW(err, build->arena, value, n);
   SW_NEW(err, build->arena, follows, n);
-  sort_periods(list, n, of);
   /* Until now it only told which labels were there; its numbers meant nothing. */
   sw_map_destroy(build->period_of);
   build->period_of = NULL;
@@ -269,7 +337,7 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
 /* ---- what the study asks of their order -------------------------------------------------- */
 
 /* Filling goes by the time between periods, and a break parts those before from those after: texts
- * have neither. */
+ * have neither. The key to blame is the one that needs an order. */
 static sw_status refuse_unknown_order(sw_error *err, const sw_panel_build *build) {
   const sw_panel_spec *spec = build->spec;
   const sw_periods *periods = &build->panel->periods;
@@ -307,7 +375,8 @@ static sw_status find_break(sw_error *err, const sw_panel_build *build, const ch
                  periods->label[periods->n - 1]);
 }
 
-/* Whoever lists a period wants it: all that are listed must be in some file. */
+/* Whoever lists a period wants it: all that are listed must be in some file. In any of the forms in
+ * which a label can be written. */
 static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
   const sw_panel_spec *spec = build->spec;
   const sw_periods *periods = &build->panel->periods;
@@ -317,15 +386,16 @@ static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
       there = sw_time_same(periods->label[t], spec->taken[k], spec->time_format);
     if (!there && periods->cross_section) return refuse_periods(err, build, "periods");
     if (!there)
-      return sw_fail(err, SW_EINPUT, "%s: periods: the panel has no period '%s'",
-                     sw_panel_place(build, "periods"), spec->taken[k]);
+      return sw_fail(err, SW_EINPUT, "%s: periods: %s '%s'", sw_panel_place(build, "periods"),
+                     spec->inner ? "not all files have a period" : "the panel has no period",
+                     spec->taken[k]);
   }
   return SW_OK;
 }
 
 /* Months and days may be written as one number, 200112, and years without their century, which
  * without a format are numbers: December and January would be 89 apart, 00 before 99. In a wide
- * layout no format can be given. Rank 0 speaks. */
+ * layout no format can be given. Rank 0 speaks. Only warned: such numbers may be meant. */
 static void warn_of_packed(const sw_panel_build *build) {
   const sw_periods *periods = &build->panel->periods;
   const char *format = periods->integer && periods->n > 1 ? sw_time_packed(periods) : NULL;
@@ -351,7 +421,8 @@ static int by_int(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
 
-/* In ascending order, whatever the order in the study: filling walks from break to break. */
+/* In ascending order, whatever the order in the study: filling walks from break to break. Two
+ * breaks at one period are kept; the stretch between them is empty. */
 static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   int *at = NULL, n = build->spec->n_breaks;
   SW_NEW(err, build->arena, at, n);
@@ -363,7 +434,8 @@ static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
-/* Numbering is the same on every rank but for its memory: one agreement at the end. */
+/* Numbering is the same on every rank but for its memory: one agreement at the end. Collective in
+ * gather_labels and find_form; the rest is local. */
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
   period_list list = {0};
   form_of of = {0};
@@ -371,7 +443,7 @@ sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
   SW_TRY(sw_team_agree(build->team, err, status, 0));
   SW_TRY(gather_labels(err, build, &list));
   SW_TRY(find_form(err, build, &list, &of));
-  status = number_periods(err, build, list.item, list.n, &of);
+  status = number_periods(err, build, &list, &of);
   if (!status) status = refuse_absent(err, build);
   if (!status) status = refuse_unknown_order(err, build);
   if (!status) status = find_breaks(err, build);

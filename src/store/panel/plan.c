@@ -19,12 +19,13 @@ typedef struct planner {
   int raw_capacity; /* of plan->raw, which moves when it grows */
 } planner;
 
+/* By bytes. */
 static int by_name(const void *a, const void *b) {
   return strcmp(((const sw_wanted *)a)->name, ((const sw_wanted *)b)->name);
 }
 
 /* Notes a column of the files, once. Columns are few: a linear search is enough, and keeps the
- * first place that asked, for the message where no file has it. */
+ * first place that asked, for the message where no file has it. Returns only a lack of memory. */
 static sw_status want_raw(planner *in, const char *name, const char *where) {
   sw_panel_plan *plan = in->plan;
   for (int c = 0; c < plan->n_raw; c++)
@@ -43,7 +44,8 @@ static sw_status want_raw(planner *in, const char *name, const char *where) {
 }
 
 /* A name that no derived indicator has. After `aggregate` only its sums and ratios are left: any
- * other column would be of units that no longer exist. */
+ * other column would be of units that no longer exist. `where` is the place that asked, for the
+ * message of a name that nothing has. */
 static sw_status want_base(planner *in, const char *name, const char *where) {
   const sw_panel_spec *spec = in->spec;
   if (!spec->aggregate_by) return want_raw(in, name, where);
@@ -99,7 +101,8 @@ static sw_status want(planner *in, const char *name, const char *where, int befo
   return SW_OK;
 }
 
-/* All of them, needed or not: a study file is valid or not as a whole, whatever its entries use. */
+/* All of them, needed or not: a study file is valid or not as a whole, whatever its entries use.
+ * Parsed here for the panel; the study's own check has thrown its parse away. */
 static sw_status parse_derived(planner *in) {
   sw_panel_plan *plan = in->plan;
   plan->n_derived = in->spec->n_derive;
@@ -113,6 +116,7 @@ static sw_status parse_derived(planner *in) {
   return SW_OK;
 }
 
+/* Linear in the names. */
 static void use(sw_panel_plan *plan, const char *name, const char *where) {
   for (int u = 0; u < plan->n_used; u++)
     if (!strcmp(plan->used[u].name, name)) return;
@@ -140,7 +144,8 @@ static sw_status collect_used(planner *in, const sw_study *study) {
 }
 
 /* Sorted at the end: `used` is the order of the panel's columns, `raw` that of the cells. Neither
- * may depend on the order of entries. Capacity of `used` was for all needs. */
+ * may depend on the order of entries. Capacity of `used` was for all needs. Cells of columns stand
+ * in the order of `raw`, derived ones behind them. */
 sw_status sw_panel_plan_make(sw_error *err, sw_arena *arena, const sw_study *study,
                              sw_panel_plan *plan) {
   *plan = (sw_panel_plan){0};
@@ -151,11 +156,17 @@ sw_status sw_panel_plan_make(sw_error *err, sw_arena *arena, const sw_study *stu
   SW_TRY(collect_used(&in, study));
   for (int u = 0; u < plan->n_used; u++)
     SW_TRY(want(&in, plan->used[u].name, plan->used[u].where, plan->n_derived));
+  /* What weighs a mean is read with it. */
+  for (int c = 0, n = plan->n_raw; c < n; c++) {
+    const sw_mean *mean = sw_crosswalk_mean(&study->panel.crosswalk, plan->raw[c].name);
+    if (mean) SW_TRY(want_raw(&in, mean->weight, place_of(&in, study->panel.crosswalk.node)));
+  }
   if (plan->n_used) qsort(plan->used, (size_t)plan->n_used, sizeof *plan->used, by_name);
   if (plan->n_raw) qsort(plan->raw, (size_t)plan->n_raw, sizeof *plan->raw, by_name);
   return SW_OK;
 }
 
+/* -1: not needed. Linear. */
 int sw_panel_plan_raw(const sw_panel_plan *plan, const char *name) {
   for (int c = 0; c < plan->n_raw; c++)
     if (!strcmp(plan->raw[c].name, name)) return c;

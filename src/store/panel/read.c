@@ -76,12 +76,31 @@ static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
   return SW_OK;
 }
 
+/* A rate that is called by another name would be added up. */
+static sw_status refuse_unknown_means(sw_error *err, const sw_panel_build *build) {
+  const sw_crosswalk_spec *spec = &build->spec->crosswalk;
+  for (int m = 0; m < spec->n_means; m++) {
+    bool found = sw_panel_plan_raw(&build->plan, spec->mean[m].name) >= 0;
+    for (int f = 0; f < build->spec->n_files && !found; f++)
+      for (int k = 0; k < build->rows[f].n_names && !found; k++)
+        found = !strcmp(build->rows[f].name[k], spec->mean[m].name);
+    char hint[SW_HINT_ROOM];
+    sw_did_you_mean(spec->mean[m].name, nearest_name(build, spec->mean[m].name), hint);
+    if (!found)
+      return sw_node_fail(err, sw_node_get(spec->node, "mean"),
+                          "crosswalk: mean: the panel has no column '%s'%s", spec->mean[m].name,
+                          hint);
+  }
+  return SW_OK;
+}
+
 /* Warnings here are of whole files, summed over ranks: one warning per rank would be a thousand
- * lines. */
+ * lines. Collective. Files are read one after the other, each by all ranks. */
 static sw_status read_files(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(read_file(err, build, f));
   SW_TRY(sw_team_agree(build->team, err, refuse_unknown(err, build), 0));
+  SW_TRY(sw_team_agree(build->team, err, refuse_unknown_means(err, build), 0));
   /* Lines with data, lines equal to a note, lines of empty cells: of all files, then of all
    * ranks. */
   int64_t counts[3] = {0, 0, 0};
@@ -103,6 +122,21 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
 
 /* ---- what was read, in words ------------------------------------------------------------- */
 
+static void say_recoded(const sw_panel_build *build) {
+  const sw_panel_recoding *recoding = build->recoding;
+  char text[SW_RECODE_ROOM];
+  sw_log(SW_LOG_INFO, "panel: crosswalk: %lld code%s of the panel %s others",
+         (long long)recoding->changed, one(recoding->changed, "", "s"),
+         one(recoding->changed, "becomes", "become"));
+  if (recoding->fresh)
+    sw_log(SW_LOG_INFO,
+           "panel: crosswalk: %lld unit%s no value before a change into %s, and %s as new with it",
+           (long long)recoding->fresh, one(recoding->fresh, " has", "s have"),
+           one(recoding->fresh, "it", "them"), one(recoding->fresh, "counts", "count"));
+  if (recoding->lacking)
+    sw_log(SW_LOG_WARN, "panel: crosswalk: %s", sw_panel_say_lacking(build, text));
+}
+
 /* Every figure is over all ranks; the logger lets rank 0 alone speak. */
 static void say(const sw_panel_build *build) {
   const sw_panel *panel = build->panel;
@@ -111,6 +145,7 @@ static void say(const sw_panel_build *build) {
   char time[SW_TIME_ROOM];
   sw_log(SW_LOG_INFO, "panel: %lld rows, %lld units, %s", (long long)panel->rows_read,
          (long long)panel->units.n, sw_time_say(periods, time));
+  if (build->recoding) say_recoded(build);
   for (int c = 0; c < panel->n_columns; c++)
     if (panel->column[c].missing)
       sw_log(SW_LOG_INFO, "panel: %s: %lld of %lld cells %s missing", panel->column[c].name,
@@ -160,9 +195,11 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
   SW_TRY(read_files(err, build));
   SW_TRY(sw_panel_universe(err, build));
   SW_TRY(sw_panel_periods(err, build));
+  if (build->recoding) SW_TRY(sw_panel_recode_units(err, build));
   bool is_file_order = false;
   SW_TRY(sw_panel_file_order(err, build, &is_file_order));
   SW_TRY(sw_panel_send(err, build));
+  if (build->recoding) SW_TRY(sw_panel_recode(err, build));
   SW_TRY(sw_panel_treat(err, build));
   build->panel->units.is_file_order = is_file_order;
   say(build);
@@ -170,7 +207,8 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
 }
 
 /* What the walk needed besides the arena; safe at any point of it, also after columns have taken
- * their cells. */
+ * their cells. Readers, rows, dictionaries and units' tables are given back before anything is
+ * computed. */
 static void clean(sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++)
     sw_panel_cells_free(&build->cells[c]);
@@ -181,7 +219,7 @@ static void clean(sw_panel_build *build) {
 }
 
 /* *panel is NULL where it fails. The panel's columns are freed by sw_panel_destroy, all else with
- * the arena. */
+ * the arena. Collective. */
 sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                         sw_panel **panel) {
   sw_panel_build build = {.team = team, .study = study, .spec = &study->panel, .arena = arena};
@@ -197,7 +235,7 @@ sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_
   return status;
 }
 
-/* The rest lives in the arena. */
+/* The rest lives in the arena. Not collective; NULL is allowed. */
 void sw_panel_destroy(sw_panel *panel) {
   if (!panel) return;
   for (int c = 0; c < panel->n_columns; c++)

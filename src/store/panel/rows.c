@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Dictionaries live in the arena as texts, and outside it as tables: destroy frees these. */
+/* Dictionaries live in the arena as texts, and outside it as tables: destroy frees these. `n_raw`
+ * flags tell which columns the file has. */
 sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file, const char *path,
                                int n_raw, sw_panel_rows *rows) {
   *rows = (sw_panel_rows){.file = file, .path = path};
@@ -26,6 +27,7 @@ void sw_panel_rows_clear(sw_panel_rows *rows) {
   rows->n_blocks = rows->block_capacity = 0;
 }
 
+/* Also after a failure of create. */
 void sw_panel_rows_destroy(sw_panel_rows *rows) {
   sw_panel_rows_clear(rows);
   sw_panel_codes_destroy(&rows->units);
@@ -63,6 +65,7 @@ sw_status sw_panel_block_make(sw_error *err, const sw_panel_rows *rows, int64_t 
   return SW_OK;
 }
 
+/* NULL is allowed. */
 void sw_panel_block_free(sw_panel_block *block) {
   sw_free(block->value);
   sw_free(block->line);

@@ -1,4 +1,4 @@
-/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself (keep.c);
+/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself (put.c);
  * the others travel in rounds of at most ROUND bytes per rank, so that what is in flight does not
  * grow with the panel.
  *
@@ -19,7 +19,7 @@
  * others. MARKS: bytes that a thread counts in a turn; their sum fits 32 bits. */
 enum { ROUND = 8 << 20, MARKS = 1 << 14 };
 
-/* What this file calls a period, as the panel numbers it. */
+/* What this file calls a period, as the panel numbers it. By the label as this file writes it. */
 static sw_status map_periods(sw_error *err, sw_sending *out) {
   const sw_panel_rows *rows = out->rows;
   int64_t n = rows->wide ? rows->width : rows->periods.n;
@@ -33,6 +33,7 @@ static sw_status map_periods(sw_error *err, sw_sending *out) {
   return SW_OK;
 }
 
+/* Marks of this rank: slots x units. */
 static size_t count_cells(const sw_sending *out) {
   return (size_t)(out->n_slots * out->build->n_here);
 }
@@ -50,7 +51,7 @@ static sw_status start(sw_error *err, sw_sending *out) {
   out->rounds = (n + out->per_round - 1) / out->per_round;
   out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
   out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
-  out->picks = build->spec->n_taken > 0 && !out->rows->wide;
+  out->picks = (build->spec->n_taken > 0 || build->spec->inner) && !out->rows->wide;
   SW_TRY(map_periods(err, out));
   SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
   out->received = out->sent + ranks;
@@ -100,12 +101,14 @@ static void walk_round(sw_sending *out,
   }
 }
 
+/* The first walk: bytes for each receiver. */
 static void count_row(sw_sending *out, int owner, sw_row_head head, const double *value,
                       char *bytes) {
   (void)head, (void)value, (void)bytes;
   out->sent[owner] += out->size;
 }
 
+/* The second: `at` is where the next row for that receiver goes. */
 static void pack_row(sw_sending *out, int owner, sw_row_head head, const double *value,
                      char *bytes) {
   char *at = bytes + out->at[owner];
@@ -133,7 +136,8 @@ static sw_status pack(sw_error *err, sw_sending *out, char **bytes) {
 }
 
 /* Rows that others sent, by all threads; by one while duplicates are looked for, as see_line keeps
- * its lowest lines without a lock. */
+ * its lowest lines without a lock. Rows of one receiver stand in the order in which they were
+ * sent. */
 static void unpack(sw_sending *out, const char *bytes, size_t length) {
   int64_t n = (int64_t)(length / out->size);
 #pragma omp parallel for if (!out->again)
@@ -147,7 +151,8 @@ static void unpack(sw_sending *out, const char *bytes, size_t length) {
   out->placed += n;
 }
 
-/* Collective. No conflict ends it early: which one is told is known when all rows are placed. */
+/* Collective. No conflict ends it early: which one is told is known when all rows are placed.
+ * Memory: a round of packed rows, and as much from each of the others at worst. */
 static sw_status one_round(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
   char *bytes = NULL, *mine = NULL;
@@ -182,7 +187,7 @@ static sw_status walk_rows(sw_error *err, sw_sending *out) {
 /* ---- what is wrong ----------------------------------------------------------------------- */
 
 /* The marks that are set. By runs of MARKS bytes, whose sum the compiler makes vectors of;
- * integers, so that the order of the sum does not matter. */
+ * integers, so that the order of the sum does not matter. O(cells of this rank). */
 static int64_t count_seen(const sw_sending *out) {
   int64_t count = 0, n = (int64_t)count_cells(out);
 #pragma omp parallel for
@@ -197,7 +202,8 @@ static int64_t count_seen(const sw_sending *out) {
 }
 
 /* Local: this rank's duplicate. Of those of all ranks the one whose second line is lowest is agreed
- * on. An .h5 file has no lines; its rows are numbered by the place of the unit in the file. */
+ * on. An .h5 file has no lines; its rows are numbered by the place of the unit in the file. SW_OK
+ * where this rank has none. */
 static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
   const sw_duplicate_row *seen = &out->duplicate;
   const sw_panel_build *build = out->build;
@@ -270,7 +276,8 @@ static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {
 }
 
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build) {
-  SW_TRY(sw_team_agree(build->team, err, sw_panel_own(err, build), 0));
+  sw_status status = (build->recoding ? sw_panel_own_codes : sw_panel_own)(err, build);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(send_file(err, build, f));
   return SW_OK;

@@ -1,5 +1,5 @@
 /* The rows of a file on their way to the ranks that own their units: what send.c, which sends
- * them, and keep.c, which puts those in place that stay, share. */
+ * them, and put.c, which puts them in place, share. */
 #ifndef SW_STORE_PANEL_SEND_H
 #define SW_STORE_PANEL_SEND_H
 
@@ -31,12 +31,12 @@ typedef struct sw_conflict {
 typedef struct sw_sending {
   sw_panel_build *build;
   sw_panel_rows *rows;
-  const int64_t *unit_of;    /* of this file: row of the table of each local code, or < 0 */
-  int *period_of;            /* of each value (wide) or local period (long); -1: not in the panel */
-  bool picks;                /* the study leaves periods out: rows of those stay behind */
-  size_t size;               /* bytes of a row on its way, head and values */
-  int64_t block, row;        /* where the next round begins */
-  int64_t per_round, rounds; /* rows looked at in a round; rounds that this rank needs */
+  const int64_t *unit_of; /* of this file: row of the table of each local code, or < 0 */
+  int *period_of;         /* of each value (wide) or local period (long); -1: not in the panel */
+  bool picks;             /* periods are left out (`periods`, `join`): rows of those stay behind */
+  size_t size;            /* bytes of a row on its way, head and values */
+  int64_t block, row;     /* where the next round begins */
+  int64_t per_round, rounds;      /* rows looked at in a round; rounds that this rank needs */
   int64_t n_slots, n_local_slots; /* of the cells, of the rows */
   uint8_t *seen;                  /* [slot][unit here]: 1 once a row was placed there */
   int64_t placed;                 /* rows, own and received; as many as marks, or there are twins */

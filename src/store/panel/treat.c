@@ -182,15 +182,20 @@ static sw_status refuse_missing(sw_error *err, sw_panel_build *build, const int6
   while (unit < n && !has_gap(build, unit, &column, &period))
     unit++;
   sw_status status = SW_OK;
+  char parts[SW_RECODE_ROOM + 16] = "";
+  if (build->recoding && build->recoding->lacking) {
+    strcpy(parts, "; crosswalk: ");
+    sw_panel_say_lacking(build, parts + strlen(parts));
+  }
   if (unit < n)
     status =
         sw_fail(err, SW_EINPUT,
-                "%s: missing: %lld cell%s of %d indicator%s, first %s of unit %s in period %s; "
+                "%s: missing: %lld cell%s of %d indicator%s, first %s of unit %s in period %s%s; "
                 "write `missing: keep`, drop-units, interpolate or zero, or leave such units "
                 "out with `where`",
                 sw_panel_place(build, "missing"), (long long)cells, cells > 1 ? "s" : "",
                 indicators, indicators > 1 ? "s" : "", panel->column[column].name,
-                sw_unit_code(&panel->units, panel->lo + unit), panel->periods.label[period]);
+                sw_unit_code(&panel->units, panel->lo + unit), panel->periods.label[period], parts);
   return sw_team_agree(build->team, err, status, panel->lo + unit);
 }
 

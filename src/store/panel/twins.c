@@ -54,17 +54,26 @@ static sw_status find_places(sw_error *err, const sw_panel_build *build, const c
   return status;
 }
 
-/* In the units file, where a code stands that no row has. */
-static int64_t line_of_unit(const sw_units_file *units, const char *code) {
-  return units->line[sw_map_find(units->index, code, strlen(code))];
+/* In the units file, or else the crosswalk, where a code stands that no row has. */
+static int64_t line_of_unit(const sw_panel_build *build, const char *code, const char **file) {
+  const sw_units_file *units = &build->units_file;
+  int64_t at = units->line ? sw_map_find(units->index, code, strlen(code)) : -1;
+  *file = build->study->units.file;
+  if (at >= 0) return units->line[at];
+  const sw_crosswalk *crosswalk = &build->recoding->crosswalk;
+  *file = crosswalk->spec->file;
+  for (int64_t i = 0; i < crosswalk->n; i++)
+    if (!strcmp(crosswalk->change[i].from, code) || !strcmp(crosswalk->change[i].to, code))
+      return crosswalk->change[i].line;
+  return no_line;
 }
 
 /* "panel.csv:8". */
 static void show_place(const sw_panel_build *build, const char *code, int64_t place, char *text,
                        size_t size) {
   bool in_units = place == INT64_MAX;
-  const char *file = in_units ? build->study->units.file : build->spec->file[place >> LINE_BITS];
-  int64_t line = in_units ? line_of_unit(&build->units_file, code) : place & no_line;
+  const char *file = in_units ? NULL : build->spec->file[place >> LINE_BITS];
+  int64_t line = in_units ? line_of_unit(build, code, &file) : place & no_line;
   if (line == no_line)
     snprintf(text, size, "%s", file);
   else
@@ -74,8 +83,9 @@ static void show_place(const sw_panel_build *build, const char *code, int64_t pl
 /* Which of the two is told as wrong: the later one, of the panel where the other is only a unit. */
 static int later(const sw_panel_build *build, const char *const *code, const int64_t *place) {
   bool unit[2] = {place[0] == INT64_MAX, place[1] == INT64_MAX};
+  const char *file = NULL;
   if (unit[0] && unit[1])
-    return line_of_unit(&build->units_file, code[1]) > line_of_unit(&build->units_file, code[0]);
+    return line_of_unit(build, code[1], &file) > line_of_unit(build, code[0], &file);
   return unit[0] || unit[1] ? unit[0] : place[1] > place[0];
 }
 
@@ -99,10 +109,14 @@ sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_
   int64_t n = units->table.n + units->excluded, twin[2];
   const char **code = NULL;
   const char *const *known = units->code ? units->code : units->table.code;
-  sw_status status = sw_alloc(err, (size_t)(n + n_unknown), sizeof *code, (void **)&code);
+  int64_t n_all = n + n_unknown + build->n_apart;
+  sw_status status = sw_alloc(err, (size_t)n_all, sizeof *code, (void **)&code);
   if (!status && n) memcpy(code, known, (size_t)n * sizeof *code);
   if (!status && n_unknown) memcpy(code + n, unknown, (size_t)n_unknown * sizeof *code);
-  if (!status) status = sw_code_twins(err, code, n + n_unknown, twin);
+  /* What not all files have may be one code that they write in two ways. */
+  if (!status && build->n_apart)
+    memcpy(code + n + n_unknown, build->apart, (size_t)build->n_apart * sizeof *code);
+  if (!status) status = sw_code_twins(err, code, n_all, twin);
   status = sw_team_agree(build->team, err, status, 0);
   if (!status && twin[0] >= 0) status = refuse(err, build, code[twin[0]], code[twin[1]]);
   sw_free(code);

@@ -1,7 +1,10 @@
-/* Voronoi cells by GEOS, cut by a hull: the concave hull of the places (its edges up to three
- * tenths between the shortest and the longest of the Delaunay triangles), wider by half the
+/* Voronoi cells by GEOS, cut by a hull: the concave hull of the places (edges up to `concave` of
+ * the way from the shortest to the longest of the Delaunay triangulation), wider by half the
  * distance that places have. Cells within the hull are taken as they are; only those at its border
- * are cut, which is what costs time. */
+ * are cut, which is what costs time.
+ *
+ * Called by the report's map where units have places and no polygons. n log n by GEOS; one
+ * thread. */
 #include "store/polygons/cells.h"
 
 #include <math.h>
@@ -11,6 +14,7 @@
 #include "base/arena.h"
 #include "store/polygons/geos.h"
 
+/* GEOS's measure of concavity: 0 is the tightest hull, 1 the convex one. */
 static const double concave = .12;
 static const double off_circles = 1e-5; /* of the distance that places have */
 enum { QUARTER = 8 };                   /* steps of a quarter circle of the hull */
@@ -42,7 +46,8 @@ static int compare_sites(const void *a, const void *b) {
   return (s->unit > t->unit) - (s->unit < t->unit);
 }
 
-/* -1 .. 1 of a number, without a pattern. */
+/* -1 .. 1 of a number, without a pattern. A mixing of bits as in SplitMix64: it is deterministic,
+ * so the map is the same in each run. */
 static double scatter(uint64_t k) {
   k = (k + 1) * UINT64_C(0x9E3779B97F4A7C15);
   k = (k ^ (k >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -50,7 +55,8 @@ static double scatter(uint64_t k) {
 }
 
 /* Where more than three places lie on one circle, as in a grid, GEOS 3.11 gives cells that cross
- * themselves, lie over each other or are missing. Each is moved by less than what can be seen. */
+ * themselves, lie over each other or are missing. Each is moved by less than what can be seen. 1e-5
+ * of the mean spacing is far below a pixel. */
 static void move_off_circles(maker *m) {
   double low = INFINITY, high = -INFINITY, count = (double)m->n_sites;
   if (m->n_sites < 3) return;
@@ -65,7 +71,8 @@ static void move_off_circles(maker *m) {
   qsort(m->site, (size_t)m->n_sites, sizeof *m->site, compare_sites);
 }
 
-/* Places without numbers have no cell; of several units at one place the first has it. */
+/* Places without numbers have no cell; of several units at one place the first has it. After
+ * sorting, places that are one stand side by side. */
 static sw_status take_sites(sw_error *err, maker *m, int64_t count, const int32_t *unit,
                             const double *x, const double *y) {
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *m->site, (void **)&m->site));
@@ -81,7 +88,8 @@ static sw_status take_sites(sw_error *err, maker *m, int64_t count, const int32_
   return SW_OK;
 }
 
-/* GEOS takes the vertices of any geometry for places. */
+/* GEOS takes the vertices of any geometry for places. An error of GEOS shows as NULL and is handled
+ * by make_diagram. */
 static sw_status make_places(sw_error *err, maker *m) {
   double *at;
   SW_TRY(sw_alloc(err, 2 * (size_t)m->n_sites, sizeof *at, (void **)&at));
@@ -94,7 +102,8 @@ static sw_status make_places(sw_error *err, maker *m) {
   return SW_OK;
 }
 
-/* False where GEOS cannot: places in one line, say. */
+/* False where GEOS cannot: places in one line, say. spacing: the mean distance of places, by area
+ * for a surface and by length for places along a line. */
 static bool make_diagram(maker *m) {
   const sw_geos *g = m->geos;
   m->diagram = m->places ? g->GEOSVoronoiDiagram_r(m->context, m->places, NULL, 0, 0) : NULL;
@@ -112,6 +121,7 @@ static bool make_diagram(maker *m) {
 
 /* ---- rings ------------------------------------------------------------------------------- */
 
+/* Room is doubled, so rings of all sizes cost little. */
 static sw_status grow(sw_error *err, void **array, size_t size, int64_t room) {
   void *grown = realloc(*array, (size_t)room * size);
   if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory for the cells of a map");
@@ -137,7 +147,8 @@ static sw_status make_room(sw_error *err, maker *m, int64_t points) {
   return grow(err, (void **)&m->buffer, 2 * sizeof *m->buffer, m->room_buffer);
 }
 
-/* The points of a ring into the buffer; how many. */
+/* The points of a ring into the buffer; how many. The buffer holds x and y alternately, as GEOS
+ * copies them. */
 static sw_status fetch(sw_error *err, maker *m, const GEOSGeometry *ring, unsigned *count) {
   const GEOSCoordSequence *points = ring ? m->geos->GEOSGeom_getCoordSeq_r(m->context, ring) : NULL;
   *count = 0;
@@ -148,7 +159,8 @@ static sw_status fetch(sw_error *err, maker *m, const GEOSGeometry *ring, unsign
   return SW_OK;
 }
 
-/* Fewer than four points (the first repeated) enclose nothing. */
+/* Fewer than four points (the first repeated) enclose nothing. `c->start` has one entry more than
+ * rings. */
 static sw_status add_ring(sw_error *err, maker *m, const GEOSGeometry *ring, int32_t unit,
                           bool hole) {
   sw_cells *c = m->out;
@@ -166,7 +178,8 @@ static sw_status add_ring(sw_error *err, maker *m, const GEOSGeometry *ring, int
   return SW_OK;
 }
 
-/* A cell that the hull has cut may be in pieces; lines and points of it are left out. */
+/* A cell that the hull has cut may be in pieces; lines and points of it are left out. A hole may
+ * arise where the hull has one. */
 static sw_status add_pieces(sw_error *err, maker *m, const GEOSGeometry *all, int32_t unit) {
   const sw_geos *g = m->geos;
   int pieces = g->GEOSGetNumGeometries_r(m->context, all);
@@ -183,7 +196,7 @@ static sw_status add_pieces(sw_error *err, maker *m, const GEOSGeometry *all, in
 
 /* ---- whose cell it is -------------------------------------------------------------------- */
 
-/* By the even-odd rule. */
+/* By the even-odd rule. A place on the border belongs to one of the two cells. */
 static bool contains(const double *at, unsigned count, const site *s) {
   bool in = false;
   for (unsigned k = 0; k + 1 < count; k++) {
@@ -208,7 +221,8 @@ static int64_t first_from(const maker *m, double x) {
   return lo;
 }
 
-/* GEOS gives cells in no order. A cell has one place within: sought among those of its width. */
+/* GEOS gives cells in no order. A cell has one place within: sought among those of its width. The
+ * loop looks at places within the cell's width only, some sqrt(n). */
 static sw_status find_unit(sw_error *err, maker *m, const GEOSGeometry *cell, int32_t *unit) {
   unsigned count;
   double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
@@ -229,7 +243,8 @@ static sw_status find_unit(sw_error *err, maker *m, const GEOSGeometry *cell, in
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* A cell without a site of ours is left out. Only cells that cross the hull are cut. */
+/* A cell without a site of ours is left out. Only cells that cross the hull are cut. Prepared, so
+ * the test of a whole cell costs a logarithm. */
 static sw_status add_cell(sw_error *err, maker *m, const GEOSGeometry *cell) {
   const sw_geos *g = m->geos;
   int32_t unit;
@@ -243,7 +258,7 @@ static sw_status add_cell(sw_error *err, maker *m, const GEOSGeometry *cell) {
   return status;
 }
 
-/* GEOS's objects before their context. */
+/* GEOS's objects before their context. A geometry may not outlive its context. */
 static void close_maker(maker *m) {
   const sw_geos *g = m->geos;
   if (m->prepared) g->GEOSPreparedGeom_destroy_r(m->context, m->prepared);
@@ -256,7 +271,8 @@ static void close_maker(maker *m) {
 }
 
 /* Fewer than three places have no cells, and without GEOS there are none: the map draws places
- * then. The arrays grow by realloc and are freed with free. */
+ * then. The arrays grow by realloc and are freed with free. cells may hold rings already: those of
+ * another part of the map are added behind them. */
 sw_status sw_cells_add(sw_error *err, int64_t count, const int32_t *unit, const double *x,
                        const double *y, sw_cells *cells) {
   maker m = {.geos = sw_geos_load(), .out = cells};

@@ -8,6 +8,7 @@
 static sw_gdal loaded;
 static bool is_loaded;
 
+/* A missing function means that the GDAL is too old; it is named. */
 static sw_status find(sw_error *err, void *library, const char *name, void **function) {
   *function = dlsym(library, name);
   return *function ? SW_OK
@@ -17,6 +18,7 @@ static sw_status find(sw_error *err, void *library, const char *name, void **fun
                              SW_GDAL_LIBRARY, name);
 }
 
+/* Not thread-safe: it is called while a study is read, by one thread. */
 sw_status sw_gdal_load(sw_error *err, const sw_gdal **gdal) {
   *gdal = &loaded;
   if (is_loaded) return SW_OK;

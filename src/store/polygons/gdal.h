@@ -1,9 +1,10 @@
-/* GDAL, which reads polygon files of all kinds. It is loaded when a polygon file is first read and
- * not before: with the libraries it needs itself it takes longer to start than the whole program.
- * Only this room includes its headers. */
+/* GDAL, which reads and writes polygon files of all kinds. It is loaded when a polygon file is
+ * first read and not before: with the libraries it needs itself it takes longer to start than the
+ * whole program. Only this room includes its headers. */
 #ifndef SW_STORE_POLYGONS_GDAL_H
 #define SW_STORE_POLYGONS_GDAL_H
 
+#include <cpl_conv.h>
 #include <cpl_error.h>
 #include <gdal.h>
 #include <ogr_api.h>
@@ -49,6 +50,33 @@
   X(OGR_G_DestroyGeometry)                                                                         \
   X(OSRIsGeographic)                                                                               \
   X(OSRGetLinearUnits)                                                                             \
+  X(GDALGetDriverByName)                                                                           \
+  X(GDALCreate)                                                                                    \
+  X(GDALDatasetCreateLayer)                                                                        \
+  X(GDALDatasetStartTransaction)                                                                   \
+  X(GDALDatasetCommitTransaction)                                                                  \
+  X(OGR_Fld_Create)                                                                                \
+  X(OGR_Fld_Destroy)                                                                               \
+  X(OGR_L_CreateField)                                                                             \
+  X(OGR_L_CreateFeature)                                                                           \
+  X(OGR_F_Create)                                                                                  \
+  X(OGR_F_SetFieldString)                                                                          \
+  X(OGR_F_SetFieldDouble)                                                                          \
+  X(OGR_F_SetFieldInteger64)                                                                       \
+  X(OGR_F_SetFieldNull)                                                                            \
+  X(OGR_F_SetGeometry)                                                                             \
+  X(OGR_G_Clone)                                                                                   \
+  X(OGR_G_CreateGeometry)                                                                          \
+  X(OGR_G_AddGeometry)                                                                             \
+  X(OGR_G_SetPoint_2D)                                                                             \
+  X(OGR_G_FlattenTo2D)                                                                             \
+  X(OGR_G_ForceToMultiPolygon)                                                                     \
+  X(OGR_G_IsEmpty)                                                                                 \
+  X(OSRNewSpatialReference)                                                                        \
+  X(OSRDestroySpatialReference)                                                                    \
+  X(OSRImportFromEPSG)                                                                             \
+  X(OSRSetAxisMappingStrategy)                                                                     \
+  X(CPLSetThreadLocalConfigOption)                                                                 \
   X(CPLPushErrorHandler)                                                                           \
   X(CPLPopErrorHandler)                                                                            \
   X(CPLQuietErrorHandler)                                                                          \

@@ -8,7 +8,8 @@
 static sw_geos loaded;
 static bool is_loaded;
 
-/* NULL: not there, or a version that lacks a function. That is no error here. */
+/* NULL: not there, or a version that lacks a function. That is no error here. `loaded` may be half
+ * filled then, but is_loaded stays false. */
 const sw_geos *sw_geos_load(void) {
   if (is_loaded) return &loaded;
   void *library = dlopen(SW_GEOS_LIBRARY, RTLD_NOW | RTLD_LOCAL);

@@ -1,6 +1,8 @@
 /* A layer of nodes or edges as CSV text, so that one reader serves both kinds of files. Called by
  * the readers of networks (store/roads). GDAL is loaded on demand (gdal.c) and its messages are
- * silenced: they come back in our own line. The text belongs to the caller, who frees it. */
+ * silenced: they come back in our own line. The text belongs to the caller, who frees it.
+ *
+ * Memory is that of the text, some 20 to 100 bytes a feature. */
 #include "store/polygons/polygons.h"
 
 #include <stdio.h>
@@ -28,7 +30,8 @@ static const char *reason(const writer *w) {
   return text && *text ? text : "no reason is given";
 }
 
-/* A layer by name, or the only one; of several none is guessed. */
+/* A layer by name, or the only one; of several none is guessed. w->data is closed by sw_layer_text
+ * in all cases. */
 static sw_status open_layer(sw_error *err, writer *w) {
   const sw_gdal *g = w->gdal;
   g->CPLErrorReset();
@@ -46,11 +49,13 @@ static sw_status open_layer(sw_error *err, writer *w) {
                       count, w->file);
 }
 
+/* The definition belongs to the layer. */
 static OGRFieldDefnH field_of(const writer *w, int k) {
   return w->gdal->OGR_FD_GetFieldDefn(w->gdal->OGR_L_GetLayerDefn(w->layer), k);
 }
 
-/* Quoted always; a line is a record, so a newline within becomes a blank. */
+/* Quoted always; a line is a record, so a newline within becomes a blank. The reader takes a
+ * doubled quote for a quote. */
 static void put_quoted(const writer *w, const char *text) {
   fputc('"', w->out);
   for (; *text; text++) {
@@ -60,7 +65,8 @@ static void put_quoted(const writer *w, const char *text) {
   fputc('"', w->out);
 }
 
-/* Points become columns lon and lat, unless fields of these names are there. */
+/* Points become columns lon and lat, unless fields of these names are there. wkbUnknown: GeoJSON
+ * and others do not say the type of a layer. */
 static void put_header(writer *w) {
   const sw_gdal *g = w->gdal;
   OGRwkbGeometryType type = g->OGR_GT_Flatten(g->OGR_L_GetGeomType(w->layer));
@@ -77,7 +83,7 @@ static void put_header(writer *w) {
 }
 
 /* Real numbers in the digits that read back as the same; whole ones without a point, as they may be
- * codes. */
+ * codes. A missing field is an empty one. */
 static void put_field(const writer *w, OGRFeatureH feature, int k) {
   const sw_gdal *g = w->gdal;
   char text[SW_NUMBER_ROOM];
@@ -88,7 +94,8 @@ static void put_field(const writer *w, OGRFeatureH feature, int k) {
     put_quoted(w, g->OGR_F_GetFieldAsString(feature, k));
 }
 
-/* Feature by feature: the layer is never in memory as a whole, its text is. */
+/* Feature by feature: the layer is never in memory as a whole, its text is. A feature of another
+ * type than a point has no place. */
 static void put_feature(const writer *w, OGRFeatureH feature) {
   const sw_gdal *g = w->gdal;
   char x[SW_NUMBER_ROOM], y[SW_NUMBER_ROOM];
@@ -107,7 +114,8 @@ static void put_feature(const writer *w, OGRFeatureH feature) {
           point ? sw_show_number(g->OGR_G_GetY(geometry, 0), y) : "");
 }
 
-/* Places are degrees or of no use: nothing here projects. */
+/* Places are degrees or of no use: nothing here projects. Coordinates of a projection would be far
+ * outside of degrees, or worse within. */
 static sw_status check_system(sw_error *err, const writer *w) {
   OGRSpatialReferenceH system = w->gdal->OGR_L_GetSpatialRef(w->layer);
   if (!w->places || !system || w->gdal->OSRIsGeographic(system)) return SW_OK;
@@ -131,7 +139,8 @@ static sw_status write_layer(sw_error *err, writer *w) {
   return sw_node_fail(err, w->node, "%s cannot be read: %s", w->file, reason(w));
 }
 
-/* GDAL's handler of errors is silenced for this call alone, and set back in any case. */
+/* GDAL's handler of errors is silenced for this call alone, and set back in any case.
+ * open_memstream gives the text when it is closed. */
 sw_status sw_layer_text(sw_error *err, const sw_node *node, const char *file, const char *path,
                         const char *layer, char **text, size_t *length) {
   writer w = {.node = node, .file = file, .path = path, .name = layer};

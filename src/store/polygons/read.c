@@ -30,6 +30,7 @@ typedef struct reader {
 
 /* ---- the file, its layer, its key -------------------------------------------------------- */
 
+/* One message per file and cause, as GDAL's would be several. */
 static const char *reason(const reader *r) {
   const char *text = r->gdal->CPLGetLastErrorMsg();
   return text && *text ? text : "no reason is given";
@@ -44,7 +45,7 @@ static sw_status open_file(sw_error *err, reader *r) {
                       reason(r));
 }
 
-/* "a, b, c" of the names, for a message. */
+/* "a, b, c" of the names, for a message. For messages only. */
 static const char *list_of(reader *r, int count, const char *(*name)(const reader *, int)) {
   const char *text = "";
   for (int k = 0; text && k < count; k++)
@@ -79,7 +80,7 @@ static const char *field_name(const reader *r, int k) {
 }
 
 /* By the exact name, else by the only one that is the same but for case: a .dbf may have changed
- * it. */
+ * it. Two names that differ by case alone are refused, as neither is more likely. */
 static sw_status find_key(sw_error *err, reader *r) {
   const sw_gdal *g = r->gdal;
   OGRFeatureDefnH definition = g->OGR_L_GetLayerDefn(r->layer);
@@ -103,6 +104,7 @@ static sw_status find_key(sw_error *err, reader *r) {
 
 /* ---- room -------------------------------------------------------------------------------- */
 
+/* realloc, as GDAL does not say how many points a layer has. */
 static sw_status grow(sw_error *err, void **array, size_t size, int64_t room) {
   void *grown = realloc(*array, (size_t)room * size);
   if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory while reading polygons");
@@ -140,7 +142,8 @@ static const char *key_of(const reader *r) {
   return r->out->key[r->out->n];
 }
 
-/* One ring, closed. Places that are no numbers would be vertices of their own. */
+/* One ring, closed. Places that are no numbers would be vertices of their own. A ring that is not
+ * closed is closed here; the programs behind rely on it. */
 static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring, bool hole) {
   sw_polygons *p = r->out;
   int count = r->gdal->OGR_G_GetPointCount(ring);
@@ -162,7 +165,8 @@ static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring, bool hole
   return SW_OK;
 }
 
-/* The first ring is the outer one, as OGR has them. */
+/* The first ring is the outer one, as OGR has them. The even-odd rule is applied later
+ * (kernel/topology/holes.c). */
 static sw_status add_polygon(sw_error *err, reader *r, OGRGeometryH polygon) {
   int rings = r->gdal->OGR_G_GetGeometryCount(polygon);
   for (int k = 0; k < rings; k++)
@@ -171,7 +175,7 @@ static sw_status add_polygon(sw_error *err, reader *r, OGRGeometryH polygon) {
 }
 
 /* Polygons within collections within collections are met by a walk with a stack: files may nest
- * them as they like. */
+ * them as they like. 32 levels; deeper ones are made on purpose. */
 static sw_status add_geometry(sw_error *err, reader *r, OGRGeometryH geometry) {
   enum { DEEPEST = 32 };
   const sw_gdal *g = r->gdal;
@@ -202,7 +206,8 @@ static sw_status add_geometry(sw_error *err, reader *r, OGRGeometryH geometry) {
   return SW_OK;
 }
 
-/* Curves as straight lines, with OGR's own number of steps. */
+/* Curves as straight lines, with OGR's own number of steps. A curve that cannot be straightened is
+ * refused by add_geometry. */
 static sw_status take_geometry(sw_error *err, reader *r, OGRGeometryH geometry) {
   const sw_gdal *g = r->gdal;
   OGRGeometryH straight = g->OGR_G_HasCurveGeometry(geometry, FALSE)
@@ -215,7 +220,8 @@ static sw_status take_geometry(sw_error *err, reader *r, OGRGeometryH geometry) 
 
 /* ---- features ---------------------------------------------------------------------------- */
 
-/* A whole number that is stored as a real one is written without its point. */
+/* A whole number that is stored as a real one is written without its point. 150121 stored as
+ * 150121.0 must fit the unit 150121. */
 static sw_status take_key(sw_error *err, reader *r, OGRFeatureH feature) {
   const sw_gdal *g = r->gdal;
   char text[SW_NUMBER_ROOM];
@@ -227,7 +233,8 @@ static sw_status take_key(sw_error *err, reader *r, OGRFeatureH feature) {
   return key_of(r) ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading polygons");
 }
 
-/* A feature without geometry keeps its key: its unit is there, and has no neighbours. */
+/* A feature without geometry keeps its key: its unit is there, and has no neighbours. `validate`
+ * asks GEOS through OGR, which costs more than reading; only contiguity asks for it. */
 static sw_status take_feature(sw_error *err, reader *r, OGRFeatureH feature) {
   sw_polygons *p = r->out;
   SW_TRY(room_for_feature(err, r));
@@ -249,7 +256,7 @@ static sw_status take_feature(sw_error *err, reader *r, OGRFeatureH feature) {
 }
 
 /* What GDAL says of a polygon that is not valid is no failure, so the word of failure is asked for
- * of reading alone. */
+ * of reading alone. The errors of validation are reset with each feature. */
 static sw_status read_features(sw_error *err, reader *r) {
   for (;;) {
     r->gdal->CPLErrorReset();
@@ -266,14 +273,17 @@ static sw_status read_features(sw_error *err, reader *r) {
 
 /* ---- coordinates ------------------------------------------------------------------------- */
 
-/* The first point that is no longitude and latitude; -1: all are. Longitudes may count to 360. */
+/* The first point that is no longitude and latitude; -1: all are. Longitudes may count to 360. 1e-6
+ * degrees beyond are rounding. */
 static int64_t find_no_degree(const sw_polygons *p) {
   for (int64_t k = 0; k < p->n_points; k++)
     if (fabs(p->x[k]) > 360.0 + 1e-6 || fabs(p->y[k]) > 90.0 + 1e-6) return k;
   return -1;
 }
 
-/* A file that says it is in degrees and is not would have a snap far too small, and no more. */
+/* A file that says it is in degrees and is not would have a snap far too small, and no more.
+ * Without a word of the file, degrees are guessed if all points could be such; `is_guess` is told
+ * to the user. */
 static sw_status take_system(sw_error *err, reader *r) {
   sw_polygons *p = r->out;
   OGRSpatialReferenceH system = r->gdal->OGR_L_GetSpatialRef(r->layer);

@@ -17,7 +17,8 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-/* The group's variable of that kind; -1 when it has none. */
+/* The group's variable of that kind; -1 when it has none. Of the kinds that a group has once;
+ * `index` is 0 for them. */
 static int variable_of(const sw_results *results, const sw_group *group, sw_source source) {
   return sw_results_schema_find(&results->schema, group->job, source, 0);
 }
@@ -27,18 +28,21 @@ static int64_t blocks_of(int64_t units) {
   return (units + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Periods of the group's blocks: one for a whole series. */
+/* Periods of the group's blocks: one for a whole series. As many as the file has rows of block
+ * checksums. */
 static int periods_of(const sw_results *results, const sw_group *group) {
   const sw_job *job = &results->run->job[group->job];
   return job->whole_series ? 1 : job->n_periods;
 }
 
-/* What has no time is chained onto the blocks of the first period, as finish.c writes it then. */
+/* What has no time is chained onto the blocks of the first period, as finish.c writes it then. `t`
+ * is a period of the group. */
 bool sw_results_is_of_block(const sw_variable *variable, int t) {
   return variable->source <= SW_FROM_IN && (variable->timed || t == 0);
 }
 
-/* Begins the checksums of this rank's blocks: zeroed, [t * own blocks + b]. */
+/* Begins the checksums of this rank's blocks: zeroed, [t * own blocks + b]. Memory: 8 bytes for
+ * each block and period of this rank, in the file's arena. */
 sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group *group) {
   int64_t own = blocks_of(results->run->panel->hi - results->run->panel->lo);
   SW_NEW(err, results->arena, group->block_checksum, periods_of(results, group) * own + 1);
@@ -46,7 +50,8 @@ sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group 
 }
 
 /* Chains the next variable's numbers of period t, `unit_bytes` per unit, onto the checksums of this
- * rank's blocks. */
+ * rank's blocks. O(bytes). Called with the buffer that is written next, so hashing costs no second
+ * pass over memory that is no longer in cache. */
 void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
                                size_t unit_bytes) {
   int64_t units = results->run->panel->hi - results->run->panel->lo, own = blocks_of(units);
@@ -60,6 +65,8 @@ void sw_results_checksum_block(const sw_results *results, sw_group *group, int t
 }
 
 /* ---- to rank 0 -------------------------------------------------------------------------- */
+
+/* Memory of rank 0: all checksums of one group twice for a moment. */
 
 /* Brings every rank's checksums to rank 0 and puts them in the order of the file: ranks hold
  * consecutive blocks, each sends [period][its blocks], wanted is [period][all blocks]. *out
@@ -92,7 +99,8 @@ static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *gro
   return sw_team_agree(team, err, status, 0);
 }
 
-/* By group; pointers stay NULL where a group has none. */
+/* By group; pointers stay NULL where a group has none. In the arena, as the arrays of pointers live
+ * with the results; what they point to is freed one by one. */
 static sw_status room_for_checksums(sw_error *err, sw_results *results) {
   int n = results->schema.n_groups;
   SW_NEW(err, results->arena, results->blocks, n + 1);
@@ -100,7 +108,9 @@ static sw_status room_for_checksums(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-/* After write_units, before rank 0 writes. Every rank walks the groups in the same order. */
+/* After write_units, before rank 0 writes. Every rank walks the groups in the same order.
+ * Collective. Tile checksums come from the journal or from what was taken; after a failure what was
+ * gathered is freed by sw_results_checksum_free. */
 sw_status sw_results_checksum_gather(sw_error *err, sw_results *results) {
   int n = results->schema.n_groups;
   SW_TRY(sw_team_agree(results->team, err, room_for_checksums(err, results), 0));
@@ -114,7 +124,7 @@ sw_status sw_results_checksum_gather(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-/* Also when gathering stopped halfway or was never begun. */
+/* Also when gathering stopped halfway or was never begun. NULL is allowed throughout. */
 void sw_results_checksum_free(sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     if (results->blocks) sw_free(results->blocks[g]);
@@ -125,7 +135,7 @@ void sw_results_checksum_free(sw_results *results) {
 /* ---- writing ---------------------------------------------------------------------------- */
 
 /* Writes one dataset of checksums; nothing when the group has none of that kind. `value` NULL where
- * there should be some: a failure. */
+ * there should be some: a failure. Negative on any failure, with HDF5's reason on its stack. */
 static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw_source source,
                   const uint64_t *value) {
   int v = variable_of(results, group, source);
@@ -137,6 +147,8 @@ static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw
   return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
+/* `values` is the checksum of all that is neither by unit nor by pair. On rank 0 alone, once
+ * everything else is written. */
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values) {
   /* Groups are an array of the schema: the place is the job's. */
@@ -151,7 +163,8 @@ herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_gro
 /* ---- reading ---------------------------------------------------------------------------- */
 
 /* Reads the whole dataset, of the length that the file says, as an earlier file may have more
- * periods; of a length that its bytes can hold. */
+ * periods; of a length that its bytes can hold. A length beyond the file's own size can only be a
+ * damaged header: it is refused before memory is asked for. */
 static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_group *group,
                             const sw_variable *variable, uint64_t *sum) {
   void *values = NULL;
@@ -170,7 +183,8 @@ static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_g
   return status;
 }
 
-/* The same values, in the same order and as the same bytes, as complete_group writes. */
+/* The same values, in the same order and as the same bytes, as complete_group writes. Sources from
+ * SW_FROM_GLOBAL to SW_FROM_PAIRS, by the order of sw_source. */
 sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
                                      const sw_group *group, uint64_t *sum) {
   *sum = 0;
@@ -182,6 +196,8 @@ sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
   return SW_OK;
 }
 
+/* The part of a variable that holds units [lo, lo + units) of period t, as HDF5 selects it. In a
+ * turned variable the units are the last axis; t is not looked at where there is no time. */
 void sw_results_units(const sw_variable *variable, int t, int64_t lo, int64_t units, hsize_t *start,
                       hsize_t *count) {
   int by = variable->turned ? variable->rank - 1 : variable->timed ? 1 : 0;
@@ -194,6 +210,8 @@ void sw_results_units(const sw_variable *variable, int t, int64_t lo, int64_t un
   count[by] = (hsize_t)units;
 }
 
+/* Rows by columns become columns by rows; `cell` bytes each. Both rooms are the caller's and do not
+ * overlap. */
 void sw_results_turn(int64_t rows, int64_t columns, size_t cell, const void *from, void *to) {
   for (int64_t i = 0; i < rows; i++)
     for (int64_t k = 0; k < columns; k++)
@@ -201,7 +219,8 @@ void sw_results_turn(int64_t rows, int64_t columns, size_t cell, const void *fro
              (const char *)from + (size_t)(i * columns + k) * cell, cell);
 }
 
-/* The selected part of a variable. */
+/* The selected part of a variable. Independent of other ranks. The dataspace is the variable's own,
+ * whose selection is overwritten. */
 static sw_status read_units(sw_error *err, sw_results *results, int v, const hsize_t *start,
                             const hsize_t *count, void *to) {
   const sw_variable *variable = &results->schema.variable[v];
@@ -214,7 +233,9 @@ static sw_status read_units(sw_error *err, sw_results *results, int v, const hsi
 }
 
 /* Reads this rank's units of period t of variable v and chains them onto period `into` of the
- * group's checksums. `units` NULL: the values themselves are not wanted. Not collective. */
+ * group's checksums. `units` NULL: the values themselves are not wanted. Not collective. `into` is
+ * another period than `t` where an earlier file has it at another place. Memory: this rank's units
+ * of one variable, twice where it is turned. */
 sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v,
                                    int t, int into, void *units) {
   const sw_variable *variable = &results->schema.variable[v];

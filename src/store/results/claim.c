@@ -2,7 +2,10 @@
  * is refused before it computes for hours. Rank 0 alone, from sw_results_start; the others learn of
  * the outcome there.
  *
- * Invariant: while the lock is held nobody else touches OUT.h5, its partial or its journal. */
+ * Invariant: while the lock is held nobody else touches OUT.h5, its partial or its journal.
+ *
+ * Called first of all that concerns the output. What is refused here is SW_EINPUT: the user can
+ * choose another output. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -16,7 +19,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 
-/* "/" for a file at the root, "." for a bare name. */
+/* "/" for a file at the root, "." for a bare name. The arena's; NULL: no memory. */
 static char *folder_of(sw_arena *arena, const char *path) {
   const char *slash = strrchr(path, '/');
   if (!slash) return sw_arena_text(arena, ".");
@@ -24,7 +27,7 @@ static char *folder_of(sw_arena *arena, const char *path) {
 }
 
 /* Refuses an output that is not to be replaced. A link is followed: what counts is what it leads
- * to. */
+ * to. Without --force a finished file is refused, an unfinished one is not: it is continued. */
 static sw_status look(sw_error *err, const sw_results *results, bool force) {
   struct stat info;
   const char *path = results->path;
@@ -55,7 +58,9 @@ static sw_status make_folder(sw_error *err, sw_results *results) {
 
 /* Finds out whether the partial can be written, by opening it: permissions alone do not tell of
  * read-only file systems; and whether HDF5 will get its lock. Does not truncate: keep what an
- * unfinished run has left. An empty file is the probe's own, or holds nothing to lose. */
+ * unfinished run has left. An empty file is the probe's own, or holds nothing to lose. HDF5 takes a
+ * lock of its own when it opens a file; some file systems grant none, and it is better to know
+ * now. */
 static sw_status probe(sw_error *err, const char *partial) {
   int fd = open(partial, O_CREAT | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0)
@@ -69,7 +74,8 @@ static sw_status probe(sw_error *err, const char *partial) {
   return status;
 }
 
-/* Links and devices under one of our names were not ours: do not remove them. */
+/* Links and devices under one of our names were not ours: do not remove them. Only plain files are
+ * removed; a missing one is no failure. */
 static sw_status remove_old(sw_error *err, const char *path) {
   struct stat info;
   if (lstat(path, &info) != 0) return SW_OK;
@@ -78,7 +84,8 @@ static sw_status remove_old(sw_error *err, const char *path) {
 }
 
 /* Rank 0 follows for all, as nodes may see different links. The partial and its journal then stand
- * beside the file itself: a rename cannot cross file systems. */
+ * beside the file itself: a rename cannot cross file systems. *link is NULL where the path is the
+ * file itself. */
 sw_status sw_results_follow(sw_error *err, sw_team *team, sw_arena *arena, const char **path,
                             const char **link) {
   char to[SW_PATH_ROOM] = "";
@@ -99,7 +106,8 @@ sw_status sw_results_follow(sw_error *err, sw_team *team, sw_arena *arena, const
  *
  * A partial without its journal cannot be continued, as nothing records which of its numbers are
  * there: it is removed. A journal without its partial is kept: its tasks will not match what is
- * stored, and are computed. */
+ * stored, and are computed. In this order: look, folder, lock, look again, what remains of another
+ * run, probe. After a failure the lock that was taken is given back by sw_results_destroy. */
 sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool restart) {
   struct stat info;
   char *lock = sw_arena_printf(results->arena, "%s.lock", results->partial);

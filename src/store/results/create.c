@@ -5,7 +5,10 @@
  * Invariants: after this every group, axis, dataset and attribute is there, at its final size; what
  * comes later writes numbers into places that exist, so a kill at any moment leaves a readable file
  * whose `state` is incomplete. Objects are made in the order of the study, and nothing depends on
- * the clock or on ranks: two runs lay out equal files. */
+ * the clock or on ranks: two runs lay out equal files.
+ *
+ * The layout is the whole of the file but its numbers; a resumed run makes it again and compares
+ * (resume.c). Cost: O(variables + axes) small writes, before any pair is computed. */
 #include "store/results/private.h"
 
 #include <hdf5_hl.h>
@@ -30,23 +33,27 @@ typedef struct layout {
   hid_t file;
 } layout;
 
-/* SW_EIO with HDF5's reason when `code`, whatever HDF5 returned, is negative. */
+/* SW_EIO with HDF5's reason when `code`, whatever HDF5 returned, is negative. `what` completes the
+ * sentence "cannot ...". */
 static sw_status done(layout *l, int64_t code, const char *what) {
   return code >= 0 ? SW_OK : sw_h5_fail(l->err, l->path, what);
 }
 
-/* `text` NULL: its maker had no memory. */
+/* `text` NULL: its maker had no memory. Attributes of text have the length of the text; those that
+ * are replaced later get room (sw_h5_put_text). */
 static sw_status put_text(layout *l, hid_t object, const char *name, const char *text) {
   if (!text) return sw_fail(l->err, SW_ENOMEM, "out of memory for the attribute %s", name);
   return done(l, sw_h5_put_text(object, name, text, 0), "write an attribute");
 }
 
+/* 64 bits. */
 static sw_status put_integer(layout *l, hid_t object, const char *name, int64_t value) {
   return done(l, sw_h5_put_integer(object, name, value), "write an attribute");
 }
 
 /* ---- the root --------------------------------------------------------------------------- */
 
+/* Said only with `aggregate`, as otherwise there are no members. */
 static sw_status put_member_missing(layout *l) {
   const sw_panel_spec *spec = &l->run->study->panel;
   bool at_least = spec->member_missing == SW_MEMBERS_AT_LEAST;
@@ -59,7 +66,8 @@ static sw_status put_member_missing(layout *l) {
 
 /* All that is needed to make the file again, and to know what was done to the data: `verify` and
  * `check --since` read `study`, `inputs`, `version` and `build`. Except `state`, nothing here
- * changes later. `state` has room, so that it is replaced in place. */
+ * changes later. `state` has room, so that it is replaced in place. Notes are those of the panel
+ * and the weights. The precision is the study's; of an entry it stands in its parameters. */
 static sw_status put_root_attributes(layout *l) {
   static const char *const missing[] = {"error", "keep", "drop-units", "interpolate", "zero"};
   const sw_study *study = l->run->study;
@@ -93,7 +101,8 @@ static sw_status put_root_attributes(layout *l) {
 }
 
 /* Makes `dataset` the values of the axis of that name, and closes it. An invalid dataset is a
- * failure of the call that should have made it. */
+ * failure of the call that should have made it. The dataset becomes a dimension scale, by which
+ * netCDF and xarray know it as a coordinate. */
 static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
   if (dataset < 0) return done(l, -1, "write an axis");
   herr_t code = H5DSset_scale(dataset, name);
@@ -101,7 +110,8 @@ static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
   return done(l, code, "write an axis");
 }
 
-/* Axis `place` of the dataset is the scale `axis` of the group. */
+/* Axis `place` of the dataset is the scale `axis` of the group. Scales are attached by name within
+ * the group: coordinates are looked for there. */
 static sw_status attach(layout *l, hid_t group, hid_t dataset, const char *axis, int place) {
   hid_t scale = H5Dopen2(group, axis, H5P_DEFAULT);
   herr_t code = scale < 0 ? -1 : H5DSattach_scale(dataset, scale, (unsigned)place);
@@ -110,7 +120,7 @@ static sw_status attach(layout *l, hid_t group, hid_t dataset, const char *axis,
 }
 
 /* The codes of the units, twice: in a matrix of units by units each axis needs a dimension of its
- * own name. */
+ * own name. Memory: a pointer for each unit. Both datasets have the same codes. */
 static sw_status put_units(layout *l) {
   const sw_units *units = &l->run->panel->units;
   const char **code = calloc((size_t)units->n + 1, sizeof *code);
@@ -127,7 +137,9 @@ static sw_status put_units(layout *l) {
   return status;
 }
 
-/* `time` itself: numbers, with which readers can compute; texts where their order is unknown. */
+/* `time` itself: numbers, with which readers can compute; texts where their order is unknown. Days
+ * are written with their unit and calendar, so that readers turn them into dates (CF
+ * conventions). */
 static sw_status put_time_axis(layout *l, hid_t group, hsize_t count, const int64_t *value,
                                const char *const *label) {
   const sw_periods *periods = &l->run->panel->periods;
@@ -144,7 +156,8 @@ static sw_status put_time_axis(layout *l, hid_t group, hsize_t count, const int6
   return make_scale(l, dataset, axis->name);
 }
 
-/* What the panel writes, beside numbers that are others. */
+/* What the panel writes, beside numbers that are others. Only where it differs from the number
+ * (sw_results_has_time_label), e.g. "2001Q1". */
 static sw_status put_time_label(layout *l, hid_t group, hsize_t count, const char *const *label) {
   const sw_layout_text *text = sw_layout_root(SW_ROOT_TIME_LABEL);
   hid_t dataset = sw_h5_labels(group, text->name, text->long_name, count, label);
@@ -154,7 +167,8 @@ static sw_status put_time_label(layout *l, hid_t group, hsize_t count, const cha
   return status == SW_OK ? done(l, code, "write the labels of periods") : status;
 }
 
-/* The periods at `index` (all when NULL) as the axis `time` of a group. */
+/* The periods at `index` (all when NULL) as the axis `time` of a group. `index`: an entry's periods
+ * among the panel's. */
 static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   const sw_periods *periods = &l->run->panel->periods;
   int64_t *value = calloc((size_t)count + 1, sizeof *value);
@@ -173,7 +187,8 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   return status;
 }
 
-/* Attaches a variable over the units at the root, and closes it. */
+/* Attaches a variable over the units at the root, and closes it. Takes the dataset over: it is
+ * closed also after a failure. */
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
   sw_status status = attach(l, l->file, dataset, SW_NAME_UNIT, 0);
@@ -182,6 +197,7 @@ static sw_status over_units(layout *l, hid_t dataset) {
   return status == SW_OK ? done(l, code, "write the table of units") : status;
 }
 
+/* A label for each unit, as text: readers need no second table. */
 static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n) {
   const char **label = calloc((size_t)n + 1, sizeof *label);
   if (!label) return sw_fail(l->err, SW_ENOMEM, "out of memory for the groups of the units");
@@ -195,7 +211,7 @@ static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n)
   return status;
 }
 
-/* `value` NULL: the study has none. */
+/* `value` NULL: the study has none. As the units file has them. */
 static sw_status put_degrees(layout *l, sw_root_part part, const double *value) {
   const sw_layout_text *at = sw_layout_root(part);
   hsize_t n = (hsize_t)l->run->panel->units.n;
@@ -204,7 +220,8 @@ static sw_status put_degrees(layout *l, sw_root_part part, const double *value) 
       l, sw_h5_numbers(l->file, at->name, at->long_name, at->units, SW_CELL_F64, n, value));
 }
 
-/* What the sums of `aggregate` rest on. */
+/* What the sums of `aggregate` rest on. Period by unit by column, NaN where there is no sum. It is
+ * the only data that is written while the file is laid out, besides positions of rows. */
 static sw_status put_coverage(layout *l) {
   const sw_panel *panel = l->run->panel;
   const sw_layout_text *axis = sw_layout_root(SW_ROOT_SUMMED);
@@ -233,7 +250,8 @@ static sw_status put_coverage(layout *l) {
   return status == SW_OK ? done(l, code, "write the coverage of sums") : status;
 }
 
-/* Each is optional in a study. */
+/* Each is optional in a study. Order: places, groups, coverage; as all of the root, the same in
+ * every file. */
 static sw_status put_places(layout *l) {
   const sw_units *units = &l->run->panel->units;
   hsize_t n = (hsize_t)units->n;
@@ -248,7 +266,8 @@ static sw_status put_places(layout *l) {
 
 /* A dimension without coordinate, exactly as the netCDF-4 library writes one: a dimension scale of
  * that length without storage, told by this name with the length in ten places. Without it netCDF
- * would list a variable of nothing. */
+ * would list a variable of nothing. Big-endian float without storage is what netCDF itself writes
+ * for a dimension without a variable. */
 static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   char name[80];
   snprintf(name, sizeof name, SW_H5_BARE "%10llu", (unsigned long long)scale->n);
@@ -262,7 +281,8 @@ static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   return make_scale(l, dataset, name);
 }
 
-/* A scale that the group has for itself: labels, or numbers from `first`. */
+/* A scale that the group has for itself: labels, or numbers from `first`. Numbers of an axis
+ * without labels are written as int32, from `first` on. */
 static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
   if (scale->bare) return put_bare_scale(l, group, scale);
   if (scale->label)
@@ -284,7 +304,8 @@ static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
 
 /* Written now, not at the end: the counting pass of `above` came before the file, so positions are
  * known, and they are part of the structure that a resumed run checks. The plan keeps the matrices
- * joined, the last edge of one being the first of the next; in the file each has its own n + 1. */
+ * joined, the last edge of one being the first of the next; in the file each has its own n + 1.
+ * Memory: one matrix's edges after the other, all of them once: (n + 1) * 8 bytes a matrix. */
 static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   const sw_pair_plan *plan = &l->run->pair[job];
   hsize_t n = (hsize_t)l->run->job[job].n, matrices = (hsize_t)plan->summary.n_periods;
@@ -297,7 +318,8 @@ static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   return done(l, code, "write " SW_NAME_ROW_START);
 }
 
-/* Names of classes in the words of the job, a line each. */
+/* Names of classes in the words of the job, a line each. "" where the axis has no labels. NULL: no
+ * memory. */
 static const char *class_names(layout *l, const sw_job *job, const sw_output *output) {
   const sw_axis *axis = sw_job_find_axis(job, output->classes);
   const char *text = "";
@@ -306,7 +328,8 @@ static const char *class_names(layout *l, const sw_job *job, const sw_output *ou
   return text;
 }
 
-/* How it is looked at. */
+/* How it is looked at. Only what differs from what a reader would assume is written: a palette
+ * where the view has one, a centre where it diverges. */
 static sw_status put_look(layout *l, const sw_job *job, hid_t dataset, const sw_output *output) {
   sw_show show = sw_output_show(output);
   sw_palette palette = sw_output_palette(output);
@@ -326,7 +349,8 @@ static sw_status put_look(layout *l, const sw_job *job, hid_t dataset, const sw_
   return put_integer(l, dataset, SW_ATTR_CLASS_FIRST, output->class_first);
 }
 
-/* Everything of a variable but its numbers. `undefined` is put now and set at the end. */
+/* Everything of a variable but its numbers. `undefined` is put now and set at the end. `undefined`
+ * must be there before anything is written, since a kill between would leave a file without it. */
 static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
                               const sw_variable *variable) {
   sw_h5_form form = {.name = variable->name,
@@ -357,7 +381,8 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
 }
 
 /* The output that a summary shows: the measure's headline when it is on, else the first one by
- * unit, else the first by period, else, without pairs, the first table. NULL: none. */
+ * unit, else the first by period, else, without pairs, the first table. NULL: none. An entry that
+ * has nothing of the kind has no headline. */
 static const char *headline(const sw_job *job, bool pairs) {
   static const sw_shape order[] = {SW_UNIT, SW_GLOBAL, SW_TABLE};
   const sw_output *output = job->measure->output;
@@ -373,7 +398,8 @@ static const char *headline(const sw_job *job, bool pairs) {
   return found;
 }
 
-/* Why values are undefined is said of those that `finish` may speak of. */
+/* Why values are undefined is said of those that `finish` may speak of. Room is kept for a text of
+ * known greatest length, as attributes of text cannot grow in place. */
 static sw_status put_room_for_reasons(layout *l, const sw_job *job, hid_t group) {
   bool any = false;
   for (int q = 0; job->measure->output[q].name; q++)
@@ -384,7 +410,8 @@ static sw_status put_room_for_reasons(layout *l, const sw_job *job, hid_t group)
               "write an attribute");
 }
 
-/* `undefined` is filled in when all values are there, so it gets room. */
+/* `undefined` is filled in when all values are there, so it gets room. Attributes stand in one
+ * order in every file. What is said by the measure (sw_results_put_said) has room, too. */
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
   const sw_job *job = &l->run->job[at->job];
   const sw_measure *measure = job->measure;
@@ -410,7 +437,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
 
 /* Hard links to the axes of the root, as readers look for the coordinates of a variable in its
  * group alone; they cost no space. A group whose job has other periods than the panel makes its own
- * `time`. */
+ * `time`. An entry of fewer periods has a `time` of its own, with its own labels. */
 static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
   static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
                                      SW_NAME_TIME_LABEL};
@@ -426,6 +453,7 @@ static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
   return SW_OK;
 }
 
+/* Coordinates before the variables that refer to them. */
 static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
   SW_TRY(put_group_attributes(l, at, group));
   SW_TRY(put_axes(l, at, group));
@@ -437,7 +465,8 @@ static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
 }
 
 /* Groups that hold results and are none: /composites, and what lies between a result and the
- * matrices below it. HDF5 here makes no intermediate groups. */
+ * matrices below it. HDF5 here makes no intermediate groups. A group is made once, though several
+ * results may lie below it. */
 static sw_status put_parents(layout *l, const char *path) {
   for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
     char *parent = sw_arena_textn(l->results->arena, path, (size_t)(end - path));
@@ -449,6 +478,7 @@ static sw_status put_parents(layout *l, const char *path) {
   return SW_OK;
 }
 
+/* In the order of the schema, which is that of the study. */
 static sw_status put_groups(layout *l) {
   const sw_results_schema *schema = &l->results->schema;
   for (int g = 0; g < schema->n_groups; g++) {
@@ -463,7 +493,8 @@ static sw_status put_groups(layout *l) {
   return SW_OK;
 }
 
-/* What the results rest on. */
+/* What the results rest on. Indicators' missing cells and weights, as far as they are known now
+ * (store/root). */
 static sw_status put_rest(layout *l) {
   sw_root root = {.err = l->err,
                   .arena = l->results->arena,
@@ -486,7 +517,9 @@ static sw_status fill_file(layout *l) {
 }
 
 /* SW_LAY_SPARSE closes without reserving disk blocks for the numbers: the file beside is only there
- * for its structure to be copied, and the disk may not have room for two. */
+ * for its structure to be copied, and the disk may not have room for two. `path` need not exist;
+ * what stands there is replaced. After a failure the file is closed, and left to be removed or
+ * overwritten by the caller. */
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
                              sw_laying laying) {
   layout l = {.err = err,
@@ -502,6 +535,7 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
   return sw_h5_close(err, status, l.file, path);
 }
 
+/* For `verify`: the structure without a disk. The caller closes *file. */
 sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file) {
   layout l = {.err = err,
               .results = results,

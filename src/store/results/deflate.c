@@ -4,7 +4,10 @@
  * goes into the second file directly.
  *
  * Cost: both files at a time on disk, one chunk in memory. Invariant: the first file stays whole
- * until the second has its name, so a kill here costs the copy alone. */
+ * until the second has its name, so a kill here costs the copy alone.
+ *
+ * Only datasets that have been written by all ranks are copied; everything else of the second file
+ * comes from the layout and from finish.c. */
 #include "store/results/private.h"
 
 #include <stdio.h>
@@ -20,7 +23,8 @@ typedef struct copying {
 } copying;
 
 /* Copies the chunk at `start`, cut where the dataset ends. As whole chunks on both sides, so each
- * is compressed once. */
+ * is compressed once. The buffer holds a chunk in memory order; only the filled part of it is used
+ * at the ends of a dataset. */
 static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable,
                          const hsize_t *start, void *buffer) {
   hsize_t count[SW_MAX_RANK] = {0};
@@ -39,7 +43,8 @@ static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable
   return code;
 }
 
-/* Moves `start` to the next chunk in row-major order; false after the last. */
+/* Moves `start` to the next chunk in row-major order; false after the last. Row-major, so that
+ * chunks are written in the order in which they lie in the file. */
 static bool advance(const sw_variable *variable, hsize_t *start) {
   for (int a = variable->rank - 1; a >= 0; a--) {
     start[a] += variable->chunk[a];
@@ -50,7 +55,8 @@ static bool advance(const sw_variable *variable, hsize_t *start) {
 }
 
 /* A contiguous dataset has chunk[0] == 0 and so no cells; of those that all ranks write, these are
- * the ones with an axis of length 0: there is nothing to copy. */
+ * the ones with an axis of length 0: there is nothing to copy. Memory: one chunk. Chunks that were
+ * never written are read as fill values and written all the same. */
 static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_variable *variable) {
   hsize_t start[SW_MAX_RANK] = {0};
   size_t cells = 1;
@@ -67,7 +73,8 @@ static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_va
   return code >= 0 ? SW_OK : sw_h5_fail(c->err, c->to, "be written");
 }
 
-/* A close of the target may be what writes, so it is looked at. */
+/* A close of the target may be what writes, so it is looked at. Paths are cut at 1,024 bytes, well
+ * above what names and groups may add up to. */
 static sw_status copy_variable(copying *c, const sw_group *group, const sw_variable *variable) {
   char path[1024];
   snprintf(path, sizeof path, "%s/%s", group->path, variable->name);
@@ -81,7 +88,8 @@ static sw_status copy_variable(copying *c, const sw_group *group, const sw_varia
   return status;
 }
 
-/* Skips what rank 0 writes itself: in the second file it has yet to come. */
+/* Skips what rank 0 writes itself: in the second file it has yet to come. In the order of the
+ * schema. */
 static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
@@ -92,7 +100,8 @@ static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   return SW_OK;
 }
 
-/* Rank 0, after all ranks have closed `from`. */
+/* Rank 0, after all ranks have closed `from`. `to` is laid out anew, over what a killed run may
+ * have left there. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from,
                               const char *to) {
   unlink(to); /* of a run that was killed here */

@@ -22,7 +22,8 @@
 
 /* Gathers period t of this rank's units in the order of the file, as the file's type: the result's
  * rows are component by component, row[k * n_periods + t], the file has the `width` components of a
- * unit side by side. Missing is NaN, in whole numbers -1. */
+ * unit side by side. Missing is NaN, in whole numbers -1. O(units * width). Whole numbers were
+ * checked to fit (sw_run_check_integers), so the cast is exact. */
 static void pack(const sw_variable *variable, double *const *row, int n_periods, int t, int width,
                  int64_t units, void *out) {
   for (int k = 0; k < width; k++) {
@@ -37,7 +38,8 @@ static void pack(const sw_variable *variable, double *const *row, int n_periods,
   }
 }
 
-/* For the attribute `undefined`, only of variables that are `counted`: doubles. */
+/* For the attribute `undefined`, only of variables that are `counted`: doubles. NaN alone; -1 of
+ * whole numbers is a value that means missing, and is not counted. */
 static int64_t count_nan(const double *value, size_t count) {
   int64_t missing = 0;
   for (size_t i = 0; i < count; i++)
@@ -50,7 +52,8 @@ static int64_t count_nan(const double *value, size_t count) {
  * variables: the same numbers must be hashed in the same order by whoever checks them (verify.c).
  * What has no time goes with the first period.
  *
- * A rank without units writes nothing; the writes are independent, so none waits for it. */
+ * A rank without units writes nothing; the writes are independent, so none waits for it. `turned`
+ * is the second buffer of variables whose last axis is the units, NULL for others. */
 static sw_status write_periods(sw_error *err, sw_results *results, sw_group *group, int v,
                                double *const *row, int n_periods, int width, void *buffer,
                                void *turned) {
@@ -73,7 +76,8 @@ static sw_status write_periods(sw_error *err, sw_results *results, sw_group *gro
 }
 
 /* A variable by unit: of the measure's own results, or the strengths of a pair result, which the
- * engine keeps in the summary. Strengths of whole series have one matrix and no axis of time. */
+ * engine keeps in the summary. Strengths of whole series have one matrix and no axis of time. Rooms
+ * are for this rank's units of one variable, at least for one unit. 8 bytes: the widest cell. */
 static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *group, int v) {
   sw_variable *variable = &results->schema.variable[v];
   const sw_job *job = &results->run->job[group->job];
@@ -98,7 +102,8 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
 }
 
 /* All ranks, each for itself; agreed on by the caller. Begins the checksums of each group's blocks
- * first: they are chained over its variables. */
+ * first: they are chained over its variables. Returns the first failure of this rank; others may
+ * write on, as the writes are independent. */
 static sw_status write_units(sw_error *err, sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
@@ -115,7 +120,8 @@ static sw_status write_units(sw_error *err, sw_results *results) {
 /* ---- rank 0: what is small --------------------------------------------------------------- */
 
 /* The numbers of a variable that rank 0 has whole; NULL for those that are not written here, or are
- * not doubles (SW_FROM_PAIRS). */
+ * not doubles (SW_FROM_PAIRS). Rank 0 has these from `finish` of the measures and from the sums
+ * over pairs. */
 static const double *whole(const sw_results *results, const sw_group *group,
                            const sw_variable *variable) {
   const sw_summary *summary = &results->run->pair[group->job].summary;
@@ -134,7 +140,8 @@ static const double *whole(const sw_results *results, const sw_group *group,
   }
 }
 
-/* Writes all numbers of a variable, and chains them into *checksum as the bytes that are stored. */
+/* Writes all numbers of a variable, and chains them into *checksum as the bytes that are stored. As
+ * the file stores them: a checksum of doubles would not match a file of int32. */
 static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value,
                         uint64_t *checksum) {
   size_t count = 1;
@@ -158,7 +165,8 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
   return code;
 }
 
-/* Counts of pairs are int64_t in memory and in the file: a double is exact only to 2^53. */
+/* Counts of pairs are int64_t in memory and in the file: a double is exact only to 2^53. Written by
+ * rank 0, which has the sums of all ranks. */
 static herr_t put_counts(hid_t dataset, const sw_summary *summary, uint64_t *checksum) {
   const int64_t *pairs = summary->pairs;
   *checksum = sw_hash64(pairs, (size_t)summary->n_periods * sizeof *pairs, *checksum);
@@ -166,7 +174,8 @@ static herr_t put_counts(hid_t dataset, const sw_summary *summary, uint64_t *che
 }
 
 /* Writes what rank 0 has of a variable, and its count of undefined values, which for variables by
- * unit is the sum over the ranks (sum_undefined). Others are left as they are. */
+ * unit is the sum over the ranks (sum_undefined). Others are left as they are. Negative on any
+ * failure. */
 static herr_t complete_variable(const sw_results *results, const sw_group *group, hid_t at,
                                 sw_variable *variable, uint64_t *checksum) {
   const double *value = whole(results, group, variable);
@@ -182,14 +191,16 @@ static herr_t complete_variable(const sw_results *results, const sw_group *group
   return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
-/* Only groups with values that may need one have the attribute. */
+/* Only groups with values that may need one have the attribute. The text fits the room that the
+ * layout has kept; what is longer is cut by its maker. */
 static herr_t put_reasons(const sw_results *results, hid_t at, const sw_group *group) {
   if (H5Aexists(at, SW_ATTR_UNDEFINED_IN) <= 0) return 0;
   const char *text = sw_results_text_reasons(results->arena, &results->run->job[group->job]);
   return text ? sw_h5_set_text(at, SW_ATTR_UNDEFINED_IN, text) : -1;
 }
 
-/* Checksums come after all values, which they are made of. Negative on any failure. */
+/* Checksums come after all values, which they are made of. Negative on any failure. One chain of
+ * checksums over all values that are neither by unit nor by pair, in the schema's order. */
 static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
   hid_t at = H5Gopen2(file, group->path, H5P_DEFAULT);
   if (at < 0) return -1;
@@ -208,7 +219,8 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   return code;
 }
 
-/* The access list is that of all results files: serial driver, no sieve buffer. */
+/* The access list is that of all results files: serial driver, no sieve buffer. Negative: it cannot
+ * be opened. */
 static hid_t open_serial(const char *path, unsigned flags) {
   hid_t access = sw_h5_access();
   hid_t file = H5Fopen(path, flags, access);
@@ -217,7 +229,9 @@ static hid_t open_serial(const char *path, unsigned flags) {
 }
 
 /* A separate open, so that the values are on disk before anything says that they are. The file is
- * then read again: HDF5's close succeeds on a full disk, what counts is what is there. */
+ * then read again: HDF5's close succeeds on a full disk, what counts is what is there. Order on
+ * disk: values, sync, `state`, sync, read back. A reader that finds "complete" finds the rest as
+ * well. */
 static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
@@ -237,7 +251,8 @@ static sw_status mark_complete(sw_error *err, sw_results *results, const char *p
 }
 
 /* Weights that were made in the run: what is added lies beyond the layout, and a run that is killed
- * now has it cut off again (resume.c). */
+ * now has it cut off again (resume.c). Nothing is written where no matrix of weights was made in
+ * the run. */
 static sw_status put_later(sw_error *err, sw_results *results, const char *path, hid_t file) {
   bool any = false;
   for (int i = 0; i < results->run->study->n_weights; i++)
@@ -251,7 +266,8 @@ static sw_status put_later(sw_error *err, sw_results *results, const char *path,
   return any ? sw_root_put_weights(&root) : SW_OK;
 }
 
-/* Rank 0, after all ranks have closed the file: HDF5 keeps nothing in common between processes. */
+/* Rank 0, after all ranks have closed the file: HDF5 keeps nothing in common between processes.
+ * From here on a single process writes; that every rank has closed the file has been agreed on. */
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
@@ -268,7 +284,8 @@ sw_status sw_results_complete(sw_error *err, sw_results *results, const char *pa
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* Adds up what every rank has counted in its units, in one call for all variables. Collective. */
+/* Adds up what every rank has counted in its units, in one call for all variables. Collective.
+ * Counts by unit of this rank become those of all; n small sums in one message. */
 static sw_status sum_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   int n = results->schema.n_variables;
@@ -286,7 +303,7 @@ static sw_status sum_undefined(sw_error *err, sw_results *results) {
 }
 
 /* Rank 0 alone has counted what it wrote itself, so the sums of each job go out from it; the
- * summary prints them. Collective. */
+ * summary prints them. Collective. One broadcast for each group; a study has tens. */
 static sw_status tell_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   const sw_results_schema *schema = &results->schema;
@@ -301,7 +318,8 @@ static sw_status tell_undefined(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-/* A rename is durable only when the folder is on disk too. */
+/* A rename is durable only when the folder is on disk too. Failing here would be worse than not
+ * syncing where a file system cannot, hence the list of errors that are passed over. */
 static sw_status sync_folder(sw_error *err, sw_results *results) {
   char *folder = sw_arena_text(results->arena, results->path);
   if (!folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
@@ -318,14 +336,17 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
 
 /* Gives `from` the name `path` in one step, which no reader can see half done. Where the file
  * system can swap names, *old is true and the old result is now at `from`, so that it can be put
- * back; elsewhere, and where nothing was there, it is a plain rename. */
+ * back; elsewhere, and where nothing was there, it is a plain rename. RENAME_EXCHANGE swaps both
+ * names in one step; where the kernel or the file system lacks it the old result is replaced, also
+ * in one step. */
 static sw_status take_name(sw_error *err, const char *from, const char *path, bool *old) {
   *old = renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
   if (*old || rename(from, path) == 0) return SW_OK;
   return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, path, strerror(errno));
 }
 
-/* Rank 0: the last steps from a file full of numbers to one that has its name. */
+/* Rank 0: the last steps from a file full of numbers to one that has its name. After this returns
+ * SW_OK nothing but the new file is there. Memory: that of the copy (deflate.c). */
 static sw_status complete_and_name(sw_error *err, sw_results *results) {
   const char *from = results->partial;
   if (results->run->study->deflate) {
@@ -350,7 +371,9 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
 
 /* All ranks close the file before rank 0 opens it alone; each step is agreed on before the next, so
  * that a failure of one rank keeps rank 0 from naming the file. `complete` is set when OUT.h5 is
- * there: from then on sw_results_destroy keeps nothing. */
+ * there: from then on sw_results_destroy keeps nothing. Order: units by all, close by all, counts
+ * and checksums to rank 0, then rank 0 alone. A failure before the naming keeps the partial and its
+ * journal. */
 sw_status sw_results_finish(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));

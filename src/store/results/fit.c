@@ -9,7 +9,8 @@
 #include "store/h5/shape.h"
 #include "store/results/private.h"
 
-/* The shape that the schema wants, of little-endian numbers of the cell's type. */
+/* The shape that the schema wants, of little-endian numbers of the cell's type. Of big-endian
+ * numbers or other types the width or the kind differs, and they do not fit. */
 static sw_h5_shape wanted(const sw_variable *variable) {
   static const sw_h5_number number[] = {[SW_CELL_F64] = SW_H5_REAL,
                                         [SW_CELL_F32] = SW_H5_REAL,
@@ -24,13 +25,15 @@ static sw_h5_shape wanted(const sw_variable *variable) {
 }
 
 /* Whether an axis of an earlier file may be of another length: the periods may be others, and with
- * them the entries kept; values that are neither by unit nor by pair are only read to be hashed. */
+ * them the entries kept; values that are neither by unit nor by pair are only read to be hashed. In
+ * the file that is verified every axis must be as the study says. */
 static bool may_differ(const sw_variable *variable, int a) {
   return variable->source == SW_FROM_GLOBAL || variable->source == SW_FROM_TABLE ||
          strcmp(variable->axis[a], SW_NAME_TIME) == 0 ||
          strcmp(variable->axis[a], SW_NAME_ENTRY) == 0;
 }
 
+/* Only the shape; values are checked by their checksums. */
 static bool fits(const sw_results *results, const sw_variable *variable, const sw_h5_shape *is) {
   sw_h5_shape want = wanted(variable);
   if (is->number != want.number || is->width != want.width || is->rank != want.rank) return false;
@@ -40,7 +43,7 @@ static bool fits(const sw_results *results, const sw_variable *variable, const s
   return true;
 }
 
-/* "float64 (time 20, unit 3080)". */
+/* "float64 (time 20, unit 3080)". NULL: no memory. */
 static const char *words_of(sw_arena *arena, const sw_variable *variable) {
   sw_h5_shape shape = wanted(variable);
   const char *text = sw_arena_printf(arena, "%s (", sw_h5_number_name(&shape));
@@ -50,6 +53,7 @@ static const char *words_of(sw_arena *arena, const sw_variable *variable) {
   return text ? sw_arena_printf(arena, "%s)", text) : NULL;
 }
 
+/* Always fails, with SW_EIO: bytes on disk are not what they should be. Both forms are told. */
 static sw_status tell(sw_error *err, const sw_results *results, const sw_group *group,
                       const sw_variable *variable, hid_t dataset, const sw_h5_shape *is) {
   const char *number = sw_h5_number_name(is);
@@ -63,6 +67,7 @@ static sw_status tell(sw_error *err, const sw_results *results, const sw_group *
                  shape, want);
 }
 
+/* *out is the caller's to close; H5I_INVALID_HID after a failure. */
 sw_status sw_results_open_fitting(sw_error *err, const sw_results *results, const sw_group *group,
                                   const sw_variable *variable, hid_t *out) {
   *out = H5I_INVALID_HID;
@@ -82,6 +87,7 @@ sw_status sw_results_open_fitting(sw_error *err, const sw_results *results, cons
   return status;
 }
 
+/* Reads the whole dataset. *values is the caller's to free, also after a failure. */
 sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, const sw_group *group,
                                   const sw_variable *variable, hid_t type, void **values,
                                   size_t *count) {

@@ -23,14 +23,17 @@
 
 /* ---- parts of datasets ------------------------------------------------------------------- */
 
-/* NULL: the group has none of that kind. */
+/* NULL: the group has none of that kind. Without a look at the file: the schema is that of this
+ * run. */
 static const sw_variable *variable_of(const sw_past_file *p, int job, sw_source source) {
   int v = sw_results_schema_find(&p->results.schema, job, source, 0);
   return v < 0 ? NULL : &p->results.schema.variable[v];
 }
 
 /* Reads the numbers of one matrix: row `matrix` of a dataset by time, else all of it; `count` of
- * them into `into`, as the variable's memory type. SW_EIO: the file has not that many there. */
+ * them into `into`, as the variable's memory type. SW_EIO: the file has not that many there. `into`
+ * has room for `count` numbers. The dataset was made sure to be of this form (fit.c), but may be
+ * shorter along time. */
 static sw_status read_matrix(sw_error *err, const sw_past_file *p, int job, sw_source source,
                              int matrix, hsize_t count, void *into) {
   const sw_variable *variable = variable_of(p, job, source);
@@ -55,6 +58,8 @@ static sw_status read_matrix(sw_error *err, const sw_past_file *p, int job, sw_s
                  group->path, variable->name);
 }
 
+/* NULL: it is not there, is of another form, is too long to be true, or there is no memory. In all
+ * these cases there is no past. The caller frees the result. */
 void *sw_past_read_all(const sw_past_file *p, int job, sw_source source, int64_t *count) {
   const sw_variable *variable = variable_of(p, job, source);
   sw_error ignored = {0};
@@ -78,6 +83,8 @@ void *sw_past_read_all(const sw_past_file *p, int job, sw_source source, int64_t
 
 /* ---- which ------------------------------------------------------------------------------ */
 
+/* Hashes all values of the group that are neither by unit nor by pair; a difference is told once,
+ * and everything is then computed. */
 bool sw_past_is_sound(const sw_past_file *p, int job) {
   sw_error ignored = {0};
   uint64_t sum = 0;
@@ -94,6 +101,8 @@ bool sw_past_is_sound(const sw_past_file *p, int job) {
   return sound;
 }
 
+/* The same place first, as most studies grow at their end. -1: no earlier period rests on the same.
+ * Linear in the periods else. */
 int64_t sw_past_place(uint64_t hash, int t, const uint64_t *then, int64_t count) {
   if (t < count && then[t] == hash) return t;
   for (int64_t k = 0; k < count; k++)
@@ -102,7 +111,9 @@ int64_t sw_past_place(uint64_t hash, int t, const uint64_t *then, int64_t count)
 }
 
 /* matrix[t]: the earlier matrix of period t, or -1; its figures. A period is found by what it rests
- * on, not by its place, so a study with more or fewer periods finds those that stayed. Rank 0. */
+ * on, not by its place, so a study with more or fewer periods finds those that stayed. Rank 0.
+ * figures[t] is set where matrix[t] is. Datasets of earlier files may have other numbers of
+ * periods, so all lengths are those of the file. */
 static void match(const sw_past_file *p, int job, const uint64_t *hash, int n, int *matrix,
                   sw_past_figures *figures) {
   int64_t count = 0, n_pairs = 0, n_max = 0;
@@ -128,7 +139,7 @@ static void match(const sw_past_file *p, int job, const uint64_t *hash, int n, i
 }
 
 /* The port's `find`. Collective: a job that any rank cannot read has no past on all, and all learn
- * which matrices rank 0 has found. */
+ * which matrices rank 0 has found. Called by all ranks for the same job, in the same order. */
 static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
                       int *matrix, sw_past_figures *figures) {
   const sw_past_file *p = self->self;
@@ -146,10 +157,12 @@ static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *has
 
 /* ---- what is taken ------------------------------------------------------------------------ */
 
+/* Blocks of this rank; the last one may be short. */
 int64_t sw_past_own_blocks(const sw_run *run) {
   return (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
 }
 
+/* own[] gets the checksums of this rank's blocks; all of a period are read, as they are few. */
 sw_status sw_past_blocks(sw_error *err, const sw_past_file *p, int job, int matrix, uint64_t *own) {
   const sw_run *run = p->results.run;
   int64_t blocks = (run->job[job].n + SW_BLOCK - 1) / SW_BLOCK;
@@ -164,7 +177,8 @@ sw_status sw_past_blocks(sw_error *err, const sw_past_file *p, int job, int matr
 
 /* Reads all that the group has by unit, in the schema's order, as the chained checksums are over
  * all of it; keeps the strengths. Values of the measure's own are read for their part of the
- * checksum alone: `into` is NULL for them. */
+ * checksum alone: `into` is NULL for them. `matrix` counts the file's own periods. What has no time
+ * belongs to its first period alone. */
 static sw_status read_strengths(sw_error *err, sw_past_file *p, int job, int matrix, double *out,
                                 double *in) {
   sw_group *group = &p->results.schema.group[job];
@@ -179,7 +193,8 @@ static sw_status read_strengths(sw_error *err, sw_past_file *p, int job, int mat
 
 /* The port's `strengths`: the checksums of what is read are made in `block_checksum` of the group,
  * lent for this call, and checked against those of the file. A matrix that cannot be read counts as
- * unsound, not as an error: it is computed. */
+ * unsound, not as an error: it is computed. out, in: this rank's units. *sound is false for
+ * whatever cannot be read. */
 static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, double *out,
                            double *in, bool *sound) {
   sw_past_file *p = self->self;
@@ -201,14 +216,15 @@ static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, do
   return SW_OK;
 }
 
-/* The port's `tiles`. */
+/* The port's `tiles`. One number for each stored tile of that matrix. */
 static sw_status tiles(sw_past *self, sw_error *err, int job, int matrix, uint64_t *checksum) {
   const sw_past_file *p = self->self;
   hsize_t count = (hsize_t)sw_pairs_tiles(p->results.run, job);
   return read_matrix(err, p, job, SW_FROM_TILES, matrix, count, checksum);
 }
 
-/* The port's `rows`. */
+/* The port's `rows`. n + 1 positions of that matrix's rows among the entries of the earlier
+ * file. */
 static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t *row_start) {
   const sw_past_file *p = self->self;
   hsize_t count = (hsize_t)p->results.run->job[job].n + 1;
@@ -218,7 +234,8 @@ static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t
 /* ---- opening ---------------------------------------------------------------------------- */
 
 /* Opens the datasets of a job that are read by unit and pair; *usable is false when not all of the
- * job's are there as they should be: then nothing is taken. */
+ * job's are there as they should be: then nothing is taken. Datasets of what all ranks write stay
+ * open to the end of the run. */
 static sw_status open_job(sw_error *err, sw_past_file *p, int job, bool *usable) {
   const sw_group *group = &p->results.schema.group[job];
   *usable = false;
@@ -242,7 +259,8 @@ static sw_status open_job(sw_error *err, sw_past_file *p, int job, bool *usable)
   return SW_OK;
 }
 
-/* Fills `results` as far as reading needs it; sw_results_close_all closes what was opened. */
+/* Fills `results` as far as reading needs it; sw_results_close_all closes what was opened. Each
+ * rank opens the file for itself; nothing is collective, so a rank that fails need not wait. */
 static sw_status open_file(sw_error *err, sw_past_file *p, const char *path) {
   sw_results *results = &p->results;
   SW_TRY(sw_arena_create(err, &results->arena));
@@ -261,7 +279,7 @@ static sw_status open_file(sw_error *err, sw_past_file *p, const char *path) {
 }
 
 /* Whether this program, built as it is, would have made the same bits: version, compiler, libraries
- * and instruction set are the same. */
+ * and instruction set are the same. A missing attribute means another program. */
 static sw_status is_of_this_build(sw_error *err, sw_arena *arena, hid_t file, bool *same) {
   const char *version = NULL, *build = NULL, *here = sw_run_build(arena, sw_h5_version());
   if (!here) return sw_fail(err, SW_ENOMEM, "out of memory for what the program was built with");
@@ -271,7 +289,7 @@ static sw_status is_of_this_build(sw_error *err, sw_arena *arena, hid_t file, bo
   return SW_OK;
 }
 
-/* Rank 0, which warns. */
+/* Rank 0, which warns. Told once; the run then goes on as if there were no earlier file. */
 static sw_status is_ours(sw_error *err, const sw_past_file *p, bool *ours) {
   SW_TRY(is_of_this_build(err, p->results.arena, p->results.file, ours));
   if (!*ours)
@@ -282,6 +300,7 @@ static sw_status is_ours(sw_error *err, const sw_past_file *p, bool *ours) {
   return SW_OK;
 }
 
+/* Before the run has cost anything: a file that is none, or damaged, is refused at once. */
 sw_status sw_results_past_look(sw_error *err, sw_team *team, const char *path) {
   sw_arena *arena = NULL;
   hid_t file = H5I_INVALID_HID;
@@ -297,7 +316,9 @@ sw_status sw_results_past_look(sw_error *err, sw_team *team, const char *path) {
 
 /* ---- which parameters ---------------------------------------------------------------------- */
 
-/* The next "name: value" of a map as sw_run_parameters writes it; false behind the last. */
+/* The next "name: value" of a map as sw_run_parameters writes it; false behind the last. *from
+ * begins the pair, *name is the length of its name, *length that of all of it. Lists, maps and
+ * quotes within a value are stepped over. */
 static bool next_parameter(const char **at, const char **from, int *name, int *length) {
   int depth = 0;
   bool quoted = false;
@@ -312,6 +333,7 @@ static bool next_parameter(const char **at, const char **from, int *name, int *l
   return *length > 0 && *name < *length;
 }
 
+/* Linear in the text. */
 static bool find_parameter(const char *text, const char *wanted, int name, const char **from,
                            int *length) {
   int other = 0;
@@ -320,7 +342,8 @@ static bool find_parameter(const char *text, const char *wanted, int name, const
   return false;
 }
 
-/* "decay: 2, now 1; form: product, now none"; NULL where none differs, or there is no memory. */
+/* "decay: 2, now 1; form: product, now none"; NULL where none differs, or there is no memory. Only
+ * parameters that this run has are compared; values are cut at 60 bytes. */
 static const char *tell_parameters(sw_arena *arena, const char *then, const char *now) {
   enum { SHOWN = 60 };
   const char *told = NULL, *from = NULL, *old = NULL;
@@ -338,7 +361,7 @@ static const char *tell_parameters(sw_arena *arena, const char *then, const char
   return told;
 }
 
-/* The port's `changed`. */
+/* The port's `changed`. The text lives in the arena of the past. */
 static sw_status changed(sw_past *self, sw_error *err, int job, const char **what) {
   const sw_past_file *p = self->self;
   sw_arena *arena = p->results.arena;
@@ -354,8 +377,9 @@ static sw_status changed(sw_past *self, sw_error *err, int job, const char **wha
 
 /* ---- a file -------------------------------------------------------------------------------- */
 
-/* run->past is set before anything can fail, so that the caller closes what there is in any
- * case. */
+/* run->past is set before anything can fail, so that the caller closes what there is in any case.
+ * Collective. A file of another build is closed again and leaves run->past NULL: that is no
+ * error. */
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   sw_team *team = run->team;
   sw_past_file *p = calloc(1, sizeof *p);
@@ -379,7 +403,8 @@ sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   return SW_OK;
 }
 
-/* May be called when there is none. Not collective. */
+/* May be called when there is none. Not collective. Nothing of the file is written, so nothing can
+ * fail that matters. */
 void sw_results_past_close(sw_run *run) {
   if (!run || !run->past) return;
   sw_past_file *p = run->past->self;
@@ -393,7 +418,8 @@ void sw_results_past_close(sw_run *run) {
 /* ---- what has changed --------------------------------------------------------------------- */
 
 /* *what has changed, in words, or NULL. Inputs are compared both ways: one may be new, one may be
- * gone. NULL stands for nothing, so whatever cannot be found out is an error. */
+ * gone. NULL stands for nothing, so whatever cannot be found out is an error. The order is that in
+ * which a user would look: program, study, inputs. */
 static sw_status differs(sw_error *err, sw_arena *arena, hid_t file, const sw_study *study,
                          const char *now, const char **what) {
   const char *text = NULL, *then = NULL, *odd = NULL;
@@ -415,7 +441,7 @@ static sw_status differs(sw_error *err, sw_arena *arena, hid_t file, const sw_st
 }
 
 /* For `check --since`. Every rank opens the file, as the hashing of the inputs is spread over ranks
- * and all of them say the same. */
+ * and all of them say the same. Collective. *what is the same on every rank. */
 sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, const sw_study *study,
                              const char *path, const char **what) {
   const char *now = NULL;

@@ -13,7 +13,8 @@
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-/* Rank 0: place[t], the earlier period that rests on hash[t], or -1. */
+/* Rank 0: place[t], the earlier period that rests on hash[t], or -1. The whole is checked only if
+ * anything could be taken. */
 static void find_places(const sw_past_file *p, int job, const uint64_t *hash, int n, int *place) {
   int64_t count = 0;
   uint64_t *then = sw_past_read_all(p, job, SW_FROM_OPERANDS, &count);
@@ -29,7 +30,8 @@ static void find_places(const sw_past_file *p, int job, const uint64_t *hash, in
 }
 
 /* Holds this rank's units of an earlier period against the checksums of their blocks, which are
- * made in `room`: twice as many as the rank has. */
+ * made in `room`: twice as many as the rank has. The group's checksums are lent to the reader of
+ * values for the call. */
 static sw_status check_units(sw_error *err, sw_past_file *p, int job, int place, uint64_t *room,
                              bool *sound) {
   sw_results *results = &p->results;
@@ -51,7 +53,8 @@ static sw_status check_units(sw_error *err, sw_past_file *p, int job, int place,
 /* ---- taking ----------------------------------------------------------------------------- */
 
 /* What the file has of a period of a variable without units; `width` numbers. Its axes may be of
- * other lengths there, as values that are only hashed may (fit.c): then it is none of ours. */
+ * other lengths there, as values that are only hashed may (fit.c): then it is none of ours. `to`
+ * has room for them. SW_EIO also where the file's axes are others. */
 static sw_status read_global(sw_error *err, const sw_past_file *p, const sw_group *group,
                              const sw_variable *variable, int place, double *to) {
   hsize_t start[SW_MAX_RANK] = {(hsize_t)place}, count[SW_MAX_RANK], is[SW_MAX_RANK];
@@ -80,7 +83,8 @@ static sw_status read_global(sw_error *err, const sw_past_file *p, const sw_grou
 }
 
 /* Rank 0: the values of a period that are of no unit, and tables, which have no period. Where this
- * fails the period is computed, which overwrites what was put. */
+ * fails the period is computed, which overwrites what was put. Tables are the same for every period
+ * and are put once for each, which does no harm. */
 static sw_status take_globals(sw_error *err, sw_past_file *p, int job, int place, int t) {
   sw_results *results = &p->results;
   const sw_group *group = &results->schema.group[job];
@@ -98,6 +102,7 @@ static sw_status take_globals(sw_error *err, sw_past_file *p, int job, int place
   return SW_OK;
 }
 
+/* Straight into the results of the run. */
 static sw_status take_units(sw_error *err, sw_past_file *p, int job, int place, int t) {
   sw_results *results = &p->results;
   sw_group *group = &results->schema.group[job];
@@ -110,7 +115,8 @@ static sw_status take_units(sw_error *err, sw_past_file *p, int job, int place, 
 /* ---- the whole -------------------------------------------------------------------------- */
 
 /* unsound[t]: 1 where this rank finds that the earlier period cannot be taken. Bytes that cannot be
- * read are a period that is computed, not an error. */
+ * read are a period that is computed, not an error. On rank 0 the globals are taken already here:
+ * they are overwritten if the period is computed after all. */
 static sw_status check_periods(sw_error *err, sw_past_file *p, int job, int n, const int *place,
                                uint64_t *room, double *unsound) {
   for (int t = 0; t < n; t++) {
@@ -126,7 +132,8 @@ static sw_status check_periods(sw_error *err, sw_past_file *p, int job, int n, c
   return SW_OK;
 }
 
-/* The periods that all ranks find sound, into the results. */
+/* The periods that all ranks find sound, into the results. All ranks have agreed on unsound[] by
+ * then, so all take the same periods. */
 static sw_status take_sound(sw_error *err, sw_past_file *p, int job, int n, const int *place,
                             const double *unsound, uint64_t *room, bool *taken) {
   sw_group *group = &p->results.schema.group[job];
@@ -146,7 +153,9 @@ static sw_status take_sound(sw_error *err, sw_past_file *p, int job, int n, cons
   return status;
 }
 
-/* Between two agreements only what is local. */
+/* Between two agreements only what is local. Collective: three reductions and a broadcast per
+ * entry. taken[] is the same on all ranks. Memory: twice the checksums of this rank's blocks for
+ * each period, though one period is checked at a time. */
 sw_status sw_past_periods(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
                           bool *taken) {
   sw_past_file *p = self->self;

@@ -10,12 +10,14 @@
 #include "base/log.h"
 #include "store/results/past_private.h"
 
-/* Without an axis of time there is one period. */
+/* Without an axis of time there is one period. Of the schema, hence of this run; has_operands makes
+ * sure that the file has as many. */
 static int periods_of(const sw_variable *variable) {
   return variable->timed ? (int)variable->extent[0] : 1;
 }
 
-/* Chains all values by unit onto the checksums of this rank's blocks, as finish.c did. */
+/* Chains all values by unit onto the checksums of this rank's blocks, as finish.c did. Room for the
+ * checksums is taken from the arena of the past. */
 static sw_status chain_units(sw_error *err, sw_results *results, sw_group *group) {
   SW_TRY(sw_results_checksum_unit(err, results, group));
   for (int v = group->first; v < group->first + group->count; v++) {
@@ -26,7 +28,8 @@ static sw_status chain_units(sw_error *err, sw_results *results, sw_group *group
   return SW_OK;
 }
 
-/* Whether this rank's values by unit are what was written. */
+/* Whether this rank's values by unit are what was written. Reads each value by unit once. *match is
+ * true also where nothing is by unit. */
 static sw_status match_units(sw_error *err, sw_results *results, sw_group *group, bool *match) {
   const sw_panel *panel = results->run->panel;
   int v = sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0);
@@ -48,7 +51,7 @@ static sw_status match_units(sw_error *err, sw_results *results, sw_group *group
 
 /* ---- taking ----------------------------------------------------------------------------- */
 
-/* The reverse of pack in finish.c: of whole numbers -1 is what was missing. */
+/* The reverse of pack in finish.c: of whole numbers -1 is what was missing. O(units * width). */
 static void unpack(const sw_variable *variable, double *const *row, int t, int width, int64_t units,
                    const void *in) {
   int periods = periods_of(variable);
@@ -63,6 +66,7 @@ static void unpack(const sw_variable *variable, double *const *row, int t, int w
   }
 }
 
+/* `place` is the file's period, `t` the run's. Whole numbers come as int32. */
 sw_status sw_past_take_units(sw_error *err, sw_results *results, sw_group *group, int v, int place,
                              int t) {
   const sw_variable *variable = &results->schema.variable[v];
@@ -76,6 +80,7 @@ sw_status sw_past_take_units(sw_error *err, sw_results *results, sw_group *group
   return status;
 }
 
+/* On rank 0. Values that were missing become NaN again. */
 sw_status sw_past_take_whole(sw_error *err, sw_results *results, const sw_group *group,
                              const sw_variable *variable) {
   double *to = results->run->job[group->job].result[variable->index].row[0], *values = NULL;
@@ -88,7 +93,8 @@ sw_status sw_past_take_whole(sw_error *err, sw_results *results, const sw_group 
   return status;
 }
 
-/* All values of the group into the job's results: by unit this rank's, the rest on rank 0. */
+/* All values of the group into the job's results: by unit this rank's, the rest on rank 0. After
+ * all ranks have found everything sound. */
 static sw_status take_values(sw_error *err, sw_results *results, sw_group *group) {
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &results->schema.variable[v];
@@ -105,7 +111,8 @@ static sw_status take_values(sw_error *err, sw_results *results, sw_group *group
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* Whether the file's operand hashes are these, in this order: then its periods are the run's. */
+/* Whether the file's operand hashes are these, in this order: then its periods are the run's. The
+ * comparison includes the number of periods: another selection is another result. */
 static bool has_operands(const sw_past_file *p, int job, const uint64_t *hash, int n) {
   int64_t count = 0;
   uint64_t *then = sw_past_read_all(p, job, SW_FROM_OPERANDS, &count);
@@ -114,7 +121,7 @@ static bool has_operands(const sw_past_file *p, int job, const uint64_t *hash, i
   return same;
 }
 
-/* Whether all ranks say yes. Collective. */
+/* Whether all ranks say yes. Collective. True only where all say yes. */
 static sw_status all_do(sw_error *err, sw_team *team, bool *yes) {
   double no = !*yes;
   SW_TRY(team->max_f64(team, err, &no, 1));
@@ -122,7 +129,9 @@ static sw_status all_do(sw_error *err, sw_team *team, bool *yes) {
   return SW_OK;
 }
 
-/* Values by unit are read only when the operands are the same. */
+/* Values by unit are read only when the operands are the same. Collective. Three questions, each
+ * asked of all ranks before the next: are the operands the same, are the values sound, have all
+ * taken theirs. */
 sw_status sw_past_values(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
                          bool *taken) {
   sw_past_file *p = self->self;

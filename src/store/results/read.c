@@ -9,7 +9,8 @@
 
 /* The table of a composite's weights, from the arena: a row for each indicator and the column
  * `weight`; where weights differ by period, a row for each period and a column for each indicator.
- * The sizes are checked against each other before any value is read. */
+ * The sizes are checked against each other before any value is read. n is checked against both
+ * axes: a damaged file cannot make it read beyond its room. */
 static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t dataset,
                               sw_table *table) {
   static const char *const weight[] = {SW_NAME_WEIGHT};
@@ -37,8 +38,8 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
   return SW_OK;
 }
 
-/* Looks for each link of the path in turn: H5Lexists of a path fails where its parent is
- * missing. */
+/* Looks for each link of the path in turn: H5Lexists of a path fails where its parent is missing.
+ * The group may be missing altogether: that is told as a composite without weights. */
 static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const char *path,
                             const char *composite, sw_table *table) {
   const char *place = sw_arena_printf(arena, "/" SW_NAME_COMPOSITES "/%s", composite);
@@ -56,7 +57,8 @@ static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const ch
   return status;
 }
 
-/* One rank reads; table.c sends the table to the others. */
+/* One rank reads; table.c sends the table to the others. The file is closed before the return;
+ * labels and values are the arena's. *table is set in any case. */
 sw_status sw_results_composite_weights(sw_error *err, sw_arena *arena, const char *path,
                                        const char *composite, sw_table **table) {
   hid_t file = H5I_INVALID_HID;

@@ -16,18 +16,20 @@ static bool is_timeless(const sw_output *output) {
   return output->shape == SW_TABLE || output->timeless;
 }
 
-/* A cross-section has one period, which nobody has named. */
+/* A cross-section has one period, which nobody has named. Such a period would be shown as "0". */
 static bool is_named(const sw_job *job, int output) {
   return !is_timeless(job->result[output].output) && !job->periods->cross_section;
 }
 
-/* Periods that a reason can be of: those of an output without time are one. */
+/* Periods that a reason can be of: those of an output without time are one. As many places as
+ * job->why has for the output. */
 static int periods_of(const sw_job *job, int output) {
   return is_timeless(job->result[output].output) ? 1 : job->n_periods;
 }
 
 /* What no other rank has is asked whether it is NaN at all: a reason may have been given before the
- * period was computed again. Of values by unit the measure is believed. */
+ * period was computed again. Of values by unit the measure is believed. Values by unit are on all
+ * ranks; looking at them all for a reason would cost more than the reason is worth. */
 static bool is_undefined(const sw_job *job, int output, int t) {
   const sw_result *result = &job->result[output];
   if (result->output->shape == SW_UNIT) return true;
@@ -44,7 +46,8 @@ static const char *reason_of(const sw_job *job, int output, int t) {
   return why;
 }
 
-/* Rank 0. At most SW_REASONS_ROOM bytes, whole lines. */
+/* Rank 0. At most SW_REASONS_ROOM bytes, whole lines. Reasons that do not fit are left out, later
+ * ones may still fit. Written by rank 0 at the end of a run. */
 const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job) {
   char text[SW_REASONS_ROOM], line[512];
   size_t used = 0;
@@ -64,7 +67,8 @@ const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job) {
 }
 
 /* "; constant in 2003, fewer than 2 values in 2005": each reason with its first period, where it is
- * of one, some of them; "" without any. */
+ * of one, some of them; "" without any. Each reason once, in the order of periods: the first period
+ * that has it stands for all. */
 const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
   enum { SAID = 3 };
   const char *said[SAID], *text = "";
@@ -86,7 +90,8 @@ const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
 
 /* ---- taking ----------------------------------------------------------------------------- */
 
-/* The output and the period of "I in 2003", or the output of a table; -1: none of this job. */
+/* The output and the period of "I in 2003", or the output of a table; -1: none of this job. A label
+ * may contain " in ", so the whole rest is compared with the labels. */
 static int find_output(const sw_job *job, const char *text, size_t length, int *period) {
   for (int q = 0; job->measure->output[q].name; q++) {
     const char *name = job->measure->output[q].name;
@@ -106,7 +111,7 @@ static int find_output(const sw_job *job, const char *text, size_t length, int *
 }
 
 /* Of period `only`, or of all when it is negative. What the file says of others, or of what this
- * job does not have, is passed over. */
+ * job does not have, is passed over. sw_job_undefined takes the text over, in the job's arena. */
 static sw_status take(sw_error *err, sw_job *job, const char *text, int only) {
   for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     const char *colon = strstr(at, ": ");
@@ -121,6 +126,7 @@ static sw_status take(sw_error *err, sw_job *job, const char *text, int only) {
   return SW_OK;
 }
 
+/* On rank 0. A file without the attribute has no reasons, which is no failure. */
 sw_status sw_past_take_reasons(sw_error *err, sw_results *results, const sw_group *group,
                                int only) {
   hid_t at = H5Gopen2(results->file, group->path, H5P_DEFAULT);

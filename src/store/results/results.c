@@ -28,7 +28,8 @@
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/* Puts `*out` in its place before anything can fail, so that the caller destroys what there is. */
+/* Puts `*out` in its place before anything can fail, so that the caller destroys what there is. In
+ * the arena of its own, which ends with it: paths, schema, texts of the file. */
 static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results **out) {
   sw_results *results = calloc(1, sizeof *results);
   if (!results) return sw_fail(err, SW_ENOMEM, "out of memory for the results file");
@@ -47,7 +48,8 @@ static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results
   return sw_fail(err, SW_ENOMEM, "out of memory for a path");
 }
 
-/* On failure nothing is left, neither of the results nor of a folder made for them. */
+/* On failure nothing is left, neither of the results nor of a folder made for them. sw_h5_quiet:
+ * HDF5's own messages would go to the terminal, beside ours. */
 sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool force, bool restart,
                            sw_results **results) {
   *results = NULL;
@@ -62,7 +64,8 @@ sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool 
 }
 
 /* The fingerprint holds everything that the bits depend on, the bytes of the inputs too: an
- * unfinished run is only continued by one that would compute the same. */
+ * unfinished run is only continued by one that would compute the same. Collective, as inputs are
+ * hashed on all ranks. run->resumes is set: whether the journal was there. */
 sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   const char *fingerprint = NULL;
   const sw_region *region = NULL;
@@ -82,7 +85,7 @@ sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
 
 /* Bytes on disk. Chunks are stored whole, also the last ones, which reach beyond the data; each at
  * least SW_ALIGN_FROM large begins on a page. A double, as the products may exceed 64 bits before
- * anybody has refused them. */
+ * anybody has refused them. HDF5 aligns large chunks (store/h5), which rounds each up. */
 static double variable_bytes(const sw_variable *variable) {
   double bytes = (double)sw_h5_cell_bytes(variable->cell), chunks = 1;
   for (int a = 0; a < variable->rank; a++) {
@@ -96,7 +99,8 @@ static double variable_bytes(const sw_variable *variable) {
 }
 
 /* Labels, headers, indexes: generous, and small beside any matrix. A unit stands in two axes of
- * labels, in lon and lat, and in each grouping. */
+ * labels, in lon and lat, and in each grouping. An estimate from above, of what a file of this kind
+ * takes. */
 static double overhead_bytes(const sw_run *run, const sw_results_schema *schema) {
   const sw_units *units = &run->panel->units;
   double a_unit = 2 * 48 + 16 + 48.0 * units->n_groupings;
@@ -105,7 +109,7 @@ static double overhead_bytes(const sw_run *run, const sw_results_schema *schema)
          4096.0 * schema->n_variables;
 }
 
-/* As laid out, without compression. */
+/* As laid out, without compression. Doubles, to be compared with what is free. */
 static double schema_bytes(const sw_run *run, const sw_results_schema *schema) {
   double bytes = overhead_bytes(run, schema);
   for (int v = 0; v < schema->n_variables; v++)
@@ -113,7 +117,8 @@ static double schema_bytes(const sw_run *run, const sw_results_schema *schema) {
   return bytes;
 }
 
-/* For `check`, which tells what a run would take: no file is looked at. Not collective. */
+/* For `check`, which tells what a run would take: no file is looked at. Not collective. *bytes is
+ * without compression, and so an upper bound. */
 sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes) {
   sw_arena *arena = NULL;
   sw_results_schema schema;
@@ -124,14 +129,16 @@ sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes) {
   return status;
 }
 
-/* Bytes that the file takes on disk now; less than its length where it is sparse. */
+/* Bytes that the file takes on disk now; less than its length where it is sparse. 0 where there is
+ * no such file. */
 static double blocks_of(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 ? 512.0 * (double)info.st_blocks : 0;
 }
 
 /* Bytes that are free for the file and its journal. What they take already counts as free, as a run
- * that goes on writes to the same places. HUGE_VAL where the file system does not say. */
+ * that goes on writes to the same places. HUGE_VAL where the file system does not say. In an
+ * estimate of what is free no other user of the disk is foreseen. */
 static sw_status room_for(sw_error *err, const sw_results *results, double *room) {
   struct statvfs fs;
   char *folder = sw_arena_text(results->arena, results->path);
@@ -146,7 +153,8 @@ static sw_status room_for(sw_error *err, const sw_results *results, double *room
 }
 
 /* Early allocation takes no blocks on a sparse file system: without this look the disk, a quota or
- * the limit on file sizes would be met in the middle of the run, after hours. Rank 0. */
+ * the limit on file sizes would be met in the middle of the run, after hours. Rank 0. The disk is
+ * met before the run, and not in the middle of it. */
 static sw_status check_space(sw_error *err, const sw_results *results) {
   struct rlimit limit;
   double bytes = schema_bytes(results->run, &results->schema), room = 0;
@@ -168,7 +176,8 @@ static sw_status check_space(sw_error *err, const sw_results *results) {
 
 /* ---- creation --------------------------------------------------------------------------- */
 
-/* Every rank makes the same schema, from a run that is the same on all of them. */
+/* Every rank makes the same schema, from a run that is the same on all of them. All handles are
+ * invalid until they are opened: sw_results_close_all relies on it. */
 static sw_status make_schema(sw_error *err, sw_results *results) {
   SW_TRY(sw_results_schema_make(err, results->arena, results->run, &results->schema));
   int n = results->schema.n_variables;
@@ -180,6 +189,7 @@ static sw_status make_schema(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
+/* Rank 0 alone; the others find the file when they open it. */
 static sw_status lay_out(sw_error *err, sw_results *results) {
   if (results->team->rank != 0) return SW_OK;
   SW_TRY(check_space(err, results));
@@ -188,7 +198,8 @@ static sw_status lay_out(sw_error *err, sw_results *results) {
 }
 
 /* Three steps, each agreed on before the next: no rank may open a file that rank 0 has not finished
- * laying out, nor begin to compute when another could not open it. */
+ * laying out, nor begin to compute when another could not open it. Called when every size is known,
+ * after sw_run_first. */
 sw_status sw_results_create(sw_error *err, sw_results *results) {
   sw_team *team = results->team;
   SW_TRY(sw_team_agree(team, err, make_schema(err, results), 0));
@@ -206,7 +217,8 @@ sw_sink *sw_results_sink(sw_results *results) {
 /* Whether a later run can continue, the same answer on every rank. Not when the input was at fault,
  * since it must change, nor when no task is done. What an earlier run left stays even then. Nothing
  * stays where a measure was caught at a slip: a run that takes over its tasks would not call it
- * again, and so not catch it. Collective once the run has begun. */
+ * again, and so not catch it. Collective once the run has begun. `known` is the largest of all
+ * ranks. */
 static bool is_worth_keeping(sw_results *results, sw_status status) {
   /* Any rank may have done a task when others had none yet. */
   double known = results->journal ? (double)sw_journal_known(results->journal) : 0;
@@ -221,7 +233,9 @@ static bool is_worth_keeping(sw_results *results, sw_status status) {
  * guards them, the folder after the lock, which lies in it.
  *
  * SW_EIO for close_all: what HDF5 still caches of the file is not needed. If the file is kept, the
- * next run puts its structure right (resume.c); if it is complete it is closed already. */
+ * next run puts its structure right (resume.c); if it is complete it is closed already. May be
+ * called at any stage, after any failure, with NULL too. *kept: something is left for a later
+ * run. */
 void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   if (!results) return;
   sw_error ignored = {0};

@@ -8,7 +8,10 @@
  * numbers are sound is found later, task by task (plan/pairs/marks.c).
  *
  * The usual kill, while pairs are computed, changes no structure. One while the file is completed
- * does: attributes are written then. */
+ * does: attributes are written then.
+ *
+ * Cost: the structure is read once at each start, some MB at most; numbers are not looked at. All
+ * functions run on rank 0. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -34,6 +37,7 @@ typedef struct structure {
   sw_h5_extent extent[];       /* without the superblock */
 } structure;
 
+/* Always fails; errno is that of the call before. */
 static sw_status lost(sw_error *err, const char *path, const char *what) {
   return sw_fail(err, SW_EIO, "%s: cannot be %s: %s", path, what, strerror(errno));
 }
@@ -44,7 +48,8 @@ static sw_status lost(sw_error *err, const char *path, const char *what) {
 typedef bool (*portion_visit)(void *self, char *bytes, size_t length, uint64_t at);
 
 /* Shows every portion of every extent of the file; false: some bytes are not there, or `see`
- * failed. `buffer`: PORTION bytes. */
+ * failed. `buffer`: PORTION bytes. In the order of the extents, portion by portion; O(bytes of the
+ * structure). */
 static bool visit(int fd, const sw_h5_extent *extent, uint64_t count, char *buffer,
                   portion_visit see, void *self) {
   for (uint64_t k = 0; k < count; k++)
@@ -57,6 +62,7 @@ static bool visit(int fd, const sw_h5_extent *extent, uint64_t count, char *buff
   return true;
 }
 
+/* `self` is the hasher. */
 static bool see_hash(void *self, char *bytes, size_t length, uint64_t at) {
   (void)at;
   sw_hasher_add(self, bytes, length);
@@ -69,7 +75,7 @@ static bool see_copy(void *self, char *bytes, size_t length, uint64_t at) {
 }
 
 /* *hash of the extents in a file; *there: all of them could be read. A file that is missing or too
- * short is no error: it is laid out again. */
+ * short is no error: it is laid out again. *hash is of all portions in a row. */
 static sw_status hash_extents(sw_error *err, const char *path, const sw_h5_extent *extent,
                               uint64_t count, uint64_t *hash, bool *there) {
   sw_hasher *hasher = NULL;
@@ -91,7 +97,8 @@ static sw_status hash_extents(sw_error *err, const char *path, const sw_h5_exten
 
 /* ---- laying out ------------------------------------------------------------------------- */
 
-/* False when it cannot be read whole. */
+/* False when it cannot be read whole. The file is closed by then, so the bytes are those on
+ * disk. */
 static bool read_superblock(const char *path, char *superblock) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   bool whole = fd >= 0 && sw_read_at(fd, superblock, SUPERBLOCK, 0) == SUPERBLOCK;
@@ -100,7 +107,7 @@ static bool read_superblock(const char *path, char *superblock) {
 }
 
 /* Writes the superblock back as it was after the layout was closed: with it HDF5 opens a file that
- * a killed run had open for writing. */
+ * a killed run had open for writing. False when it cannot be written. */
 static bool put_superblock(const char *path, const char *superblock) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
   bool whole = fd >= 0 && sw_write_at(fd, superblock, SUPERBLOCK, 0);
@@ -109,7 +116,8 @@ static bool put_superblock(const char *path, const char *superblock) {
 }
 
 /* Lays out the file at `path` under a ledger. *out (free): its structure, of the bytes as they are
- * read back from the closed file; NULL on failure. */
+ * read back from the closed file; NULL on failure. The hash is made of what is read back: a disk
+ * that loses writes is noticed before a run relies on it. The caller frees *out. */
 static sw_status lay_out(sw_error *err, sw_results *results, const char *path, sw_laying laying,
                          structure **out) {
   sw_h5_ledger ledger;
@@ -144,12 +152,14 @@ static sw_status lay_out(sw_error *err, sw_results *results, const char *path, s
   return status;
 }
 
+/* Synced by the journal. */
 static sw_status keep_structure(sw_error *err, sw_results *results, const structure *s) {
   return sw_journal_put_layout(err, results->journal, s, sizeof *s + s->count * sizeof *s->extent);
 }
 
 /* From nothing. The structure goes to the journal after the file is whole: a kill in between leaves
- * a journal without layout, and the next run begins here again. */
+ * a journal without layout, and the next run begins here again. What stood there is removed
+ * first. */
 static sw_status begin(sw_error *err, sw_results *results) {
   structure *now = NULL;
   unlink(results->partial);
@@ -163,7 +173,8 @@ static sw_status begin(sw_error *err, sw_results *results) {
 
 /* Puts the structure of `from` into `to`: its extents, its superblock, its length. Other bytes of
  * `to`, the numbers that tasks have stored, stay. Extends or cuts it: what lies beyond the layout
- * was added while the file was completed. */
+ * was added while the file was completed. `to` is not opened by HDF5: bytes are put in place,
+ * whatever state it was in. */
 static sw_status copy_structure(sw_error *err, const char *from, const char *to,
                                 const structure *s) {
   char *buffer = NULL;
@@ -186,7 +197,8 @@ static sw_status copy_structure(sw_error *err, const char *from, const char *to,
   return status;
 }
 
-/* A kill here is harmless: the structure does not match the journal and is repaired again. */
+/* A kill here is harmless: the structure does not match the journal and is repaired again. Beside
+ * the file, since the numbers of the partial must stay where they are. */
 static sw_status mend(sw_error *err, sw_results *results) {
   structure *now = NULL;
   const char *beside = sw_arena_printf(results->arena, "%s.layout", results->partial);
@@ -206,12 +218,15 @@ static sw_status mend(sw_error *err, sw_results *results) {
   return status;
 }
 
-/* Whether the bytes of the journal are one structure; the journal has checked them. */
+/* Whether the bytes of the journal are one structure; the journal has checked them. A journal of
+ * another layout of this struct cannot come here: its fingerprint would differ. */
 static bool is_whole(const structure *s, size_t length) {
   return length >= sizeof *s && length == sizeof *s + s->count * sizeof *s->extent;
 }
 
-/* The new layout must not be larger than the file: a shorter file has lost numbers' places. */
+/* The new layout must not be larger than the file: a shorter file has lost numbers' places. Three
+ * ways: no layout kept, then a new file; the structure as it was, then the file goes on as it is;
+ * else it is mended. */
 sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results) {
   structure *old = NULL;
   size_t length = 0;

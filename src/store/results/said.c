@@ -15,6 +15,7 @@
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
+/* True for entries that run after the file is laid out: their lines do not exist yet. */
 static bool is_said_later(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (!job->said || !job->measure->finish || run->study->entry[e].group) return false;
@@ -24,7 +25,8 @@ static bool is_said_later(const sw_run *run, int e) {
   return later;
 }
 
-/* Whole lines of at most `room` bytes, the others counted; NULL: no memory. */
+/* Whole lines of at most `room` bytes, the others counted; NULL: no memory. Of lines that are cut a
+ * last one tells how many. */
 static const char *cut_lines(sw_arena *arena, const char *lines, size_t room) {
   enum { TAIL = 40 };
   size_t length = 0;
@@ -41,19 +43,22 @@ static const char *cut_lines(sw_arena *arena, const char *lines, size_t room) {
                          more == 1 ? "" : "s");
 }
 
-/* `entry` SW_NOTES_OF_ALL: of panel and weights. */
+/* `entry` SW_NOTES_OF_ALL: of panel and weights. Notes that come later have a fixed room; others
+ * are as long as they are, up to a limit. */
 static const char *notes_of(const sw_results *results, int entry) {
   bool later = entry >= 0 && sw_run_notes_later(results->run, entry);
   return cut_lines(results->arena, sw_run_notes(results->arena, results->run, entry),
                    later ? SW_NOTES_ROOM : SW_NOTES_MOST);
 }
 
-/* Where there is nothing, there is no such attribute. */
+/* Where there is nothing, there is no such attribute. Negative: `text` is NULL, or HDF5 has
+ * failed. */
 static herr_t put_lines(hid_t object, const char *name, const char *text) {
   if (!text) return -1;
   return *text ? sw_h5_put_text(object, name, text, 0) : 0;
 }
 
+/* Called while the group is laid out. */
 herr_t sw_results_put_said(sw_results *results, hid_t group, int job) {
   herr_t code = is_said_later(results->run, job)
                     ? sw_h5_put_text(group, SW_ATTR_SUMMARY, "", SW_SAID_ROOM)
@@ -69,7 +74,8 @@ herr_t sw_results_put_notes(const sw_results *results, hid_t file) {
   return put_lines(file, SW_ATTR_NOTES, notes_of(results, SW_NOTES_OF_ALL));
 }
 
-/* When all is computed: fills the room that put_said has left. */
+/* When all is computed: fills the room that put_said has left. Nothing for entries whose lines were
+ * known at once. */
 herr_t sw_results_set_said(const sw_results *results, hid_t group, int job) {
   const char *text = NULL;
   if (is_said_later(results->run, job)) {
@@ -83,7 +89,7 @@ herr_t sw_results_set_said(const sw_results *results, hid_t group, int job) {
 
 /* ---- taking ----------------------------------------------------------------------------- */
 
-/* "" without any. */
+/* "" without any. NULL paths do not come here; a group that is missing has said nothing. */
 static const char *read(const sw_results *results, const char *path, const char *name) {
   hid_t at = H5Gopen2(results->file, path, H5P_DEFAULT);
   const char *text = at < 0 ? NULL : sw_h5_get_text(results->arena, at, name);
@@ -91,6 +97,7 @@ static const char *read(const sw_results *results, const char *path, const char 
   return text ? text : "";
 }
 
+/* On rank 0: the lines of the earlier run become this run's. */
 sw_status sw_past_take_said(sw_error *err, sw_results *results, const sw_group *group) {
   sw_job *job = &results->run->job[group->job];
   sw_run_notes_take(results->run, group->job, read(results, group->path, SW_ATTR_NOTES));
@@ -98,6 +105,7 @@ sw_status sw_past_take_said(sw_error *err, sw_results *results, const sw_group *
   return sw_fail(err, SW_ENOMEM, "%s: out of memory for what it says", job->name);
 }
 
+/* Collective. An entry that says something is taken as a whole or not at all (plan/run/take.c). */
 sw_status sw_past_says(sw_past *self, sw_error *err, int job, bool *says) {
   sw_past_file *p = self->self;
   sw_team *team = p->results.team;
@@ -113,7 +121,8 @@ sw_status sw_past_says(sw_past *self, sw_error *err, int job, bool *says) {
 
 /* ---- verifying -------------------------------------------------------------------------- */
 
-/* The first line that differs; each may be long, and is cut by the verdict. */
+/* The first line that differs; each may be long, and is cut by the verdict. About a third of the
+ * room stands before the first difference. */
 static void tell_lines(sw_verdict *verdict, const char *path, const char *name, const char *is,
                        const char *want) {
   enum { SHOWN = 60 };
@@ -125,7 +134,8 @@ static void tell_lines(sw_verdict *verdict, const char *path, const char *name, 
                  (int)strcspn(is + at, "\n"), is + at, (int)strcspn(want + at, "\n"), want + at);
 }
 
-/* Of what was warned while pairs were computed a sample of them knows nothing. */
+/* Of what was warned while pairs were computed a sample of them knows nothing. Each compared text
+ * counts as one sum of the verdict. */
 sw_status sw_results_check_said(sw_error *err, sw_results *results, const sw_group *group,
                                 sw_verdict *verdict) {
   bool later = sw_run_notes_later(results->run, group->job);

@@ -7,7 +7,9 @@
  *     not as the schema says is not of this study;
  *   - group[j] is of job j, its variables stand together, checksums last;
  *   - datasets over units have a chunk of a whole period, dense matrices a chunk of a square, the
- *     part that one task writes; a chunk never exceeds its dataset. */
+ *     part that one task writes; a chunk never exceeds its dataset.
+ *
+ * Complexity: O(variables). All texts and arrays are the caller's arena's, or the descriptor's. */
 #include "store/results/private.h"
 
 #include <string.h>
@@ -19,7 +21,8 @@
 static const uint64_t most_chunk_bytes = (uint64_t)1 << 31;
 static const hsize_t entries_a_chunk = 1 << 17; /* 0.5 MB of floats */
 
-/* The schema while it is made. `job`, `group`, `job_index`: of the entry that is being added. */
+/* The schema while it is made. `job`, `group`, `job_index`: of the entry that is being added. One
+ * variable or group is added at a time, at the end. */
 typedef struct maker {
   sw_arena *arena;
   const sw_run *run;
@@ -43,7 +46,8 @@ int sw_results_schema_find(const sw_results_schema *schema, int job, sw_source s
 }
 
 /* The measure's first pair output at or after `*output` that is not off, and its place in *output;
- * NULL when there is none. */
+ * NULL when there is none. *output is left at the output found, so the caller goes on from the
+ * next. */
 static const sw_output *next_quantity(const sw_job *job, int *output) {
   for (; job->measure->output[*output].name; ++*output) {
     const sw_output *found = &job->measure->output[*output];
@@ -53,7 +57,7 @@ static const sw_output *next_quantity(const sw_job *job, int *output) {
 }
 
 /* The next variable, of the group that is being added. There is room: sw_results_schema_make
- * counted. */
+ * counted. Texts are borrowed; a unit that is left out is "1". */
 static sw_variable *add(maker *m, const char *name, const char *long_name, const char *units,
                         sw_h5_cell cell, sw_source source, int index) {
   sw_variable *variable = &m->schema->variable[m->schema->n_variables++];
@@ -67,13 +71,14 @@ static sw_variable *add(maker *m, const char *name, const char *long_name, const
   return variable;
 }
 
-/* The next variable, one that the file has itself. */
+/* The next variable, one that the file has itself. Of `text->of` see add_summary. */
 static sw_variable *add_of(maker *m, sw_source source, sw_h5_cell cell) {
   const sw_layout_text *text = sw_layout_of(source);
   return add(m, text->name, text->long_name, text->units, cell, source, 0);
 }
 
-/* Axes come slowest first, as HDF5 counts them. `chunk` is cut to the extent, as HDF5 wants. */
+/* Axes come slowest first, as HDF5 counts them. `chunk` is cut to the extent, as HDF5 wants. An
+ * axis named `time` counts as time only where it comes first. */
 static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hsize_t chunk) {
   variable->timed |= variable->rank == 0 && strcmp(name, SW_NAME_TIME) == 0;
   variable->axis[variable->rank] = name;
@@ -83,7 +88,7 @@ static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hs
 
 /* A scale once per group, whatever the number of variables along it; those of the root are not the
  * group's. SW_MAX_SCALES is enough: the axes of a measure's own, and of a pair result at most
- * `entry`, `unit_edge`, `tile` and `block` besides. */
+ * `entry`, `unit_edge`, `tile` and `block` besides. Linear in the scales. */
 static void add_scale(maker *m, sw_scale scale) {
   static const char *const common[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
   for (int i = 0; i < 3; i++)
@@ -94,7 +99,8 @@ static void add_scale(maker *m, sw_scale scale) {
 }
 
 /* An axis that the measure's `resolve` declared, chunked whole. sw_job_check has seen to it that it
- * is there. */
+ * is there. With a coordinate the positions are values of an output, which is a variable of its
+ * own. */
 static void add_own_axis(maker *m, sw_variable *variable, const char *name) {
   const sw_axis *axis = sw_job_find_axis(m->job, name);
   hsize_t n = (hsize_t)axis->n;
@@ -108,14 +114,15 @@ static void add_own_axis(maker *m, sw_variable *variable, const char *name) {
 }
 
 /* All units of a period in one chunk, as long as it stays within HDF5's bound; of 8 bytes each,
- * which the widest number takes. `width`: of the axes behind, multiplied. */
+ * which the widest number takes. `width`: of the axes behind, multiplied. Fewer units where a
+ * component for each of many own axes would exceed the bound. */
 static hsize_t units_a_chunk(const sw_job *job, int width) {
   uint64_t most = most_chunk_bytes / (8 * (uint64_t)(width > 0 ? width : 1));
   return (uint64_t)job->n < most ? (hsize_t)job->n : (hsize_t)most;
 }
 
 /* An output that is not by pair: by unit, by period alone, or a table. Whole numbers have no NaN,
- * so undefined ones are not counted. */
+ * so undefined ones are not counted. What is not by unit is contiguous: chunk[0] 0 tells it. */
 static void add_result(maker *m, int index) {
   const sw_job *job = m->job;
   const sw_result *result = &job->result[index];
@@ -145,26 +152,30 @@ static void add_result(maker *m, int index) {
 
 /* ---- pair results ----------------------------------------------------------------------- */
 
-/* Results of a whole series are one matrix, without an axis of time. */
+/* Results of a whole series are one matrix, without an axis of time. Others have it first. */
 static void add_time(maker *m, sw_variable *variable) {
   if (!m->job->whole_series) add_axis(variable, SW_NAME_TIME, (hsize_t)m->job->n_periods, 1);
 }
 
-/* A chunk is a square of the cut, hence written whole by one task. */
+/* A chunk is a square of the cut, hence written whole by one task. Chunks at the ends reach beyond
+ * the data and are stored whole. */
 static void add_dense(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   add_time(m, variable);
   add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, (hsize_t)plan->cut.side);
   add_axis(variable, SW_NAME_UNIT_TO, (hsize_t)m->job->n, (hsize_t)plan->cut.side);
 }
 
-/* A chunk is a strip, hence written whole by one task. */
+/* A chunk is a strip, hence written whole by one task. `rank` counts partners, the strongest
+ * first. */
 static void add_top(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   add_time(m, variable);
   add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, (hsize_t)plan->cut.strip);
   add_axis(variable, SW_NAME_RANK, (hsize_t)plan->keep.top, (hsize_t)plan->keep.top);
 }
 
-/* Entries of all periods follow each other; `row_start` tells where a row's begin. */
+/* Entries of all periods follow each other; `row_start` tells where a row's begin. Chunks of 2^17
+ * entries: large enough for one request to be worth its while, small enough to keep the last
+ * chunk's waste low. */
 static void add_entries(const sw_pair_plan *plan, sw_variable *variable) {
   add_axis(variable, SW_NAME_ENTRY, (hsize_t)plan->n_entries, entries_a_chunk);
 }
@@ -179,7 +190,8 @@ static void add_stored(maker *m, const sw_pair_plan *plan, sw_variable *variable
 }
 
 /* By period and edge: n + 1 positions, so that the last row has an end. Positions are among all
- * entries, not within the period. */
+ * entries, not within the period. One more than units, so that row i is [start[i], start[i +
+ * 1]). */
 static void add_row_start(maker *m) {
   sw_variable *variable = add_of(m, SW_FROM_ROW_START, SW_CELL_I64);
   hsize_t edges = (hsize_t)m->job->n + 1;
@@ -187,7 +199,8 @@ static void add_row_start(maker *m) {
   add_axis(variable, SW_NAME_UNIT_EDGE, edges, edges);
 }
 
-/* Int32: panels have fewer than 2^31 units. Of the same form as the values. */
+/* Int32: panels have fewer than 2^31 units. Of the same form as the values. What orders the
+ * partners is said in the long name, except of links, which have no order. */
 static void add_partner(maker *m, const sw_pair_plan *plan) {
   sw_variable *variable = add_of(m, SW_FROM_PARTNER, SW_CELL_I32);
   if (plan->keep.kind != SW_KEEP_LINKS) variable->long_name = sw_layout_ordered[plan->keep.by];
@@ -195,7 +208,8 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
 }
 
 /* The first quantity is called `value` in every pair result, so that readers find it; others by
- * their names. `stored` counts as the sink does: outputs that are off have no place. */
+ * their names. `stored` counts as the sink does: outputs that are off have no place. The unit and
+ * the long name are the output's. */
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
   sw_h5_cell cell = sw_study_is_wide(m->run->study, m->job_index) ? SW_CELL_F64 : SW_CELL_F32;
   const sw_output *output = NULL;
@@ -208,7 +222,8 @@ static void add_quantities(maker *m, const sw_pair_plan *plan) {
 }
 
 /* Sums and extremes of the first quantity, whatever `keep` says: they are what a summary keeps, and
- * what `match` in past.c takes over. Always doubles, as sums of many. */
+ * what `match` in past.c takes over. Always doubles, as sums of many. Six figures, in the order of
+ * sw_layout_figures. */
 static sw_status add_summary(sw_error *err, maker *m) {
   int first = 0;
   const sw_output *output = next_quantity(m->job, &first);
@@ -235,7 +250,8 @@ static sw_status add_summary(sw_error *err, maker *m) {
 }
 
 /* Variables of a pair result, by what it keeps: a dense matrix, the top partners of each unit, the
- * entries of `above`, `share` or `links`, or a summary alone. */
+ * entries of `above`, `share` or `links`, or a summary alone. Bare axes (unit_edge, entry) have no
+ * positions worth storing. */
 static sw_status add_pairs(sw_error *err, maker *m) {
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
   bool entries = sw_keep_has_entries(plan->keep.kind);
@@ -257,7 +273,7 @@ static sw_status add_pairs(sw_error *err, maker *m) {
 /* What `verify`, `diff` and a run that takes over unchanged periods stand on. Tiles: the squares of
  * a dense matrix row by row, else the strips; blocks: of SW_BLOCK units, over all that the group
  * has by unit. Small, so contiguous. A summary stores no pairs and has no tiles; `value_checksum`
- * is one number. */
+ * is one number. In this order: operands, tiles, blocks, values. */
 static void add_checksums(maker *m, bool by_unit) {
   const sw_job *job = m->job;
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
@@ -286,7 +302,7 @@ static void add_checksums(maker *m, bool by_unit) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* Those that are off too. */
+/* Those that are off too. Room is counted by the descriptor, not by what is on. */
 static int outputs_of(const sw_job *job) {
   int count = 0;
   while (job->measure->output[count].name)
@@ -295,7 +311,8 @@ static int outputs_of(const sw_job *job) {
 }
 
 /* Outputs of the measure in its order, then pairs, then checksums, which need to know whether
- * anything is by unit. */
+ * anything is by unit. A group's path is that of its entry; composites lie below a group of their
+ * own. */
 static sw_status add_group(sw_error *err, maker *m, int j) {
   const sw_job *job = m->job = &m->run->job[j];
   bool composite = job->measure->kind == SW_KIND_COMPOSITE;
@@ -319,7 +336,8 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
 }
 
 /* 13 covers what a pair result has besides its outputs: row_start, partner, six of the summary,
- * four of checksums. A variable may not move once it is added, so the room is made before. */
+ * four of checksums. A variable may not move once it is added, so the room is made before. The room
+ * is an upper bound. *schema is whole on success only. */
 sw_status sw_results_schema_make(sw_error *err, sw_arena *arena, const sw_run *run,
                                  sw_results_schema *schema) {
   int n = run->study->n_entries, most = 0;

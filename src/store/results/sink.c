@@ -21,7 +21,8 @@
 #include "base/file.h"
 
 /* `start`, `count`: as many as the variable has axes. One thread per rank, as the dataspace of the
- * variable is used again by each call. */
+ * variable is used again by each call. The data are as the engine has them in memory; HDF5 turns
+ * them into the file's type. */
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
                            const hsize_t *count, hid_t memory_type, const void *data) {
   hid_t space = results->space[variable];
@@ -35,14 +36,16 @@ sw_status sw_results_write(sw_error *err, sw_results *results, int variable, con
 
 /* ---- the sink --------------------------------------------------------------------------- */
 
-/* The hyperslab of a piece in the variable that it means. `type`: of the numbers in memory. */
+/* The hyperslab of a piece in the variable that it means. `type`: of the numbers in memory. Axes
+ * that the variable does not have are not set. */
 typedef struct slab {
   int variable;
   hsize_t start[SW_MAX_RANK], count[SW_MAX_RANK];
   hid_t type;
 } slab;
 
-/* `quantity`: the place among the stored outputs, or SW_PARTNERS; -1 when the file has no such. */
+/* `quantity`: the place among the stored outputs, or SW_PARTNERS; -1 when the file has no such. By
+ * the schema, once for each call. */
 static int variable_of(const sw_results *results, const sw_piece *piece, int quantity) {
   const sw_results_schema *schema = &results->schema;
   if (quantity == SW_PARTNERS)
@@ -52,7 +55,8 @@ static int variable_of(const sw_results *results, const sw_piece *piece, int qua
 
 /* Turns the engine's piece into start and count on the variable's axes: [time,] unit, unit_to for a
  * rectangle; [time,] unit, rank for kept partners; entry for `above` and `links`, whose positions
- * run through all periods. */
+ * run through all periods. SW_EINTERNAL: the schema and the engine disagree, which is a slip in the
+ * program. */
 static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piece *piece,
                          int quantity, slab *s) {
   s->variable = variable_of(results, piece, quantity);
@@ -76,7 +80,8 @@ static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piec
   return SW_OK;
 }
 
-/* The sink's write. An empty piece, of rows without partners, touches no file. */
+/* The sink's write. An empty piece, of rows without partners, touches no file. One call for each
+ * packet and quantity. */
 static sw_status write_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                              const void *data) {
   sw_results *results = sink->self;
@@ -86,7 +91,8 @@ static sw_status write_piece(sw_sink *sink, sw_error *err, const sw_piece *piece
   return sw_results_write(err, results, s.variable, s.start, s.count, s.type, data);
 }
 
-/* The sink's read: the same numbers back, of a file that is being written or of a finished one. */
+/* The sink's read: the same numbers back, of a file that is being written or of a finished one.
+ * Used by entries that take pairs as input, by --reuse and by `verify`. */
 static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                             void *data) {
   sw_results *results = sink->self;
@@ -102,7 +108,8 @@ static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece,
 }
 
 /* The sink's settle. Within a node all ranks see the same pages of the file; a file system that two
- * nodes share may keep written pages on the one until they are synced. */
+ * nodes share may keep written pages on the one until they are synced. Collective by its use: every
+ * rank calls it before any reads. */
 static sw_status settle(sw_sink *sink, sw_error *err) {
   sw_results *results = sink->self;
   bool open_to_write = !results->complete;
@@ -118,7 +125,7 @@ void sw_results_set_sink(sw_results *results) {
 
 /* The caller closes it; negative when the file has none of that name. Pieces are whole chunks, or
  * cut where a strip is smaller: a cache of chunks would only keep copies back, and read a chunk
- * before writing a part of it. */
+ * before writing a part of it. No cache of chunks: H5Pset_chunk_cache with no slots. */
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
                               const sw_variable *variable) {
   char path[1024];
@@ -131,7 +138,8 @@ hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
   return dataset;
 }
 
-/* Only those that all ranks write; rank 0 opens the others when it writes them. */
+/* Only those that all ranks write; rank 0 opens the others when it writes them. What a later run
+ * reads from this file is opened in the same way. */
 sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   const sw_results_schema *schema = &results->schema;
   for (int g = 0; g < schema->n_groups; g++)
@@ -148,7 +156,7 @@ sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
  * that nothing here uses, and names it after the file, whatever its folder. A rank killed in that
  * moment leaves it locked, and whoever opens a file of that name later would wait for ever. Its
  * name removed before each open, nobody finds the locked one; ranks that hold one already are not
- * disturbed. */
+ * disturbed. The name is that of Open MPI's own making (OMPIO). */
 static void forget_semaphore(const char *path) {
   char name[NAME_MAX];
   const char *slash = strrchr(path, '/');
@@ -156,7 +164,8 @@ static void forget_semaphore(const char *path) {
   sem_unlink(name);
 }
 
-/* Every rank, each for itself; agreed on by the caller. */
+/* Every rank, each for itself; agreed on by the caller. HDF5 opens the file once for each rank.
+ * Independent writes through MPI-IO and no collective call: see the head. */
 sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
@@ -173,7 +182,8 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   return sw_results_open_datasets(err, results);
 }
 
-/* A descriptor to read from will do: fsync is of the file, not of the descriptor. */
+/* A descriptor to read from will do: fsync is of the file, not of the descriptor. Data and
+ * length. */
 sw_status sw_results_sync(sw_error *err, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
@@ -183,7 +193,8 @@ sw_status sw_results_sync(sw_error *err, const char *path) {
 }
 
 /* May be called again, and when nothing is open: returns `status`. On success the bytes of this
- * rank are on disk. */
+ * rank are on disk. After a failure handles are closed all the same, and the first reason is
+ * kept. */
 sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results) {
   if (results->file < 0) return status;
   for (int v = 0; v < results->schema.n_variables; v++) {

@@ -22,7 +22,8 @@
 
 /* ---- weights matrices ------------------------------------------------------------------- */
 
-/* Each with what is in force, defaults too, in the words of `weights:` in a study. */
+/* Each with what is in force, defaults too, in the words of `weights:` in a study. One line for
+ * each matrix, in the order of the study. */
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
   const char *text = "";
   for (int i = 0; text && i < study->n_weights; i++) {
@@ -34,6 +35,7 @@ const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
   return text;
 }
 
+/* `weights` is an index among the study's matrices. */
 static bool names(const sw_study *study, const sw_entry *entry, int weights) {
   bool found = entry->links == weights;
   for (int p = 0; entry->measure->param[p].name; p++) {
@@ -44,7 +46,8 @@ static bool names(const sw_study *study, const sw_entry *entry, int weights) {
   return found && weights < study->n_weights;
 }
 
-/* The lines of those that an entry names, by a parameter or for `keep: links`; "": none. */
+/* The lines of those that an entry names, by a parameter or for `keep: links`; "": none. Composed
+ * of the lines of the whole, so that both texts say the same of a matrix. */
 const char *sw_results_text_weights_of(sw_arena *arena, const sw_study *study,
                                        const sw_entry *entry) {
   const char *at = sw_results_text_weights(arena, study), *text = "";
@@ -70,7 +73,8 @@ typedef struct input_list {
   input_file *file;
 } input_list;
 
-/* Each name once; what the study leaves out is NULL and skipped. Names and paths are borrowed. */
+/* Each name once; what the study leaves out is NULL and skipped. Names and paths are borrowed.
+ * O(inputs) for each. */
 static sw_status add_input(sw_error *err, input_list *list, const char *name, const char *path) {
   if (!name || !path) return SW_OK;
   /* Linear: a study has few inputs. One may be listed twice, as a panel and as a table. */
@@ -87,6 +91,7 @@ static sw_status add_input(sw_error *err, input_list *list, const char *name, co
   return SW_OK;
 }
 
+/* Modes without a file of their own share the common one, which is then listed once. */
 static sw_status add_network(sw_error *err, input_list *list, const sw_network_spec *network) {
   SW_TRY(add_input(err, list, network->nodes.file, network->nodes.path));
   SW_TRY(add_input(err, list, network->edges.file, network->edges.path));
@@ -95,7 +100,8 @@ static sw_status add_network(sw_error *err, input_list *list, const sw_network_s
   return SW_OK;
 }
 
-/* Files of distances, by parameter. */
+/* Files of distances, by parameter. A distance out of an observed flow names the flow's file, which
+ * is listed already. */
 static sw_status add_distances(sw_error *err, input_list *list, const sw_entry *entry) {
   for (int p = 0; entry->measure->param[p].name; p++) {
     const sw_distance_spec *distance = &entry->naming[p].distance;
@@ -107,7 +113,8 @@ static sw_status add_distances(sw_error *err, input_list *list, const sw_entry *
 }
 
 /* Tables given with a parameter: {file: national.csv}, {from: last-year.h5}. A distance has the
- * same form and is listed already. */
+ * same form and is listed already. Whatever parameter has a map with such a key: a table, or a node
+ * that the measure reads as one. */
 static sw_status add_tables(sw_error *err, input_list *list, const sw_study *study, sw_arena *arena,
                             const sw_entry *entry) {
   static const char *const keys[] = {"file", "from"};
@@ -126,7 +133,8 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
 }
 
 /* The polygons, for a matrix made of them. A shapefile has its codes in a file of their own, which
- * is not looked for by other endings' case. */
+ * is not looked for by other endings' case. The other files of a shapefile (.shx, .prj) hold
+ * nothing of the codes or borders that is not in these two; GDAL reads them, too. */
 static sw_status add_polygons(sw_error *err, input_list *list, const sw_polygons_spec *polygons,
                               sw_arena *arena) {
   SW_TRY(add_input(err, list, polygons->file, polygons->path));
@@ -139,8 +147,9 @@ static sw_status add_polygons(sw_error *err, input_list *list, const sw_polygons
   return add_input(err, list, name, path);
 }
 
-/* A matrix with the codes of its rows: those that the study names, else those beside it, if
- * any. */
+/* A matrix with the codes of its rows: those that the study names, else those beside it, if any.
+ * What is found beside the matrix decides the order of its rows, so it is an input like the
+ * matrix. */
 static sw_status add_weights(sw_error *err, input_list *list, const sw_study *study,
                              const sw_weights_spec *weights, sw_arena *arena,
                              sw_codes_beside beside) {
@@ -155,7 +164,8 @@ static sw_status add_weights(sw_error *err, input_list *list, const sw_study *st
   return add_input(err, list, name, path);
 }
 
-/* For each of the study's weights: is there a file of codes beside it? For one rank. */
+/* For each of the study's weights: is there a file of codes beside it? For one rank. Rank 0 looks,
+ * and the others are told: nodes might see different folders. */
 static sw_status look_beside(sw_error *err, const sw_study *study, sw_arena *arena,
                              uint8_t *beside) {
   for (int i = 0; i < study->n_weights; i++) {
@@ -171,11 +181,14 @@ static sw_status look_beside(sw_error *err, const sw_study *study, sw_arena *are
 }
 
 /* Every file that the study reads, in the study's order, which the text keeps. `beside` is of
- * look_beside. list->file is the caller's to free, also on failure. */
+ * look_beside. list->file is the caller's to free, also on failure. The order is that of the
+ * study's sections: panel, units, weights, flows, entries. */
 static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *arena,
                              const uint8_t *beside, input_list *list) {
   for (int i = 0; i < study->panel.n_files; i++)
     SW_TRY(add_input(err, list, study->panel.file[i], study->panel.path[i]));
+  const sw_crosswalk_spec *crosswalk = &study->panel.crosswalk;
+  if (crosswalk->file) SW_TRY(add_input(err, list, crosswalk->file, crosswalk->path));
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
     SW_TRY(add_weights(err, list, study, &study->weights[i], arena, beside[i]));
@@ -190,7 +203,8 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
 }
 
 /* Mapped, so that hashing takes no memory of its own: inputs may be larger than it. They have been
- * read by now, so one that cannot be opened was taken away meanwhile. */
+ * read by now, so one that cannot be opened was taken away meanwhile. O(bytes of the file), at the
+ * speed of the disk. The hash is XXH3 of 128 bits, in 32 hexadecimal digits. */
 static sw_status hash_file(sw_error *err, input_file *file) {
   struct stat info = {0};
   int fd = open(file->path, O_RDONLY | O_CLOEXEC);
@@ -211,7 +225,8 @@ static sw_status hash_file(sw_error *err, input_file *file) {
 }
 
 /* A line that is not found as a part of `others` is odd: the hash in it makes an accidental match
- * of one within another next to impossible. "HASH  NAME": two blanks before the name. */
+ * of one within another next to impossible. "HASH  NAME": two blanks before the name. NULL: every
+ * line is found. Lines are looked for as texts, so order and number do not matter. */
 sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *lines,
                                     const char *others, const char **odd) {
   *odd = NULL;
@@ -227,7 +242,8 @@ sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *
 }
 
 /* Files are compared by what they are (device and inode), not by name: links and ../ lead to one
- * file by several names. `output`: NULL where it does not exist yet; then it is no input. */
+ * file by several names. `output`: NULL where it does not exist yet; then it is no input. Also
+ * tells of inputs that are missing or folders, before anything is read. */
 static sw_status refuse_file(sw_error *err, const sw_study *study, const struct stat *output,
                              const input_file *file) {
   struct stat input;
@@ -242,6 +258,7 @@ static sw_status refuse_file(sw_error *err, const sw_study *study, const struct 
   return SW_OK;
 }
 
+/* On one rank; the list is freed on every path. */
 static sw_status refuse_files(sw_error *err, const sw_study *study, sw_arena *arena) {
   struct stat output;
   input_list list = {0};
@@ -260,7 +277,8 @@ static sw_status refuse_files(sw_error *err, const sw_study *study, sw_arena *ar
   return status;
 }
 
-/* Before the output is claimed, let alone removed. Rank 0 looks for all. */
+/* Before the output is claimed, let alone removed. Rank 0 looks for all. A run that overwrote one
+ * of its own inputs could never be repeated. */
 sw_status sw_results_refuse_files(sw_error *err, sw_team *team, const sw_study *study) {
   sw_arena *arena = NULL;
   sw_status status = SW_OK;
@@ -273,7 +291,8 @@ sw_status sw_results_refuse_files(sw_error *err, sw_team *team, const sw_study *
 }
 
 /* File i is hashed by rank i % size and sent from there, so that many files are read side by side.
- * Agreed on before the first broadcast: no rank may stay away from one. */
+ * Agreed on before the first broadcast: no rank may stay away from one. Files are dealt by number,
+ * so large ones may fall to one rank; the sum of all bytes is read once over all ranks. */
 static sw_status hash_inputs(sw_error *err, sw_team *team, input_list *list) {
   sw_status status = SW_OK;
   for (int i = team->rank; i < list->count && status == SW_OK; i += team->size)
@@ -284,7 +303,7 @@ static sw_status hash_inputs(sw_error *err, sw_team *team, input_list *list) {
   return SW_OK;
 }
 
-/* Lines as xxhsum and sha256sum write them. */
+/* Lines as xxhsum and sha256sum write them. NULL: no memory. */
 static const char *join_inputs(sw_arena *arena, const input_list *list) {
   char *text = NULL;
   size_t length = 0;
@@ -297,7 +316,8 @@ static const char *join_inputs(sw_arena *arena, const input_list *list) {
   return copy;
 }
 
-/* The same text on every rank. */
+/* The same text on every rank. Collective. Called again by `verify` and by `check --since`, which
+ * compare the texts. */
 sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
                                  sw_arena *arena, const char **text) {
   input_list list = {0};
@@ -317,6 +337,7 @@ sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *s
 
 /* ---- what is missing -------------------------------------------------------------------- */
 
+/* All columns of the panel, in its order. */
 const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel) {
   const char *text = "";
   for (int c = 0; text && c < panel->n_columns; c++)
@@ -325,7 +346,7 @@ const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel) {
   return text;
 }
 
-/* All numbers of the variable: the whole of which `undefined` is a part. */
+/* All numbers of the variable: the whole of which `undefined` is a part. Exact, as extents are. */
 static int64_t values_of(const sw_variable *variable) {
   int64_t count = 1;
   for (int a = 0; a < variable->rank; a++)
@@ -333,7 +354,8 @@ static int64_t values_of(const sw_variable *variable) {
   return count;
 }
 
-/* The likely reasons, in words: with no gap in its inputs only the formula is left. */
+/* The likely reasons, in words: with no gap in its inputs only the formula is left. Only what can
+ * be known without looking at each value. */
 static const char *reason_of(const sw_job *job) {
   bool distance = false;
   for (int p = 0; job->measure->param[p].name; p++)
@@ -344,7 +366,7 @@ static const char *reason_of(const sw_job *job) {
                   : "an input is missing, or the formula is not defined there (such as 0/0)";
 }
 
-/* Of a pair result: ordered pairs of all periods. */
+/* Of a pair result: ordered pairs of all periods. Counts are exact: int64_t. */
 static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_job *job) {
   const sw_summary *summary = &run->pair[job - run->job].summary;
   int64_t without = 0, with = 0;
@@ -358,7 +380,7 @@ static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_
 }
 
 /* A variable that is counted: an output of the measure, or one of the engine's own figures of its
- * pairs. */
+ * pairs. Figures are sums over pairs; outputs are the measure's own. */
 static bool is_counted(const sw_variable *variable, bool figures) {
   bool output = variable->source == SW_FROM_UNIT || variable->source == SW_FROM_GLOBAL ||
                 variable->source == SW_FROM_TABLE;
@@ -366,7 +388,7 @@ static bool is_counted(const sw_variable *variable, bool figures) {
 }
 
 /* "3 of 57000 values (C 3): ...": in all, and by variable where there are any. Of figures: "" where
- * all are defined. */
+ * all are defined. NULL: no memory. */
 static const char *undefined_values(sw_arena *arena, const sw_job *job,
                                     const sw_results_schema *schema, const sw_group *group,
                                     bool figures) {
@@ -393,6 +415,7 @@ static const char *undefined_values(sw_arena *arena, const sw_job *job,
                          (long long)values, parts, reason_of(job), reasons);
 }
 
+/* Else the part of the text that tells of values is left out. */
 static bool has_values(const sw_results_schema *schema, const sw_group *group) {
   for (int v = group->first; v < group->first + group->count; v++)
     if (is_counted(&schema->variable[v], false)) return true;
@@ -400,7 +423,8 @@ static bool has_values(const sw_results_schema *schema, const sw_group *group) {
 }
 
 /* A pair measure may have values by unit or period as well. A text longer than SW_UNDEFINED_ROOM is
- * cut when it is put into the file. */
+ * cut when it is put into the file. Of an entry without pairs the values alone; of pairs the pairs
+ * first, then figures without a value, then values. */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group) {
   const sw_job *job = &run->job[group->job];

@@ -26,6 +26,7 @@
 
 /* ---- in words --------------------------------------------------------------------------- */
 
+/* Lines beyond the room are counted and not kept: a damaged file may have thousands. */
 void sw_verdict_say(sw_verdict *verdict, const char *format, ...) {
   if (verdict->n_lines < SW_VERDICT_LINES) {
     va_list list;
@@ -36,17 +37,20 @@ void sw_verdict_say(sw_verdict *verdict, const char *format, ...) {
   verdict->n_lines++;
 }
 
+/* For messages: the unit's code. */
 const char *sw_verdict_unit(const sw_results *results, int64_t unit) {
   return sw_unit_code(&results->run->panel->units, unit);
 }
 
+/* A whole series has one matrix of all periods. */
 const char *sw_verdict_period(const sw_job *job, int t) {
   return job->whole_series ? "all periods" : sw_job_period(job, t);
 }
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/* Both texts from the arena; the file is closed again. */
+/* Both texts from the arena; the file is closed again. The study is taken from the file itself, so
+ * that `verify` needs nothing else to know what was asked. */
 sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, const char **study,
                            const char **inputs) {
   hid_t file = H5I_INVALID_HID;
@@ -60,7 +64,8 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
                  path);
 }
 
-/* Numbers computed from other inputs cannot be compared with the file. */
+/* Numbers computed from other inputs cannot be compared with the file. Inputs that the file names
+ * and that are gone have been met before, when they were read. */
 static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
                              const char *now) {
   const char *odd = NULL;
@@ -71,7 +76,8 @@ static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, c
                  odd);
 }
 
-/* On failure the caller destroys what there is. */
+/* On failure the caller destroys what there is. The same structures as for writing, with the file
+ * opened to read. */
 static sw_status open_for_reading(sw_error *err, sw_results *results, const char *path,
                                   const char *inputs) {
   sw_run *run = results->run;
@@ -91,7 +97,7 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
 }
 
 /* `complete` keeps sw_results_destroy from touching the file, which has its name; no journal and no
- * lock are held. */
+ * lock are held. *out is set before anything can fail. */
 sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const char *inputs,
                             sw_results **out) {
   sw_results *results = calloc(1, sizeof *results);
@@ -113,7 +119,7 @@ static bool same_bits(double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
-/* One variable, while it is compared. */
+/* One variable, while it is compared. sampled: see sw_results_check_sampled. */
 typedef struct comparing {
   sw_results *results;
   sw_verdict *verdict;
@@ -122,19 +128,21 @@ typedef struct comparing {
   bool sampled; /* results by unit of which most were not computed, and are missing */
 } comparing;
 
-/* The numbers of the variable at hand. */
+/* The numbers of the variable at hand. Whole numbers are read as doubles, which hold an int32
+ * exactly. */
 static sw_status read_whole(sw_error *err, const comparing *c, double **values, size_t *count) {
   return sw_results_read_fitting(err, c->results, c->group, c->variable, H5T_NATIVE_DOUBLE,
                                  (void **)values, count);
 }
 
-/* What a computed value is once it was written and read as a double: of whole numbers NaN is -1. */
+/* What a computed value is once it was written and read as a double: of whole numbers NaN is -1.
+ * The cast is that of pack and put_whole (finish.c). */
 static double as_stored(const sw_variable *variable, double value) {
   if (variable->cell != SW_CELL_I32) return value;
   return isnan(value) ? -1 : (double)(int32_t)value;
 }
 
-/* `unit` < 0: the value is of no unit. */
+/* `unit` < 0: the value is of no unit. 17 digits tell any two doubles apart. */
 static void differ(const comparing *c, int t, int64_t unit, double stored, double computed) {
   const sw_job *job = &c->results->run->job[c->group->job];
   bool timed = c->variable->timed;
@@ -144,7 +152,8 @@ static void differ(const comparing *c, int t, int64_t unit, double stored, doubl
                  computed);
 }
 
-/* Whether the run has computed a period, or only taken it from the file. */
+/* Whether the run has computed a period, or only taken it from the file. Without sampling all
+ * periods are computed. */
 static bool is_computed(const comparing *c, int t) {
   const sw_sampling *sampling = c->results->run->sampling;
   const bool *computed = sampling ? sampling->computed[c->group->job] : NULL;
@@ -152,7 +161,7 @@ static bool is_computed(const comparing *c, int t) {
 }
 
 /* By period, unit and component, or the last two the other way round, as the file has them (see
- * pack in finish.c). */
+ * pack in finish.c). `stored` has all units: `verify` is one process. */
 static void compare_unit(const comparing *c, const double *stored) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
@@ -170,7 +179,8 @@ static void compare_unit(const comparing *c, const double *stored) {
       }
 }
 
-/* The values of all periods stand one after another in row[0], as in the file. */
+/* The values of all periods stand one after another in row[0], as in the file. Tables and values by
+ * period. */
 static void compare_whole(const comparing *c, const double *stored, size_t count) {
   const sw_result *result = &c->results->run->job[c->group->job].result[c->variable->index];
   /* Numbers of one period, to tell where a difference is. */
@@ -183,7 +193,8 @@ static void compare_whole(const comparing *c, const double *stored, size_t count
   }
 }
 
-/* How many values the dataset says are undefined, and how many are. */
+/* How many values the dataset says are undefined, and how many are. Counted from what was computed,
+ * not from what is stored: a wrong value differs by itself. */
 static void compare_undefined(const comparing *c) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
@@ -200,6 +211,7 @@ static void compare_undefined(const comparing *c) {
                    c->group->path, c->variable->name, (long long)said, (long long)count);
 }
 
+/* One variable is in memory at a time. */
 static sw_status check_variable(sw_error *err, const comparing *c) {
   double *stored = NULL;
   size_t count = 0;
@@ -214,7 +226,7 @@ static sw_status check_variable(sw_error *err, const comparing *c) {
 }
 
 /* Where the rows of entries begin: the run has counted them again. Doubles hold positions exactly,
- * to 2^53. */
+ * to 2^53. Only entries have such rows; a wrong position makes its row unreadable. */
 static sw_status check_rows(sw_error *err, const comparing *c) {
   const sw_run *run = c->results->run;
   const sw_job *job = &run->job[c->group->job];
@@ -232,13 +244,15 @@ static sw_status check_rows(sw_error *err, const comparing *c) {
   return status;
 }
 
-/* Of one unit, and made of its row of pairs: of a sample of the rows alone, if at all. */
+/* Of one unit, and made of its row of pairs: of a sample of the rows alone, if at all. Their values
+ * rest on all pairs and not on the passes over units. */
 static bool is_of_rows(const comparing *c) {
   const sw_output *output = c->results->run->job[c->group->job].measure->output;
   return output[c->variable->index].of_pairs || output[c->variable->index].by_row;
 }
 
-/* Results that rest on all pairs are skipped: the run computes no more than a sample of these. */
+/* Results that rest on all pairs are skipped: the run computes no more than a sample of these.
+ * O(values of the file). */
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     const sw_group *group = &results->schema.group[g];
@@ -259,6 +273,8 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
   return SW_OK;
 }
 
+/* After the sample of pairs: rows that were computed are held against the file; NaN rows were
+ * not. */
 sw_status sw_results_check_sampled(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     const sw_group *group = &results->schema.group[g];
@@ -279,13 +295,15 @@ typedef struct comparing_sink {
   sw_verdict *verdict;
 } comparing_sink;
 
-/* Number k of a piece, as its type is: partners are int32, values float or double (`wide`). */
+/* Number k of a piece, as its type is: partners are int32, values float or double (`wide`). For
+ * comparing and telling alike: a float is shown as the double that it is. */
 static double number_at(const void *data, int64_t k, int quantity, bool wide) {
   if (quantity == SW_PARTNERS) return ((const int32_t *)data)[k];
   return wide ? ((const double *)data)[k] : (double)((const float *)data)[k];
 }
 
-/* Where number k of a piece stands, in words: pieces are row-major without gaps. */
+/* Where number k of a piece stands, in words: pieces are row-major without gaps. Ranks of partners
+ * count from 1 in words. */
 static void place(const sw_results *results, const sw_piece *piece, int64_t k, char *out,
                   size_t room) {
   int64_t columns = piece->kind == SW_PIECE_RECT ? piece->j1 - piece->j0 : piece->k;
@@ -299,7 +317,8 @@ static void place(const sw_results *results, const sw_piece *piece, int64_t k, c
              sw_verdict_unit(results, piece->j0 + k % columns));
 }
 
-/* One line for a piece, with its first difference: a damaged tile may differ in thousands. */
+/* One line for a piece, with its first difference: a damaged tile may differ in thousands.
+ * O(numbers of the piece). */
 static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity,
                           const void *computed, const void *stored) {
   const sw_job *job = &c->results->run->job[piece->job];
@@ -324,7 +343,8 @@ static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity
 }
 
 /* The sink's write: reads the same piece from the file and compares it with `data`. Eight bytes for
- * each number cover every type. */
+ * each number cover every type. Called by the thread that writes in a run; a difference is no
+ * failure, so SW_OK comes back unless reading failed. */
 static sw_status compare_stored(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                                 const void *data) {
   comparing_sink *c = sink->self;
@@ -336,7 +356,8 @@ static sw_status compare_stored(sw_sink *sink, sw_error *err, const sw_piece *pi
   return status;
 }
 
-/* NULL: no memory. The sink lives with the results' arena. */
+/* NULL: no memory. The sink lives with the results' arena. The run writes to it instead of to a
+ * file. */
 sw_sink *sw_results_comparing(sw_results *results, sw_verdict *verdict) {
   comparing_sink *c = NULL;
   sw_error ignored = {0};

@@ -15,7 +15,7 @@
 /* ---- checksums -------------------------------------------------------------------------- */
 
 /* All checksums of one kind, as many as the schema says; sw_free, also on failure. The group has
- * them. */
+ * them. After a failure *sums may hold memory. */
 static sw_status read_sums(sw_error *err, const sw_results *results, const sw_group *group,
                            sw_source source, uint64_t **sums) {
   const sw_variable *variable =
@@ -26,7 +26,7 @@ static sw_status read_sums(sw_error *err, const sw_results *results, const sw_gr
 }
 
 /* Hashes every stored tile as the sink gives it back. A strip without rows has the checksum 0 and
- * is skipped. */
+ * is skipped. Each tile is read once; memory: one tile. */
 static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group *group,
                              sw_verdict *verdict) {
   sw_run *run = results->run;
@@ -47,7 +47,8 @@ static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group 
 }
 
 /* Chains the values of each block in the order in which finish.c wrote them: variable by variable,
- * period by period. The team is of one, so all blocks are this rank's. */
+ * period by period. The team is of one, so all blocks are this rank's. Memory: one period of one
+ * variable, and the checksums of all blocks. */
 static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *group,
                               sw_verdict *verdict) {
   const sw_job *job = &results->run->job[group->job];
@@ -74,7 +75,8 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   return status;
 }
 
-/* One checksum for all of the group that is neither by unit nor by pair. */
+/* One checksum for all of the group that is neither by unit nor by pair. The values themselves were
+ * compared one by one; the checksum is compared as --reuse relies on it. */
 static sw_status check_whole(sw_error *err, sw_results *results, const sw_group *group,
                              sw_verdict *verdict) {
   uint64_t *sum = NULL, now = 0;
@@ -91,7 +93,8 @@ static sw_status check_whole(sw_error *err, sw_results *results, const sw_group 
 }
 
 /* What --reuse goes by: whoever changed it could have old numbers taken for new ones. Entries that
- * rest on pairs are skipped, since the run has not computed what they rest on. */
+ * rest on pairs are skipped, since the run has not computed what they rest on. Hashes are made here
+ * where the run has not made them. */
 static sw_status check_operands(sw_error *err, sw_results *results, const sw_group *group,
                                 sw_verdict *verdict) {
   sw_run *run = results->run;
@@ -114,7 +117,8 @@ static sw_status check_operands(sw_error *err, sw_results *results, const sw_gro
 
 /* ---- what else is there ------------------------------------------------------------------- */
 
-/* Whether `path` is that of one of ours, or of a group that one of ours is in. */
+/* Whether `path` is that of one of ours, or of a group that one of ours is in. `group` begins with
+ * a slash, `path` does not. */
 static bool leads_to(const char *path, const char *group, const char *name) {
   char own[1024];
   snprintf(own, sizeof own, "%s%s%s", group + 1, *name ? "/" : "", name);
@@ -134,7 +138,8 @@ static bool is_of_study(const sw_study *study, const char *path) {
   return false;
 }
 
-/* Groups have the axes of the root, axes of their own, variables. */
+/* Groups have the axes of the root, axes of their own, variables. O(variables of the schema) for
+ * each object of the file. */
 static bool is_expected(const sw_results *results, const char *path) {
   const sw_results_schema *schema = &results->schema;
   static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
@@ -169,6 +174,8 @@ static sw_status check_contents(sw_error *err, const sw_results *results, sw_ver
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
+/* The order: what is there, how it is laid out, then sums group by group. The first error ends it,
+ * a difference does not. */
 sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict) {
   SW_TRY(check_contents(err, results, verdict));
   SW_TRY(sw_results_check_layout(err, results, verdict));

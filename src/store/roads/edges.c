@@ -1,4 +1,7 @@
-/* Edges of a network: between which nodes, of which mode, how long, and from when on. */
+/* Edges of a network: between which nodes, of which mode, how long, and from when on.
+ *
+ * Called by read.c for each file of edges, on every rank with the same text; so all ranks have the
+ * same network. Memory: some 24 bytes an edge. Errors name file and line. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +16,8 @@ struct columns {
   int from, to, mode, opens, km, time;
 };
 
-/* What is read now: a file of all modes (mode -1), or of one. */
+/* What is read now: a file of all modes (mode -1), or of one. Lives on the stack of
+ * sw_network_edges. */
 struct reading {
   sw_network *network;
   const sw_network_file *file;
@@ -22,10 +26,13 @@ struct reading {
   struct columns column;
 };
 
+/* A study that names no mode has one, without a name. */
 static bool is_named(const sw_network *network) {
   return *network->spec->mode[0].name != '\0';
 }
 
+/* Without times and without a speed of its mode an edge could not have a time; with a speed the
+ * column is optional. */
 static sw_status find_time(sw_error *err, struct reading *r) {
   const sw_network_spec *spec = r->network->spec;
   const sw_csv *csv = r->csv;
@@ -38,6 +45,8 @@ static sw_status find_time(sw_error *err, struct reading *r) {
       sw_did_you_mean(spec->time, sw_nearest(spec->time, csv->column, csv->n_columns), hint));
 }
 
+/* The usual names are tried when the study names none. Only `from`, `to` and, in a file of several
+ * modes, `mode` must be there. */
 static sw_status find_columns(sw_error *err, struct reading *r) {
   const sw_csv *csv = r->csv;
   const sw_network_file *file = r->file;
@@ -59,6 +68,7 @@ static sw_status find_columns(sw_error *err, struct reading *r) {
 
 /* ---- one edge --------------------------------------------------------------------------- */
 
+/* Fields are quoted in messages up to 80 characters. */
 static sw_status read_end(sw_error *err, const struct reading *r, int column, int32_t *node) {
   sw_field field = r->csv->field[column];
   int64_t k = sw_map_find(r->network->node_of, field.text, field.length);
@@ -70,7 +80,7 @@ static sw_status read_end(sw_error *err, const struct reading *r, int column, in
   return SW_OK;
 }
 
-/* "road, rail", for a message. */
+/* "road, rail", for a message. The text is made only when it is needed, in the network's arena. */
 static const char *mode_names(const struct reading *r) {
   const sw_network_spec *spec = r->network->spec;
   const char *text = "";
@@ -79,7 +89,8 @@ static const char *mode_names(const struct reading *r) {
   return text ? text : "";
 }
 
-/* A network of one mode without a name takes all. */
+/* A network of one mode without a name takes all. "transfer" is a mode of its own: a change between
+ * vehicles, not a ride. */
 static sw_status read_mode(sw_error *err, const struct reading *r, int32_t *mode) {
   const sw_network_spec *spec = r->network->spec;
   *mode = r->mode < 0 ? 0 : r->mode;
@@ -99,7 +110,7 @@ static sw_status read_mode(sw_error *err, const struct reading *r, int32_t *mode
                      field.text, mode_names(r));
 }
 
-/* Between the ends: the column's, else by great circle. */
+/* Between the ends: the column's, else by great circle. km may be 0: two stations in one place. */
 static sw_status read_km(sw_error *err, const struct reading *r, const sw_roads_edge *edge,
                          double *km) {
   const sw_network *n = r->network;
@@ -118,7 +129,9 @@ static sw_status read_km(sw_error *err, const struct reading *r, const sw_roads_
                      "both its ends");
 }
 
-/* Its minutes, else by length and speed; of a transfer the network's. */
+/* Its minutes, else by length and speed; of a transfer the network's. The order is: the edge's own
+ * minutes, the network's time of transfer, length over speed. Minutes become whole ticks here,
+ * once. */
 static sw_status read_time(sw_error *err, const struct reading *r, sw_roads_edge *edge) {
   const sw_network_spec *spec = r->network->spec;
   double minutes = NAN, km = 0;
@@ -151,7 +164,8 @@ static sw_status read_time(sw_error *err, const struct reading *r, sw_roads_edge
   return SW_OK;
 }
 
-/* The first period of the panel that does not come before `value`; n: all do. */
+/* The first period of the panel that does not come before `value`; n: all do. Periods ascend; there
+ * are some tens of them. */
 static int first_from(const sw_periods *periods, int64_t value) {
   int t = 0;
   while (t < periods->n && periods->value[t] < value)
@@ -159,14 +173,16 @@ static int first_from(const sw_periods *periods, int64_t value) {
   return t;
 }
 
-/* Whether a text is written as the panel's periods are, and which one it means. */
+/* Whether a text is written as the panel's periods are, and which one it means. "2004-07" means a
+ * month only if the panel has months. */
 static bool reads_as_theirs(const sw_periods *periods, const char *text, int64_t *value) {
   sw_time_form form = sw_time_form_of(periods->n, periods->label, periods->format);
   return form != SW_FORM_TEXT && sw_time_read_as(form, text, periods->format, value);
 }
 
 /* The first period of the panel in which the edge is there. A period before the panel, in the form
- * of the panel's own, is as good as its first; one after its last is never reached. */
+ * of the panel's own, is as good as its first; one after its last is never reached. state -1: the
+ * text is no period. Edges without an entry are there from the start. */
 static sw_status read_opening(sw_error *err, const struct reading *r, sw_roads_edge *edge) {
   const sw_periods *periods = r->network->periods;
   if (r->column.opens < 0 || r->csv->field[r->column.opens].length == 0) return SW_OK;
@@ -197,6 +213,7 @@ static sw_status read_opening(sw_error *err, const struct reading *r, sw_roads_e
                      field.text, periods->label[periods->n - 1]);
 }
 
+/* Room is doubled; realloc, as the number of edges is not known. */
 static sw_status add(sw_error *err, sw_network *network, const sw_roads_edge *edge) {
   if (network->n_edges == network->room) {
     int64_t room = network->room ? 2 * network->room : 4096;
@@ -209,6 +226,7 @@ static sw_status add(sw_error *err, sw_network *network, const sw_roads_edge *ed
   return SW_OK;
 }
 
+/* A transfer is kept with its line, so that joins.c can name it. */
 static sw_status read_edge(sw_error *err, const struct reading *r) {
   sw_roads_edge edge = {0};
   SW_TRY(read_end(err, r, r->column.from, &edge.from));
@@ -216,7 +234,8 @@ static sw_status read_edge(sw_error *err, const struct reading *r) {
   SW_TRY(read_mode(err, r, &edge.mode));
   SW_TRY(read_time(err, r, &edge));
   SW_TRY(read_opening(err, r, &edge));
-  /* What never opens within the panel, or takes longer than any time may, is not there. */
+  /* What never opens within the panel, or takes longer than any time may, is not there. `late`
+   * counts them for one warning. */
   r->network->late += edge.state == r->network->periods->n;
   if (edge.state == r->network->periods->n || edge.ticks >= SW_ROADS_NEVER) return SW_OK;
   SW_TRY(add(err, r->network, &edge));
@@ -224,6 +243,8 @@ static sw_status read_edge(sw_error *err, const struct reading *r) {
   return sw_network_add_transfer(err, r->network, r->file->file, r->csv->line);
 }
 
+/* mode -1: the file has all modes. The reader is destroyed here; texts that stay are in the
+ * arena. */
 sw_status sw_network_edges(sw_error *err, sw_network *network, const sw_network_file *file,
                            int mode, const char *text, size_t length) {
   struct reading r = {.network = network, .file = file, .mode = mode};

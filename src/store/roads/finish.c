@@ -1,4 +1,7 @@
-/* A network as a plan for paths: its states, and where units reach it. */
+/* A network as a plan for paths: its states, and where units reach it.
+ *
+ * Called by read.c once all files are read. What is made here lies in the network's arena and lasts
+ * as long as the network. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +12,8 @@
 /* ---- states ----------------------------------------------------------------------------- */
 
 /* A state begins with each period in which something opens; periods between two openings have the
- * same. */
+ * same. state_of[t] is the number of openings up to t, so a state is the periods between two
+ * openings. Edges then hold states in place of periods. */
 static sw_status find_states(sw_error *err, sw_network *network) {
   int n = network->periods->n;
   SW_NEW(err, network->arena, network->state_of, n);
@@ -25,6 +29,7 @@ static sw_status find_states(sw_error *err, sw_network *network) {
 
 /* ---- units ------------------------------------------------------------------------------ */
 
+/* Each unit needs a place, as it reaches the network from there. */
 static sw_status place_units(sw_error *err, sw_network *network) {
   const sw_units *units = network->units;
   int64_t n = units->n;
@@ -44,6 +49,7 @@ static sw_status place_units(sw_error *err, sw_network *network) {
   return SW_OK;
 }
 
+/* Where units are nodes themselves they are found by name; the way to them takes no time. */
 static sw_status match_units(sw_error *err, sw_network *network) {
   const sw_units *units = network->units;
   SW_NEW(err, network->arena, network->unit_node, units->n);
@@ -62,10 +68,12 @@ static sw_status match_units(sw_error *err, sw_network *network) {
 
 /* ---- all -------------------------------------------------------------------------------- */
 
+/* A negative transfer, or no limit, is SW_ROADS_NEVER. */
 static sw_ticks ticks_or_never(double minutes, bool is_none) {
   return is_none ? SW_ROADS_NEVER : sw_roads_ticks(minutes);
 }
 
+/* The plan borrows all its arrays from the network. */
 sw_status sw_network_finish(sw_error *err, sw_network *network) {
   const sw_network_spec *spec = network->spec;
   int64_t n = network->units->n;
@@ -92,6 +100,7 @@ sw_status sw_network_finish(sw_error *err, sw_network *network) {
   return SW_OK;
 }
 
+/* Also after a failure: NULL is freed as nothing. */
 void sw_network_close(sw_network *network) {
   sw_map_destroy(network->node_of);
   free(network->name);

@@ -8,12 +8,15 @@
 #include "base/log.h"
 #include "store/roads/network.h"
 
-/* A transfer edge as its file has it, to be named. */
+/* A transfer edge as its file has it, to be named. Few edges are transfers, so lines are kept for
+ * these alone. */
 struct sw_network_transfer {
   int64_t edge, line;
   const char *file;
 };
 
+/* realloc at powers of two: no field for the room is needed. The edge is the one that was just
+ * added. */
 sw_status sw_network_add_transfer(sw_error *err, sw_network *network, const char *file,
                                   int64_t line) {
   int64_t n = network->n_transfers;
@@ -27,7 +30,8 @@ sw_status sw_network_add_transfer(sw_error *err, sw_network *network, const char
   return SW_OK;
 }
 
-/* By node a bit for each mode whose edges meet it, in some period. */
+/* By node a bit for each mode whose edges meet it, in some period. There are at most 64 modes, as a
+ * bit stands for each. */
 static sw_status find_served(sw_error *err, const sw_network *network, uint64_t **served) {
   SW_TRY(sw_calloc(err, (size_t)network->n_nodes + 1, sizeof **served, (void **)served));
   for (int64_t e = 0; e < network->n_edges; e++) {
@@ -39,22 +43,26 @@ static sw_status find_served(sw_error *err, const sw_network *network, uint64_t 
   return SW_OK;
 }
 
+/* More than one bit is set. */
 static bool is_several(uint64_t modes) {
   return (modes & (modes - 1)) != 0;
 }
 
-/* Between two nodes any modes will do, from station to station; of one node two. */
+/* Between two nodes any modes will do, from station to station; of one node two. A transfer from a
+ * node to itself changes the mode there. */
 static bool leads(const sw_roads_edge *edge, const uint64_t *served) {
   if (edge->from == edge->to) return is_several(served[edge->from]);
   return served[edge->from] && served[edge->to];
 }
 
+/* Linear, for a message. */
 static const char *name_of(const sw_network *network, int32_t node) {
   for (int64_t k = 0; k < network->n_nodes; k++)
     if (network->rank[k] == node) return network->name[k];
   return "";
 }
 
+/* The first one is named, the others are counted. */
 static void say_transfers(const sw_network *network, const uint64_t *served) {
   const struct sw_network_transfer *first = NULL;
   int64_t count = 0;
@@ -78,7 +86,8 @@ static void say_transfers(const sw_network *network, const uint64_t *served) {
            more);
 }
 
-/* Modes whose edges lie apart can be meant, where `transfer: none` says so. */
+/* Modes whose edges lie apart can be meant, where `transfer: none` says so. A mode without an edge
+ * is likely a misspelt name. */
 static void say_modes(const sw_network *network, const uint64_t *served) {
   const sw_network_spec *spec = network->spec;
   uint64_t all = 0;
@@ -100,6 +109,7 @@ static void say_modes(const sw_network *network, const uint64_t *served) {
            network->entry);
 }
 
+/* On rank 0 alone, as these are warnings. */
 sw_status sw_network_say_joins(sw_error *err, const sw_network *network) {
   uint64_t *served = NULL;
   SW_TRY(find_served(err, network, &served));

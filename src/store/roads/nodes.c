@@ -1,5 +1,7 @@
 /* Nodes of a network: names, each once, and places. They are numbered by name, so that the order of
- * the file has no effect, not even where two nodes are equally near to a unit. */
+ * the file has no effect, not even where two nodes are equally near to a unit.
+ *
+ * Called by read.c on every rank with the same text. n log n for the sort; some 60 bytes a node. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "kernel/space/sphere.h"
 #include "store/roads/network.h"
 
+/* Beyond 10^8 nodes int32 positions of copies by mode could overflow. */
 enum { MOST_NODES = 100000000 };
 
 /* Columns of the file; -1: none. */
@@ -15,7 +18,8 @@ struct columns {
   int node, lon, lat;
 };
 
-/* While the file is read; arrays grow by doubling. */
+/* While the file is read; arrays grow by doubling. Freed at the end: what stays is in the network
+ * or in its arena. */
 struct reading {
   sw_network *network;
   int64_t room;
@@ -23,6 +27,7 @@ struct reading {
   int64_t *line;
 };
 
+/* Longitudes and latitudes must be there only where units look for the nearest node. */
 static sw_status find_columns(sw_error *err, const sw_network *network, const sw_csv *csv,
                               struct columns *c) {
   const sw_network_file *file = &network->spec->nodes;
@@ -34,6 +39,7 @@ static sw_status find_columns(sw_error *err, const sw_network *network, const sw
   return sw_network_column(err, csv, file, 2, "lat", "lat|latitude|y", lat, &c->lat);
 }
 
+/* Each array is put back at once, so a failure of one leaks none of the others. */
 static sw_status grow(sw_error *err, struct reading *r) {
   sw_network *network = r->network;
   if (network->n_nodes < r->room) return SW_OK;
@@ -49,7 +55,8 @@ static sw_status grow(sw_error *err, struct reading *r) {
   return SW_OK;
 }
 
-/* A coordinate of the record; NaN where there is none, or none is needed. */
+/* A coordinate of the record; NaN where there is none, or none is needed. `most`: 360 for
+ * longitudes, as some files count so; 90 for latitudes. */
 static sw_status read_degrees(sw_error *err, const sw_csv *csv, int column, double most,
                               bool needed, double *degrees) {
   *degrees = NAN;
@@ -63,6 +70,7 @@ static sw_status read_degrees(sw_error *err, const sw_csv *csv, int column, doub
                      *degrees, most, most);
 }
 
+/* A node that comes twice would make edges ambiguous. */
 static sw_status read_node(sw_error *err, const sw_csv *csv, const struct columns *c,
                            struct reading *r) {
   sw_network *network = r->network;
@@ -88,12 +96,14 @@ static sw_status read_node(sw_error *err, const sw_csv *csv, const struct column
              : sw_csv_fail(err, csv, "more than %d nodes; expected fewer", MOST_NODES);
 }
 
+/* Bytes, no locale: the same order everywhere. */
 static int compare_names(const void *a, const void *b, void *names) {
   const char *const *name = names;
   return strcmp(name[*(const int32_t *)a], name[*(const int32_t *)b]);
 }
 
-/* By name: numbers, places, and these as vectors. */
+/* By name: numbers, places, and these as vectors. rank[k]: the number by name of the k-th node of
+ * the file. Nodes without a place have NaN vectors. */
 static sw_status sort_nodes(sw_error *err, sw_network *network, const double *place) {
   size_t n = (size_t)network->n_nodes;
   int32_t *order = NULL;
@@ -116,6 +126,7 @@ static sw_status sort_nodes(sw_error *err, sw_network *network, const double *pl
   return SW_OK;
 }
 
+/* A network without nodes is refused, as no unit could reach it. */
 static sw_status read_all(sw_error *err, struct reading *r, sw_csv *csv) {
   struct columns c;
   SW_TRY(find_columns(err, r->network, csv, &c));

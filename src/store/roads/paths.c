@@ -14,15 +14,18 @@
 #include "store/links/links.h"
 #include "store/roads/network.h"
 
-/* Rows of a clump, which a thread makes one after the other and keeps in one piece. */
+/* Rows of a clump, which a thread makes one after the other and keeps in one piece. SAMPLE: units
+ * whose rows are tried for an estimate. */
 enum { CLUMP = 8, SAMPLE = 48 };
 
+/* Arrays of the rows of a clump, one behind the other; free'd when they are placed. */
 typedef struct clump {
   int64_t count, room;
   int32_t *to;
   double *value;
 } clump;
 
+/* One per call of sw_network_paths. */
 typedef struct maker {
   const sw_network *network;
   sw_roads *roads;
@@ -35,6 +38,7 @@ typedef struct maker {
 
 /* ---- this rank's rows ------------------------------------------------------------------- */
 
+/* False: no memory. `room` changes only when both arrays have grown. */
 static bool make_room(clump *c, int64_t more) {
   if (c->count + more <= c->room) return true;
   int64_t room = c->count + more + c->count / 2;
@@ -46,6 +50,7 @@ static bool make_room(clump *c, int64_t more) {
   return to && value;
 }
 
+/* An untouched row of the state before is copied, which is far cheaper than a search. */
 static void copy_row(const sw_links *links, int64_t i, int32_t *to, double *value) {
   int64_t at = links->row_start[i], count = links->row_start[i + 1] - at;
   if (count == 0) return;
@@ -53,6 +58,7 @@ static void copy_row(const sw_links *links, int64_t i, int32_t *to, double *valu
   memcpy(value, links->value + at, (size_t)count * sizeof *value);
 }
 
+/* The search is the thread's own. */
 static bool make_clump(const maker *m, sw_roads_search *search, int64_t k, int64_t *row_start) {
   clump *c = &m->clump[k];
   int64_t first = m->lo + k * CLUMP, last = first + CLUMP < m->hi ? first + CLUMP : m->hi;
@@ -71,7 +77,8 @@ static bool make_clump(const maker *m, sw_roads_search *search, int64_t k, int64
   return true;
 }
 
-/* row_start[i + 1]: how many entries row i has. */
+/* row_start[i + 1]: how many entries row i has. `dynamic`: rows of dense regions take longer. A
+ * failure or a signal lets the other clumps pass without work. */
 static sw_status make_rows(sw_error *err, const maker *m, int64_t *row_start) {
   bool enough = true, stopped = false;
 #pragma omp parallel reduction(&& : enough) reduction(|| : stopped)
@@ -90,7 +97,8 @@ static sw_status make_rows(sw_error *err, const maker *m, int64_t *row_start) {
   return stopped ? sw_task_stopped(err) : SW_OK;
 }
 
-/* Each piece is given back as it is copied, so that rows are not held twice. */
+/* Each piece is given back as it is copied, so that rows are not held twice. Memory of the process
+ * and of the node are needed together only for one clump. */
 static void place_rows(maker *m, const int64_t *row_start, int32_t *to, double *value) {
   for (int64_t k = 0; k < m->n_clumps; k++) {
     clump *c = &m->clump[k];
@@ -107,8 +115,8 @@ static void place_rows(maker *m, const int64_t *row_start, int32_t *to, double *
 
 /* ---- together --------------------------------------------------------------------------- */
 
-/* first[k]: the first row that ranks of node k make; first[nodes] = n. Ranks are ordered by
- * node. */
+/* first[k]: the first row that ranks of node k make; first[nodes] = n. Ranks are ordered by node.
+ * Rows are cut by rank, and ranks of a node follow each other, so a node has one run of rows. */
 static sw_status node_rows(sw_error *err, sw_team *team, const maker *m, int64_t *first) {
   int64_t mine[2] = {team->node, m->lo}, *all = NULL;
   size_t *counts = NULL;
@@ -125,7 +133,8 @@ static sw_status node_rows(sw_error *err, sw_team *team, const maker *m, int64_t
 }
 
 /* What each node's ranks have put into `shared` goes to the others: numbers of `size` bytes, those
- * of row i from place at[i] on (NULL: i). */
+ * of row i from place at[i] on (NULL: i). A barrier first: all ranks of the node must have
+ * written. */
 static sw_status share_rows(sw_error *err, sw_team *team, const int64_t *first, const int64_t *at,
                             size_t size, void *shared) {
   size_t *start = NULL;
@@ -140,7 +149,8 @@ static sw_status share_rows(sw_error *err, sw_team *team, const int64_t *first, 
   return status;
 }
 
-/* Counts of all rows become their beginnings, by each node's first rank. */
+/* Counts of all rows become their beginnings, by each node's first rank. Counts were written as
+ * row_start[i + 1]; one rank of each node adds them up, in shared memory. */
 static sw_status sum_counts(sw_error *err, sw_team *team, int64_t n, int64_t *row_start) {
   SW_TRY(team->node_barrier(team, err));
   for (int64_t i = 0; team->node_rank == 0 && i < n; i++)
@@ -148,6 +158,7 @@ static sw_status sum_counts(sw_error *err, sw_team *team, int64_t n, int64_t *ro
   return team->node_barrier(team, err);
 }
 
+/* Collective throughout: every failure is agreed upon before the next step. */
 static sw_status make_links(sw_error *err, sw_team *team, maker *m, int64_t *first,
                             sw_links **links) {
   int64_t n = m->network->units->n, *row_start = NULL;
@@ -165,7 +176,7 @@ static sw_status make_links(sw_error *err, sw_team *team, maker *m, int64_t *fir
   return sw_links_finish(err, team, *links);
 }
 
-/* The same on every rank. */
+/* The same on every rank. Each rank computes it for itself, from the same plan. */
 static sw_status find_touched(sw_error *err, const sw_team *team, int state, maker *m) {
   int64_t n = m->network->units->n, count = 0;
   sw_roads *before = NULL;
@@ -181,6 +192,7 @@ static sw_status find_touched(sw_error *err, const sw_team *team, int state, mak
   return status;
 }
 
+/* Rows are cut evenly by number; the dynamic schedule evens out the rest within a rank. */
 static sw_status open_maker(sw_error *err, const sw_team *team, int state, maker *m) {
   int64_t n = m->network->units->n;
   m->lo = n * team->rank / team->size;
@@ -191,7 +203,7 @@ static sw_status open_maker(sw_error *err, const sw_team *team, int state, maker
   return m->before ? find_touched(err, team, state, m) : SW_OK;
 }
 
-/* On failure *links is what there is, for sw_links_destroy. */
+/* On failure *links is what there is, for sw_links_destroy. Everything but *links is freed here. */
 sw_status sw_network_paths(sw_error *err, sw_team *team, const sw_network *network, int state,
                            const sw_links *before, sw_links **links) {
   maker m = {.network = network, .before = before};
@@ -214,6 +226,7 @@ sw_status sw_network_paths(sw_error *err, sw_team *team, const sw_network *netwo
 
 /* ---- a sample --------------------------------------------------------------------------- */
 
+/* Evenly spread units, as neighbours have rows of like length. */
 static void try_units(const sw_network *network, sw_roads_search *search, double *entries,
                       double *seconds) {
   int64_t n = network->units->n, count = n < SAMPLE ? n : SAMPLE;
@@ -226,6 +239,7 @@ static void try_units(const sw_network *network, sw_roads_search *search, double
   *seconds = (sw_clock() - began) / (double)count;
 }
 
+/* The last state has the most edges, so the estimate errs on the safe side. */
 sw_status sw_network_sample(sw_error *err, const sw_network *network, double *entries,
                             double *seconds) {
   sw_roads *roads = NULL;

@@ -1,6 +1,8 @@
 /* `distance: {network: {...}}`: files to distances. All collective. What it will take is tried on a
  * sample of units before: a study that cannot fit is refused before it starts, and `check` does no
- * more where all of it would take long. */
+ * more where all of it would take long.
+ *
+ * Called by the study's reader of distances. Log lines are written by rank 0 alone. */
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,11 +13,12 @@
 #include "store/roads/network.h"
 
 /* Units above which a limit is needed: all pairs of more would be gigabytes. WORTH: seconds that
- * `check` may take. */
+ * `check` may take. 20,000 units squared are 4 x 10^8 pairs, some 5 GB. */
 enum { ALL_PAIRS = 20000, WORTH = 2 };
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
+/* The same on every rank, as it depends on the study alone. */
 static sw_status check_size(sw_error *err, const sw_network_spec *spec, const sw_units *units) {
   if (spec->within > 0 || units->n <= ALL_PAIRS) return SW_OK;
   return sw_node_fail(err, spec->node,
@@ -34,6 +37,7 @@ static void look_at_spec(sw_network *network) {
   network->needs_place = network->has_places;
 }
 
+/* Files are read by rank 0 and sent to the others; each rank parses them. */
 static sw_status read_nodes(sw_error *err, sw_team *team, sw_network *network) {
   const char *text = NULL;
   size_t length = 0;
@@ -41,6 +45,7 @@ static sw_status read_nodes(sw_error *err, sw_team *team, sw_network *network) {
   return sw_team_agree(team, err, sw_network_nodes(err, network, text, length), 0);
 }
 
+/* A mode without a file of its own has its edges in the common file. */
 static sw_status read_edges(sw_error *err, sw_team *team, sw_network *network,
                             const sw_network_file *file, int mode) {
   const char *text = NULL;
@@ -50,6 +55,7 @@ static sw_status read_edges(sw_error *err, sw_team *team, sw_network *network,
   return sw_team_agree(team, err, sw_network_edges(err, network, file, mode, text, length), 0);
 }
 
+/* A network whose edges all open too late is as empty as one without edges. */
 static sw_status read_all(sw_error *err, sw_team *team, sw_network *network) {
   const sw_network_spec *spec = network->spec;
   look_at_spec(network);
@@ -72,7 +78,8 @@ static sw_status read_all(sw_error *err, sw_team *team, sw_network *network) {
 
 /* ---- how much --------------------------------------------------------------------------- */
 
-/* By rank 0, for all: entries of all states, and seconds on all threads. */
+/* By rank 0, for all: entries of all states, and seconds on all threads. The sample runs on one
+ * thread; a run has `threads` of them. */
 static sw_status estimate(sw_error *err, sw_team *team, const sw_network *network, int threads,
                           double *entries, double *seconds) {
   double found[2] = {0, 0};
@@ -87,6 +94,7 @@ static sw_status estimate(sw_error *err, sw_team *team, const sw_network *networ
   return SW_OK;
 }
 
+/* 12 bytes a distance: the partner and the minutes. */
 static sw_status refuse_size(sw_error *err, sw_team *team, const sw_network *network,
                              double entries) {
   double need = entries * (sizeof(int32_t) + sizeof(double));
@@ -103,7 +111,8 @@ static sw_status refuse_size(sw_error *err, sw_team *team, const sw_network *net
 
 /* ---- distances -------------------------------------------------------------------------- */
 
-/* Links that are none yet, in the place of those that are only planned. */
+/* Links that are none yet, in the place of those that are only planned. `check` needs links with
+ * the right number of units, and no more. */
 static sw_status stand_in(sw_error *err, sw_team *team, int64_t n, sw_links **links) {
   int64_t *row_start = NULL;
   int32_t *to = NULL;
@@ -113,7 +122,8 @@ static sw_status stand_in(sw_error *err, sw_team *team, int64_t n, sw_links **li
   return sw_links_finish(err, team, *links);
 }
 
-/* What becomes of the units, by the state that has the most paths, the last. */
+/* What becomes of the units, by the state that has the most paths, the last. Pairs without a path
+ * are a warning where no limit explains them. */
 static void say(const sw_team *team, const sw_network *network, const sw_network_distances *out,
                 double seconds) {
   const sw_links *last = out->links[out->n_states - 1];
@@ -136,6 +146,7 @@ static void say(const sw_team *team, const sw_network *network, const sw_network
            (long long)last->islands, (long long)last->n, within);
 }
 
+/* Each state starts from the one before, from which untouched rows are copied. */
 static sw_status make_states(sw_error *err, sw_team *team, const sw_network *network, bool planned,
                              sw_network_distances *out) {
   int64_t n = network->units->n;
@@ -149,6 +160,7 @@ static sw_status make_states(sw_error *err, sw_team *team, const sw_network *net
   return SW_OK;
 }
 
+/* out owns these; the network is closed after reading. */
 static sw_status begin_states(sw_error *err, const sw_network *network, sw_network_distances *out) {
   int periods = network->periods->n;
   SW_TRY(sw_calloc(err, (size_t)network->n_states, sizeof(sw_links *), (void **)&out->links));
@@ -160,6 +172,7 @@ static sw_status begin_states(sw_error *err, const sw_network *network, sw_netwo
   return SW_OK;
 }
 
+/* `plans`: check. What takes longer than WORTH seconds is only estimated then. */
 static sw_status make_all(sw_error *err, sw_team *team, sw_network *network, bool plans,
                           sw_network_distances *out) {
   double began = sw_clock(), entries = 0, seconds = 0;
@@ -185,12 +198,14 @@ static sw_status read_network(sw_error *err, sw_team *team, const char *name,
   return status;
 }
 
+/* For a run: all states are computed. */
 sw_status sw_network_read(sw_error *err, sw_team *team, const char *name,
                           const sw_network_spec *spec, const sw_units *units,
                           const sw_periods *periods, sw_network_distances *network) {
   return read_network(err, team, name, spec, units, periods, false, network);
 }
 
+/* For `check`: see make_all. */
 sw_status sw_network_try(sw_error *err, sw_team *team, const char *name,
                          const sw_network_spec *spec, const sw_units *units,
                          const sw_periods *periods, sw_network_distances *network) {

@@ -1,6 +1,9 @@
 /* Files of nodes and edges as tables: CSV, or a layer of anything that OGR reads, which becomes CSV
  * first, so that there is one reader. Columns go by the names that the study gives, else by those
- * that such files have. */
+ * that such files have.
+ *
+ * Called by nodes.c, edges.c and read.c. The text belongs to the network's arena, so fields of the
+ * reader may point into it. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +12,7 @@
 #include "store/polygons/polygons.h"
 #include "store/roads/network.h"
 
+/* By the ending, as GDAL would open CSV files too, with other rules for types. */
 static bool is_csv(const char *path) {
   static const char *const endings[] = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"};
   for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
@@ -16,7 +20,7 @@ static bool is_csv(const char *path) {
   return false;
 }
 
-/* What rank 0 has read, to all. */
+/* What rank 0 has read, to all. The length first, so that every rank can make room. */
 static sw_status send_text(sw_error *err, sw_team *team, sw_arena *arena, const char *mine,
                            const char **text, size_t *length) {
   char *copy = NULL;
@@ -28,6 +32,7 @@ static sw_status send_text(sw_error *err, sw_team *team, sw_arena *arena, const 
   return *length ? team->broadcast(team, err, copy, *length, 0) : SW_OK;
 }
 
+/* OGR is called on rank 0 alone; the others never load GDAL. */
 sw_status sw_network_text(sw_error *err, sw_team *team, const sw_network *network,
                           const sw_network_file *file, const char **text, size_t *length) {
   if (is_csv(file->path)) return sw_text_read(err, team, network->arena, file->path, text, length);
@@ -42,6 +47,7 @@ sw_status sw_network_text(sw_error *err, sw_team *team, const sw_network *networ
   return status;
 }
 
+/* The caller destroys *csv, also after a failure. */
 sw_status sw_network_open(sw_error *err, const sw_network *network, const sw_network_file *file,
                           const char *text, size_t length, sw_csv **csv) {
   SW_TRY(sw_csv_create(err, network->arena, file->file, csv));
@@ -49,6 +55,7 @@ sw_status sw_network_open(sw_error *err, const sw_network *network, const sw_net
   return sw_csv_header(err, *csv);
 }
 
+/* `usual`: names divided by |. Case does not matter. */
 static bool is_usual(const char *name, const char *usual) {
   size_t length = strlen(name);
   for (const char *at = usual; *at; at += *at == '|') {
@@ -59,6 +66,8 @@ static bool is_usual(const char *name, const char *usual) {
   return false;
 }
 
+/* `which` is the place in the study's list of columns. `what` NULL: the column may be missing,
+ * *index is then -1. */
 sw_status sw_network_column(sw_error *err, const sw_csv *csv, const sw_network_file *file,
                             int which, const char *key, const char *usual, const char *what,
                             int *index) {

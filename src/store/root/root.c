@@ -2,7 +2,10 @@
  *
  * Invariant: all of it follows from the study and its data, the same for any number of ranks, as
  * counts are summed over them before rank 0 writes. Errors leave handles open: closing the file
- * closes them. */
+ * closes them.
+ *
+ * Called by store/results when the file is created, on rank 0, except for sw_root_missing, which
+ * all ranks call. */
 #include "store/root/root.h"
 
 #include <hdf5_hl.h>
@@ -13,11 +16,13 @@
 #include "panel/unit_table.h"
 #include "store/layout/layout.h"
 
+/* Every HDF5 code passes here, so that messages name the file. */
 sw_status sw_root_done(sw_root *root, int64_t code, const char *what) {
   return code >= 0 ? SW_OK : sw_h5_fail(root->err, root->path, what);
 }
 
-/* Hard links, as readers look for coordinates in the group alone. */
+/* Hard links, as readers look for coordinates in the group alone. netCDF-4 looks for the variable
+ * of a dimension in the same group. */
 sw_status sw_root_group(sw_root *root, const char *path, const char *const *axis, hid_t *group) {
   *group = sw_h5_group(root->file, path);
   SW_TRY(sw_root_done(root, *group, path));
@@ -28,6 +33,7 @@ sw_status sw_root_group(sw_root *root, const char *path, const char *const *axis
   return SW_OK;
 }
 
+/* Closes the dataset in any case. A scale that is missing counts as a failure to write. */
 sw_status sw_root_over(sw_root *root, hid_t group, hid_t dataset, int rank,
                        const char *const *axis) {
   herr_t code = dataset < 0 ? -1 : 0;
@@ -42,7 +48,8 @@ sw_status sw_root_over(sw_root *root, hid_t group, hid_t dataset, int rank,
 
 /* ---- words ------------------------------------------------------------------------------ */
 
-/* Each language an attribute of its own; of `title` the plain one is there already. */
+/* Each language an attribute of its own; of `title` the plain one is there already. A language that
+ * the study does not give has no attribute. */
 static sw_status put_words(sw_root *root, const sw_words *words, const char *const *attribute) {
   for (int k = 0; k < SW_TONGUES; k++)
     if (words->in[k] && attribute[k])
@@ -66,6 +73,7 @@ static sw_status put_names(sw_root *root) {
 
 /* ---- missing cells ---------------------------------------------------------------------- */
 
+/* In the order of the file: period by indicator. */
 static int64_t count_nan(const double *value, int64_t n) {
   int64_t count = 0;
   for (int64_t i = 0; i < n; i++)
@@ -91,7 +99,8 @@ sw_status sw_root_missing(sw_error *err, sw_arena *arena, const sw_run *run,
   return run->team->sum_i64(run->team, err, count, n * columns);
 }
 
-/* The dataset is closed by sw_root_over, which takes an invalid one as a failure. */
+/* The dataset is closed by sw_root_over, which takes an invalid one as a failure. The counts are
+ * whole, as they have been summed over ranks. */
 static sw_status put_counts(sw_root *root, hid_t group) {
   static const char *const over[] = {SW_NAME_TIME, SW_NAME_INDICATOR};
   const sw_panel *panel = root->run->panel;
@@ -116,7 +125,8 @@ static sw_status put_counts(sw_root *root, hid_t group) {
 /* ---- members of coarser units ------------------------------------------------------------- */
 
 /* Which units as read `aggregate` has summed to which: a map can then be drawn of their polygons.
- */
+ *
+ * member_of -1: the coarser unit was dropped by `where` or for want of data. */
 static sw_status put_members(sw_root *root, hid_t group) {
   static const char *const over[] = {SW_NAME_MEMBER};
   const sw_units *units = &root->run->panel->units;
@@ -139,7 +149,8 @@ static sw_status put_members(sw_root *root, hid_t group) {
 
 /* ---- the group of the panel ---------------------------------------------------------------- */
 
-/* Without columns, or where cells were not counted, there is no group. */
+/* Without columns, or where cells were not counted, there is no group. The axis `indicator` belongs
+ * to this group alone. */
 static sw_status put_panel(sw_root *root) {
   static const char *const axis[] = {SW_NAME_TIME, NULL};
   const sw_panel *panel = root->run->panel;
@@ -172,7 +183,8 @@ sw_status sw_root_put(sw_root *root) {
   return sw_root_put_weights(root);
 }
 
-/* A label has some 48 bytes besides its own. */
+/* A label has some 48 bytes besides its own. Part of the estimate that `check` and `run` give of
+ * the file's size. */
 double sw_root_bytes(const sw_run *run) {
   const sw_panel *panel = run->panel;
   double bytes = 4096 + (64.0 + 8.0 * panel->periods.n) * panel->n_columns;

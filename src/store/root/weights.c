@@ -4,7 +4,10 @@
  *
  * A matrix that no entry uses was not read, and is not there; one that rests on a result of the
  * study is known when that is computed. One of nearly all pairs, such as an
- * inverse distance without a cutoff, has its figures alone: it would be larger than the results. */
+ * inverse distance without a cutoff, has its figures alone: it would be larger than the results.
+ *
+ * Called by root.c on rank 0. Matrices are read only. A matrix that an entry makes during the run
+ * is written when its result is there. */
 #include "store/root/root.h"
 
 #include <hdf5_hl.h>
@@ -14,10 +17,12 @@
 #include "base/arena.h"
 #include "store/layout/layout.h"
 
-/* Links that are stored whatever the units; and of one unit, on average, above that. */
+/* Links that are stored whatever the units; and of one unit, on average, above that. A hundred
+ * links a unit are more than neighbours have, and less than a distance without a cutoff. */
 enum { FEW_LINKS = 1000000, LINKS_A_UNIT = 100 };
 
-/* The links of a matrix, by the first entry that names it. */
+/* The links of a matrix, by the first entry that names it. All entries see the same links of a
+ * matrix, so the first will do. */
 static const sw_links *links_of(const sw_run *run, int weights) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_entry *entry = &run->study->entry[e];
@@ -41,7 +46,8 @@ static bool is_stored(const sw_links *links) {
 
 /* ---- one matrix ------------------------------------------------------------------------- */
 
-/* A dimension without coordinate, as netCDF-4 writes one. */
+/* A dimension without coordinate, as netCDF-4 writes one. The netCDF library knows a dimension
+ * without variable by this scale name; big-endian float is what it writes itself. */
 static sw_status put_bare(sw_root *root, hid_t group, const char *axis, int64_t n) {
   char name[sizeof SW_H5_BARE + 24];
   hsize_t extent = (hsize_t)n;
@@ -58,6 +64,7 @@ static sw_status put_bare(sw_root *root, hid_t group, const char *axis, int64_t 
   return sw_root_done(root, code, "write an axis");
 }
 
+/* `value` has no text of its own in layout.c. */
 static sw_status put_array(sw_root *root, hid_t group, sw_source source, sw_h5_cell cell,
                            const char *axis, int64_t n, const void *values) {
   const sw_layout_text *text = sw_layout_of(source);
@@ -67,7 +74,8 @@ static sw_status put_array(sw_root *root, hid_t group, sw_source source, sw_h5_c
   return sw_root_over(root, group, dataset, 1, &axis);
 }
 
-/* Twelve bytes per link and eight per unit. */
+/* Twelve bytes per link and eight per unit. Estimated by sw_root_weights_bytes with the same
+ * numbers. */
 static sw_status put_links(sw_root *root, hid_t group, const sw_links *links) {
   int64_t count = links->row_start[links->n];
   SW_TRY(put_bare(root, group, SW_NAME_UNIT_EDGE, links->n + 1));
@@ -78,7 +86,8 @@ static sw_status put_links(sw_root *root, hid_t group, const sw_links *links) {
   return put_array(root, group, SW_FROM_STORED, SW_CELL_F64, SW_NAME_ENTRY, count, links->value);
 }
 
-/* What is told of every matrix, stored or not. */
+/* What is told of every matrix, stored or not. The study's own line is stored, so that a reader can
+ * see how the matrix was made. */
 static sw_status put_figures(sw_root *root, hid_t group, const sw_links *links, const char *how) {
   herr_t code = sw_h5_put_text(group, SW_H5_LONG_NAME, "spatial weights matrix", 0);
   if (code >= 0) code = sw_h5_put_text(group, SW_ATTR_WEIGHTS, how, 0);
@@ -102,7 +111,8 @@ static sw_status put_matrix(sw_root *root, const char *name, const sw_links *lin
 
 /* ---- all of them ------------------------------------------------------------------------ */
 
-/* Line `index`, from behind the name: "{kind: knn, k: 6, style: row}". */
+/* Line `index`, from behind the name: "{kind: knn, k: 6, style: row}". root->weights has a line for
+ * each matrix of the study. */
 static const char *how_of(sw_root *root, int index) {
   const char *at = root->weights;
   for (int i = 0; at && i < index; i++)
@@ -114,7 +124,8 @@ static bool is_there(const sw_root *root, const char *path) {
   return H5Lexists(root->file, path, H5P_DEFAULT) > 0;
 }
 
-/* The group of all is made with its first. */
+/* The group of all is made with its first. Called when the file is made, and again at the end of
+ * the run for matrices that were made in it: what is there stays. */
 sw_status sw_root_put_weights(sw_root *root) {
   static const char *const none[] = {NULL};
   const sw_study *study = root->run->study;
@@ -136,7 +147,8 @@ sw_status sw_root_put_weights(sw_root *root) {
   return SW_OK;
 }
 
-/* Of a matrix that is made in the run its links can only be estimated: by those of its stand-in. */
+/* Of a matrix that is made in the run its links can only be estimated: by those of its stand-in.
+ * 8192 bytes: a group with its attributes; 12288 more with its datasets. */
 double sw_root_weights_bytes(const sw_run *run) {
   double bytes = 0;
   for (int i = 0; i < run->study->n_weights; i++) {

@@ -61,7 +61,8 @@ static const signature signatures[] = {
 
 /* A workbook is a zip archive of XML; the names of its parts stand in it as they are. The part that
  * every Office file begins with is asked for last: the telling ones may stand far behind it, and a
- * workbook is what most of them are. */
+ * workbook is what most of them are. Only the first bytes are searched, as no more are at hand, and
+ * not the archive's directory at its end. Every zip has the empty part, so the loop ends. */
 static const char *zip_kind(const char *bytes, size_t length, const char **cure) {
   static const struct {
     const char *part, *what, *cure;
@@ -86,7 +87,8 @@ static bool is_old_stata(const unsigned char *byte, size_t length) {
 }
 
 /* UTF-16 without a mark: of the first 16 bytes or more every second is zero, none of the others.
- * True of any text that begins with Latin letters. */
+ * True of any text that begins with Latin letters. `zeros_at`: 1 for little endian, 0 for big
+ * endian. Fewer than four bytes prove nothing. */
 static bool is_utf16(const char *bytes, size_t length, size_t zeros_at) {
   size_t n = length < 16 ? length & ~(size_t)1 : 16;
   for (size_t i = 0; i < n; i++)
@@ -94,7 +96,8 @@ static bool is_utf16(const char *bytes, size_t length, size_t zeros_at) {
   return n >= 4;
 }
 
-/* Tags in any case, behind blanks and a byte order mark. */
+/* Tags in any case, behind blanks and a byte order mark. Only ASCII letters are folded, so the
+ * result does not depend on the locale. */
 static bool is_markup(const char *bytes, size_t length, const char *tag) {
   size_t at = length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0, size = strlen(tag);
   while (at < length && strchr(" \t\r\n", bytes[at]) && bytes[at])
@@ -107,6 +110,9 @@ static bool is_markup(const char *bytes, size_t length, const char *tag) {
   return true;
 }
 
+/* Cheapest and surest first: fixed signatures, then archives, then guesses from the shape of the
+ * text. `length` may be less than the file has; beyond SW_FILE_KIND_BYTES nothing is looked at.
+ * *cure is set also where nothing is found, and has no meaning then. */
 const char *sw_file_kind(const char *bytes, size_t length, const char **cure) {
   if (length > SW_FILE_KIND_BYTES) length = SW_FILE_KIND_BYTES;
   for (size_t k = 0; k < sizeof signatures / sizeof *signatures; k++) {

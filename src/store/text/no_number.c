@@ -2,7 +2,10 @@
  * of its own and what cures it: thousands, decimal commas, per cent and currency signs, digits of
  * full width. Of anything else what is left after the number it begins with is shown.
  *
- * Only for messages: the text has been refused, and nothing here gives it a value. */
+ * Only for messages: the text has been refused, and nothing here gives it a value.
+ *
+ * Every look works on a copy, changes nothing that was read, and either writes the whole message or
+ * leaves `out` alone. O(length) but for look_left, which is quadratic in at most 200 bytes. */
 #include "store/text/no_number.h"
 
 #include <math.h>
@@ -19,18 +22,21 @@ typedef struct look {
   char *out;
 } look;
 
+/* As the program reads numbers everywhere. */
 static bool is_number(const char *text) {
   double value;
   return sw_parse_number(text, strlen(text), &value);
 }
 
+/* In one given form of writing. */
 static bool is_number_as(char decimal, const char *thousands, const char *text) {
   double value;
   sw_number_form form = {.decimal = decimal, .thousands = thousands};
   return sw_parse_number_as(&form, text, strlen(text), &value);
 }
 
-/* Any of the forms that people write. */
+/* Any of the forms that people write. Each decimal sign with each mark of thousands, but not one
+ * sign for both. */
 static bool is_some_number(const char *text) {
   static const char *const marks[] = {NULL, ",", ".", " ", "'"};
   for (int k = 0; k < 5; k++)
@@ -40,6 +46,7 @@ static bool is_some_number(const char *text) {
   return false;
 }
 
+/* Always true, so a look can end with it. */
 static bool say(look *in, const char *what) {
   snprintf(in->out, SW_NO_NUMBER_ROOM, "is not a number: %s", what);
   return true;
@@ -57,7 +64,8 @@ static bool look_infinite(look *in) {
   return true;
 }
 
-/* Digits of full width, blanks that are none, a minus sign of typesetting: a number to the eye. */
+/* Digits of full width, blanks that are none, a minus sign of typesetting: a number to the eye. The
+ * shape is what the eye reads (base/text.h); the difference is told by the code points. */
 static bool look_unseen(look *in) {
   char shape[3 * LONGEST + 1], unseen[SW_DIFFERENCE_ROOM], text[SW_DIFFERENCE_ROOM + 32];
   shape[sw_text_shape(in->text, strlen(in->text), shape)] = '\0';
@@ -66,8 +74,9 @@ static bool look_unseen(look *in) {
   return say(in, text);
 }
 
-/* The sign of a currency before or behind the number, or its three letters. Cut off, as more may
- * be wrong. */
+/* The sign of a currency before or behind the number, or its three letters. Cut off, as more may be
+ * wrong. In place. A minus sign may stand before the currency. Of several signs only one is cut
+ * off. */
 static bool cut_currency(char *text) {
   static const char *const signs[] = {"$",   "\xE2\x82\xAC", "\xC2\xA3",     "\xC2\xA5",
                                       "US$", "\xE2\x82\xB9", "\xE2\x82\xA9", "\xE2\x82\xBD",
@@ -92,7 +101,7 @@ static bool cut_currency(char *text) {
   return false;
 }
 
-/* A currency sign and nothing else that is wrong: the rest is a number. */
+/* A currency sign and nothing else that is wrong: the rest is a number. Asked of a copy. */
 static bool look_currency(look *in) {
   char text[LONGEST + 1];
   strcpy(text, in->text);
@@ -100,7 +109,7 @@ static bool look_currency(look *in) {
          say(in, "it has a currency sign; write the number alone");
 }
 
-/* As accountants write a negative number. */
+/* As accountants write a negative number. -1 is meant; the program does not guess it. */
 static bool look_parentheses(look *in) {
   char text[LONGEST + 1];
   size_t length = strlen(in->text);
@@ -111,7 +120,8 @@ static bool look_parentheses(look *in) {
          say(in, "it is in parentheses; write a negative number with '-' before it");
 }
 
-/* Where the study strips the sign, something else is wrong. */
+/* Where the study strips the sign, something else is wrong. `keys`: the message may name keys of
+ * the panel; else the file is one that has none. */
 static bool look_percent(look *in) {
   char text[LONGEST + 1];
   sw_number_form form = {.decimal = '.', .percent = true};
@@ -127,7 +137,8 @@ static bool look_percent(look *in) {
                                   : "it has a per cent sign; write the number alone");
 }
 
-/* Where the study already says how numbers are written, and this one is written otherwise. */
+/* Where the study already says how numbers are written, and this one is written otherwise. The mark
+ * of thousands is there, and the text is no number for all that: it stands at the wrong place. */
 static bool look_other_form(look *in) {
   char text[SW_DIFFERENCE_ROOM + 32];
   const sw_number_form *form = in->wanted->form;
@@ -143,7 +154,8 @@ static bool look_other_form(look *in) {
   return say(in, text);
 }
 
-/* "1,234" is two numbers, so that only the user can tell. */
+/* "1,234" is two numbers, so that only the user can tell. The order of the forms is from the most
+ * to the least common; the first that fits is told. */
 static bool look_marks(look *in) {
   static const struct {
     char decimal;
@@ -176,7 +188,7 @@ static bool look_marks(look *in) {
   return false;
 }
 
-/* The longest number that the text begins with, and what is left. */
+/* The longest number that the text begins with, and what is left. Shown to 40 bytes each. */
 static void look_left(look *in) {
   size_t length = strlen(in->text), taken = length;
   double value;
@@ -192,7 +204,7 @@ static void look_left(look *in) {
 }
 
 /* What people mean first, the plain remainder last; each look says all or nothing. How the study
- * writes numbers takes the place of guesses at marks. */
+ * writes numbers takes the place of guesses at marks. Returns `out`, which is always filled. */
 const char *sw_no_number(const char *text, size_t length, const sw_number_wanted *wanted,
                          char out[SW_NO_NUMBER_ROOM]) {
   look in = {.wanted = wanted, .out = out};

@@ -115,7 +115,7 @@ static sw_status open_probe(sw_error *err, const sw_job *job, int pass, void *wo
   (void)job;
   if (is("open_fails") && pass == 0) return sw_fail(err, SW_ENOMEM, "no room for a solver");
   *(object *)workspace = (object){.err = err, .opened = 1};
-  __atomic_add_fetch(&open_objects, 1, __ATOMIC_SEQ_CST);
+  if (!is("no_close")) __atomic_add_fetch(&open_objects, 1, __ATOMIC_SEQ_CST);
   return SW_OK;
 }
 
@@ -228,6 +228,7 @@ static sw_measure probe = {.name = "probe",
 int main(int argc, char **argv) {
   static const sw_measure *const own[] = {&flow, &probe, NULL};
   if (is("no_close")) probe.close = NULL;
+  if (is("no_open")) probe.open = NULL;
   if (is("no_workspace")) probe.workspace = NULL;
   return sw_main(argc, argv, own);
 }

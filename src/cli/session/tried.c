@@ -1,0 +1,105 @@
+/* A child that reads a results file and answers through a pipe: its error first, also when there is
+ * none, as its absence tells that the child died; then what it has to say. Called by report, table
+ * and export. */
+#include "cli/session/tried.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/child.h"
+
+/* Processor seconds of a child, beside those for the bytes of the file: a damaged one can keep HDF5
+ * busy for ever. */
+enum { SECONDS = 60 };
+
+/* ---- the child --------------------------------------------------------------------------- */
+
+typedef struct work {
+  const sw_tried *of;
+  int ends[2]; /* of the pipe */
+} work;
+
+static bool write_all(int file, const void *from, size_t length) {
+  size_t at = 0;
+  for (ssize_t n; at < length && (n = write(file, (const char *)from + at, length - at)) != 0;) {
+    if (n < 0 && errno != EINTR) return false;
+    if (n > 0) at += (size_t)n;
+  }
+  return at == length;
+}
+
+static void tell(void *self) {
+  work *w = self;
+  sw_error err = {0};
+  close(w->ends[0]); /* else writing would not fail when nobody reads any more */
+  w->of->body(&err, w->of->self);
+  if (!write_all(w->ends[1], &err, sizeof err) ||
+      !write_all(w->ends[1], w->of->answer, w->of->size))
+    _exit(1);
+}
+
+/* ---- the parent -------------------------------------------------------------------------- */
+
+/* The child died without an answer: by HDF5, or from outside. */
+static sw_status blame(sw_error *err, const char *path, sw_child_end end) {
+  if (end == SW_CHILD_UNKNOWN)
+    return sw_fail(err, SW_EIO,
+                   "%s: the process that reads it was ended from outside; is the machine out of "
+                   "memory?",
+                   path);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: is damaged: HDF5 %s reading it; write it again with spillway run", path,
+                 end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
+}
+
+static unsigned seconds_for(const sw_tried *tried) {
+  struct stat file;
+  return SECONDS +
+         (stat(tried->path, &file) == 0 ? (unsigned)(file.st_size / tried->bytes_per_second) : 0);
+}
+
+static bool read_all(int file, void *to, size_t length) {
+  size_t at = 0;
+  for (ssize_t n; at < length && (n = read(file, (char *)to + at, length - at)) != 0;) {
+    if (n < 0 && errno != EINTR) return false;
+    if (n > 0) at += (size_t)n;
+  }
+  return at == length;
+}
+
+/* The writing end is closed here first, so that a dead child ends the reading. The child is waited
+ * for in any case. */
+sw_status sw_tried_run(sw_error *err, const sw_tried *tried) {
+  work w = {.of = tried};
+  sw_error said;
+  if (pipe2(w.ends, O_CLOEXEC))
+    return sw_fail(err, SW_EIO, "cannot create a pipe: %s", strerror(errno));
+  pid_t child = sw_child_start(tell, &w, seconds_for(tried));
+  int reason = errno;
+  close(w.ends[1]);
+  bool told = child > 0 && read_all(w.ends[0], &said, sizeof said) &&
+              read_all(w.ends[0], tried->answer, tried->size);
+  close(w.ends[0]);
+  if (child <= 0)
+    return sw_fail(err, SW_EIO, "cannot start a process to read %s: %s", tried->path,
+                   strerror(reason));
+  sw_child_end end = sw_child_wait(child);
+  if (!told) return blame(err, tried->path, end);
+  *err = said; /* both are the same program, so the struct can be copied as it is */
+  return said.status;
+}
+
+/* HDF5's words are told behind the file's name. */
+sw_status sw_tried_damaged(sw_error *err, sw_status status, const char *path) {
+  sw_error said = *err;
+  size_t length = strlen(path);
+  bool named = strncmp(said.text, path, length) == 0 && strncmp(said.text + length, ": ", 2) == 0;
+  if (status != SW_EIO) return status;
+  sw_error_clear(err);
+  return sw_fail(err, SW_EINPUT, "%s: is damaged: %s; write it again with spillway run", path,
+                 said.text + (named ? length + 2 : 0));
+}

@@ -1,0 +1,27 @@
+/* Work on a results file in a child process: HDF5 1.10 crashes on some damaged files, and of others
+ * it never finds the end. */
+#ifndef SW_CLI_SESSION_TRIED_H
+#define SW_CLI_SESSION_TRIED_H
+
+#include <stddef.h>
+
+#include "spillway/status.h"
+
+typedef struct sw_tried {
+  const char *path; /* of the results, for messages */
+  /* Runs in the child; what it writes to files stays, what it leaves in memory is lost but for
+   * `answer`. By one thread that may start others; no MPI. */
+  sw_status (*body)(sw_error *err, void *self);
+  void *self;
+  void *answer;              /* `size` bytes that the body fills, plain; copied to the parent */
+  size_t size;               /* below what a pipe takes at once: some pages */
+  unsigned bytes_per_second; /* of the file: processor time, beside a minute */
+} sw_tried;
+
+/* The body's status and error; SW_EINPUT where HDF5 crashed or did not finish. */
+sw_status sw_tried_run(sw_error *err, const sw_tried *tried);
+/* For a body: SW_EIO of HDF5, which read the file, becomes "PATH: is damaged: ..."; all else stays.
+ */
+sw_status sw_tried_damaged(sw_error *err, sw_status status, const char *path);
+
+#endif

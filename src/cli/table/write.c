@@ -1,0 +1,181 @@
+/* A table as text: for the terminal in aligned columns, as Markdown, as CSV; and which form a file
+ * has. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/table/table.h"
+
+struct sw_grid_form {
+  const char *ending; /* NULL: the terminal */
+  void (*write)(const sw_grid *table, bool exact, bool first, FILE *out);
+};
+
+/* ---- cells ------------------------------------------------------------------------------- */
+
+const char *sw_grid_head(const sw_grid *t, int c) {
+  return c < t->n_texts ? t->head[c] : t->column[c - t->n_texts].name;
+}
+
+const char *sw_grid_cell(const sw_grid *t, int64_t row, int c, char text[SW_GRID_NUMBER]) {
+  if (c < t->n_texts) return t->text[row * t->n_texts + c];
+  const sw_grid_column *column = &t->column[c - t->n_texts];
+  return sw_grid_number(column, t->value[row * t->n_values + c - t->n_texts], text);
+}
+
+/* Columns of numbers, and of texts that are none, stand at their sides. */
+bool sw_grid_is_right(const sw_grid *t, int c) {
+  return c >= t->n_texts &&
+         !(t->column[c - t->n_texts].of && t->column[c - t->n_texts].of->n_classes);
+}
+
+/* ---- terminal ---------------------------------------------------------------------------- */
+
+static void put_padded(FILE *out, const char *text, int width, bool right, bool last) {
+  int blanks = width - sw_text_width(text);
+  for (int k = 0; right && k < blanks; k++)
+    fputc(' ', out);
+  fputs(text, out);
+  for (int k = 0; !right && !last && k < blanks; k++)
+    fputc(' ', out);
+}
+
+/* The width of the widest cell, heads included. */
+static int width_of(const sw_grid *t, int c) {
+  char text[SW_GRID_NUMBER];
+  int width = sw_text_width(sw_grid_head(t, c));
+  for (int64_t row = 0; row < t->n; row++) {
+    int of = sw_text_width(sw_grid_cell(t, row, c, text));
+    if (of > width) width = of;
+  }
+  return width;
+}
+
+static void write_terminal(const sw_grid *t, bool exact, bool first, FILE *out) {
+  char text[SW_GRID_NUMBER];
+  int columns = t->n_texts + t->n_values, width[1024];
+  (void)exact;
+  if (columns > 1024) columns = 1024;
+  for (int c = 0; c < columns; c++)
+    width[c] = width_of(t, c);
+  fprintf(out, "%s%s\n", first ? "" : "\n", t->title);
+  for (int64_t row = -1; row < t->n; row++) {
+    for (int c = 0; c < columns; c++) {
+      const char *cell = row < 0 ? sw_grid_head(t, c) : sw_grid_cell(t, row, c, text);
+      if (row >= 0 && !*cell && sw_grid_is_right(t, c)) cell = "-";
+      fputs("  ", out);
+      put_padded(out, cell, width[c], sw_grid_is_right(t, c), c + 1 == columns);
+    }
+    fputc('\n', out);
+  }
+  if (t->note) fprintf(out, "  %s\n", t->note);
+}
+
+/* ---- Markdown ---------------------------------------------------------------------------- */
+
+static void put_markdown(FILE *out, const char *text) {
+  for (; *text; text++) {
+    if (strchr("|\\*_`<", *text)) fputc('\\', out);
+    fputc(*text == '\n' ? ' ' : *text, out);
+  }
+}
+
+static void write_markdown(const sw_grid *t, bool exact, bool first, FILE *out) {
+  char text[SW_GRID_NUMBER];
+  int columns = t->n_texts + t->n_values;
+  (void)exact;
+  if (!first) fputc('\n', out);
+  put_markdown(out, t->title);
+  fputs("\n\n|", out);
+  for (int c = 0; c < columns; c++) {
+    fputc(' ', out);
+    put_markdown(out, sw_grid_head(t, c));
+    fputs(" |", out);
+  }
+  fputs("\n|", out);
+  for (int c = 0; c < columns; c++)
+    fputs(sw_grid_is_right(t, c) ? "---:|" : "---|", out);
+  fputc('\n', out);
+  for (int64_t row = 0; row < t->n; row++) {
+    fputc('|', out);
+    for (int c = 0; c < columns; c++) {
+      fputc(' ', out);
+      put_markdown(out, sw_grid_cell(t, row, c, text));
+      fputs(" |", out);
+    }
+    fputc('\n', out);
+  }
+  if (!t->note) return;
+  fputc('\n', out);
+  put_markdown(out, t->note);
+  fputc('\n', out);
+}
+
+/* ---- CSV --------------------------------------------------------------------------------- */
+
+static void put_csv(FILE *out, const char *text) {
+  if (!strpbrk(text, ",\"\n\r")) {
+    fputs(text, out);
+    return;
+  }
+  fputc('"', out);
+  for (; *text; text++) {
+    if (*text == '"') fputc('"', out);
+    fputc(*text, out);
+  }
+  fputc('"', out);
+}
+
+/* Spreadsheets round by themselves: all digits, unless some are asked for. No title, as a reader of
+ * CSV takes the first line for names. */
+static void write_csv(const sw_grid *t, bool exact, bool first, FILE *out) {
+  char text[SW_GRID_NUMBER], number[SW_NUMBER_ROOM];
+  int columns = t->n_texts + t->n_values;
+  if (!first) fputc('\n', out);
+  for (int64_t row = -1; row < t->n; row++)
+    for (int c = 0; c < columns; c++) {
+      const char *cell = row < 0 ? sw_grid_head(t, c) : sw_grid_cell(t, row, c, text);
+      if (row >= 0 && exact && *cell && sw_grid_is_right(t, c))
+        cell = sw_show_number(t->value[row * t->n_values + c - t->n_texts], number);
+      put_csv(out, cell);
+      fputc(c + 1 == columns ? '\n' : ',', out);
+    }
+}
+
+/* ---- which ------------------------------------------------------------------------------- */
+
+static const sw_grid_form forms[] = {{NULL, write_terminal},
+                                     {".md", write_markdown},
+                                     {".csv", write_csv},
+                                     {".tex", sw_grid_tex},
+                                     {".xlsx", NULL}}; /* a book: xlsx.c */
+
+enum { N_FORMS = sizeof forms / sizeof *forms };
+
+sw_status sw_grid_form_of(sw_error *err, const char *path, const sw_grid_form **form) {
+  char list[128] = "";
+  *form = &forms[0];
+  for (int f = 1; path && f < N_FORMS; f++) {
+    size_t length = strlen(list);
+    if (sw_ends_with(path, forms[f].ending)) {
+      *form = &forms[f];
+      return SW_OK;
+    }
+    snprintf(list + length, sizeof list - length, "%s%s",
+             f == 1             ? ""
+             : f + 1 == N_FORMS ? " or "
+                                : ", ",
+             forms[f].ending);
+  }
+  return path ? sw_fail(err, SW_EINPUT, "%s: unknown kind of file; expected %s", path, list)
+              : SW_OK;
+}
+
+sw_status sw_grid_write(sw_error *err, const sw_grid_form *form, sw_grid *t, int digits,
+                        sw_grid_out *out) {
+  bool first = out->tables++ == 0;
+  sw_grid_measure(t, digits);
+  if (!form->write) return sw_grid_xlsx(err, t, out);
+  form->write(t, digits == 0, first, out->file);
+  return ferror(out->file) ? sw_fail(err, SW_EIO, "the table cannot be written") : SW_OK;
+}

@@ -1,0 +1,153 @@
+/* Tables as a workbook, a sheet each. The one file that calls libxlsxwriter, which is loaded for
+ * the first book and writes the file itself when the book is closed. Numbers have 16 digits; cells
+ * show as many decimals as the table would. The book's date is fixed, so that the same results give
+ * the same file. */
+#include <xlsxwriter.h>
+
+#include <dlfcn.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/table/table.h"
+
+enum { WIDEST = 60, DATE = 946684800 /* 2000-01-01 */ };
+
+/* ---- the library ------------------------------------------------------------------------- */
+
+#define FUNCTIONS(X)                                                                               \
+  X(lxw_strerror)                                                                                  \
+  X(workbook_new)                                                                                  \
+  X(workbook_add_format)                                                                           \
+  X(workbook_add_worksheet)                                                                        \
+  X(workbook_set_properties)                                                                       \
+  X(workbook_validate_sheet_name)                                                                  \
+  X(workbook_close)                                                                                \
+  X(worksheet_write_string)                                                                        \
+  X(worksheet_write_number)                                                                        \
+  X(worksheet_set_column)                                                                          \
+  X(worksheet_freeze_panes)                                                                        \
+  X(format_set_bold)                                                                               \
+  X(format_set_num_format)
+
+static struct {
+#define MEMBER(name) __typeof__(name) *name;
+  FUNCTIONS(MEMBER)
+#undef MEMBER
+} lxw;
+
+static sw_status load(sw_error *err) {
+  void *library = dlopen(SW_XLSX_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  bool found = library != NULL;
+#define FIND(name) found = found && (*(void **)&lxw.name = dlsym(library, #name));
+  FUNCTIONS(FIND)
+#undef FIND
+  return found ? SW_OK
+               : sw_fail(err, SW_EINPUT,
+                         "a .xlsx is written by libxlsxwriter, which cannot be loaded (%s); "
+                         "install %s, or write a .csv",
+                         dlerror(), SW_XLSX_LIBRARY);
+}
+
+/* ---- sheets ------------------------------------------------------------------------------ */
+
+static sw_status fail(sw_error *err, const sw_grid_out *out, lxw_error code) {
+  return sw_fail(err, code == LXW_ERROR_MEMORY_MALLOC_FAILED ? SW_ENOMEM : SW_EIO,
+                 "%s: cannot be written: %s", out->place, lxw.lxw_strerror(code));
+}
+
+/* "ccd.coordination", of the title; without what no sheet may have in its name. */
+static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
+  size_t length = strcspn(t->title, ":;");
+  if (length > LXW_SHEETNAME_MAX) length = LXW_SHEETNAME_MAX;
+  while (length > 0 && ((unsigned char)t->title[length] & 0xC0) == 0x80)
+    length--;
+  memcpy(name, t->title, length);
+  name[length] = '\0';
+  for (char *at = name; *at; at++)
+    if (strchr("[]*?/\\'", *at)) *at = '.';
+}
+
+/* Decimals as the table shows them. */
+static lxw_format *format_of(lxw_workbook *book, const sw_grid_column *column) {
+  char text[32] = "0.";
+  if (column->apart || column->decimals < 0) return NULL;
+  int decimals = column->decimals < 20 ? column->decimals : 20;
+  memset(text + 2, '0', (size_t)decimals);
+  text[decimals > 0 ? 2 + decimals : 1] = '\0';
+  lxw_format *format = lxw.workbook_add_format(book);
+  if (format) lxw.format_set_num_format(format, text);
+  return format;
+}
+
+static void put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
+                       int64_t at, lxw_format *format) {
+  int k = c - t->n_texts;
+  double value = t->value[at * t->n_values + k];
+  char text[SW_GRID_NUMBER];
+  const sw_page_variable *v = t->column[k].of;
+  if (isnan(value)) return;
+  if (isinf(value) || (v && v->n_classes > 0))
+    lxw.worksheet_write_string(sheet, row, c, sw_grid_number(&t->column[k], value, text), NULL);
+  else
+    lxw.worksheet_write_number(sheet, row, c, value, format);
+}
+
+static void put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
+                       lxw_format *bold) {
+  char text[SW_GRID_NUMBER];
+  bool texts = c < t->n_texts;
+  const char *head = texts ? t->head[c] : t->column[c - t->n_texts].name;
+  lxw_format *format = texts ? NULL : format_of(book, &t->column[c - t->n_texts]);
+  int width = sw_text_width(head);
+  lxw.worksheet_write_string(sheet, 1, c, head, bold);
+  for (int64_t at = 0; at < t->n; at++) {
+    lxw_row_t row = (lxw_row_t)(at + 2);
+    const char *cell = texts ? t->text[at * t->n_texts + c]
+                             : sw_grid_number(&t->column[c - t->n_texts],
+                                              t->value[at * t->n_values + c - t->n_texts], text);
+    if (sw_text_width(cell) > width) width = sw_text_width(cell);
+    if (texts)
+      lxw.worksheet_write_string(sheet, row, c, cell, NULL);
+    else
+      put_number(sheet, row, c, t, at, format);
+  }
+  lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
+}
+
+sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
+  char name[LXW_SHEETNAME_MAX + 1];
+  lxw_workbook *book = out->book;
+  if (!book) {
+    SW_TRY(load(err));
+    book = lxw.workbook_new(out->place);
+  }
+  if (!book) return sw_fail(err, SW_ENOMEM, "out of memory for a workbook");
+  out->book = book;
+  if (t->n + 4 > LXW_ROW_MAX || t->n_texts + t->n_values > LXW_COL_MAX)
+    return sw_fail(err, SW_EINPUT,
+                   "a sheet of a .xlsx has no room for %lld rows and %d columns; write a .csv",
+                   (long long)t->n, t->n_texts + t->n_values);
+  name_of(t, name);
+  bool fine = lxw.workbook_validate_sheet_name(book, name) == LXW_NO_ERROR;
+  lxw_worksheet *sheet = lxw.workbook_add_worksheet(book, fine ? name : NULL);
+  lxw_format *bold = lxw.workbook_add_format(book);
+  if (!sheet || !bold) return sw_fail(err, SW_ENOMEM, "out of memory for a workbook");
+  lxw.format_set_bold(bold);
+  lxw.worksheet_write_string(sheet, 0, 0, t->title, NULL);
+  for (int c = 0; c < t->n_texts + t->n_values; c++)
+    put_column(book, sheet, t, (lxw_col_t)c, bold);
+  if (t->note) lxw.worksheet_write_string(sheet, (lxw_row_t)(t->n + 3), 0, t->note, NULL);
+  lxw.worksheet_freeze_panes(sheet, 2, (lxw_col_t)t->n_texts);
+  return SW_OK;
+}
+
+/* Closed also after a failure: it holds memory and temporary files. */
+sw_status sw_grid_xlsx_end(sw_error *err, sw_status status, sw_grid_out *out) {
+  lxw_doc_properties properties = {.created = DATE};
+  if (!out->book) return status;
+  lxw.workbook_set_properties(out->book, &properties);
+  lxw_error code = lxw.workbook_close(out->book);
+  out->book = NULL;
+  return status == SW_OK && code != LXW_NO_ERROR ? fail(err, out, code) : status;
+}
