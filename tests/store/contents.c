@@ -221,3 +221,35 @@ Test(contents, axes_without_scale) {
   H5Dclose(dataset);
   H5Sclose(space);
 }
+
+static const char *axis_path_at(const char *at, int axis) {
+  static char found[SW_H5_PATH_ROOM];
+  hid_t dataset = H5Dopen2(file, at, H5P_DEFAULT);
+  sw_h5_axis_path(dataset, axis, found);
+  H5Dclose(dataset);
+  return found;
+}
+
+/* Beside the dataset, above it, or anywhere else; another dataset of the scale's name is not it. */
+Test(contents, paths_of_axes) {
+  put_group("zones", "quotient");
+  put_group("zones/parts", NULL);
+  put_group("lone", NULL);
+  put_axis("unit", 4);
+  put_axis("zones/class", 2);
+  put_axis("lone/far", 3);
+  hid_t scale = H5Dopen2(file, "lone/far", H5P_DEFAULT);
+  cr_assert(H5DSset_scale(scale, "far") >= 0); /* NAME without the folder, as the program writes */
+  H5Dclose(scale);
+  scale = H5Dopen2(file, "zones/class", H5P_DEFAULT);
+  cr_assert(H5DSset_scale(scale, "class") >= 0);
+  H5Dclose(scale);
+  put_variable("zones/parts/value", SW_CELL_F64, "unit zones/class lone/far");
+  put_variable("far", SW_CELL_F64, "lone/far");
+  put_variable("zones/far", SW_CELL_F64, "lone/far");
+  cr_expect_str_eq(axis_path_at("zones/parts/value", 0), "/unit");
+  cr_expect_str_eq(axis_path_at("zones/parts/value", 1), "/zones/class");
+  cr_expect_str_eq(axis_path_at("zones/parts/value", 2), "/lone/far");
+  cr_assert(H5Lcreate_hard(file, "unit", file, "zones/unit", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+  cr_expect_str_eq(axis_path_at("zones/parts/value", 0), "/zones/unit");
+}
