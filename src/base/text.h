@@ -45,8 +45,8 @@ bool sw_looks_alike(const char *a, const char *b);
  * "" where it can be seen. Returns `text`. */
 enum { SW_DIFFERENCE_ROOM = 256 };
 const char *sw_show_difference(const char *word, const char *other, char text[SW_DIFFERENCE_ROOM]);
-/* "; did you mean 'near'?", with the difference where it cannot be seen; "" where near is NULL. Where
- * near is the word itself it is there, but not what is looked for, which the hint then says.
+/* "; did you mean 'near'?", with the difference where it cannot be seen; "" where near is NULL.
+ * Where near is the word itself it is there, but not what is looked for, which the hint then says.
  * Returns `text`. */
 enum { SW_HINT_ROOM = 512 };
 const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HINT_ROOM]);
