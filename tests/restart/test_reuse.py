@@ -84,6 +84,13 @@ def check_damage(study, want):
         assert evaluated(out) > 0 or dataset.startswith("links"), (dataset, out)
         assert (said or "do not match their checksums; they are computed") in err, (dataset, err)
         study.remove("next.h5")
+    for result in ("top", "after"):  # no text is not an unreadable one, whose lines would be lost
+        shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+        with h5py.File(study.path("bad.h5"), "r+") as file:
+            file[result].attrs["summary"] = 3
+        got, out, err = study.complete("next.h5", words=["--reuse", study.path("bad.h5")])
+        assert got == want and f"{result}: what it says cannot be read, so nothing is taken" in err, err
+        study.remove("next.h5")
 
 
 def check_other_files(study, want):

@@ -83,8 +83,8 @@ void *sw_past_read_all(const sw_past_file *p, int job, sw_source source, int64_t
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-/* Hashes all values of the group that are neither by unit nor by pair; a difference is told once,
- * and everything is then computed. */
+/* Hashes all values of the group that are neither by unit nor by pair; a difference, or a text that
+ * cannot be read, is told once, and everything is then computed. */
 bool sw_past_is_sound(const sw_past_file *p, int job) {
   sw_error ignored = {0};
   uint64_t sum = 0;
@@ -98,6 +98,9 @@ bool sw_past_is_sound(const sw_past_file *p, int job) {
   if (!sound)
     sw_log(SW_LOG_WARN, "%s: %s: values do not match their checksum, so nothing is taken",
            p->past.path, group->path);
+  else if (!(sound = sw_past_is_readable(p, job)))
+    sw_log(SW_LOG_WARN, "%s: %s: what it says cannot be read, so nothing is taken", p->past.path,
+           group->path);
   return sound;
 }
 

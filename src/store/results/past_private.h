@@ -39,6 +39,7 @@ sw_status sw_past_take_whole(sw_error *err, sw_results *results, const sw_group 
 sw_status sw_past_take_reasons(sw_error *err, sw_results *results, const sw_group *group, int t);
 /* said.c: the lines of a result, rank 0; whether there are any, the port's `says`. */
 sw_status sw_past_take_said(sw_error *err, sw_results *results, const sw_group *group);
+bool sw_past_is_readable(const sw_past_file *past, int job);
 sw_status sw_past_says(sw_past *self, sw_error *err, int job, bool *says);
 
 #endif

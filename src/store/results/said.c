@@ -97,6 +97,20 @@ static const char *read(const sw_results *results, const char *path, const char 
   return text ? text : "";
 }
 
+/* Whether what would be taken can be read. A text that is there and unreadable is not "no text":
+ * the lines would be lost without a word. */
+bool sw_past_is_readable(const sw_past_file *p, int job) {
+  static const char *const name[] = {SW_ATTR_SUMMARY, SW_ATTR_NOTES};
+  hid_t at = H5Gopen2(p->results.file, p->results.schema.group[job].path, H5P_DEFAULT);
+  bool readable = at >= 0;
+  for (int k = 0; readable && k < 2; k++) {
+    htri_t there = H5Aexists(at, name[k]);
+    readable = there == 0 || (there > 0 && sw_h5_get_text(p->results.arena, at, name[k]));
+  }
+  if (at >= 0) H5Gclose(at);
+  return readable;
+}
+
 /* On rank 0: the lines of the earlier run become this run's. */
 sw_status sw_past_take_said(sw_error *err, sw_results *results, const sw_group *group) {
   sw_job *job = &results->run->job[group->job];
