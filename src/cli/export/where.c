@@ -133,24 +133,6 @@ sw_status sw_where_read(sw_error *err, sw_arena *arena, const char *text, const 
 
 /* ---- one row ----------------------------------------------------------------------------- */
 
-static bool compares(sw_compare compare, int sign) {
-  switch (compare) {
-  case SW_EQ:
-    return sign == 0;
-  case SW_NE:
-    return sign != 0;
-  case SW_LT:
-    return sign < 0;
-  case SW_LE:
-    return sign <= 0;
-  case SW_GT:
-    return sign > 0;
-  case SW_GE:
-    return sign >= 0;
-  }
-  return false;
-}
-
 static const char *text_at(const sw_sheet *s, const struct sw_where_column *c, const sw_row *row) {
   const sw_page *page = s->page;
   int64_t unit = c->to ? row->unit_to : row->unit;
@@ -187,10 +169,12 @@ static double number_at(const sw_sheet *s, const struct sw_where_column *c, cons
 static bool holds(const sw_where *where, int k, const sw_sheet *s, const sw_row *row) {
   const sw_condition *condition = &where->condition[k];
   const struct sw_where_column *c = &where->column[k];
-  if (!c->number) return compares(condition->compare, strcmp(text_at(s, c, row), condition->text));
+  if (!c->number)
+    return sw_compare_holds(condition->compare, strcmp(text_at(s, c, row), condition->text));
   double value = number_at(s, c, row);
   if (isnan(value)) return condition->compare == SW_NE;
-  return compares(condition->compare, (value > condition->number) - (value < condition->number));
+  return sw_compare_holds(condition->compare,
+                          (value > condition->number) - (value < condition->number));
 }
 
 /* Alternatives of comparisons that all hold. */

@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/child.h"
-
 /* Processor seconds of a child, beside those for the bytes of the file: a damaged one can keep HDF5
  * busy for ever. */
 enum { SECONDS = 60 };
@@ -44,8 +42,9 @@ static void tell(void *self) {
 
 /* ---- the parent -------------------------------------------------------------------------- */
 
-/* The child died without an answer: by HDF5, or from outside. */
-static sw_status blame(sw_error *err, const char *path, sw_child_end end) {
+/* The file is only at fault where the child died of itself: one that was killed may have been so by
+ * a machine without memory. */
+sw_status sw_tried_blame(sw_error *err, const char *path, sw_child_end end) {
   if (end == SW_CHILD_UNKNOWN)
     return sw_fail(err, SW_EIO,
                    "%s: the process that reads it was ended from outside; is the machine out of "
@@ -88,7 +87,7 @@ sw_status sw_tried_run(sw_error *err, const sw_tried *tried) {
     return sw_fail(err, SW_EIO, "cannot start a process to read %s: %s", tried->path,
                    strerror(reason));
   sw_child_end end = sw_child_wait(child);
-  if (!told) return blame(err, tried->path, end);
+  if (!told) return sw_tried_blame(err, tried->path, end);
   *err = said; /* both are the same program, so the struct can be copied as it is */
   return said.status;
 }

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/child.h"
 #include "spillway/status.h"
 
 typedef struct sw_tried {
@@ -20,6 +21,8 @@ typedef struct sw_tried {
 
 /* The body's status and error; SW_EINPUT where HDF5 crashed or did not finish. */
 sw_status sw_tried_run(sw_error *err, const sw_tried *tried);
+/* What is said of a child that died without an answer: by HDF5, or from outside. */
+sw_status sw_tried_blame(sw_error *err, const char *path, sw_child_end end);
 /* For a body: SW_EIO of HDF5, which read the file, becomes "PATH: is damaged: ..."; all else stays.
  */
 sw_status sw_tried_damaged(sw_error *err, sw_status status, const char *path);

@@ -11,6 +11,7 @@
 
 #include "base/child.h"
 #include "cli/session/options.h"
+#include "cli/session/tried.h"
 #include "cli/verbs/commands.h"
 #include "store/layout/info.h"
 
@@ -129,19 +130,6 @@ static sw_status print_answer(sw_error *err, FILE *in, bool *said) {
   return of_child.status;
 }
 
-/* A child that did not get as far as its answer. The file is only at fault where the child died of
- * itself: one that was killed may have been so by a machine without memory. */
-static sw_status blame(sw_error *err, const char *path, sw_child_end end) {
-  if (end == SW_CHILD_UNKNOWN)
-    return sw_fail(err, SW_EIO,
-                   "%s: the process that reads it was ended from outside; is the machine out of "
-                   "memory?",
-                   path);
-  return sw_fail(err, SW_EINPUT,
-                 "%s: is damaged: HDF5 %s reading it; write it again with spillway run", path,
-                 end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
-}
-
 /* Runs the child and prints its answer. The parent closes its writing end at once, or it would
  * never see the end of the pipe. */
 static sw_status ask_child(sw_error *err, const char *path) {
@@ -165,7 +153,7 @@ static sw_status ask_child(sw_error *err, const char *path) {
   /* Either it failed with a reason of its own, or it ended well. A child that spoke and then
    * crashed has found the file damaged: its output may be cut off. */
   if (said && (status != SW_OK || end == SW_CHILD_ENDED || end == SW_CHILD_UNKNOWN)) return status;
-  return blame(err, path, end);
+  return sw_tried_blame(err, path, end);
 }
 
 /* Rank 0 alone reads and prints; the others take over its status. */

@@ -141,6 +141,8 @@ static inline bool sw_panel_spec_is_missing(const sw_panel_spec *spec, double va
 
 typedef enum sw_area_unit { SW_KM2, SW_SQMI, SW_HA } sw_area_unit;
 typedef enum sw_compare { SW_EQ, SW_NE, SW_LT, SW_LE, SW_GT, SW_GE } sw_compare;
+/* `sign`: of the left side less the right. */
+bool sw_compare_holds(sw_compare compare, int sign);
 
 /* `where`: a disjunction of conjunctions of comparisons; `and` binds tighter than `or`. */
 typedef struct sw_condition {

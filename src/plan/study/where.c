@@ -4,7 +4,8 @@
  * reads as one.
  *
  * No parentheses: without them a condition is an `or` of `and`s, which a list with marks can hold
- * (starts_or), and which a reader of the study can check by eye. Evaluated by the units' reader. */
+ * (starts_or), and which a reader of the study can check by eye. Evaluated by the units' reader and
+ * by export. */
 #include <string.h>
 #include <strings.h>
 
@@ -158,4 +159,23 @@ sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *nod
   *count = n;
   *condition = list;
   return SW_OK;
+}
+
+/* The switch has no default: the compiler tells of a comparison that is added and not met here. */
+bool sw_compare_holds(sw_compare compare, int sign) {
+  switch (compare) {
+  case SW_EQ:
+    return sign == 0;
+  case SW_NE:
+    return sign != 0;
+  case SW_LT:
+    return sign < 0;
+  case SW_LE:
+    return sign <= 0;
+  case SW_GT:
+    return sign > 0;
+  case SW_GE:
+    return sign >= 0;
+  }
+  return false;
 }

@@ -26,26 +26,6 @@ static int shown(sw_field field) {
 
 /* ---- comparisons ------------------------------------------------------------------------- */
 
-/* `sign`: of the left side less the right. The switch has no default: the compiler tells of a
- * comparison that is added and not met here. */
-static bool compares(sw_compare compare, int sign) {
-  switch (compare) {
-  case SW_EQ:
-    return sign == 0;
-  case SW_NE:
-    return sign != 0;
-  case SW_LT:
-    return sign < 0;
-  case SW_LE:
-    return sign <= 0;
-  case SW_GT:
-    return sign > 0;
-  case SW_GE:
-    return sign >= 0;
-  }
-  return false;
-}
-
 /* As strcmp would have it: byte order, as everywhere. The field has no terminating zero. */
 static int text_sign(sw_field field, const char *text) {
   size_t length = strlen(text), common = field.length < length ? field.length : length;
@@ -94,8 +74,8 @@ static bool turns(const sw_condition *condition, sw_field field) {
   if (!condition->is_number || is_equality(condition)) return false;
   if (!sw_parse_number(field.text, field.length, &value)) return false;
   int sign = (value > condition->number) - (value < condition->number);
-  return compares(condition->compare, sign) !=
-         compares(condition->compare, text_sign(field, condition->text));
+  return sw_compare_holds(condition->compare, sign) !=
+         sw_compare_holds(condition->compare, text_sign(field, condition->text));
 }
 
 static void look_at(const sw_condition *condition, const sw_csv *csv, int column, bool code,
@@ -191,14 +171,14 @@ static sw_status holds(sw_error *err, const sw_units_where *where, int c, const 
   sw_field field = csv->field[where->column[c]];
   double value = 0;
   if (!condition->is_number || where->as_text[c]) {
-    *out = compares(condition->compare, text_sign(field, condition->text));
+    *out = sw_compare_holds(condition->compare, text_sign(field, condition->text));
     return SW_OK;
   }
   /* A number in the cell is compared; what is left is empty or text, told apart by what is
    * asked. */
   if (sw_parse_number(field.text, field.length, &value)) {
     int sign = (value > condition->number) - (value < condition->number);
-    *out = compares(condition->compare, sign);
+    *out = sw_compare_holds(condition->compare, sign);
   } else if (is_equality(condition) || !field.length) {
     *out = condition->compare == SW_NE;
   } else {
