@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import unittest
 from xml.etree import ElementTree
 
@@ -15,7 +14,9 @@ import h5py
 import numpy as np
 import pandas
 
-SPILLWAY = os.environ["SPILLWAY"]
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from nation import SPILLWAY, Nation, same  # noqa: E402
+
 EXTRA = """  - gravity: {mass: [gdp], keep: {above: 1e5}, as: above}
   - gravity: {mass: [population], keep: dense, periods: [2004, 2005], blocks: province, as: dense}
   - grey_relational_grade: {of: gdp_pc, keep: {top: 3}, as: leads}
@@ -24,11 +25,6 @@ EXTRA = """  - gravity: {mass: [gdp], keep: {above: 1e5}, as: above}
 
 def number(text):
     return float(text) if text else np.nan
-
-
-def same(a, b):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    return a.shape == b.shape and bool(np.all((a == b) | (np.isnan(a) & np.isnan(b))))
 
 
 def doubles(dataset):
@@ -52,27 +48,16 @@ def labels(scale):
     return [format(v, ".17g") if v != int(v) else str(int(v)) for v in values]
 
 
-class Export(unittest.TestCase):
+class Export(Nation):
+    EXTRA = EXTRA
+
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        subprocess.run([SPILLWAY, "synth", "-o", cls.path("s"), "--units", "80", "--periods", "5"],
-                       check=True, capture_output=True)
-        with open(cls.path("s/study.yaml"), encoding="utf-8") as file:
-            study = file.read()
-        with open(cls.path("s/study.yaml"), "w", encoding="utf-8") as file:
-            file.write(study.replace("output:\n", EXTRA + "output:\n"))
-        subprocess.run([SPILLWAY, "run", cls.path("s/study.yaml"), "-q"], check=True)
-        cls.results = cls.path("s/results.h5")
+        super().setUpClass()
         cls.file = h5py.File(cls.results)
         cls.addClassCleanup(cls.file.close)
         cls.code = [c.decode() for c in cls.file["unit"][()]]
         cls.year = [str(t) for t in cls.file["time"][()]]
-
-    @classmethod
-    def path(cls, name):
-        return os.path.join(cls.folder.name, name)
 
     def export(self, *words, status=0, results=None):
         done = subprocess.run([SPILLWAY, "export", results or self.results, *words], text=True,

@@ -8,24 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import h5py
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from nation import SPILLWAY, Nation, same  # noqa: E402
 from page import Page  # noqa: E402
 
-SPILLWAY = os.environ["SPILLWAY"]
 EXTRA = """  - gravity: {mass: [gdp], keep: {above: 1e5}, as: above}
   - gravity: {mass: [population], keep: dense, periods: [2004, 2005], blocks: province, as: dense}
   - markov: {of: gdp_pc, as: ladder_of_all}
 """
-
-
-def same(a, b):
-    return a.shape == b.shape and bool(np.all((a == b) | (np.isnan(a) & np.isnan(b))))
 
 
 def doubles(dataset):
@@ -36,23 +31,8 @@ def doubles(dataset):
     return x
 
 
-class Report(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        subprocess.run([SPILLWAY, "synth", "-o", cls.path("s"), "--units", "80", "--periods", "5"],
-                       check=True, capture_output=True)
-        with open(cls.path("s/study.yaml"), encoding="utf-8") as file:
-            study = file.read()
-        with open(cls.path("s/study.yaml"), "w", encoding="utf-8") as file:
-            file.write(study.replace("output:\n", EXTRA + "output:\n"))
-        subprocess.run([SPILLWAY, "run", cls.path("s/study.yaml"), "-q"], check=True)
-        cls.results = cls.path("s/results.h5")
-
-    @classmethod
-    def path(cls, name):
-        return os.path.join(cls.folder.name, name)
+class Report(Nation):
+    EXTRA = EXTRA
 
     def report(self, *words, status=0, env=None):
         """What is said on standard output, or else the one line of the error."""

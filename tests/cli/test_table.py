@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import unicodedata
 import unittest
 import zipfile
@@ -14,7 +13,9 @@ from xml.etree import ElementTree
 import h5py
 import numpy as np
 
-SPILLWAY = os.environ["SPILLWAY"]
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from nation import SPILLWAY, Nation  # noqa: E402
+
 EXTRA = """  - gravity: {mass: [gdp], keep: {above: 1e5}, as: above}
   - gravity: {mass: [population], keep: dense, periods: [2004, 2005], as: dense}
   - lisa_markov: {of: gdp_pc, weights: contiguity, as: quadrants}
@@ -25,28 +26,12 @@ def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-class Table(unittest.TestCase):
+class Table(Nation):
+    EXTRA = EXTRA
+
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        subprocess.run([SPILLWAY, "synth", "-o", cls.path("s"), "--units", "80", "--periods", "5"],
-                       check=True, capture_output=True)
-        with open(cls.path("s/study.yaml"), encoding="utf-8") as file:
-            study = file.read()
-        # Names, of which some are Chinese: a column more in the units file.
-        with open(cls.path("s/units.csv"), encoding="utf-8") as file:
-            head, *lines = file.read().splitlines()
-        with open(cls.path("s/units.csv"), "w", encoding="utf-8") as file:
-            file.write(f"{head},label\n")
-            for k, line in enumerate(lines):
-                file.write(f"{line},{'某县' if k % 3 else 'Some | county'} {k}\n")
-        study = study.replace("output:\n", EXTRA + "output:\n")
-        study = re.sub(r"(\n  file: units.csv\n)", r"\1  name: label\n", study)
-        with open(cls.path("s/study.yaml"), "w", encoding="utf-8") as file:
-            file.write(study)
-        subprocess.run([SPILLWAY, "run", cls.path("s/study.yaml"), "-q"], check=True)
-        cls.results = cls.path("s/results.h5")
+        super().setUpClass()
         cls.file = h5py.File(cls.results)
         cls.addClassCleanup(cls.file.close)
         cls.code = [c.decode() for c in cls.file["unit"][()]]
@@ -54,8 +39,15 @@ class Table(unittest.TestCase):
         cls.year = [str(t) for t in cls.file["time"][()]]
 
     @classmethod
-    def path(cls, name):
-        return os.path.join(cls.folder.name, name)
+    def change(cls, study):
+        """With names, of which some are Chinese: a column more in the units file."""
+        with open(cls.path("s/units.csv"), encoding="utf-8") as file:
+            head, *lines = file.read().splitlines()
+        with open(cls.path("s/units.csv"), "w", encoding="utf-8") as file:
+            file.write(f"{head},label\n")
+            for k, line in enumerate(lines):
+                file.write(f"{line},{'某县' if k % 3 else 'Some | county'} {k}\n")
+        return re.sub(r"(\n  file: units.csv\n)", r"\1  name: label\n", study)
 
     def table(self, *words, status=0, results=None):
         done = subprocess.run([SPILLWAY, "table", results or self.results, *words], text=True,

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "cli/session/target.h"
 #include "cli/session/tried.h"
 
 /* ---- formats ----------------------------------------------------------------------------- */
@@ -27,20 +27,13 @@ enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 sw_status sw_export_format_of(sw_error *err, const char *path,
                               const struct sw_export_format **format) {
-  char list[128] = "";
-  for (int f = 0; f < N_FORMATS; f++) {
-    size_t length = strlen(list);
-    if (sw_ends_with(path, formats[f].ending)) {
-      *format = &formats[f];
-      return SW_OK;
-    }
-    snprintf(list + length, sizeof list - length, "%s%s",
-             f == 0               ? ""
-             : f + 1 == N_FORMATS ? " or "
-                                  : ", ",
-             formats[f].ending);
-  }
-  return sw_fail(err, SW_EINPUT, "%s: unknown kind of file; expected %s", path, list);
+  const char *ending[N_FORMATS];
+  int kind = 0;
+  for (int f = 0; f < N_FORMATS; f++)
+    ending[f] = formats[f].ending;
+  SW_TRY(sw_target_kind(err, path, ending, N_FORMATS, &kind));
+  *format = &formats[kind];
+  return SW_OK;
 }
 
 /* ---- one sheet --------------------------------------------------------------------------- */

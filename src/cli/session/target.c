@@ -9,6 +9,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
+sw_status sw_target_kind(sw_error *err, const char *path, const char *const *ending, int n,
+                         int *kind) {
+  char list[128] = "";
+  for (int k = 0; k < n; k++) {
+    size_t length = strlen(list);
+    *kind = k;
+    if (sw_ends_with(path, ending[k])) return SW_OK;
+    snprintf(list + length, sizeof list - length, "%s%s",
+             k == 0       ? ""
+             : k + 1 == n ? " or "
+                          : ", ",
+             ending[k]);
+  }
+  return sw_fail(err, SW_EINPUT, "%s: unknown kind of file; expected %s", path, list);
+}
+
 /* With the rights that a new file gets, which mkstemp does not give. */
 sw_status sw_target_open(sw_error *err, sw_target *target) {
   snprintf(target->temporary, sizeof target->temporary, "%s.XXXXXX", target->path);

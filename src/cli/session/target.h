@@ -18,6 +18,10 @@ typedef struct sw_target_source {
   const char *what; /* "is the results file itself" */
 } sw_target_source;
 
+/* Which of n endings the path has: a kind of file for each. SW_EINPUT: none of them, which are
+ * named. */
+sw_status sw_target_kind(sw_error *err, const char *path, const char *const *ending, int n,
+                         int *kind);
 /* Whether a file may be written there, before anything is made for it. SW_EINPUT: it is there
  * already and `force` is not given, is one of the n sources, or has no folder. */
 sw_status sw_target_look(sw_error *err, const char *path, int n, const sw_target_source *source,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/session/target.h"
 #include "cli/table/table.h"
 
 struct sw_grid_form {
@@ -153,22 +154,15 @@ static const sw_grid_form forms[] = {{NULL, write_terminal},
 enum { N_FORMS = sizeof forms / sizeof *forms };
 
 sw_status sw_grid_form_of(sw_error *err, const char *path, const sw_grid_form **form) {
-  char list[128] = "";
+  const char *ending[N_FORMS - 1]; /* without the terminal, which comes first */
+  int kind = 0;
   *form = &forms[0];
-  for (int f = 1; path && f < N_FORMS; f++) {
-    size_t length = strlen(list);
-    if (sw_ends_with(path, forms[f].ending)) {
-      *form = &forms[f];
-      return SW_OK;
-    }
-    snprintf(list + length, sizeof list - length, "%s%s",
-             f == 1             ? ""
-             : f + 1 == N_FORMS ? " or "
-                                : ", ",
-             forms[f].ending);
-  }
-  return path ? sw_fail(err, SW_EINPUT, "%s: unknown kind of file; expected %s", path, list)
-              : SW_OK;
+  if (!path) return SW_OK;
+  for (int f = 1; f < N_FORMS; f++)
+    ending[f - 1] = forms[f].ending;
+  SW_TRY(sw_target_kind(err, path, ending, N_FORMS - 1, &kind));
+  *form = &forms[kind + 1];
+  return SW_OK;
 }
 
 sw_status sw_grid_write(sw_error *err, const sw_grid_form *form, sw_grid *t, int digits,
