@@ -31,6 +31,8 @@ MORE = """
   - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
   - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
+  - productivity: {inputs: [population, trade], outputs: [gdp, income], index: malmquist, as: malmquist}
+  - productivity: {inputs: [population], outputs: [gdp], scale: vrs, orient: input, peers: {keep: {top: 3}}, as: efficient}
   - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
   - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: local_clusters}
