@@ -80,9 +80,11 @@ int sw_frontier_peers(const sw_frontier_solver *s, int most, int64_t *at, double
 
 /* ---- within ----------------------------------------------------------------------------- */
 
-/* Of observations [lo, lo + count): out = (constant + sum price_v z_v)/(sum scale_v z_v). */
-enum { SW_FRONTIER_BLOCK = 256 };
-void sw_frontier_reduced(int variables, const double *const *row, int64_t lo, int count,
-                         const double *price, const double *scale, double constant, double *out);
+/* Of observations [lo, lo + count): cost = constant + sum price_v z_v, size = sum scale_v z_v.
+ * Returns whether cost < least size for one of them. */
+enum { SW_FRONTIER_BLOCK = 64 };
+bool sw_frontier_reduced(int variables, const double *const *row, int64_t lo, int count,
+                         const double *price, const double *scale, double constant, double least,
+                         double *cost, double *size);
 
 #endif

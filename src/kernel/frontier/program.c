@@ -240,37 +240,59 @@ sw_status sw_frontier_begin(sw_error *err, sw_frontier_solver *s, int64_t unit, 
 
 /* ---- rounds ----------------------------------------------------------------------------- */
 
-/* What the prices call for: of each part of the observations the one with the least reduced cost,
- * if it is below 0. Returns how many. */
+typedef struct prices {
+  double price[SW_FRONTIER_MOST], constant;
+} prices;
+
+static prices prices_of(const sw_frontier_solver *s) {
+  int variables = sw_frontier_variables(s->f);
+  prices now = {.constant = s->variable_returns ? -sw_lp_dual(s->lp, variables) : 0};
+  for (int v = 0; v < variables; v++)
+    now.price[v] = -sw_lp_dual(s->lp, v) * s->scale[v];
+  return now;
+}
+
+/* In a block of period t the first with the least reduced cost below *least, which it becomes. */
+static void look_at_block(const sw_frontier_solver *s, const prices *now, const double *const *row,
+                          int t, int64_t lo, double *least, int64_t *best) {
+  const sw_frontier *f = s->f;
+  double cost[SW_FRONTIER_BLOCK], size[SW_FRONTIER_BLOCK];
+  int count = (int)(f->n - lo < SW_FRONTIER_BLOCK ? f->n - lo : SW_FRONTIER_BLOCK);
+  if (!sw_frontier_reduced(sw_frontier_variables(f), row, lo, count, now->price, s->scale,
+                           now->constant, *least, cost, size))
+    return;
+  for (int j = 0; j < count; j++) {
+    int64_t at = (lo + j) * f->periods + t;
+    double reduced = cost[j] / size[j];
+    if (!(reduced < *least) || !f->used[t][lo + j] || at == s->left_out) continue;
+    *least = reduced;
+    *best = at;
+  }
+}
+
+/* What the prices call for: of each of TAKEN parts of the blocks the observation with the least
+ * reduced cost, if it is below 0. Returns how many. */
 static int find_columns(const sw_frontier_solver *s, int64_t *found) {
   const sw_frontier *f = s->f;
-  int variables = sw_frontier_variables(f), count = 0;
-  int64_t all = (s->to - s->from) * f->n, part = (all + TAKEN - 1) / TAKEN, place = 0, best = -1;
-  double price[SW_FRONTIER_MOST], cost[SW_FRONTIER_BLOCK], least = -NOTHING;
-  double constant = s->variable_returns ? -sw_lp_dual(s->lp, variables) : 0;
-  for (int v = 0; v < variables; v++)
-    price[v] = -sw_lp_dual(s->lp, v) * s->scale[v];
+  const prices now = prices_of(s);
+  int64_t blocks = (f->n + SW_FRONTIER_BLOCK - 1) / SW_FRONTIER_BLOCK * (s->to - s->from);
+  int64_t part = (blocks + TAKEN - 1) / TAKEN, left = part, best = -1;
+  double least = -NOTHING;
+  int count = 0;
   for (int t = s->from; t < s->to; t++) {
     const double *row[SW_FRONTIER_MOST];
-    for (int v = 0; v < variables; v++)
+    for (int v = 0; v < sw_frontier_variables(f); v++)
       row[v] = f->value[v * f->periods + t];
     for (int64_t lo = 0; lo < f->n; lo += SW_FRONTIER_BLOCK) {
-      int block = (int)(f->n - lo < SW_FRONTIER_BLOCK ? f->n - lo : SW_FRONTIER_BLOCK);
-      sw_frontier_reduced(variables, row, lo, block, price, s->scale, constant, cost);
-      for (int j = 0; j < block; j++) {
-        int64_t at = (lo + j) * f->periods + t;
-        if (cost[j] < least && f->used[t][lo + j] && at != s->left_out) {
-          least = cost[j];
-          best = at;
-        }
-        if (++place % part == 0 || place == all) {
-          if (best >= 0) found[count++] = best;
-          best = -1;
-          least = -NOTHING;
-        }
-      }
+      look_at_block(s, &now, row, t, lo, &least, &best);
+      if (--left > 0) continue;
+      if (best >= 0) found[count++] = best;
+      best = -1;
+      least = -NOTHING;
+      left = part;
     }
   }
+  if (best >= 0) found[count++] = best;
   return count;
 }
 

@@ -175,7 +175,7 @@ static sw_status check_choices(sw_error *err, sw_job *job, const sw_productivity
         err, job, "bootstrap",
         "draws are of radial efficiencies within a period; expected `orient: output` "
         "or `input`, `reference: period`, no `bad` and no `super`");
-  if (p->reference != OF_PERIOD && !job->result[PEERS].off)
+  if (p->reference != OF_PERIOD && p->has_peers)
     return sw_job_fail(err, job, "peers",
                        "pairs of units are of one period; expected `reference: period`");
   if (p->reference == OF_WINDOW && p->window > job->n_periods)
@@ -231,6 +231,7 @@ static sw_status resolve_productivity(sw_error *err, sw_job *job) {
   p->window = choice_of(job, "window");
   p->super = choice_of(job, "super");
   p->draws = choice_of(job, "bootstrap");
+  p->has_peers = !job->result[PEERS].off; /* the matrix has a job of its own later on */
   SW_TRY(read_variables(err, job, &p->frontier));
   SW_TRY(check_choices(err, job, p));
   SW_TRY(read_index(err, job, p));

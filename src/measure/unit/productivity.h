@@ -35,7 +35,7 @@ enum { SW_DRAW_GRAIN = 32 }; /* units of a tile of draws */
 
 typedef struct sw_productivity {
   sw_frontier frontier; /* filled by prepare, but for what the entry says */
-  bool variable_returns, super;
+  bool variable_returns, super, has_peers;
   sw_productivity_index index;
   sw_productivity_reference reference;
   int window;

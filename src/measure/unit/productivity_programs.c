@@ -75,7 +75,7 @@ static void put(const sw_job *job, int output, int t, int64_t unit, double value
 
 /* No solution uses more observations than it has rows. */
 static int most_peers(const sw_job *job) {
-  return job->result[PEERS].off ? 0 : variables_of(job) + 1;
+  return ((const sw_productivity *)job->state)->has_peers ? variables_of(job) + 1 : 0;
 }
 
 /* The operands of a unit: pairs of a unit and its weight; those behind the last are missing. */
