@@ -17,7 +17,7 @@ includes_awk='
     floor["plan"] = 5; floor["comm"] = 6; floor["store"] = 6; floor["cli"] = 7
     home["status.h"] = home["version.h"] = home["arena.h"] = "base"
     home["node.h"] = home["rng.h"] = "base"; home["weights.h"] = home["fold.h"] = "kernel"
-    home["panel.h"] = "panel"; home["measure.h"] = home["resource.h"] = home["resample.h"] = "measure"; home["program.h"] = "cli"
+    home["panel.h"] = "panel"; home["measure.h"] = home["job.h"] = home["resource.h"] = home["resample.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
     rooms("kernel/ | kernel/series kernel/linear kernel/frontier | kernel/classes kernel/space kernel/graph kernel/rings kernel/resample | kernel/pairs kernel/weights kernel/local kernel/autocorrelation kernel/sparse kernel/roads | kernel/topology kernel/map kernel/spatial kernel/causality kernel/comovement kernel/flows kernel/rows | kernel/effects")
     rooms("measure/ | measure/share | measure/space measure/transform measure/calibrate measure/resample | measure/composite measure/unit measure/pair measure/global measure/model measure/local measure/spatial")
