@@ -187,6 +187,31 @@ Test(study_errors, panel) {
   EXPECT_ALL(SCORE UNITS "panel: ", aggregate);
 }
 
+Test(study_errors, labels) {
+  static const fault table[] = {
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: g}, wide: {name: g, prefix: p}}}\n",
+       "s.yaml:2:39: layout: expected one of {wide: {name, prefix}}, {wide: {indicator, names}} "
+       "and "
+       "{long: {by, value}}"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l}}}\n",
+       "s.yaml:2:46: 'value' is missing: the column of values, or a list of columns"},
+      {"{file: p.csv, unit: u, layout: {long: {value: l}}}\n",
+       "s.yaml:2:46: 'by' is missing: the column of labels, e.g. of industries"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: [l, g]}}}\n",
+       "s.yaml:2:61: long: by and value are both 'l'"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: []}}}\n",
+       "s.yaml:2:61: value: the list is empty; name at least one column"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: [a.b, a]}}}\n",
+       "s.yaml:2:61: value: 'a.b.LABEL' could be of 'a' or of 'a.b'; rename one of them"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: g, totl: all}}}\n",
+       "s.yaml:2:64: unknown key 'totl'; did you mean 'total'?"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: c}}}\n",
+       "s.yaml:1:14: 'c' cannot name a result: c.LABEL are indicators of the panel; choose another "
+       "name"},
+  };
+  EXPECT_ALL(SCORE "panel: ", table);
+}
+
 Test(study_errors, units) {
   static const fault table[] = {
       {"{unit: u}\n", "s.yaml:3:8: 'file' is missing: the table of the units, a .csv file"},

@@ -68,6 +68,92 @@ static sw_status plan_long(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* ---- long by a column ---------------------------------------------------------------------- */
+
+/* The value that VALUE.LABEL is of, and the label; -1: it is no such name. */
+static int value_of(const sw_panel_spec *spec, const char *name, const char **label) {
+  for (int v = 0; v < spec->n_values; v++) {
+    size_t length = strlen(spec->value[v]);
+    if (strncmp(name, spec->value[v], length) || name[length] != '.') continue;
+    *label = name + length + 1;
+    return v;
+  }
+  return -1;
+}
+
+/* The labels that the study needs become parts of the rows, in the order of the plan. There is one
+ * part more, of all other labels, so that a panel has their units and periods. Where none is needed
+ * (only labels are asked for) an empty one stands for them, which no row has. */
+static sw_status plan_parts(sw_error *err, reading *in) {
+  sw_panel_rows *rows = in->rows;
+  int n = 0;
+  SW_NEW(err, in->arena, rows->part, in->plan->n_raw + 1);
+  for (int c = 0; c < in->plan->n_raw; c++) {
+    const char *label = NULL;
+    int l = 0;
+    if (value_of(in->spec, in->plan->raw[c].name, &label) < 0) continue;
+    while (l < n && strcmp(rows->part[l], label))
+      l++;
+    if (l == n) rows->part[n++] = label;
+  }
+  if (n == 0) rows->part[n++] = "";
+  rows->parts = n + 1;
+  return SW_OK;
+}
+
+/* The index in the plan of each value of the file in each part, -1: not needed. `value`: which of
+ * the layout's values each is. */
+static sw_status plan_columns(sw_error *err, reading *in, const int *value) {
+  sw_panel_rows *rows = in->rows;
+  int *column = NULL;
+  SW_NEW(err, in->arena, column, rows->parts * rows->width);
+  for (int i = 0; i < rows->parts * rows->width; i++)
+    column[i] = -1;
+  for (int c = 0; c < in->plan->n_raw; c++) {
+    const char *label = NULL;
+    int v = value_of(in->spec, in->plan->raw[c].name, &label);
+    for (int k = 0; k < rows->width && v >= 0; k++)
+      for (int l = 0; l < rows->parts - 1 && value[k] == v; l++)
+        if (!strcmp(rows->part[l], label)) column[l * rows->width + k] = c;
+  }
+  rows->column = column;
+  return SW_OK;
+}
+
+/* One of several files may lack the column of labels: it is then plainly long, with indicators of
+ * its own. Only where it has values of the layout all the same their labels are missed. */
+static bool is_plainly_long(const reading *in) {
+  if (in->spec->n_files == 1 || sw_csv_find(in->csv, in->spec->by) >= 0) return false;
+  for (int v = 0; v < in->spec->n_values; v++)
+    if (sw_csv_find(in->csv, in->spec->value[v]) >= 0) return false;
+  return true;
+}
+
+/* Several files may have a value each; of a single one all are wanted. Which labels it has, and so
+ * which columns of the plan, is known when all of it is read (gather_indicators). */
+static sw_status plan_by(sw_error *err, reading *in) {
+  const sw_panel_spec *spec = in->spec;
+  int *from = NULL, *value = NULL;
+  if (is_plainly_long(in)) return plan_long(err, in);
+  SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), spec->by, &in->layout.indicator));
+  if (spec->time)
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "time"), spec->time, &in->layout.time));
+  SW_NEW(err, in->arena, from, spec->n_values);
+  SW_NEW(err, in->arena, value, spec->n_values);
+  for (int v = 0; v < spec->n_values; v++) {
+    int at = sw_csv_find(in->csv, spec->value[v]);
+    if (at < 0 && spec->n_files == 1)
+      return sw_csv_column(err, in->csv, place_of(in, "layout"), spec->value[v], &at);
+    if (at < 0) continue;
+    value[in->rows->width] = v;
+    from[in->rows->width++] = at;
+  }
+  in->layout.from = from;
+  in->layout.value = value;
+  SW_TRY(plan_parts(err, in));
+  return plan_columns(err, in, value);
+}
+
 /* ---- periods in the header (wide) --------------------------------------------------------- */
 
 /* Columns that the study did not list must all mean periods of one kind: which of two is meant
@@ -156,8 +242,9 @@ static sw_status read_header(sw_error *err, reading *in) {
     SW_TRY(sw_csv_skip(err, in->csv, at, (size_t)(to - at)));
     at = to + 1;
   }
-  in->rows->wide = spec->layout != SW_LAYOUT_LONG;
+  in->rows->wide = spec->layout > SW_LAYOUT_LONG_BY;
   if (spec->layout == SW_LAYOUT_LONG) return plan_long(err, in);
+  if (spec->layout == SW_LAYOUT_LONG_BY) return plan_by(err, in);
   if (spec->layout == SW_LAYOUT_WIDE_INDICATOR) {
     SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), spec->wide_indicator,
                          &in->layout.indicator));
@@ -264,14 +351,16 @@ static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *re
   return SW_OK;
 }
 
-/* Slots of wide files are indices of the plan, the same for all readers. In place; 32-bit
- * numbers. */
+/* Slots of wide files are indices of the plan, and parts of those long by a column are parts of the
+ * rows, the same for all readers. In place; 32-bit numbers. */
 static void renumber(const reading *in, sw_panel_block *block) {
   const sw_panel_csv_reader *reader = &in->reader[block->reader];
+  const sw_panel_rows *rows = in->rows;
   for (int64_t i = 0; i < block->n; i++)
     block->unit[i] = reader->number[0][block->unit[i]];
-  for (int64_t i = 0; i < block->n && !in->rows->wide; i++)
-    block->slot[i] = reader->number[1][block->slot[i]];
+  for (int64_t i = 0; i < block->n && !rows->wide; i++)
+    block->slot[i] = reader->number[1][sw_panel_rows_period(rows, block->slot[i])] * rows->parts +
+                     sw_panel_rows_part(rows, block->slot[i]);
 }
 
 /* One dictionary out of those of the readers, taken in the order of their numbers: the first
@@ -292,13 +381,39 @@ static sw_status join_readers(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* Wide by indicator: which indicators the file has is known only when all ranks have read it. Sets
- * has_column, and the names offered when the study asks for one that is not there: as the study
- * names the codes, else COLUMN_CODE, by which an entry may ask for it. Collective; a local failure
- * behind the gather is for the caller to agree on. Names and codes of all ranks, hence the same
- * list everywhere. */
+/* Long by: the file has that label, with each of its values. */
+static sw_status name_label(sw_error *err, reading *in, const char *label, const char **name) {
+  sw_panel_rows *rows = in->rows;
+  int l = sw_panel_csv_raw_of(&in->layout, label);
+  for (int k = 0; k < rows->width; k++) {
+    int raw = rows->column[l * rows->width + k];
+    if (raw >= 0) rows->has_column[raw] = true;
+    name[k] = sw_arena_printf(in->arena, "%s.%s", in->spec->value[in->layout.value[k]], label);
+    if (!name[k]) return sw_fail(err, SW_ENOMEM, "out of memory");
+  }
+  return SW_OK;
+}
+
+/* Wide by indicator. */
+static sw_status name_indicator(sw_error *err, reading *in, const char *code, const char **name) {
+  const sw_panel_spec *spec = in->spec;
+  int raw = sw_panel_csv_raw_of(&in->layout, code);
+  if (raw >= 0) in->rows->has_column[raw] = true;
+  for (int k = 0; k < spec->n_wide_names; k++)
+    if (!strcmp(spec->wide_code[k], code)) *name = spec->wide_label[k];
+  if (!*name) *name = sw_arena_printf(in->arena, "%s_%s", spec->wide_indicator, code);
+  return *name ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory");
+}
+
+/* Wide by indicator, or long by a column: which indicators the file has is known only when all
+ * ranks have read it. Sets has_column, and the names offered when the study asks for one that is
+ * not there: as the study names the codes, else COLUMN_CODE or VALUE.LABEL, by which an entry may
+ * ask for it. Collective; a local failure behind the gather is for the caller to agree on. Names
+ * and codes of all ranks, hence the same list everywhere. */
 static sw_status gather_indicators(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
+  bool by = spec->layout == SW_LAYOUT_LONG_BY;
+  int each = by ? in->rows->width : 1;
   int64_t n = 0;
   const char *const *code = NULL;
   SW_TRY(sw_panel_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n,
@@ -308,20 +423,17 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   SW_TRY(sw_code_twins(err, code, n, twin));
   if (twin[0] >= 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: '%.60s' and '%.60s' %s; " SW_CODE_CURE, in->rows->file,
-                   spec->wide_indicator, code[twin[0]], code[twin[1]],
+                   by ? spec->by : spec->wide_indicator, code[twin[0]], code[twin[1]],
                    sw_code_differs(code[twin[0]], code[twin[1]], words));
   const char **name = NULL;
-  SW_NEW(err, in->arena, name, n);
-  for (int64_t i = 0; i < n; i++) {
-    int raw = sw_panel_csv_raw_of(&in->layout, code[i]);
-    if (raw >= 0) in->rows->has_column[raw] = true;
-    for (int k = 0; k < spec->n_wide_names; k++)
-      if (!strcmp(spec->wide_code[k], code[i])) name[i] = spec->wide_label[k];
-    if (!name[i]) name[i] = sw_arena_printf(in->arena, "%s_%s", spec->wide_indicator, code[i]);
-    if (!name[i]) return sw_fail(err, SW_ENOMEM, "out of memory");
-  }
+  SW_NEW(err, in->arena, name, n * each);
+  for (int64_t i = 0; i < n; i++)
+    SW_TRY((by ? name_label : name_indicator)(err, in, code[i], name + i * each));
   in->rows->name = name;
-  in->rows->n_names = (int)n;
+  in->rows->n_names = (int)n * each;
+  if (!by) return SW_OK;
+  in->rows->all_labels = code;
+  in->rows->n_labels = n;
   return SW_OK;
 }
 
@@ -368,7 +480,7 @@ static sw_status read_lines(sw_error *err, reading *in) {
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
   if (in->spec->number_form && in->spec->number_form->percent) SW_TRY(say_percent(err, in));
-  if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
+  if (in->layout.indicator < 0) return SW_OK;
   return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
 }
 
