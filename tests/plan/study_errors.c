@@ -217,6 +217,20 @@ Test(study_errors, units) {
       {"{unit: u}\n", "s.yaml:3:8: 'file' is missing: the table of the units, a .csv file"},
       {"{file: u.csv, unit: u, lon: x}\n",
        "s.yaml:3:8: 'lat' is missing: coordinates need both `lon` and `lat`"},
+      {"{file: u.csv, unit: u, groups: {p: 'unit[0]'}}\n",
+       "s.yaml:3:44: groups: p: 'unit[0]' is no slice of the codes; expected unit[START:END], e.g. "
+       "\"unit[0:2]\" for their first two characters"},
+      {"{file: u.csv, unit: u, groups: {p: 'land[0:2]'}}\n",
+       "s.yaml:3:44: groups: p: 'land[0:2]' is no slice of the codes; expected unit[START:END], "
+       "e.g. "
+       "\"unit[0:2]\" for their first two characters"},
+      {"{file: u.csv, unit: u, groups: {p: 'unit[2:2]'}}\n",
+       "s.yaml:3:44: groups: p: unit[2:2] is empty; its end must lie behind its start"},
+      {"{file: u.csv, unit: u, groups: [p, {p: 'unit[0:2]'}]}\n",
+       "s.yaml:3:48: 'p' is listed twice"},
+      {"{file: u.csv, unit: u, groups: {a/b: 'unit[0:2]'}}\n",
+       "s.yaml:3:46: groups: 'a/b' contains '/', which names in the results file must not; rename "
+       "the column"},
       {"{file: u.csv, unit: u, area: land}\n",
        "s.yaml:3:37: found 'land'; expected a map of keys and values"},
       {"{file: u.csv, unit: u, area: {column: land, unit: sqm}}\n",

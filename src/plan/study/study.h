@@ -167,6 +167,16 @@ typedef struct sw_polygons_spec {
   const char *layer; /* NULL: the only one */
 } sw_polygons_spec;
 
+/* A group by characters of the code, as Python takes them: unit[from:to], counted from 0, from the
+ * end where negative. `open`: to the end. */
+typedef struct sw_unit_slice {
+  const char *name;
+  const char *text; /* as the study writes it */
+  int64_t from, to;
+  bool open;
+  const sw_node *node; /* for messages */
+} sw_unit_slice;
+
 typedef struct sw_units_spec {
   const sw_node *node;
   bool given; /* without a units file the units are those of the panel */
@@ -181,6 +191,8 @@ typedef struct sw_units_spec {
   bool drop_unmatched; /* units of one file only: dropped; false: an error */
   int n_groups;        /* columns that partition the units */
   const char *const *group;
+  int n_slices; /* those of them that are no columns but slices of the codes */
+  const sw_unit_slice *slice;
   sw_polygons_spec polygons;
 } sw_units_spec;
 

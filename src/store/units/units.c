@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "panel/same_code.h"
 #include "plan/ports/reader.h"
+#include "store/units/slice.h"
 #include "store/units/where.h"
 
 #include <math.h>
@@ -29,9 +30,9 @@ typedef struct reading {
   int *group;        /* column of each group; last the one to aggregate by, if any */
   sw_unit_table all; /* rows as they come; only the first all.n are filled */
   int64_t capacity;
-  int64_t *line; /* of each row, for the message of a second one */
-  bool *kept;    /* of each row: `where` holds */
-  sw_map *seen;  /* code to row */
+  int64_t *line;      /* of each row, for the message of a second one */
+  bool *kept;         /* of each row: `where` holds */
+  sw_map *seen;       /* code to row */
 } reading;
 
 /* Where the study says `key` of the units, else where its units begin. */
@@ -46,7 +47,8 @@ static const char *place_of(sw_arena *arena, const sw_node *node, const char *ke
 static sw_status find_column(reading *in, const char *key, const char *name, int *index) {
   *index = -1;
   if (!name) return SW_OK;
-  return sw_csv_column(in->err, in->csv, place_of(in->arena, in->spec->node, key), name, index);
+  return sw_units_column(in->err, in->csv, in->spec, place_of(in->arena, in->spec->node, key), name,
+                         index);
 }
 
 /* `by` is read as one group more, behind the others, even where it is one of them: own.c takes that
@@ -59,7 +61,10 @@ static sw_status find_columns(reading *in, const char *by) {
   SW_TRY(find_column(in, "area", spec->area, &in->area));
   for (int k = 0; k < SW_TONGUES; k++)
     SW_TRY(find_column(in, "name", spec->name.in[k], &in->name[k]));
-  in->where = (sw_units_where){.n = spec->n_where, .condition = spec->where};
+  in->where = (sw_units_where){.n = spec->n_where,
+                               .condition = spec->where,
+                               .spec = spec,
+                               .code = in->code};
   SW_NEW(in->err, in->arena, in->where.column, spec->n_where);
   for (int c = 0; c < spec->n_where; c++)
     SW_TRY(find_column(in, "where", spec->where[c].column, &in->where.column[c]));
@@ -73,7 +78,7 @@ static sw_status find_columns(reading *in, const char *by) {
   /* Its place in the study is another section's, `aggregate` of the panel. */
   if (by) {
     name[spec->n_groups] = by;
-    SW_TRY(sw_csv_column(in->err, in->csv, in->by_where, by, &in->group[spec->n_groups]));
+    SW_TRY(sw_units_column(in->err, in->csv, spec, in->by_where, by, &in->group[spec->n_groups]));
   }
   in->all.n_groups = spec->n_groups + (by != NULL);
   in->all.group_name = name;
@@ -104,7 +109,7 @@ static sw_status read_area(reading *in, int64_t i) {
 
 /* The text of the file lives in the arena as well, but is not terminated field by field. */
 static sw_status copy_field(reading *in, int column, const char **out) {
-  sw_field field = in->csv->field[column];
+  sw_field field = sw_units_field(in->csv, in->spec, in->code, column);
   *out = sw_arena_textn(in->arena, field.text, field.length);
   return *out ? SW_OK : sw_fail(in->err, SW_ENOMEM, "%s: out of memory", in->csv->file);
 }
@@ -131,6 +136,7 @@ static sw_status read_row(reading *in, int64_t i) {
   if (in->area >= 0) SW_TRY(read_area(in, i));
   for (int k = 0; k < SW_TONGUES; k++)
     if (in->name[k] >= 0) SW_TRY(copy_field(in, in->name[k], &all->name[k][i]));
+  SW_TRY(sw_units_refuse_short(in->err, in->csv, in->spec, in->code));
   for (int g = 0; g < all->n_groups; g++)
     SW_TRY(copy_field(in, in->group[g], &all->group[g][i]));
   /* Every unit needs a coarse one: there is no rest to be added up to. */
@@ -168,8 +174,7 @@ static sw_status read_rows(reading *in, const char *text, size_t length, const c
   sw_csv_text(in->csv, text, length, 1);
   SW_TRY(sw_csv_header(in->err, in->csv));
   SW_TRY(find_columns(in, by));
-  SW_TRY(
-      sw_units_where_look(in->err, in->arena, &in->where, in->csv->file, in->code, text, length));
+  SW_TRY(sw_units_where_look(in->err, in->arena, &in->where, in->csv->file, text, length));
   SW_TRY(make_room(in, text, length));
   int64_t n = 0;
   for (bool more = true;; n++) {
