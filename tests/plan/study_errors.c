@@ -93,12 +93,14 @@ Test(study_errors, top) {
 
 Test(study_errors, panel) {
   static const fault table[] = {
-      {"{unit: u}\n",
-       "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz, .h5 or .nc file, or a list of files"},
+      {"{unit: u}\n", "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz, .h5, .nc, .dta, .sav or "
+                      ".sas7bdat file, or a "
+                      "list"},
       {"{file: p.csv}\n", "s.yaml:2:8: 'unit' is missing: the column with the unit's code"},
       {"{fiel: p.csv, unit: u}\n", "s.yaml:2:9: unknown key 'fiel'; did you mean 'file'?"},
       {"{file: p.xlsx, unit: u}\n",
-       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz, .h5 or .nc"},
+       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, .sav or "
+       ".sas7bdat"},
       {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' is listed twice"},
       {"{file: [], unit: u}\n", "s.yaml:2:15: the list of files is empty; name at least one"},
       {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; expected a text"},

@@ -18,8 +18,8 @@ static sw_status no_memory(sw_error *err) {
 /* The ending decides how a file is read, so another one is refused rather than guessed at. A name
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv",    ".tsv",    ".txt", ".csv.gz",
-                                        ".tsv.gz", ".txt.gz", ".h5",  ".nc"};
+  static const char *const endings[] = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz",  ".txt.gz",
+                                        ".h5",  ".nc",  ".dta", ".sav",    ".sas7bdat"};
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
@@ -33,7 +33,7 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   const char **path;
   if (!node)
     return sw_form_missing(err, panel, "file",
-                           "a .csv, .csv.gz, .h5 or .nc file, or a list of files");
+                           "a .csv, .csv.gz, .h5, .nc, .dta, .sav or .sas7bdat file, or a list");
   SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_files, &spec->file));
   if (spec->n_files == 0)
     return sw_node_fail(err, node, "the list of files is empty; name at least one");
@@ -41,7 +41,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   for (int i = 0; i < spec->n_files; i++) {
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
-                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5 or .nc",
+                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, "
+                          ".sav or .sas7bdat",
                           spec->file[i]);
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
@@ -428,13 +429,21 @@ static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
-/* HDF5 and netCDF have numbers, not texts of them, and no last lines. In a list with a text file
- * the keys are that file's. A list is accepted as soon as one of its files is a text. */
+/* Text, plain or packed: other files have numbers, not texts of them, and no last lines. */
+static bool is_text(const char *path) {
+  static const char *const others[] = {".h5", ".nc", ".dta", ".sav", ".sas7bdat"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (sw_ends_with(path, others[i])) return false;
+  return true;
+}
+
+/* In a list with a text file the keys are that file's. A list is accepted as soon as one of its
+ * files is a text. */
 static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
   static const char *const keys[] = {"header",  "footer",    "separator",
                                      "decimal", "thousands", "percent"};
   for (int f = 0; f < spec->n_files; f++)
-    if (!sw_ends_with(spec->path[f], ".h5") && !sw_ends_with(spec->path[f], ".nc")) return SW_OK;
+    if (is_text(spec->path[f])) return SW_OK;
   for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
     const sw_node *node = sw_node_get(panel, keys[k]);
     if (node)

@@ -1,13 +1,15 @@
-/* Panel files as comma-separated text. The header becomes a layout: which column is what, and which
- * columns are turned into numbers. Then the lines are dealt out (text/lines.h) to one reader per
- * thread, each with dictionaries of its own, so that no code of a unit costs a lock; when all is
- * read the dictionaries become one, and the rows are renumbered.
+/* Panel files as comma-separated text, or as what is told as such (foreign/foreign.h). The header
+ * becomes a layout: which column is what, and which columns are turned into numbers. Then the lines
+ * are dealt out (text/lines.h) to one reader per thread, each with dictionaries of its own, so that
+ * no code of a unit costs a lock; when all is read the dictionaries become one, and the rows are
+ * renumbered.
  *
  * Numbers of codes depend on which thread met a code first, so differ from run to run. Nothing may
  * rest on their order: universe.c and periods.c go by the texts, sorted.
  *
  * sw_panel_csv_read is called by read.c for every .csv and .csv.gz, on all ranks. */
 #include "store/panel/csv.h"
+#include "store/foreign/foreign.h"
 #include "store/panel/build.h"
 #include "store/text/lines.h"
 
@@ -28,6 +30,8 @@ typedef struct reading {
   sw_panel_rows *rows;
   sw_panel_csv_layout layout;
   sw_lines text;
+  bool is_foreign; /* a data set of another program, in place of text */
+  sw_foreign foreign;
   sw_csv *csv;               /* the first reader's; owned here, the others borrow its header */
   sw_panel_codes indicators; /* wide by indicator: codes met by this rank's readers */
   int n_readers;             /* threads; while they are made: those to be destroyed */
@@ -225,13 +229,33 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   return SW_OK;
 }
 
+/* How the columns of another program's file are told: those that the layout takes. A code that is
+ * stored as a number may have had zeros before it; where only labels are asked for it is not said,
+ * as the file is read again. */
+static sw_status tell_as(sw_error *err, const reading *in, sw_foreign_as **as) {
+  const sw_panel_csv_layout *layout = &in->layout;
+  const sw_foreign_column *unit = &in->foreign.column[layout->unit];
+  SW_NEW(err, in->arena, *as, in->foreign.n);
+  for (int k = 0; k < in->rows->width; k++)
+    (*as)[layout->from[k]] = SW_FOREIGN_VALUE;
+  if (layout->time >= 0) (*as)[layout->time] = SW_FOREIGN_PERIOD;
+  if (layout->indicator >= 0) (*as)[layout->indicator] = SW_FOREIGN_LABEL;
+  (*as)[layout->unit] = SW_FOREIGN_VALUE;
+  if (!unit->text && in->plan->n_raw)
+    sw_log(SW_LOG_WARN,
+           "%s: %s holds numbers: codes have no leading zeros (1001, where 01001 may be meant)",
+           in->rows->file, unit->name);
+  return SW_OK;
+}
+
 /* Every rank reads the header for itself: the same bytes give the same plan, and nothing has to be
  * sent. It is also the only time that a reader changes what others will borrow: the notes of the
  * footer, one sw_csv_skip per line. After this all readers may borrow the header. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
-  size_t above = sw_lines_above(in->text.header, in->text.header_length, spec->header);
-  sw_csv_begin(in->csv, in->text.header + above, in->text.header_length - above, 1 + spec->header);
+  int64_t titles = in->is_foreign ? 0 : spec->header;
+  size_t above = sw_lines_above(in->text.header, in->text.header_length, titles);
+  sw_csv_begin(in->csv, in->text.header + above, in->text.header_length - above, 1 + titles);
   SW_TRY(sw_csv_header(err, in->csv));
   SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
   /* The footer is no part of what is dealt out. Where files were joined the notes of the others
@@ -471,11 +495,19 @@ static sw_status say_percent(sw_error *err, reading *in) {
   return status;
 }
 
-/* Errors of sw_lines_deal are agreed on already; the rest is agreed on here. */
+/* Collective; errors are agreed on. */
+static sw_status deal_out(sw_error *err, reading *in, sw_lines_taker taker) {
+  sw_foreign_as *as = NULL;
+  if (!in->is_foreign) return sw_lines_deal(err, in->team, &in->text, taker);
+  SW_TRY(sw_team_agree(in->team, err, tell_as(err, in, &as), 0));
+  return sw_foreign_deal(err, in->team, &in->foreign, as, taker);
+}
+
+/* Errors of dealing out are agreed on already; the rest is agreed on here. */
 static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
       .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
-  SW_TRY(sw_lines_deal(err, in->team, &in->text, taker));
+  SW_TRY(deal_out(err, in, taker));
   /* The rows are numbered by the dictionaries of their readers still. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
@@ -484,8 +516,24 @@ static sw_status read_lines(sw_error *err, reading *in) {
   return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
 }
 
-/* Between sw_lines_open and the agreement below nothing is collective: the status is kept, and all
- * ranks reach it. No rank enters read_lines unless all ranks have their readers. */
+/* The beginning of the file. Collective. */
+static sw_status open_file(sw_error *err, reading *in) {
+  const sw_panel_spec *spec = in->spec;
+  const sw_panel_rows *rows = in->rows;
+  in->is_foreign = sw_foreign_is(rows->path);
+  if (!in->is_foreign)
+    return sw_lines_open(err, in->team, in->arena, rows->file, rows->path, spec->header,
+                         spec->footer, &in->text);
+  sw_status status = sw_foreign_open(err, in->arena, rows->file, rows->path, &in->foreign);
+  SW_TRY(sw_team_agree(in->team, err, status, 0));
+  in->text.header = in->foreign.header;
+  in->text.header_length = strlen(in->foreign.header);
+  return SW_OK;
+}
+
+/* Keys of the study that are of text (refuse_text_keys in plan/study) are those of the text files
+ * among several. Between open_file and the agreement below nothing is collective: the status is
+ * kept, and all ranks reach it. No rank enters read_lines unless all ranks have their readers. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_panel_spec *spec, const sw_panel_plan *plan,
                             sw_panel_rows *rows) {
@@ -493,17 +541,16 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   in.layout = (sw_panel_csv_layout){
       .spec = spec, .plan = plan, .rows = rows, .unit = -1, .time = -1, .indicator = -1};
   rows->has_lines = true;
-  SW_TRY(sw_lines_open(err, team, arena, rows->file, rows->path, spec->header, spec->footer,
-                       &in.text));
+  SW_TRY(open_file(err, &in));
   sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
     /* What a cell of a panel may hold, for the message when it holds something else. */
     in.csv->wanted = "expected a number, an empty cell or a text listed under missing_values";
     in.csv->single = SW_FOOTER_HINT;
-    in.csv->form = spec->number_form;
-    in.csv->form_keys = true;
-    in.csv->separator = spec->separator;
+    in.csv->form = in.is_foreign ? NULL : spec->number_form;
+    in.csv->form_keys = !in.is_foreign;
+    in.csv->separator = in.is_foreign ? ',' : spec->separator;
     status = read_header(err, &in);
   }
   if (!status) status = make_readers(err, &in);

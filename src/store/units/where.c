@@ -152,7 +152,7 @@ sw_status sw_units_where_look(sw_error *err, sw_arena *arena, sw_units_where *wh
   SW_NEW(err, arena, where->as_text, where->n);
   SW_NEW(err, arena, seen, where->n);
   SW_TRY(sw_csv_create(err, arena, file, &csv));
-  sw_csv_text(csv, text, length, 1);
+  sw_csv_text(csv, text, length, where->first_line);
   sw_status status = look_through(err, where, csv, seen);
   for (int c = 0; c < where->n && !status; c++)
     where->as_text[c] = is_code(where, csv, c) || seen[c].zeros > 0;

@@ -10,6 +10,7 @@ typedef struct sw_units_where {
   const sw_condition *condition;
   const sw_units_spec *spec;
   int code;           /* the column of codes */
+  int64_t first_line; /* of the text */
   int *column;        /* of each, in the file (slice.h) */
   bool *as_text;      /* of each: a number of the study is compared by its characters, too */
 } sw_units_where;
