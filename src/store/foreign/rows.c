@@ -52,10 +52,38 @@ sw_status sw_foreign_put_text(sw_error *err, sw_foreign_line *line, const char *
   return sw_foreign_put(err, line, "\"", 1);
 }
 
-/* A year is no 2001.0, and a code no 1e+05. */
+/* A whole number, with a point before the last so many digits. By hand: printing is what most of
+ * the time goes into. */
+static void show_digits(bool negative, int64_t number, int behind, char text[64]) {
+  char turned[32];
+  int n = 0;
+  for (; number > 0 || n <= behind; number /= 10) {
+    if (n == behind && n > 0) {
+      turned[n++] = '.';
+      behind = -1;
+    }
+    turned[n++] = (char)('0' + number % 10);
+  }
+  if (negative) *text++ = '-';
+  while (n > 0)
+    *text++ = turned[--n];
+  *text = '\0';
+}
+
+/* A year is no 2001.0, and a code no 1e+05. Most numbers have few digits behind the point: where
+ * that of digits over a power of ten is the value, both exact, their quotient is what the text is
+ * read back as. */
 static void show_number(double value, char text[64]) {
-  if (fabs(value) < 1e15 && value == floor(value))
-    snprintf(text, 64, "%" PRId64, (int64_t)value);
+  static const double power[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+  double size = fabs(value);
+  for (int k = 0; k < 7 && size < 1e9; k++) {
+    double digits = nearbyint(size * power[k]);
+    if (digits / power[k] != size) continue;
+    show_digits(signbit(value), (int64_t)digits, k, text);
+    return;
+  }
+  if (size < 1e15 && value == floor(value))
+    show_digits(signbit(value), (int64_t)size, 0, text);
   else
     sw_show_number(value, text);
 }
