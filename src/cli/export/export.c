@@ -77,7 +77,7 @@ static sw_status check(sw_error *err, const sw_export_job *job, const sw_period_
 static sw_status write_sheet(sw_error *err, const struct sw_export_format *format,
                              sw_export_job *job) {
   sw_status status = format->write(err, job);
-  if (job->not_read) return status;
+  if (job->not_read && status != SW_OK && !ferror(job->out)) return status;
   if (status == SW_OK && fflush(job->out) == 0 && !ferror(job->out)) return SW_OK;
   if (!ferror(job->out)) return sw_tried_damaged(err, status, job->options->path);
   sw_error_clear(err);

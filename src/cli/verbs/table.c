@@ -69,6 +69,8 @@ static sw_status show(sw_error *err, const sw_grid_options *o, const sw_grid_for
   rewind(of.out);
   for (size_t n; status == SW_OK && (n = fread(text, 1, sizeof text, of.out)) > 0;)
     fwrite(text, 1, n, stdout);
+  if (status == SW_OK && ferror(of.out))
+    status = sw_fail(err, SW_EIO, "the table cannot be read again: %s", strerror(errno));
   fclose(of.out);
   return status;
 }
