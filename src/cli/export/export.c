@@ -208,6 +208,7 @@ sw_status sw_export_one(sw_error *err, const sw_export_options *o,
   opened in;
   sw_status status = open_results(err, o->path, &in);
   if (status == SW_OK) status = export_one(err, in.arena, in.page, o, format, out, place, said);
+  if (status == SW_OK) status = sw_page_whole(err, in.arena, in.page);
   close_results(&in);
   return status;
 }
@@ -218,6 +219,7 @@ sw_status sw_export_all(sw_error *err, const sw_export_options *o, const char *f
   *said = (sw_export_said){0};
   sw_status status = open_results(err, o->path, &in);
   if (status == SW_OK) status = export_all(err, in.arena, in.page, o, folder, said);
+  if (status == SW_OK) status = sw_page_whole(err, in.arena, in.page);
   close_results(&in);
   return status;
 }
