@@ -197,6 +197,7 @@ sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_fo
   sw_status status = sw_page_open(err, arena, o->path, &page);
   if (status == SW_OK) status = request(err, arena, page, o, &r);
   if (status == SW_OK) status = make(err, &r, form, &out, said);
+  if (status == SW_OK) status = sw_page_whole(err, arena, page);
   if (!ferror(file)) status = sw_tried_damaged(err, status, o->path);
   status = sw_grid_xlsx_end(err, status, &out);
   sw_page_close(page);

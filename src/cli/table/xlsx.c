@@ -68,51 +68,52 @@ static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
     if (strchr("[]*?/\\'", *at)) *at = '.';
 }
 
-/* Decimals as the table shows them. */
-static lxw_format *format_of(lxw_workbook *book, const sw_grid_column *column) {
+/* Decimals as the table shows them; *format stays NULL where these are any. */
+static lxw_error format_of(lxw_workbook *book, const sw_grid_column *column, lxw_format **format) {
   char text[32] = "0.";
-  if (column->apart || column->decimals < 0) return NULL;
+  if (column->apart || column->decimals < 0) return LXW_NO_ERROR;
   int decimals = column->decimals < 20 ? column->decimals : 20;
   memset(text + 2, '0', (size_t)decimals);
   text[decimals > 0 ? 2 + decimals : 1] = '\0';
-  lxw_format *format = lxw.workbook_add_format(book);
-  if (format) lxw.format_set_num_format(format, text);
-  return format;
+  *format = lxw.workbook_add_format(book);
+  if (!*format) return LXW_ERROR_MEMORY_MALLOC_FAILED;
+  lxw.format_set_num_format(*format, text);
+  return LXW_NO_ERROR;
 }
 
-static void put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
-                       int64_t at, lxw_format *format) {
+static lxw_error put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
+                            int64_t at, lxw_format *format) {
   int k = c - t->n_texts;
   double value = t->value[at * t->n_values + k];
   char text[SW_GRID_NUMBER];
   const sw_page_variable *v = t->column[k].of;
-  if (isnan(value)) return;
+  if (isnan(value)) return LXW_NO_ERROR;
   if (isinf(value) || (v && v->n_classes > 0))
-    lxw.worksheet_write_string(sheet, row, c, sw_grid_number(&t->column[k], value, text), NULL);
-  else
-    lxw.worksheet_write_number(sheet, row, c, value, format);
+    return lxw.worksheet_write_string(sheet, row, c, sw_grid_number(&t->column[k], value, text),
+                                      NULL);
+  return lxw.worksheet_write_number(sheet, row, c, value, format);
 }
 
-static void put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
-                       lxw_format *bold) {
+static lxw_error put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
+                            lxw_format *bold) {
   char text[SW_GRID_NUMBER];
   bool texts = c < t->n_texts;
   const char *head = texts ? t->head[c] : t->column[c - t->n_texts].name;
-  lxw_format *format = texts ? NULL : format_of(book, &t->column[c - t->n_texts]);
+  lxw_format *format = NULL;
   int width = sw_text_width(head);
-  lxw.worksheet_write_string(sheet, 1, c, head, bold);
-  for (int64_t at = 0; at < t->n; at++) {
+  lxw_error code = texts ? LXW_NO_ERROR : format_of(book, &t->column[c - t->n_texts], &format);
+  if (code == LXW_NO_ERROR) code = lxw.worksheet_write_string(sheet, 1, c, head, bold);
+  for (int64_t at = 0; code == LXW_NO_ERROR && at < t->n; at++) {
     lxw_row_t row = (lxw_row_t)(at + 2);
     const char *cell = texts ? t->text[at * t->n_texts + c]
                              : sw_grid_number(&t->column[c - t->n_texts],
                                               t->value[at * t->n_values + c - t->n_texts], text);
     if (sw_text_width(cell) > width) width = sw_text_width(cell);
-    if (texts)
-      lxw.worksheet_write_string(sheet, row, c, cell, NULL);
-    else
-      put_number(sheet, row, c, t, at, format);
+    code = texts ? lxw.worksheet_write_string(sheet, row, c, cell, NULL)
+                 : put_number(sheet, row, c, t, at, format);
   }
-  lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
+  if (code != LXW_NO_ERROR) return code;
+  return lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
 }
 
 sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
@@ -134,12 +135,13 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
   lxw_format *bold = lxw.workbook_add_format(book);
   if (!sheet || !bold) return sw_fail(err, SW_ENOMEM, "out of memory for a workbook");
   lxw.format_set_bold(bold);
-  lxw.worksheet_write_string(sheet, 0, 0, t->title, NULL);
-  for (int c = 0; c < t->n_texts + t->n_values; c++)
-    put_column(book, sheet, t, (lxw_col_t)c, bold);
-  if (t->note) lxw.worksheet_write_string(sheet, (lxw_row_t)(t->n + 3), 0, t->note, NULL);
+  lxw_error code = lxw.worksheet_write_string(sheet, 0, 0, t->title, NULL);
+  for (int c = 0; code == LXW_NO_ERROR && c < t->n_texts + t->n_values; c++)
+    code = put_column(book, sheet, t, (lxw_col_t)c, bold);
+  if (code == LXW_NO_ERROR && t->note)
+    code = lxw.worksheet_write_string(sheet, (lxw_row_t)(t->n + 3), 0, t->note, NULL);
   lxw.worksheet_freeze_panes(sheet, 2, (lxw_col_t)t->n_texts);
-  return SW_OK;
+  return code == LXW_NO_ERROR ? SW_OK : fail(err, out, code);
 }
 
 /* Closed also after a failure: it holds memory and temporary files. */

@@ -109,6 +109,7 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n)
       fprintf(out, "%s%lld", i > 0 ? " " : "", (long long)whole[i]);
   }
   bool whole_text = out && fclose(out) == 0 && read;
+  if (!out || (read && !whole_text)) sw_arena_run_out(arena);
   char *copy = whole_text ? sw_arena_text(arena, text) : NULL;
   free(text);
   free(value);
