@@ -1,7 +1,7 @@
-/* Tables as a workbook, a sheet each. The one file that calls libxlsxwriter, which is loaded for
- * the first book and writes the file itself when the book is closed. Numbers have 16 digits; cells
- * show as many decimals as the table would. The book's date is fixed, so that the same results give
- * the same file. */
+/* Tables as a workbook, one sheet each. This is the only file that calls libxlsxwriter. The library
+ * is loaded for the first book, so that the program runs where it is not installed, and it writes
+ * the file when the book is closed. Numbers have 16 digits; cells show as many decimals as the
+ * table would. The date of the book is fixed, so that the same results give the same file. */
 #include <xlsxwriter.h>
 
 #include <dlfcn.h>
@@ -15,6 +15,7 @@ enum { WIDEST = 60, DATE = 946684800 /* 2000-01-01 */ };
 
 /* ---- the library ------------------------------------------------------------------------- */
 
+/* Each name is declared, found and called by one list: none can be forgotten. */
 #define FUNCTIONS(X)                                                                               \
   X(lxw_strerror)                                                                                  \
   X(workbook_new)                                                                                  \
@@ -36,6 +37,8 @@ static struct {
 #undef MEMBER
 } lxw;
 
+/* Called once per process, which is a child that makes one book; the handle is never closed.
+ * Missing functions count as a missing library, since an old version may lack some. */
 static sw_status load(sw_error *err) {
   void *library = dlopen(SW_XLSX_LIBRARY, RTLD_NOW | RTLD_LOCAL);
   bool found = library != NULL;
@@ -50,13 +53,16 @@ static sw_status load(sw_error *err) {
 }
 
 /* ---- sheets ------------------------------------------------------------------------------ */
+/* The library's code as an error of ours. Only memory is told apart: everything else is the
+ * file. */
 
 static sw_status fail(sw_error *err, const sw_grid_out *out, lxw_error code) {
   return sw_fail(err, code == LXW_ERROR_MEMORY_MALLOC_FAILED ? SW_ENOMEM : SW_EIO,
                  "%s: cannot be written: %s", out->place, lxw.lxw_strerror(code));
 }
 
-/* "ccd.coordination", of the title; without what no sheet may have in its name. */
+/* A name for the sheet, out of the title: "ccd.coordination". Excel takes at most 31 characters and
+ * none of those below; a character of UTF-8 is not cut in two. */
 static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
   size_t length = strcspn(t->title, ":;");
   if (length > LXW_SHEETNAME_MAX) length = LXW_SHEETNAME_MAX;
@@ -68,7 +74,8 @@ static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
     if (strchr("[]*?/\\'", *at)) *at = '.';
 }
 
-/* Decimals as the table shows them. */
+/* A format that shows the table's decimals; the cell keeps the full value. NULL: Excel's own
+ * format, for columns with an exponent or with digits of each row. */
 static lxw_format *format_of(lxw_workbook *book, const sw_grid_column *column) {
   char text[32] = "0.";
   if (column->apart || column->decimals < 0) return NULL;
@@ -80,6 +87,8 @@ static lxw_format *format_of(lxw_workbook *book, const sw_grid_column *column) {
   return format;
 }
 
+/* A missing value stays an empty cell, which formulas skip. Excel has no infinity, so it is written
+ * as text; so are the names of classes. */
 static void put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
                        int64_t at, lxw_format *format) {
   int k = c - t->n_texts;
@@ -93,6 +102,8 @@ static void put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const s
     lxw.worksheet_write_number(sheet, row, c, value, format);
 }
 
+/* A column with its head in row 1 (row 0 is the title), cells below, and a width that fits, since
+ * Excel does not measure text itself. */
 static void put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
                        lxw_format *bold) {
   char text[SW_GRID_NUMBER];
@@ -115,6 +126,8 @@ static void put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *
   lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
 }
 
+/* Adds a sheet to the book, which is begun with the first table. The limits are Excel's own.
+ * They are checked here once: the library refuses the cells beyond them one by one. */
 sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
   char name[LXW_SHEETNAME_MAX + 1];
   lxw_workbook *book = out->book;
@@ -128,6 +141,7 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
     return sw_fail(err, SW_EINPUT,
                    "a sheet of a .xlsx has no room for %lld rows and %d columns; write a .csv",
                    (long long)t->n, t->n_texts + t->n_values);
+  /* A name that is taken or not allowed is replaced by the library's "Sheet3". */
   name_of(t, name);
   bool fine = lxw.workbook_validate_sheet_name(book, name) == LXW_NO_ERROR;
   lxw_worksheet *sheet = lxw.workbook_add_worksheet(book, fine ? name : NULL);
@@ -142,7 +156,8 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
   return SW_OK;
 }
 
-/* Closed also after a failure: it holds memory and temporary files. */
+/* Closes the book, also after a failure, since it holds memory and temporary files. The file is
+ * written here, so most errors show only now. */
 sw_status sw_grid_xlsx_end(sw_error *err, sw_status status, sw_grid_out *out) {
   lxw_doc_properties properties = {.created = DATE};
   if (!out->book) return status;
