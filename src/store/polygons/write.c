@@ -20,6 +20,7 @@ typedef struct writer {
   OGRGeometryH *shape; /* by unit; NULL: none */
 } writer;
 
+/* GDAL gives its reason in words, of its last error. */
 static sw_status fail(sw_error *err, const writer *w, const char *what) {
   const char *text = w->gdal->CPLGetLastErrorMsg();
   return sw_fail(err, SW_EIO, "GDAL cannot %s: %s", what,
@@ -28,7 +29,8 @@ static sw_status fail(sw_error *err, const writer *w, const char *what) {
 
 /* ---- shapes ------------------------------------------------------------------------------ */
 
-/* The parts of a geometry, flat, added to those of its unit. */
+/* Adds the parts of a geometry, flat, to those of its unit: a unit may be several features of the
+ * file. */
 static sw_status add_shape(sw_error *err, writer *w, int64_t unit, OGRGeometryH geometry) {
   const sw_gdal *g = w->gdal;
   OGRGeometryH parts = g->OGR_G_ForceToMultiPolygon(g->OGR_G_Clone(geometry));
@@ -44,8 +46,8 @@ static sw_status add_shape(sw_error *err, writer *w, int64_t unit, OGRGeometryH 
   return SW_OK;
 }
 
-/* The layer a second time: sw_polygons_read has made sure of it, and has told which feature is of
- * which unit. */
+/* Reads the layer a second time, for geometries as GDAL has them: sw_polygons_read has made sure of
+ * it, and has told which feature is of which unit. */
 static sw_status take_shapes(sw_error *err, writer *w, const sw_polygons *p, const int32_t *unit) {
   const sw_gdal *g = w->gdal;
   const sw_polygons_spec *spec = w->layer->polygons;
@@ -56,6 +58,7 @@ static sw_status take_shapes(sw_error *err, writer *w, const sw_polygons *p, con
   if (!from) return fail(err, w, "read the polygons again");
   w->system = g->OGR_L_GetSpatialRef(from);
   for (int64_t f = 0; f < p->n; f++) {
+    /* Features come in the order of the first reading, by which unit[] is numbered. */
     OGRFeatureH feature = g->OGR_L_GetNextFeature(from);
     if (!feature) return fail(err, w, "read the polygons again");
     OGRGeometryH geometry = g->OGR_F_GetGeometryRef(feature);
@@ -68,7 +71,8 @@ static sw_status take_shapes(sw_error *err, writer *w, const sw_polygons *p, con
   return SW_OK;
 }
 
-/* Degrees that no file says are degrees, and the places of units. */
+/* Sets WGS84 in degrees, longitude first: for files in degrees that do not say so, and for the
+ * places of units. */
 static sw_status set_degrees(sw_error *err, writer *w) {
   w->system = w->gdal->OSRNewSpatialReference(NULL);
   w->owns_system = true;
@@ -78,6 +82,8 @@ static sw_status set_degrees(sw_error *err, writer *w) {
   return SW_OK;
 }
 
+/* Shapes of the units out of the file. A .geojson needs degrees, and a file without a coordinate
+ * system cannot be transformed. */
 static sw_status polygon_shapes(sw_error *err, sw_arena *arena, writer *w) {
   sw_polygons p;
   int32_t *unit = NULL;
@@ -98,6 +104,7 @@ static sw_status polygon_shapes(sw_error *err, sw_arena *arena, writer *w) {
   return guess && degrees ? set_degrees(err, w) : SW_OK;
 }
 
+/* Points at the places of units; units without a place have no shape. */
 static sw_status point_shapes(sw_error *err, writer *w) {
   const sw_layer *l = w->layer;
   for (int64_t i = 0; i < l->n_codes; i++) {
@@ -119,9 +126,9 @@ static sw_status add_field(sw_error *err, writer *w, const char *name, OGRFieldT
   return done ? SW_OK : fail(err, w, "add a field");
 }
 
-/* Dates of a GeoPackage are fixed, so that the same results give the same file. Numbers of a
- * GeoJSON have the digits that read back as the same, coordinates 9 decimals, a tenth of a
- * millimetre. */
+/* Creates the file, its layer and fields. Dates of a GeoPackage are fixed, so that the same results
+ * give the same file. Numbers of a GeoJSON have the digits that read back as the same, coordinates
+ * 9 decimals, a tenth of a millimetre. */
 static sw_status create(sw_error *err, writer *w) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
@@ -143,7 +150,8 @@ static sw_status create(sw_error *err, writer *w) {
   return SW_OK;
 }
 
-/* JSON has no infinity: it is missing there. */
+/* Sets the fields of a feature. Missing values are null; JSON has no infinity, so it is null there
+ * as well. */
 static void set_fields(const writer *w, OGRFeatureH feature, int64_t f) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
@@ -161,6 +169,7 @@ static void set_fields(const writer *w, OGRFeatureH feature, int64_t f) {
   }
 }
 
+/* A feature per row; those without a shape are written too, and counted. */
 static sw_status write_features(sw_error *err, writer *w, int64_t *without) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
@@ -191,7 +200,8 @@ static sw_status write_layer(sw_error *err, sw_arena *arena, writer *w, int64_t 
   return write_features(err, w, without);
 }
 
-/* What is flushed at the end can fail, too, and GDAL tells it by its last error alone. */
+/* Releases everything, in any case. What is flushed at the end can fail, too, and GDAL tells it by
+ * its last error alone. */
 static sw_status close_all(sw_error *err, sw_status status, writer *w) {
   const sw_gdal *g = w->gdal;
   for (int64_t i = 0; w->shape && i < w->layer->n_codes; i++)
@@ -206,6 +216,7 @@ static sw_status close_all(sw_error *err, sw_status status, writer *w) {
   return status;
 }
 
+/* GDAL's own messages on standard error are switched off; its last error is told by `fail`. */
 sw_status sw_layer_write(sw_error *err, sw_arena *arena, const sw_layer *layer, int64_t *without) {
   writer w = {.layer = layer, .json = strcmp(layer->driver, "GeoJSON") == 0};
   SW_TRY(sw_gdal_load(err, &w.gdal));
