@@ -27,6 +27,7 @@ int64_t sw_read_at(int file, void *bytes, size_t length, uint64_t at) {
   return (int64_t)got;
 }
 
+/* Writes all bytes at a place of the file, whatever a single call takes. False: errno says why. */
 bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at) {
   const char *from = bytes;
   size_t done = 0;

@@ -99,6 +99,8 @@ static void find_places(sw_geometry_source *s) {
   }
 }
 
+/* Opens the source of the map: polygons where there are any, places of units else. On failure
+ * sw_geometry_close releases what there is. */
 sw_status sw_geometry_open(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
                            sw_geometry_source *source) {
   size_t n = (size_t)input->n;

@@ -64,6 +64,7 @@ static const char *projection_en(sw_arena *arena, const sw_projection *p) {
   }
 }
 
+/* The projection in Chinese, as projection_en says it in English. */
 static const char *projection_zh(sw_arena *arena, const sw_projection *p) {
   char a[WORDS], b[WORDS];
   switch (p->kind) {

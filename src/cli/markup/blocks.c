@@ -131,6 +131,7 @@ static bool is_equal(const packed *a, const packed *b) {
          a->hash[1] == b->hash[1];
 }
 
+/* Room for one more block. Amortised O(1); blocks are small structs that own their bytes. */
 static bool has_room(sw_blocks *blocks) {
   if (blocks->count < blocks->room) return true;
   int room = 2 * blocks->room + 64;

@@ -65,6 +65,7 @@ void sw_json_close(sw_json *json, char bracket) {
   json->more = true;
 }
 
+/* A text of the manifest, quoted; NULL becomes null. */
 void sw_json_text(sw_json *json, const char *key, const char *text) {
   if (!text) {
     sw_json_null(json, key);

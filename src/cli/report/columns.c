@@ -209,6 +209,7 @@ static sw_status put_ends(packing *in, int variable) {
 
 /* ---- a small one ------------------------------------------------------------------------ */
 
+/* Packs a small variable: one block for all of its numbers. */
 static sw_status put_small(packing *in, int variable) {
   const sw_page_variable *v = &in->report->page->variable[variable];
   sw_report_values *to = &in->arrays->values[variable];

@@ -204,6 +204,7 @@ double sw_estimate_pairs(const sw_run *run) {
   return pairs;
 }
 
+/* Seconds by operations alone: reading, writing and measures without pairs are left out. */
 double sw_estimate_seconds(const sw_run *run) {
   /* A guess: the order of magnitude is all that `check` promises. */
   const double flops_a_second = 1e10; /* of one core, with divisions and roots among them */

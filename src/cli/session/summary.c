@@ -167,6 +167,7 @@ static void say_phases(const sw_session *s, const double *most) {
   printf(", whole %.3f s\n", took);
 }
 
+/* Ranks, threads, memory and messages, for whoever sizes the next run. */
 static void say_ranks(const sw_session *s, const double *most, double sent) {
   printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s per rank (%.0f bytes)\n",
          s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,

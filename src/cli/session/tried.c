@@ -21,6 +21,7 @@ typedef struct work {
   int ends[2]; /* of the pipe */
 } work;
 
+/* A pipe may take a part; EINTR is no failure. */
 static bool write_all(int file, const void *from, size_t length) {
   size_t at = 0;
   for (ssize_t n; at < length && (n = write(file, (const char *)from + at, length - at)) != 0;) {
@@ -30,6 +31,7 @@ static bool write_all(int file, const void *from, size_t length) {
   return at == length;
 }
 
+/* The child: runs the body, then tells its error and its answer, whatever happened. */
 static void tell(void *self) {
   work *w = self;
   sw_error err = {0};
@@ -61,6 +63,7 @@ static unsigned seconds_for(const sw_tried *tried) {
          (stat(tried->path, &file) == 0 ? (unsigned)(file.st_size / tried->bytes_per_second) : 0);
 }
 
+/* False where the pipe ended before: the child died. */
 static bool read_all(int file, void *to, size_t length) {
   size_t at = 0;
   for (ssize_t n; at < length && (n = read(file, (char *)to + at, length - at)) != 0;) {

@@ -171,6 +171,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
   }
 }
 
+/* Links one way per line; both ways are in the list. */
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country) {
   sw_synth_text(out, "from,to\n");
   for (int64_t k = 0; k < country->n_links; k++) {

@@ -212,9 +212,8 @@ static sw_status walk_groups(sw_error *err, builder *b) {
     text[0] = row / parts < group->n ? group->label[row / parts] : "all";
     for (int c = 0; c < t->n_values; c++)
       value[c] = 0;
-    /* One more, as calloc of nothing may return NULL. sw_grid_of_sheet frees it, whatever happens
-     * here. */
   }
+  /* sw_grid_of_sheet frees it, whatever happens here. */
   SW_TRY(sw_calloc(err, (size_t)(n * t->n_values) + 1, sizeof *b->count, (void **)&b->count));
   SW_TRY(sw_rows_walk_wide(err, b->sheet, b->n_periods, b->period, take_member, b));
   for (int64_t at = 0; at < n * t->n_values; at++)
@@ -242,6 +241,7 @@ static sw_status take_scalars(sw_error *err, void *self, const sw_row *row) {
   return SW_OK;
 }
 
+/* A table of a sheet without any axis. */
 static sw_status of_scalars(sw_error *err, builder *b) {
   const sw_grid_request *r = b->request;
   SW_TRY(sw_grid_create(err, r->arena, 2, 1, b->table));
@@ -270,9 +270,8 @@ static sw_status order(sw_error *err, builder *b) {
   return SW_OK;
 }
 
+/* Which of the three kinds of table the sheet makes; see the head of the file. */
 sw_status sw_grid_of_sheet(sw_error *err, const sw_grid_request *r, const sw_sheet *s, bool mixed,
-                           /* Two texts per row: the name that --name would take, and the title in
-                            * words. */
                            sw_grid *table) {
   builder b = {.request = r, .sheet = s, .table = table, .mixed = mixed};
   if (s->unit < 0 && s->n_labels == 0 && (s->time < 0 || r->page->cross_section))

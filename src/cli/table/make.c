@@ -208,6 +208,7 @@ static sw_status request(sw_error *err, sw_arena *arena, const sw_page *page,
   return SW_OK;
 }
 
+/* Everything that was opened is closed, whatever fails. */
 sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_form *form,
                        FILE *file, const char *place, sw_grid_said *said) {
   sw_grid_out out = {.file = file, .place = place};

@@ -41,6 +41,7 @@ static void measure(const sw_grid *t, int c, int digits, bool asked) {
   if (top >= LARGE || top <= SMALL) column->decimals = -digits;
 }
 
+/* `apart` columns keep the digits themselves, for decimals_of. */
 void sw_grid_measure(sw_grid *t, int digits) {
   for (int c = 0; c < t->n_values; c++)
     if (t->column[c].apart)

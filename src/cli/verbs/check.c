@@ -249,6 +249,7 @@ static sw_status check_study(sw_error *err, sw_team *team, const check_options *
   return sw_team_agree(team, err, say_plan(err, s, memory), 0);
 }
 
+/* Every rank reads the same arguments and comes to the same error. */
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
                               check_options *o) {
   const sw_option table[] = {{"help", 'h', &o->help, NULL},         {"since", 0, NULL, &o->since},
@@ -262,6 +263,7 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
   return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
 }
 
+/* The status is 0, or with --since 1 where something has changed. */
 int sw_cmd_check(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

@@ -142,6 +142,8 @@ static double weight_in_all(const sw_permute_set *set) {
   return sum;
 }
 
+/* The observed statistics, and how far a draw may be from them by rounding alone: draws within the
+ * slack count as equal, so that p does not depend on the order of additions. */
 void sw_permute_observe(sw_permute_form form, const sw_permute_set *set) {
   double all = 1e-13 * weight_in_all(set);
   statistics(form, set, set->moved, set->observed);

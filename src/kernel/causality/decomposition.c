@@ -41,6 +41,7 @@ static size_t longest(int rows) {
   return rows > CHUNK ? (size_t)rows : CHUNK;
 }
 
+/* The parts in the order of `cut`. */
 size_t sw_decomposition_workspace(int rows) {
   size_t t = (size_t)rows;
   return SQUARES * whole(t * t * sizeof(double)) + CHUNKS * whole(t * CHUNK * sizeof(double)) +

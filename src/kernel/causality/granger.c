@@ -72,6 +72,8 @@ static double lagged(int rows, const int *row, const double *v, int lag, double 
   return centre(x, rows);
 }
 
+/* Gram-Schmidt over the lags, nearest first. A lag that the others explain up to rounding makes the
+ * unit useless. */
 bool sw_granger_unit(int lags, int rows, const int *row, const double *v, double size,
                      double *basis, double *rest, double *pivot) {
   /* Rounding of the values themselves: what is left of a lag must be more than 1e-12 of their

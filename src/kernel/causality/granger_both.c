@@ -74,6 +74,7 @@ SW_INLINE void spread_groups(const double *restrict x, int64_t groups, int width
       out[c] = x[c];
 }
 
+/* Three branches of one loop: with a constant width the compiler unrolls it. */
 SW_HOT static void copy_groups(const double *x, int64_t groups, int width, int64_t apart,
                                double *out) {
   if (width == 4)
@@ -82,7 +83,6 @@ SW_HOT static void copy_groups(const double *x, int64_t groups, int width, int64
     spread_groups(x, groups, 3, apart, out);
   else
     spread_groups(x, groups, width, apart, out);
-  /* The three branches are one loop with a constant width each, which the compiler unrolls. */
 }
 
 /* Rows [first, end) in groups of `width`, filled up with zeros:

@@ -160,6 +160,7 @@ size_t sw_granger_sieve_workspace(int lags, int rows) {
   return units * numbers * sizeof(float) + SW_SIEVE_ROWS * sizeof(valid);
 }
 
+/* Sifts a strip of senders: packed once, they meet one panel of receivers after the other. */
 void sw_granger_sift(const sw_granger_sieve *sieve, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                      bool both,
                      void (*see)(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns),

@@ -101,6 +101,7 @@ static void read_breaks(const table *t, int k, double *breaks) {
   }
 }
 
+/* Natural breaks: the table row by row, one class more each time. */
 void sw_jenks_breaks(const double *sorted, int64_t n, int k, void *workspace, double *breaks) {
   table t = make_table(sorted, n, workspace);
   /* Each value has a class of its own then; further breaks repeat the last value and make empty

@@ -296,6 +296,7 @@ static void find_segments(fold *f, int64_t j, int64_t from, int64_t end) {
   }
 }
 
+/* Ends a segment: its lanes become sums, and the other set of lanes goes on with the next. */
 static void leave_segment(fold *f) {
   if (!f->to.splits) return;
   double *lanes = f->to.back[0];

@@ -350,6 +350,9 @@ size_t sw_effects_draws_workspace(const sw_effects_model *model, int64_t n, int6
          round_up(sizeof(between));
 }
 
+/* Draws of the estimates, and what effects they have. The multiplier is needed at thousands of
+ * values of rho: it is interpolated between nodes (make_between), which costs a few solves
+ * instead. */
 void sw_effects_draw(sw_filter *filter, const sw_effects_model *model, const sw_effects_plan *plan,
                      void *work, sw_effect_draws *out, sw_effects_drawn *result) {
   const sw_filter_plan *w = sw_filter_plan_of(filter);

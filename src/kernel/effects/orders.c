@@ -91,6 +91,7 @@ static void add(sparse *v, int32_t unit, double value) {
   v->value[unit] += value;
 }
 
+/* Only what is there is cleared: O(count), not O(n). */
 static void clear(sparse *v) {
   for (int64_t k = 0; k < v->count; k++) {
     v->value[v->unit[k]] = 0;

@@ -101,6 +101,8 @@ static int32_t best_group(const moving *m, int64_t i) {
   return most < -least && m->count[m->group[i]] > 1 ? empty_group(m) : best;
 }
 
+/* Moves unit i to the group where it adds most to the quality; returns whether it moved. O(links of
+ * i): `tie` is cleared by the same walk that filled it. */
 static bool move(moving *m, int64_t i) {
   const sw_graph *g = m->g;
   for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)

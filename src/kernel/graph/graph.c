@@ -243,6 +243,8 @@ void sw_graph_spread(const sw_graph *g, int64_t n, double *value) {
 
 /* ---- ties ------------------------------------------------------------------------------- */
 
+/* Begins a walk over what unit i is tied to, in either direction; both lists are sorted, so it
+ * merges them. */
 sw_graph_walk sw_graph_ties(const sw_graph *g, int64_t i) {
   return (sw_graph_walk){.graph = g,
                          .out = g->out_start[i],

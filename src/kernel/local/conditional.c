@@ -150,6 +150,7 @@ void sw_local_observe(sw_local_form form, const sw_local_table *table, const sw_
   }
 }
 
+/* Draws for one unit: its neighbours are replaced by others at random, LANES draws at a time. */
 void sw_local_permute(sw_local_form form, const sw_local_table *table, const sw_local_unit *unit,
                       uint64_t seed, uint64_t key, int64_t permutations, void *workspace) {
   int32_t *place = workspace;

@@ -93,6 +93,7 @@ static double variance_of(const powers *p, double s0, double among, double moran
   return linear + both + (p->z2 > 0 ? of_squares * of_squares * moran : 0);
 }
 
+/* Getis and Ord's general G, whose variance is that of Moran's I of the same weights, rescaled. */
 sw_general_g sw_general_g_compute(const sw_links *links, bool row_standardised, const double *x,
                                   void *workspace) {
   sw_general_g g = {NAN, NAN, NAN, NAN, SW_GENERAL_G_DEFINED};

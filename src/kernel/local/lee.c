@@ -146,6 +146,8 @@ typedef struct sums {
   double rows;                          /* squares of the sums of rows of W */
 } sums;
 
+/* Sums over the weights that the moments of L need: O(links), but for the squares of the product
+ * W'W. */
 static sums sum_weights(const sw_links *links, scratch s) {
   sums w = {0};
   for (int64_t j = 0; j < links->n; j++) {
@@ -220,6 +222,7 @@ static void put_moments(const sums *w, double n, double ssx, double ssy, scratch
   lee->exact *= scale * scale;
 }
 
+/* Lee's L of one period. NaN with the reason where it is undefined. */
 sw_lee sw_lee_compute(const sw_links *links, bool row_standardised, const double *x,
                       const double *y, void *workspace) {
   sw_lee lee = {NAN, NAN, NAN, NAN, SW_LEE_DEFINED};

@@ -67,6 +67,7 @@ static sw_projection_kind kind_of(double south, double north, double span) {
   return tall <= 40 ? SW_PROJECTION_CYLINDRICAL : SW_PROJECTION_LAMBERT;
 }
 
+/* The projection by the extent alone, so that the same country always looks the same. */
 sw_projection sw_projection_choose(const sw_extent *extent) {
   int first, bins = longest_gap(extent, &first);
   /* A map without a gap of 5 degrees goes round the globe and must be cut somewhere. */

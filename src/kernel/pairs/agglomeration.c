@@ -20,6 +20,7 @@ typedef struct room {
   char *whole; /* CHUNK */
 } room;
 
+/* Divides the workspace. */
 static room room_of(int n, int rows, void *workspace) {
   size_t width = (size_t)n;
   double *at = workspace;

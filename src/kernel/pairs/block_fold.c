@@ -140,6 +140,7 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   }
 }
 
+/* The maxima of the call so far go on in all lanes, which makes joining them exact. */
 static void fold(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
                  int64_t j0, int64_t j1, bool distance, sw_lane_sums *sums, void *workspace) {
   double most[WIDEST];

@@ -88,6 +88,7 @@ SW_INLINE int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
   return k;
 }
 
+/* Runs of one group, each added at a time; then the row into its lane of columns. */
 SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r,
                               int64_t place, int64_t n, const double *v) {
   const int32_t *of = groups->of_column + place;
@@ -211,6 +212,7 @@ SW_HOT void sw_groups_sum_rows(const sw_lane_rows *of, double *restrict sum) {
   }
 }
 
+/* The sum over chosen units, with a count of those that have a value. */
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,
                    double *values) {
   double lane[SW_LANES] = {0}, number[SW_LANES] = {0};

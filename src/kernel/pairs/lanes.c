@@ -93,6 +93,7 @@ SW_INLINE void tally_row(const double *restrict v, int64_t n, double *restrict l
   tally_end(&t, v + whole, n - whole, lanes, greatest);
 }
 
+/* The usual way of a row: sum, maximum and columns in one pass. */
 SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
                          double *greatest) {
   double lanes[SW_LANES] = {0}, top = -INFINITY;

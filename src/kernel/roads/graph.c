@@ -284,6 +284,7 @@ static sw_status make(sw_error *err, maker *m) {
   return plant_units(err, plan, roads);
 }
 
+/* The graph of one state of the network: what is open then. O(vertices + arcs). */
 sw_status sw_roads_create(sw_error *err, const sw_roads_plan *plan, int state, sw_roads **roads) {
   maker m = {.plan = plan, .state = state};
   *roads = NULL;

@@ -57,6 +57,8 @@ typedef struct distances {
   double pairs[BINS];
 } distances;
 
+/* Counts pairs of values by their distance, in BINS bins: what the functionals of Sheather & Jones
+ * need, in O(n + BINS^2). */
 static void count_distances(const double *sorted, int64_t n, distances *out) {
   double bin[BINS] = {0};
   /* 1.01: the range is widened by a hundredth, so the largest value does not fall beyond the last
@@ -127,6 +129,8 @@ static double root_of(const distances *d, double factor, double lo, double hi) {
   }
 }
 
+/* The bandwidth of Sheather & Jones (1991), the "solve the equation" one. NaN: too little spread,
+ * or no root. */
 double sw_density_sheather_jones(const double *sorted, int64_t n) {
   distances d;
   if (!have_spread(sorted, n)) return NAN;

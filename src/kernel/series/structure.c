@@ -15,6 +15,7 @@ static bool is_near(double a, double b) {
   return fabs(a - b) <= 0x1p-43 * fmax(a, b);
 }
 
+/* Shares of a unit's industries; false: there is nothing to divide. */
 bool sw_structure_shares(int n, const double *value, double *share) {
   double sum = 0;
   for (int k = 0; k < n; k++)

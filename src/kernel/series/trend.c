@@ -193,6 +193,7 @@ static void find_change(const double *time, const double *x, int n, sw_trend *ou
   out->pettitt_p = p < 1 ? p : 1;
 }
 
+/* All statistics of one series; NaN where it is too short. */
 sw_trend sw_trend_of(const double *time, const double *x, int n, bool hamed_rao, double *scratch) {
   sw_trend out = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   if (n < SW_TREND_LEAST) return out;

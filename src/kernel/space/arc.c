@@ -146,6 +146,7 @@ SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
   }
 }
 
+/* Any number of columns, by the plain code. */
 static void any_pairs(struct row p, int64_t n, const double *x, const double *y, const double *z,
                       const double *b, double *out) {
   if (b)

@@ -137,12 +137,12 @@ static int64_t place(const sums_pass *p, int t, int64_t task, receiver me, const
     if (s->unit[k] < me.lo || s->unit[k] >= me.hi) continue;
     place_row(p, t, s->unit[k], from + at);
     at += s->width;
-    /* Columns are added task by task, in the order of tasks: the bits of a sum over many ranks. */
   }
   if (me.totals) {
     place_totals(p, t, task, from + at);
     at += sw_sums_totals(s);
   }
+  /* Columns are added task by task, in the order of tasks: that fixes their bits. */
   if (!s->has_columns) return at;
   for (int64_t k = 0; k < own; k++)
     *cell(p, s->received, t, s->task_group[task], me.lo + k) += from[at + k];
