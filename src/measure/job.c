@@ -115,6 +115,7 @@ const sw_distance *sw_job_distance(const sw_job *job, const char *name) {
   return sw_job_arg(job, name)->distance;
 }
 
+/* Which inputs a parameter has. */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name) {
   /* Inputs stand in the order of the parameters, so those before this one are skipped. */
   sw_inputs inputs = {0, 0};

@@ -53,9 +53,9 @@ static sw_status load(sw_error *err) {
 }
 
 /* ---- sheets ------------------------------------------------------------------------------ */
+
 /* The library's code as an error of ours. Only memory is told apart: everything else is the
  * file. */
-
 static sw_status fail(sw_error *err, const sw_grid_out *out, lxw_error code) {
   return sw_fail(err, code == LXW_ERROR_MEMORY_MALLOC_FAILED ? SW_ENOMEM : SW_EIO,
                  "%s: cannot be written: %s", out->place, lxw.lxw_strerror(code));

@@ -191,6 +191,8 @@ static double find(probe *p, bool symmetric, double within) {
   return low;
 }
 
+/* The end of the interval from 0 in direction `sign`; everything that is allocated is freed
+ * here. */
 sw_status sw_sparse_edge(sw_error *err, const sw_sparse_plan *plan, const double *value,
                          bool symmetric, double sign, double within, double *out) {
   /* Vectors of Lanczos only where they are used. */

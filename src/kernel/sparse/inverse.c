@@ -99,6 +99,7 @@ static void walk_tangent(sw_sparse *s, const double *value, const sw_sparse_inve
   }
 }
 
+/* Entries of the inverse, and with derivatives by rho a second walk that carries them. */
 void sw_sparse_invert(sw_sparse *s, const double *value, const sw_sparse_inverse *out) {
   /* Added to over all fronts, so it must begin at zero; diagonals are written once each. */
   zero(out->weighted, s->plan->n);

@@ -41,6 +41,8 @@ static void place_array(sw_sparse_plan *plan, int which, int64_t count, size_t s
   plan->bytes = (plan->bytes + (size_t)count * size + 63) & ~(size_t)63;
 }
 
+/* The plan is one block of memory with its arrays behind it, so that it can be copied, and shared
+ * within a node, as it is. */
 static void lay_out(sw_sparse_plan *plan, int64_t rows) {
   int64_t n = plan->n, fronts = plan->fronts;
   plan->bytes = (sizeof *plan + 63) & ~(size_t)63;
@@ -64,6 +66,7 @@ static const void *array(const sw_sparse_plan *plan, int which) {
   return (const char *)plan + plan->at[which];
 }
 
+/* Views of the arrays; nothing is copied. */
 sw_fronts sw_fronts_of(const sw_sparse_plan *plan) {
   return (sw_fronts){.n = plan->n,
                      .count = plan->fronts,
@@ -241,6 +244,7 @@ static void deal_entries(sw_sparse_plan *plan, const int64_t *row_start, const i
 
 /* ---- create ------------------------------------------------------------------------------- */
 
+/* Copies what CHOLMOD has found; `place` is the inverse of the order. */
 static void copy_elimination(sw_sparse_plan *plan, const sw_elimination *e) {
   int32_t *place = fill(plan, PLACE);
   memcpy(fill(plan, ORDER), e->order, (size_t)e->n * sizeof *e->order);
@@ -274,6 +278,7 @@ static sw_status make(sw_error *err, const sw_elimination *e, const int64_t *row
   return status;
 }
 
+/* The plan of a pattern of n rows: order, fronts, where entries go. The caller frees it. */
 sw_status sw_sparse_plan_create(sw_error *err, int64_t n, const int64_t *row_start,
                                 const int32_t *to, sw_sparse_plan **plan) {
   *plan = NULL;

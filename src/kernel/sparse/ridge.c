@@ -117,6 +117,7 @@ sw_status sw_ridge_plan_begin(sw_error *err, const sw_links *w, void **object, s
   return SW_OK;
 }
 
+/* Second half of making a resource: fills the node's memory (sw_ridge_plan_begin gave its size). */
 sw_status sw_ridge_plan_fill(sw_error *err, const sw_links *w, void *object, void *out) {
   (void)err, (void)w;
   const making *m = object;
@@ -173,6 +174,7 @@ static double *take(char **at, int64_t count) {
   return taken;
 }
 
+/* A factor in the caller's memory; sizes are those of the plan. */
 sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *workspace) {
   sw_ridge *r = workspace;
   char *at = (char *)workspace + ((sizeof *r + 63) & ~(size_t)63);

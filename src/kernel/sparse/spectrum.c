@@ -132,6 +132,8 @@ static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const do
   return SW_OK;
 }
 
+/* The interval of rho around 0 in which I - rho W is regular. Without eigenvalues: by bounds and
+ * factorisations, so large matrices are fine. */
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out) {
   const sw_links *w = of->links;
   double *value = NULL;
@@ -154,6 +156,7 @@ static void fill(const sw_links *w, bool similar, double *a) {
       a[i * w->n + w->to[e]] = similar ? symmetric_value(w, i, e) : w->value[e];
 }
 
+/* Eigenvalues of a general matrix, as real and imaginary parts; false: not found. */
 static bool general_eigenvalues(int n, const double *a, double *re, double *im,
                                 double complex *scratch) {
   double complex *value = scratch + SW_EIGEN_SCRATCH(n);
@@ -165,6 +168,8 @@ static bool general_eigenvalues(int n, const double *a, double *re, double *im,
   return found;
 }
 
+/* All eigenvalues of the weights, for small n: O(n^3) time, n^2 memory. `similar`: the matrix is
+ * similar to a symmetric one, whose eigenvalues are real. */
 sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar, double *re,
                                   double *im) {
   size_t n = (size_t)w->n;
@@ -192,6 +197,7 @@ sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar
   return status;
 }
 
+/* The interval by eigenvalues: between the reciprocals of the least and the greatest real one. */
 sw_interval sw_spectrum_between(int64_t n, const double *re, const double *im) {
   double least = 0, most = 0, greatest = 0;
   for (int64_t i = 0; i < n; i++) {

@@ -179,6 +179,7 @@ static void sort(double *x, int64_t n) {
   }
 }
 
+/* Eigenvalues only, ascending; false: the iteration did not end. */
 bool sw_symmetric_eigenvalues(int64_t n, double *a, double *value, double *work) {
   if (n == 0) return true;
   double *beside = work + 4 * (n + 8);

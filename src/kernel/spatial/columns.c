@@ -48,6 +48,7 @@ bool sw_spatial_has_lambda(sw_spatial_form form) {
   return form == SW_SPATIAL_ERROR || form == SW_SPATIAL_DURBIN_ERROR || form == SW_SPATIAL_SAC;
 }
 
+/* Whether lags of x are among the terms: by the form, or because the study asks for them. */
 bool sw_spatial_has_lags(const sw_spatial_spec *spec) {
   switch (spec->form) {
   case SW_SPATIAL_DURBIN:

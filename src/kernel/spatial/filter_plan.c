@@ -169,6 +169,8 @@ static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making
   return SW_OK;
 }
 
+/* First half of making a resource: how many bytes the plan takes. The object keeps what was found
+ * until sw_filter_plan_end. */
 sw_status sw_filter_plan_begin(sw_error *err, const sw_links *w, sw_logdet logdet, void **object,
                                size_t *bytes) {
   making *m = NULL;
@@ -199,6 +201,7 @@ void sw_filter_plan_end(void *object) {
   sw_free(m);
 }
 
+/* The plan outside of a run: for tests and programs that use the kernel alone. */
 sw_status sw_filter_plan_create(sw_error *err, const sw_links *w, sw_logdet logdet,
                                 sw_filter_plan **plan) {
   void *object = NULL;

@@ -67,6 +67,8 @@ static void room_for_lags(int64_t values, sw_spatial_room *room, gm *g) {
   }
 }
 
+/* Divides the room of a fit by moments; with a room of no memory it only counts, so that size and
+ * layout agree. */
 static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                       sw_spatial_room *room, gm *g) {
   *g = (gm){0};

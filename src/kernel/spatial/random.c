@@ -67,6 +67,7 @@ static bool is_baltagi(const sw_spatial_spec *spec) {
   return sw_spatial_has_lambda(spec->form) && spec->effects_form == SW_SPATIAL_BALTAGI;
 }
 
+/* What sw_spatial_random takes; counted by the code that divides it. */
 void sw_spatial_random_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                             sw_spatial_room *room) {
   sw_random f;
@@ -417,6 +418,8 @@ static bool invert(double (*corner)[SW_RANDOM_CORNER], int count, const int *whi
   return true;
 }
 
+/* Covariances of all coefficients, by the inverse of the information of the few that are not
+ * slopes. */
 static void fill_vcov(sw_random *f, double s2, double (*inverse)[SW_RANDOM_CORNER],
                       sw_spatial_fit *fit) {
   int s = f->model.terms.slopes, count = f->model.terms.count;

@@ -194,6 +194,7 @@ static void solve(error_fit *p, int count, const double *b, double *x, double *w
       x[i * BLOCK + l] = work[l * n + i];
 }
 
+/* A product of two blocks, in eight lanes. */
 static double inner(const double *a, const double *b, int64_t n) {
   double dot[BLOCK] = {0};
   for (int64_t i = 0; i < n; i++)
@@ -356,6 +357,8 @@ static void climb(error_fit *p) {
 
 /* ---- the fit ------------------------------------------------------------------------------- */
 
+/* The fit of random effects with spatial errors of both kinds, from two starts. Called after the
+ * pooled fit, whose arrays it goes on with. */
 sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memory,
                                      sw_spatial_fit *fit) {
   sw_spatial_room room = {.at = (char *)memory};

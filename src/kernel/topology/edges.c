@@ -30,6 +30,8 @@ typedef struct numbering {
   double *x, *y; /* of found vertices: the least place */
 } numbering;
 
+/* By part, then by place, so that vertices are numbered in an order that does not depend on the
+ * file. */
 static int compare_places(const void *a, const void *b) {
   const place *p = a, *q = b;
   if (p->part != q->part) return p->part < q->part ? -1 : 1;
@@ -77,6 +79,7 @@ static sw_status gather(sw_error *err, const sw_rings *rings, const uint8_t *par
   return SW_OK;
 }
 
+/* Places of vertices in their order, and the number of each. */
 static sw_status take_places(sw_error *err, const place *at, int64_t count, numbering *by,
                              sw_topology *topology) {
   topology->n_vertices = count;
@@ -216,6 +219,8 @@ void sw_topology_close_edges(sw_topology_edges *edges) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* All edges, each once, with the rings that use it: sorted, as both uses of an edge are then
+ * neighbours. O(points log points). */
 static sw_status walk_rings(sw_error *err, const sw_rings *rings, const uint8_t *hole,
                             const uint8_t *part, const sw_meeting *met, const numbering *by,
                             sw_topology_edges *edges) {

@@ -147,6 +147,7 @@ static void thin_arcs(thinner *s, sw_topology *t, const int32_t *least, double a
   }
 }
 
+/* Removes vertices whose triangle is below `area`, arc by arc. */
 sw_status sw_topology_simplify(sw_error *err, sw_topology *topology, double area) {
   thinner s = {.t = topology};
   int32_t *least = NULL;

@@ -155,6 +155,8 @@ static sw_status fill_rows(sw_error *err, const listing *features, const listing
   return SW_OK;
 }
 
+/* Neighbours by shared vertices or edges: lists both ways, then each unit's features of features.
+ * O(shared pairs). */
 static sw_status rows_of(sw_error *err, const incidence *in, sw_link_rows *rows) {
   listing features = {0}, units = {0};
   int32_t *seen = NULL;

@@ -124,6 +124,7 @@ static sw_status add_stop(sw_error *err, walk *w, double along, int32_t vertex) 
   return SW_OK;
 }
 
+/* Appends a vertex; the array grows by half. */
 static sw_status write_vertex(sw_error *err, walk *w, int32_t vertex) {
   if (w->written == w->capacity) {
     int64_t capacity = w->capacity + w->capacity / 2 + 64;
@@ -195,6 +196,7 @@ static sw_status write_edge(sw_error *err, walk *w, const grid *g, int64_t k,
   return SW_OK;
 }
 
+/* Rings with a vertex wherever another ring meets them. */
 static sw_status walk_rings(sw_error *err, walk *w, const grid *g, const int32_t *vertex,
                             int64_t *start) {
   for (int64_t r = 0; r < w->rings->n_rings; r++) {

@@ -96,6 +96,7 @@ static void count_neighbours(const sw_links *links, sw_links_summary *s) {
   }
 }
 
+/* One pass for neighbours, one for components, one against the transposed matrix for symmetry. */
 sw_status sw_links_summarise(sw_error *err, const sw_links *links, sw_links_summary *summary) {
   sw_link_rows back;
   *summary = (sw_links_summary){.symmetric = links->symmetric};

@@ -168,6 +168,7 @@ static double scale_of(const sw_rings *rings, double snap) {
   return snap > greatest * 1e-15 ? 1.0 / (width * snap) : 0.0;
 }
 
+/* Finds equal places of all points: a hash of cells, then union of what is within the snap. */
 static sw_status find_all(sw_error *err, finder *f) {
   const sw_rings *rings = f->rings;
   size_t points = (size_t)rings->n_points;

@@ -26,6 +26,7 @@ typedef struct desk {
   double *lack;         /* of each base indicator; obstacles */
 } desk;
 
+/* Divides the workspace behind the part that all passes share. */
 static desk desk_of(const sw_composite_spec *spec, void *workspace) {
   desk d = {.bench = sw_composite_bench_of(spec, workspace)};
   d.best = d.bench.mean + spec->p;

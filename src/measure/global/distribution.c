@@ -202,6 +202,8 @@ static sw_status read_bandwidth(sw_error *err, const sw_job *job, distribution_s
   return SW_OK;
 }
 
+/* Two passes (see the head of the file); the second has an item for POINTS_A_TILE points of a
+ * period. */
 static sw_status resolve_distribution(sw_error *err, sw_job *job) {
   distribution_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -253,6 +253,7 @@ static sw_status finish_counts(sw_error *err, sw_job *job, const double *all) {
   return SW_OK;
 }
 
+/* After the pass over units nothing is to be done: its results are in place. */
 static sw_status finish_markov(sw_error *err, sw_job *job, int pass, const void *all,
                                void *result) {
   const markov_state *state = job->state;

@@ -192,6 +192,7 @@ static void put(const sw_job *job, int output, int t, double value) {
   if (!result->off) result->row[0][t] = value;
 }
 
+/* Figures of all periods, and the records for the passes that follow. */
 static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, void *result) {
   size_t bytes = figures_bytes(job), blocks = count_blocks(job);
   for (int t = 0; t < job->n_periods; t++) {
@@ -345,6 +346,7 @@ static void fill_units(const sw_job *job, const sw_tile *at) {
   }
 }
 
+/* By pass, as resolve declared them; optional passes have numbers of their own. */
 static void tile_network(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
   const network_state *state = job->state;
   thread *w = workspace;

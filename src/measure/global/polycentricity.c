@@ -160,6 +160,7 @@ static sw_status finish_polycentricity(sw_error *err, sw_job *job, int pass, con
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Two sets of outputs, by period and without time, of which one is off. */
 static sw_status resolve_polycentricity(sw_error *err, sw_job *job) {
   const sw_arg *by = sw_job_arg(job, "by");
   regions *r = NULL;

@@ -44,6 +44,7 @@ static double deviate(const sw_lisa *lisa, const sw_lisa_row *row, int c) {
   return variance > slack * slack ? -mean / sqrt(variance) : NAN;
 }
 
+/* Places a unit's L, z and p in one period: called by sw_lisa_tile for each column. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const lee_state *state = job->state;
@@ -60,6 +61,7 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
                 there ? sw_lisa_p(&state->lisa, row, c, 1, z) : NAN);
 }
 
+/* As for Getis and Ord's G; the global L is a third pass. */
 static void tile_lee(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const lee_state *state = job->state;
   const sw_lisa *lisa = &state->lisa;
@@ -82,6 +84,7 @@ static size_t workspace_lee(const sw_job *job) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* The global L by period, with reasons where there is none. */
 static void put_global(sw_job *job, const sw_lee *record) {
   static const char *const why[] = {[SW_LEE_DEFINED] = "no variance",
                                     [SW_LEE_FEW] = "fewer than 4 values",

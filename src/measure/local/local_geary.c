@@ -91,6 +91,7 @@ static void distances_from(const geary_state *state, const sw_lisa_set *set, int
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
+/* Places a unit's c, z and p in one period: called by sw_lisa_tile for each column. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const geary_state *state = job->state;
@@ -111,6 +112,7 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
                 there ? sw_lisa_p(&state->lisa, row, c, 1, z) : NAN);
 }
 
+/* Two passes: statistics with draws, then what is significant. */
 static void tile_geary(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)out;
   const geary_state *state = job->state;

@@ -192,6 +192,7 @@ static void tile_classes(const sw_job *job, const sw_tile *tile, counts *count) 
     }
 }
 
+/* The second pass also counts classes, as these need what is significant. */
 static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const moran_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS) {
@@ -222,6 +223,7 @@ static size_t workspace_moran(const sw_job *job) {
   return sw_lisa_workspace(job, &state->lisa);
 }
 
+/* Reasons of all local statistics, and that of `difference`. */
 static void say_why(sw_job *job) {
   const moran_state *state = job->state;
   sw_lisa_say_why(job, &state->lisa, VALUE, CLASS);
@@ -251,6 +253,7 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* `difference: D`: the variable less its value D before. */
 static sw_status read_difference(sw_error *err, sw_job *job, moran_state *state) {
   bool any;
   int difference = (int)sw_job_arg(job, "difference")->number;
