@@ -150,6 +150,7 @@ static void tile_unit(const sw_job *job, int pass, int64_t unit, double *out, in
   if (m->errors.form == SW_PANEL_CONLEY) place_scores(job, unit, t, rows, count);
 }
 
+/* A tile of units in either kind of pass; `rows` has the unit's variables. */
 static void tile_regression(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const regression *m = job->state;
   int *t = workspace;
@@ -301,6 +302,7 @@ static sw_status place_f(sw_error *err, sw_job *job, const fitted *fit, const do
   return SW_OK;
 }
 
+/* The table of terms: coefficients, errors, t and p by Student's law with df. */
 static void place_terms(sw_job *job, const fitted *fit, const double *vcov, double df) {
   int k = ((const regression *)job->state)->k;
   for (int j = 0; j < k; j++) {
@@ -374,6 +376,7 @@ static sw_status finish_regression(sw_error *err, sw_job *job, int pass, const v
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Names that would clash on the axis of terms, and models that leave nothing to explain. */
 static sw_status check_names(sw_error *err, const sw_job *job, const regression *m) {
   for (int i = 1; i < job->n_inputs; i++) {
     const char *x = job->input[i].name;
@@ -401,6 +404,7 @@ static sw_status declare_terms(sw_error *err, sw_job *job, const regression *m) 
   return SW_OK;
 }
 
+/* Means first, then products of what is left of them; further passes are those of the errors. */
 static void declare_passes(sw_job *job, const regression *m) {
   size_t k = (size_t)m->k, variables = (size_t)m->within.variables;
   /* Effects by variable and period, and a length per variable behind. */

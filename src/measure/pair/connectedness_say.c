@@ -22,6 +22,7 @@ static bool at_end(const sw_connect_ridges *of) {
   return of->choice == 0 || of->choice == SW_CONNECT_RIDGES - 1;
 }
 
+/* Warns where the chosen ridge lies at an end of what was tried: the best one may lie beyond. */
 void sw_connect_note_ridges(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
   int ends = 0, scopes = sw_connect_scopes(c), first = 0;
   /* Downward, so that `first` ends at the first window with it. */
@@ -77,6 +78,7 @@ static const char *say_rest(sw_job *job, const sw_connectedness *c) {
   return text ? text : "";
 }
 
+/* Says in which windows connectedness was least and most. */
 static void say_windows(sw_job *job, const sw_connectedness *c) {
   int least = -1, most = -1;
   for (int w = 0; w < c->windows; w++) {

@@ -24,6 +24,7 @@ int sw_connect_columns(const sw_job *job, const sw_connectedness *c) {
   return (c->series.length + job->n_periods) / job->n_periods;
 }
 
+/* Series of the units, as operands of the passes that fit. */
 void sw_connect_place(const sw_job *job, const sw_tile *tile, double *count, double *room) {
   const sw_connectedness *c = job->state;
   sw_view to = job->operand_local[SW_CONNECT_SERIES];

@@ -110,6 +110,7 @@ static void place_variable(const sw_job *job, int variable, int64_t unit, double
     }
 }
 
+/* Operands of a tile: for each lag the earlier and the later end of the rows, standardised. */
 static void place_tile(const sw_job *job, const sw_tile *tile, void *workspace) {
   const cross *c = job->state;
   sw_view to = job->operand_local[c->operands];
@@ -138,6 +139,8 @@ static sw_status point_at(sw_error *err, sw_job *job, int column, int count, con
   return SW_OK;
 }
 
+/* Where the operands of a variable begin, by lag and end; called in prepare, when they are
+ * there. */
 static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
   cross *c = job->state;
   operands *of = &c->of[variable];
@@ -466,6 +469,8 @@ static sw_status choose_sample(sw_error *err, sw_job *job, cross *c) {
   return SW_OK;
 }
 
+/* Passes: transforms, operands, what is told of a sample, pairs. Refuses lags that leave too few
+ * rows. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   cross *c = NULL;
   SW_NEW(err, job->arena, c, 1);

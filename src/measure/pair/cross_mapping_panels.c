@@ -92,6 +92,7 @@ size_t sw_ccm_libraries_workspace(const sw_job *job) {
 
 /* ---- panels ------------------------------------------------------------------------------- */
 
+/* Copies the series of a panel's units side by side. */
 static void fill(const sw_job *job, panel *p) {
   const sw_ccm *c = job->state;
   double *const *row = job->operand[c->tables].row + SW_CCM_SERIES * job->n_periods;
@@ -221,6 +222,7 @@ static int tables_at_once(const sw_job *job) {
   return count;
 }
 
+/* Rows [i0, i1) against all columns: rows in panels, tables of the columns a few at a time. */
 static void rows(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *out,
                  int64_t stride, desk *d) {
   const sw_ccm *c = job->state;
@@ -238,6 +240,7 @@ static void rows(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t 
   }
 }
 
+/* Skills of a block of pairs: row i is mapped by the table of column j. */
 void sw_ccm_block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   (void)t;
@@ -309,6 +312,7 @@ static void add_panel(const sw_job *job, const int32_t *order, int64_t u, int co
   }
 }
 
+/* Adds the skills of all targets by some libraries. */
 static void add_targets(const sw_job *job, const int32_t *order, int64_t from, int64_t to,
                         int64_t lo, int tables, sw_ccm_sum *of, desk *d) {
   for (int k = 0; k < tables; k++)
@@ -320,6 +324,8 @@ static void add_targets(const sw_job *job, const int32_t *order, int64_t from, i
     add_panel(job, order, u, (int)(to - u < LANES ? to - u : LANES), lo, tables, of, d);
 }
 
+/* Skills by size of library, for a tile of columns: their tables are made anew from chosen
+ * points. */
 void sw_ccm_map_libraries(const sw_job *job, const sw_tile *tile, sw_ccm_sum *of, void *workspace) {
   const sw_ccm *c = job->state;
   int tables = (int)(tile->hi - tile->lo);

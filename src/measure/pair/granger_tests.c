@@ -64,6 +64,7 @@ sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g
 
 /* ---- before a pass ------------------------------------------------------------------------ */
 
+/* Before a round: its state, and the F below which no p need be computed. */
 sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g, int pass) {
   /* F orders tests of one df; with gaps p does (methods-space.md, BH and BY). */
   g->rule.by_p = g->has_gaps;
@@ -228,6 +229,7 @@ static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_grange
   if (g->now.round == 0) sw_discovery_see_sure(s.sure.tests, s.sure.above, count);
 }
 
+/* One round over a tile of rows: sieved where it can be, else every F. */
 void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
                            sw_discovery_count *count, double *workspace) {
   sw_granger_sieve sieve;
@@ -248,6 +250,7 @@ static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
   return g->has_gaps ? sw_f_reach(g->rule.law, sw_discovery_p(&g->rule, d->least)) : d->least;
 }
 
+/* Says how many pairs are significant, and from which F on. */
 static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, double threshold) {
   double share = d->tests > 0 ? 100.0 * (double)d->rejected / (double)d->tests : 0;
   if (d->rejected == 0)
@@ -260,6 +263,7 @@ static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, dou
                by[g->rule.rule], g->rule.alpha, threshold);
 }
 
+/* Places threshold and counts, and says them. */
 static void tell(sw_job *job, const sw_granger_job *g, const sw_discovery *d) {
   double threshold = threshold_of(g, d);
   job->result[SW_GRANGER_THRESHOLD].row[0][0] = threshold;

@@ -336,6 +336,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* Merges what the two kinds of passes leave. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const gravity *g = job->state;
   if (pass == 0)

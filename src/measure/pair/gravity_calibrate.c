@@ -128,6 +128,7 @@ static void place(const sw_job *job, const sw_calibration *c, int t, int64_t uni
   to[job->n_periods + t][at] = turned ? row : column;
 }
 
+/* Tiles of the calibration, then expected flows out of its result. */
 void sw_gravity_fit_tile(const sw_job *job, const sw_gravity_fit *fit, const sw_tile *tile,
                          void *out, void *workspace) {
   const sw_calibration *c = &fit->calibration;
@@ -181,6 +182,7 @@ static void fill_period(sw_job *job, const sw_calibration *c, int t, int count,
   sw_job_undefined(job, (int)(result_of(job, "std_error") - job->result), t, failed);
 }
 
+/* After the rounds their result; after the last pass tables and lines. */
 sw_status sw_gravity_fit_finish(sw_job *job, const sw_gravity_fit *fit, int pass, const void *all,
                                 void *result) {
   const sw_calibration *c = &fit->calibration;

@@ -172,6 +172,7 @@ static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *wor
   return SW_OK;
 }
 
+/* Similarities of a block, by the kernel of products or of distances. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const structure *s = job->state;

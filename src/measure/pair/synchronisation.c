@@ -176,6 +176,7 @@ static double made_from(const synchronisation *sync, int64_t unit) {
   return sync->from ? sync->from[unit] : 0;
 }
 
+/* Transforms, then values where they are wanted, then products by units. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const synchronisation *sync = job->state;
   if (tile->pass == MEANS) {
@@ -306,6 +307,7 @@ static void whole_block(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, i
   }
 }
 
+/* Products of two units' standardised changes, over the whole series or of one period. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const synchronisation *sync = job->state;
@@ -353,6 +355,7 @@ static void foresee(sw_job *job, const synchronisation *sync) {
       threshold(sync->series.length, .05 / pairs));
 }
 
+/* Passes by the form that is asked for. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   synchronisation *sync = NULL;
   SW_NEW(err, job->arena, sync, 1);

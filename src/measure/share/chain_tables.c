@@ -63,6 +63,7 @@ static void place_long_run(const sw_job *job, int k, const sw_chain *chain, cons
     place_states(chain, k, room + i * n, passage + chain->of[i] * k);
 }
 
+/* Measures of mobility, with one reason for all. */
 static void place_mobility(sw_job *job, const sw_chain *chain, const double *limit) {
   const char *why = chain->n ? "one class only" : "there is no transition";
   sw_mobility m = sw_chain_mobility(chain, limit);

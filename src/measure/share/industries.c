@@ -31,6 +31,7 @@ sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params
   return SW_OK;
 }
 
+/* The axis of industries, once or twice. */
 sw_status sw_industries_axes(sw_error *err, sw_job *job, const char *to) {
   sw_inputs in = sw_job_inputs(job, "industries");
   const char **name = NULL;

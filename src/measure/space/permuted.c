@@ -156,6 +156,7 @@ static sw_status fill_table(sw_error *err, sw_job *job, const sw_permuted *p, do
   return SW_OK;
 }
 
+/* All that draws need of a set of periods: values in columns, the observed statistics. */
 static sw_status fill_set(sw_error *err, sw_job *job, sw_permuted *p, struct sw_permuted_set *set,
                           making *m) {
   /* Observed statistics and their slack, before any draw. */

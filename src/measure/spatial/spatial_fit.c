@@ -173,6 +173,7 @@ static void read_column(const sw_job *job, const sw_spatial_one *one, int input,
     memcpy(to, job->input[input].view.row[t], (size_t)job->n * sizeof *to);
 }
 
+/* The variables of a model, period by period, in one array. */
 static sw_spatial_data read_data(const sw_job *job, const sw_spatial_one *one, bench *b) {
   int periods = one->to - one->from + 1;
   size_t column = (size_t)periods * (size_t)job->n;

@@ -70,6 +70,7 @@ static const char *correction_word(const sw_spatial_found *f) {
   return transformed ? ", transformed (Lee and Yu)" : "";
 }
 
+/* The line that says which model this is. */
 static void say_head(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f) {
   const sw_spatial_state *s = job->state;
   const char *dynamic = s->dynamic ? "dynamic " : "";
@@ -93,6 +94,7 @@ static int widest(const sw_axis *axis) {
   return width < 40 ? width : 40;
 }
 
+/* Coefficients as a table of text, since results are read on a terminal first. */
 static void say_coefficients(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f,
                              const sw_spatial_arrays *a) {
   int width = widest(sw_job_find_axis(job, "term"));
@@ -121,6 +123,7 @@ static void say_fit(sw_job *job, const sw_spatial_found *f) {
                f->phi_se);
 }
 
+/* Effects with their errors, one variable per line. */
 static void say_effects_of(sw_job *job, const sw_spatial_one *one, const sw_effect *e,
                            const char *run) {
   int width = widest(sw_job_find_axis(job, "effect_term"));
@@ -208,6 +211,7 @@ static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit
              same ? "; in the same order for every variable" : "");
 }
 
+/* Which units give most, where effects by unit are there. */
 static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one,
                            const sw_spatial_found *f, const sw_spatial_arrays *a) {
   int *own = NULL, *lagged = NULL;
@@ -223,6 +227,7 @@ static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one
   return SW_OK;
 }
 
+/* All that is said of a single model; several have one line each. */
 static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_one *one = ((const sw_spatial_state *)job->state)->model;
   const sw_spatial_found *f = record_of(job, records, 0);

@@ -200,6 +200,7 @@ static sw_status orders_begin(sw_error *err, const sw_resource *resource, const 
   return *object ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for powers of the weights");
 }
 
+/* Second half of the resource: traces of powers of W, for effects by order. */
 static sw_status orders_fill(sw_error *err, const sw_resource *resource, const void *base,
                              void *object, void *out) {
   (void)err, (void)base;
@@ -238,6 +239,7 @@ static void ask_resources(sw_job *job, sw_spatial_state *s) {
   }
 }
 
+/* The axis of orders, from 0. */
 static sw_status declare_orders(sw_error *err, sw_job *job) {
   double *number = NULL;
   SW_NEW(err, job->arena, number, SW_SPATIAL_ORDERS);

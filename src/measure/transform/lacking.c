@@ -1,6 +1,7 @@
 /* See lacking.h. O(n), once per entry; walks then skip runs of complete units by `next`. */
 #include "measure/transform/lacking.h"
 
+/* Which units lack something, by a test of the caller's. */
 sw_status sw_lacking_find(sw_error *err, sw_job *job,
                           bool (*lacks)(const sw_job *job, const void *of, int64_t unit),
                           const void *of, sw_lacking *lacking) {

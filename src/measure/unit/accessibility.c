@@ -45,6 +45,7 @@ typedef struct masses {
 
 /* ---- masses ----------------------------------------------------------------------------- */
 
+/* Masses of a tile as operands, with what is wrong with them. */
 static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -163,6 +164,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* Sums over tiles. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   masses *sum = all;
   const masses *more = part;
@@ -225,6 +227,7 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
   return SW_OK;
 }
 
+/* Masses first, then sums of a row at a time. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   accessibility *a = NULL;
   SW_NEW(err, job->arena, a, 1);

@@ -133,6 +133,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory
   }
 }
 
+/* Merges by pass. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const sw_centres *set = job->state;
   double *sum = all;

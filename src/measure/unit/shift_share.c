@@ -192,6 +192,7 @@ static void place_period(const sw_job *job, const sw_tile *tile, int t, double *
   }
 }
 
+/* Sums of the industries, then the parts of each unit's change. */
 static void tile_shift(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const shift_state *state = job->state;
   if (tile->pass == SUMS) {
@@ -208,6 +209,7 @@ static size_t workspace_shift(const sw_job *job) {
   return 4 * (size_t)state->set.n * sizeof(double) + SW_BLOCK;
 }
 
+/* Merges by pass. */
 static void merge_shift(const sw_job *job, int pass, void *all, const void *part) {
   const shift_state *state = job->state;
   if (pass == SUMS)
@@ -250,6 +252,7 @@ static void say_why(sw_job *job, const double *sums, int t) {
       sw_job_undefined(job, q, t, zero);
 }
 
+/* After the sums: what is not covered, and reasons; after the units: who gained. */
 static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const shift_state *state = job->state;
   if (pass == UNITS) {
@@ -268,6 +271,8 @@ static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Sums over two periods, then units. A missing industry makes sums of different sets, so coverage
+ * is told. */
 static sw_status resolve_shift(sw_error *err, sw_job *job) {
   static const char *const params[] = {"industries", "total"};
   bool any = false;

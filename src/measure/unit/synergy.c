@@ -162,6 +162,7 @@ static void tile_orders(const sw_job *job, const sw_tile *tile, double *out) {
     }
 }
 
+/* Bounds first, as order degrees need them. */
 static void tile_synergy(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   if (tile->pass == 0)
@@ -319,6 +320,7 @@ static const char *plain_text(const sw_arg *arg) {
   return arg->text;
 }
 
+/* `bounds`: of the panel, or given by indicator. */
 static sw_status read_bounds(sw_error *err, const sw_job *job, synergy_state *state) {
   const sw_arg *arg = sw_job_arg(job, "bounds");
   const char *text = plain_text(arg);

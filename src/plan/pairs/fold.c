@@ -385,6 +385,7 @@ static void add_window(adder *a) {
   }
 }
 
+/* Places what `verify` has computed again, without a fold: rows of wanted tasks are whole. */
 void sw_pairs_place_sample(const sw_pairs *p) {
   for (int64_t k = 0; p->geometry.numbers && k < p->n_lots; k++) {
     const sw_lot *lot = &p->lot[k];

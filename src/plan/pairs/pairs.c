@@ -248,6 +248,8 @@ static void close_window(sw_pairs *p) {
   p->lot = NULL;
 }
 
+/* All windows in turn; a window is closed in any case. Slots are kept between them, as sizes are
+ * alike. */
 static sw_status run_windows(sw_error *err, sw_pairs *p) {
   int matrices = p->plan->summary.n_periods;
   sw_status status = SW_OK;

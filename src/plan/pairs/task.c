@@ -52,6 +52,7 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
   return sum;
 }
 
+/* What sums of columns begin with: 0 where every pair has a value, else nothing. */
 static void clear_lanes(sw_worker *w, bool smooth) {
   int64_t count = SW_LANES * sw_pairs_row_length(w->pairs);
   if (w->pairs->geometry.blocks) return; /* see sw_pairs_blocks_begin */

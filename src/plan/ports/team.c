@@ -80,6 +80,7 @@ static sw_status serial_broadcast(sw_team *team, sw_error *err, void *buffer, si
   return SW_OK;
 }
 
+/* The team of one: a copy, so that callers may free what they get. */
 static sw_status serial_all_gather(sw_team *team, sw_error *err, const void *send, size_t bytes,
                                    void **all, size_t *counts) {
   (void)team;

@@ -218,6 +218,7 @@ static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
   return sw_form_integer(err, top, 1, INT32_MAX, &keep->top);
 }
 
+/* `keep: {share: 0.01}`. */
 static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
   const sw_node *share = sw_node_get(map, "share");
   keep->kind = SW_KEEP_SHARE;

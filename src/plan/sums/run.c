@@ -264,6 +264,7 @@ static bool leaves_rows(const sw_run *run, int e) {
   return !s->groups && !s->row_centres && sw_pairs_geometry(run, e, SW_PAIRS_STORE).rings > 0;
 }
 
+/* Pairs that the pass of sums evaluates beside the pair pass, for the estimate. */
 double sw_sums_pairs(const sw_run *run, int e) {
   const sw_sums *s = sw_sums_of(run, e);
   double pairs = 0;

@@ -53,6 +53,7 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   return SW_OK;
 }
 
+/* Called for every worker, also one that was not opened. */
 void sw_sums_close_worker(sums_worker *w) {
   const sw_job *job = w->p->job;
   if (w->opened && job->measure->close) job->measure->close(job, job->n_passes - 1, w->workspace);

@@ -160,6 +160,7 @@ static sw_status check_top(sw_error *err, const finding *f) {
   return SW_OK;
 }
 
+/* Centres by code, or the largest by a column. Collective: sizes are spread over the ranks. */
 sw_status sw_centres_find(sw_error *err, sw_run *run, int entry, const sw_centres_spec *spec,
                           const sw_column *by, int *count, const int64_t **centre) {
   finding f = {.run = run, .entry = &run->study->entry[entry], .spec = spec, .by = spec->by};

@@ -73,6 +73,7 @@ static uint64_t add(uint64_t hash, const void *bytes, size_t length) {
   return bytes ? sw_hash64(bytes, length, hash) : hash;
 }
 
+/* The content of a matrix, so that equal resources are made once. */
 uint64_t sw_resource_hash_links(uint64_t hash, const sw_links *links) {
   if (!links) return hash;
   size_t n = (size_t)links->n, count = (size_t)links->row_start[n];
@@ -254,6 +255,7 @@ sw_status sw_resource_make(sw_error *err, sw_run *run, int entry) {
   return SW_OK;
 }
 
+/* Before a pass: what the measure prepares, then resources that it asks for. Collective. */
 sw_status sw_resource_prepare(sw_error *err, sw_run *run, int entry, int pass) {
   sw_job *job = &run->job[entry];
   sw_status status = job->measure->prepare ? job->measure->prepare(err, job, pass) : SW_OK;

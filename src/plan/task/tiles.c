@@ -87,6 +87,7 @@ int sw_tiles_region(const sw_run *run, int entry, int pass) {
   return SW_PAIR_REGIONS * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
 
+/* Which regions of the journal an entry's tiles take. */
 void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   const sw_job *job = &run->job[entry];
   if (run->study->entry[entry].group) return; /* its passes are another entry's */

@@ -32,6 +32,7 @@ sw_status sw_diff_note(sw_diff *diff, const char *format, ...) {
   return status;
 }
 
+/* A remark: told, but no difference. */
 sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);

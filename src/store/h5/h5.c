@@ -256,6 +256,7 @@ herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t r
   return code;
 }
 
+/* A new attribute, 64 bits little-endian whatever the machine. */
 herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value) {
   hid_t space = H5Screate(H5S_SCALAR);
   hid_t attribute = H5Acreate2(object, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -277,6 +278,7 @@ herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
   return code;
 }
 
+/* An attribute that is there; its space in the file stays where it is. */
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) return -1;

@@ -38,6 +38,7 @@ bool sw_h5_same_extent(const sw_h5_shape *a, const sw_h5_shape *b) {
   return a->rank == b->rank && memcmp(a->extent, b->extent, sizeof a->extent) == 0;
 }
 
+/* The type in the words of `info`. */
 const char *sw_h5_number_name(const sw_h5_shape *shape) {
   static const char *const name[][2] = {
       [SW_H5_REAL] = {"float32", "float64"},  [SW_H5_INTEGER] = {"int32", "int64"},

@@ -158,6 +158,7 @@ static const char *say_rows(sw_arena *arena, const char *text, const axes *of, c
   return text;
 }
 
+/* A table of a figure by group, largest first, as lines of text. */
 static sw_status make_table(sw_error *err, sw_arena *arena, const sw_figure *f, const axes *of,
                             const char *when, const double *value, const char **text) {
   row *r = NULL;

@@ -343,6 +343,7 @@ static const char *tell_centres(const looking *in) {
                          count == 1 ? "" : "s", (long long)in->n_units, when, kept);
 }
 
+/* "3 of 57000 ordered pairs, mean ...": the line of a result with pairs. */
 static const char *tell_pairs(const looking *in) {
   sw_figure pairs, mean;
   const char *text = NULL;
@@ -436,6 +437,7 @@ sw_status sw_headlines_of(sw_error *err, sw_arena *arena, hid_t file, int *count
   return sw_contents_end(&walk, status);
 }
 
+/* Headlines of a file by its name; sw_headlines_of does the same with an open one. */
 sw_status sw_headlines_read(sw_error *err, sw_arena *arena, const char *path, int *count,
                             sw_headline **headline) {
   hid_t file = H5I_INVALID_HID;

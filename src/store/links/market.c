@@ -311,6 +311,7 @@ static sw_status read_market(sw_error *err, sw_links_list *list, sw_links_lines 
   return SW_OK;
 }
 
+/* A Matrix Market file; its codes come from a file beside it. */
 sw_status sw_links_parse_mtx(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   sw_links_lines lines = sw_links_lines_of(list, text, length);
   struct market market = {0};

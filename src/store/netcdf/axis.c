@@ -86,6 +86,7 @@ typedef struct texts {
   hsize_t count[2]; /* labels; characters of each, where there are two dimensions */
 } texts;
 
+/* How the texts of an axis are read: see `texts`. The caller closes the type. */
 static texts texts_of(const sw_netcdf_axis *axis, hsize_t count) {
   hsize_t size[2] = {0, 0};
   hid_t stored = H5Dget_type(axis->dataset);
@@ -186,6 +187,7 @@ static const char *name_of(const sw_netcdf_axis *axis) {
   return axis->name ? axis->name : "one period";
 }
 
+/* The message names both what the file has and what is expected. */
 static sw_status refuse_axes(sw_error *err, const sw_netcdf *file, const sw_netcdf_variable *of,
                              const sw_netcdf_axis *first, const sw_netcdf_axis *second) {
   char path[SW_H5_PATH_ROOM], other[SW_H5_PATH_ROOM] = "";

@@ -266,6 +266,7 @@ static sw_status read_factor(sw_error *err, const making *in, const char *name, 
   return isfinite(*factor) ? SW_OK : refuse(err, in, name, "is not finite; expected a number");
 }
 
+/* netCDF-3 had no unsigned types, so an attribute says it. */
 static sw_status find_sign(sw_error *err, const making *in) {
   static const char wanted[] = "\"true\" or \"false\"";
   const char *text = NULL;
@@ -299,6 +300,7 @@ static sw_status find_type(sw_error *err, making *in) {
                  in->file->name, in->of, bits);
 }
 
+/* The order matters: type and sign decide how marks and limits are read. */
 static sw_status make_rules(sw_error *err, making *in, int n_missing, const double *missing) {
   sw_netcdf_rules *rules = in->rules;
   SW_TRY(find_type(err, in));

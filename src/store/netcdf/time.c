@@ -136,6 +136,7 @@ static sw_status take_dates(sw_error *err, times *in, sw_netcdf_label *take, voi
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
+/* Units, rules, values, then labels by what the units say. */
 static sw_status read_times(sw_error *err, times *in, sw_netcdf_label *take, void *self) {
   const sw_netcdf_axis *axis = in->axis;
   hsize_t lo[2] = {0, 0}, hi[2] = {axis->n, 1};

@@ -18,6 +18,7 @@ static int find_axis(const sw_page *page, const char *id) {
   return -1;
 }
 
+/* Adds an axis; the room was counted before (page.c). */
 static sw_status add_axis(sw_page_reading *in, sw_page_axis axis, int *place) {
   if (!axis.id || !axis.name)
     return sw_fail(in->err, SW_ENOMEM, "out of memory for the axes of a results file");

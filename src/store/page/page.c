@@ -53,6 +53,7 @@ static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *i
   return 0;
 }
 
+/* All attributes that are not housekeeping, as texts. */
 sw_status sw_page_attributes_of(const sw_page_reading *in, hid_t object, sw_page_attributes *to) {
   H5O_info_t info = {0};
   *to = (sw_page_attributes){0};

@@ -280,6 +280,7 @@ static sw_status read_starts(const fetching *f, entries *e) {
   return SW_OK;
 }
 
+/* Entries of one period: starts, partners, then values. */
 static sw_status read_entries_into(const fetching *f, entries *e) {
   const sw_page_pairs *p = f->pairs;
   SW_TRY(read_starts(f, e));

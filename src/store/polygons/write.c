@@ -118,6 +118,7 @@ static sw_status point_shapes(sw_error *err, writer *w) {
 
 /* ---- the layer --------------------------------------------------------------------------- */
 
+/* GDAL copies the definition, so it is released at once. */
 static sw_status add_field(sw_error *err, writer *w, const char *name, OGRFieldType type) {
   const sw_gdal *g = w->gdal;
   OGRFieldDefnH field = g->OGR_Fld_Create(name, type);
@@ -192,6 +193,7 @@ static sw_status write_features(sw_error *err, writer *w, int64_t *without) {
   return SW_OK;
 }
 
+/* Shapes, then the file: a source that cannot be read leaves no file behind. */
 static sw_status write_layer(sw_error *err, sw_arena *arena, writer *w, int64_t *without) {
   const sw_layer *l = w->layer;
   SW_TRY(sw_calloc(err, (size_t)l->n_codes + 1, sizeof *w->shape, (void **)&w->shape));

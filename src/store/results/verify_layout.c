@@ -126,6 +126,7 @@ static void show_number(uint64_t bits, bool real, char text[SW_NUMBER_ROOM]) {
     snprintf(text, SW_NUMBER_ROOM, "%lld", (long long)(int64_t)bits);
 }
 
+/* Tells a number that differs, at its place. */
 static void tell_number(const pair *p, size_t k, uint64_t is, uint64_t want, bool real) {
   char text[2][SW_NUMBER_ROOM];
   show_number(is, real, text[0]);

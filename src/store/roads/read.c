@@ -187,6 +187,7 @@ static sw_status make_all(sw_error *err, sw_team *team, sw_network *network, boo
   return SW_OK;
 }
 
+/* Everything that was read is released, as results keep what they need. */
 static sw_status read_network(sw_error *err, sw_team *team, const char *name,
                               const sw_network_spec *spec, const sw_units *units,
                               const sw_periods *periods, bool plans, sw_network_distances *out) {

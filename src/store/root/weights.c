@@ -97,6 +97,7 @@ static sw_status put_figures(sw_root *root, hid_t group, const sw_links *links, 
   return sw_root_done(root, code, "write an attribute");
 }
 
+/* A matrix of the study: its figures, and its links where they are stored. */
 static sw_status put_matrix(sw_root *root, const char *name, const sw_links *links,
                             const char *how) {
   static const char *const axis[] = {SW_NAME_UNIT, NULL};

@@ -42,6 +42,7 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
                  path, text);
 }
 
+/* The name of the file with the codes of a matrix; NULL: another ending, or no memory. */
 char *sw_file_codes_beside(sw_arena *arena, const char *matrix, sw_codes_beside which) {
   size_t length = strlen(matrix), tail = sw_ends_with(matrix, ".mtx")      ? 4
                                          : sw_ends_with(matrix, ".mtx.gz") ? 7
@@ -50,6 +51,7 @@ char *sw_file_codes_beside(sw_arena *arena, const char *matrix, sw_codes_beside 
   return tail ? sw_arena_printf(arena, "%.*s.%s", (int)(length - tail), matrix, ending) : NULL;
 }
 
+/* Which file of codes lies beside a matrix; on some file systems both spellings are one. */
 sw_status sw_file_find_codes(sw_error *err, sw_arena *arena, const char *matrix,
                              sw_codes_beside *which) {
   for (*which = SW_CODES_SMALL; *which <= SW_CODES_CAPITALS; ++*which) {

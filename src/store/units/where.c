@@ -78,6 +78,7 @@ static bool turns(const sw_condition *condition, sw_field field) {
          sw_compare_holds(condition->compare, text_sign(field, condition->text));
 }
 
+/* What a column of the units file holds, so that a condition that no row meets can be explained. */
 static void look_at(const sw_condition *condition, const sw_csv *csv, int column, bool code,
                     kinds *seen) {
   sw_field field = csv->field[column];
@@ -123,6 +124,7 @@ static void say(const sw_condition *condition, const char *file, bool as_text, c
         name, condition->text);
 }
 
+/* Looks through the whole file, for the message alone. */
 static sw_status look_through(sw_error *err, const sw_units_where *where, sw_csv *csv, int code,
                               kinds *seen) {
   SW_TRY(sw_csv_header(err, csv));
