@@ -102,11 +102,13 @@ SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int6
   sw_lanes_add(column, v, n);
 }
 
-/* Two and four doubles at a time; sums are those of sw_lanes_join. */
+/* As sw_lanes_join, by vectors: the sums are the same. */
+typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
 
-/* Joins the lanes of rows, four rows at a time, which share their shuffles, and clears them. */
+/* Joins the lanes of rows, four rows at a time, which share their shuffles. Lanes are cleared by
+ * whole lines of the cache: stores are what this loop waits for. */
 SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, double *restrict out) {
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
@@ -114,7 +116,7 @@ SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, double *restric
     for (int q = 0; q < 4; q++) {
       double *of = lanes + (r + q) * SW_LANES;
       half[q] = *(const v4 *)of + *(const v4 *)(of + 4);
-      *(v4 *)of = *(v4 *)(of + 4) = (v4){0};
+      *(v8 *)of = (v8){0};
     }
     v4 ac = __builtin_shufflevector(half[0], half[2], 0, 1, 4, 5) +
             __builtin_shufflevector(half[0], half[2], 2, 3, 6, 7);
@@ -126,7 +128,7 @@ SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, double *restric
   for (; r < rows; r++) {
     double *l = lanes + r * SW_LANES;
     v4 four = *(const v4 *)l + *(const v4 *)(l + 4);
-    *(v4 *)l = *(v4 *)(l + 4) = (v4){0};
+    *(v8 *)l = (v8){0};
     v2 two = __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
     out[r] = two[0] + two[1];
   }
@@ -138,11 +140,11 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
   double *l0 = lanes, *l1 = l0 + stride, *l2 = l1 + stride, *l3 = l2 + stride;
   double *l4 = l3 + stride, *l5 = l4 + stride, *l6 = l5 + stride, *l7 = l6 + stride;
   int64_t c = 0;
-  for (; c + 4 <= n; c += 4) {
-#define OF(l) *(v4 *)((l) + c)
-    *(v4 *)(out + c) =
+  for (; c + 8 <= n; c += 8) {
+#define OF(l) *(v8 *)((l) + c)
+    *(v8 *)(out + c) =
         ((OF(l0) + OF(l4)) + (OF(l2) + OF(l6))) + ((OF(l1) + OF(l5)) + (OF(l3) + OF(l7)));
-    OF(l0) = OF(l1) = OF(l2) = OF(l3) = OF(l4) = OF(l5) = OF(l6) = OF(l7) = (v4){0};
+    OF(l0) = OF(l1) = OF(l2) = OF(l3) = OF(l4) = OF(l5) = OF(l6) = OF(l7) = (v8){0};
 #undef OF
   }
   for (; c < n; c++) {
@@ -157,11 +159,11 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
 SW_HOT void sw_groups_add_shares(int64_t n, int64_t groups, const double *restrict share,
                                  int64_t stride, double *restrict sum) {
   int64_t c = 0;
-  for (; c + 4 <= n; c += 4) {
-    v4 all = *(const v4 *)(share + c);
+  for (; c + 8 <= n; c += 8) {
+    v8 all = *(const v8 *)(share + c);
     for (int64_t k = 1; k < groups; k++)
-      all += *(const v4 *)(share + k * stride + c);
-    *(v4 *)(sum + c) += all;
+      all += *(const v8 *)(share + k * stride + c);
+    *(v8 *)(sum + c) += all;
   }
   for (; c < n; c++) {
     double all = share[c];
@@ -171,9 +173,15 @@ SW_HOT void sw_groups_add_shares(int64_t n, int64_t groups, const double *restri
   }
 }
 
-/* A sum as results have it: NaN for nothing and for overflow. */
+/* A sum as results have it, NaN for nothing and for overflow: -0.0 is nothing
+ * (kernel/pairs/lanes.h). By bits, as comparing doubles with -0.0 takes a branch for each sum. */
 SW_INLINE double number(double sum) {
-  return sw_lanes_is_nothing(sum) || isinf(sum) ? NAN : sum;
+  const uint64_t sign = UINT64_C(1) << 63, infinite = UINT64_C(0x7ff) << 52;
+  union {
+    double sum;
+    uint64_t bits;
+  } of = {sum}, missing = {NAN};
+  return of.bits == sign || (of.bits & ~sign) == infinite ? missing.sum : sum;
 }
 
 /* Four cases instead of a test per element. */
