@@ -20,7 +20,7 @@ const char *sw_report_default_path(sw_arena *arena, const char *results) {
 sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *o,
                                 sw_target *target) {
   const sw_target_source source[] = {{o->path, "is the results file itself"},
-                                     {o->against, "is the results file itself"},
+                                     {o->against, "is the file of --against"},
                                      {o->polygons, "is the file of --polygons"}};
   *target = (sw_target){.out = NULL};
   if (!sw_ends_with(path, ".html") && !sw_ends_with(path, ".htm"))
