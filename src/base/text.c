@@ -269,6 +269,7 @@ static int distance(const char *a, int a_length, const char *b, int b_length) {
     for (int j = 1; j <= b_length; j++) {
       int differs = lower(a[i - 1]) != lower(b[j - 1]);
       row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + differs);
+      /* A swap of neighbours: both letters at once, from two rows back. */
       if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
           lower(a[i - 2]) == lower(b[j - 1]))
         row[j] = least(row[j], before[j - 2] + 1);

@@ -22,6 +22,8 @@ static bool ends_line(const char *at) {
  * is. */
 static void put_quoted(FILE *out, const char *text, size_t bytes) {
   fputc('"', out);
+  /* `<`, `>` and `&` by their numbers, as the text may stand in a script element, which "</script>"
+   * would end. */
   for (const char *at = text, *end = text + bytes; at < end && *at;) {
     int length = sw_html_character(at);
     unsigned char c = (unsigned char)*at;

@@ -355,6 +355,7 @@ sw_status sw_report_manifest(sw_error *err, const sw_report *report, const sw_re
   put_left_out(&to);
   sw_status status = SW_OK;
   if (report->against) {
+    /* The name alone: paths of this machine mean nothing to readers of the page. */
     const char *slash = strrchr(report->against->path, '/');
     sw_json_open(&to.json, "against", '{');
     sw_json_text(&to.json, "file", slash ? slash + 1 : report->against->path);

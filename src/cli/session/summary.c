@@ -133,6 +133,7 @@ static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, d
   size_t ranks = (size_t)team->size;
   sw_status status = sw_arena_alloc(err, s->arena, ranks, sizeof *counts, (void **)&counts);
   if (status == SW_OK) status = sw_arena_alloc(err, s->arena, ranks, sizeof *of, (void **)&of);
+  /* All ranks agree before the gather: one without memory would leave the others waiting in it. */
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->gather(team, err, s->run->busy_seconds, (size_t)s->threads * sizeof *all, 0,
                       (void **)&all, counts));

@@ -159,6 +159,7 @@ static void lay_railway(const sw_synth_country *country, sw_synth_network *netwo
     }
     station[count] = best;
   }
+  /* By insertion: there are eight at most. */
   for (int a = 1; a < count; a++)
     for (int b = a; b > 0 && network->x[station[b]] < network->x[station[b - 1]]; b--) {
       int other = station[b];

@@ -97,6 +97,7 @@ static cover cover_of(const sw_run *run, int e) {
   cover c = {0};
   for (int t = 0; t < sw_job_seen(job); t++) {
     int period = sw_job_seen_at(job, t);
+    /* Without a total cells alone are counted. */
     const double *total = need >= 0 ? input_row(run, &entry->need[need], period) : NULL;
     for (int64_t k = 0; k < own; k++) {
       bool all = has_all(run, e, period, k);

@@ -160,6 +160,7 @@ static sw_status write_all(sw_error *err, const sw_export_options *o) {
   sw_status status = ask_child(err, &of);
   if (status == SW_OK) status = each_file(err, o, of.folder, look_at);
   if (status == SW_OK) status = each_file(err, o, of.folder, move);
+  /* What was not moved is dropped in any case; errors there change nothing. */
   each_file(&ignored, o, of.folder, drop);
   rmdir(of.folder);
   snprintf(path, sizeof path, "%s", o->all);

@@ -424,6 +424,7 @@ static void sum_rows(const space *r, const sw_series_source *from, bool sends,
       root[u] = 1 / sqrt(r->number[ROW_SUM][u]);
     }
     if (!sends) continue;
+    /* sum y y'/d is the Gram matrix of y/sqrt(d). */
     scale(r, r->chunk[Y], root, r->chunk[W]);
     add_gram(r, r->chunk[W], r->chunk[W], r->square[SUM]);
     scale(r, r->chunk[E], root, r->chunk[W]);

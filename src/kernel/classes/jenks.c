@@ -51,6 +51,7 @@ static table make_table(const double *sorted, int64_t n, void *workspace) {
     t.inverse[c] = 1 / (long double)c;
   t.sum[0] = (sums){0, 0, 0};
   for (int64_t i = 0; i < n; i++) {
+    /* Equal values are one entry, as no class may end between them. */
     bool next = i == 0 || sorted[i] != sorted[i - 1];
     if (next) {
       t.value[t.m++] = sorted[i];

@@ -97,6 +97,7 @@ bool sw_unit_multipliers(sw_filter *filter, double rho, void *work, sw_unit_mult
   double *x = work;
   sw_filter_diagonals own = {x, x + n, x + 2 * n, x + 3 * n};
   bool regular = sw_filter_set(filter, rho);
+  /* I - rho W is singular at this rho. */
   for (int64_t i = 0; !regular && i < n; i++)
     out[i] = none;
   if (!regular) return false;

@@ -147,6 +147,7 @@ static void take_backbone(sw_graph *g) {
   for (int64_t i = 0; i < g->n; i++) {
     int64_t end = g->out_start[i + 1];
     double sent = g->sent[i], receivers = (double)(end - begin);
+    /* out_start[i] is overwritten here, so the old beginning travels in `begin`. */
     g->out_start[i] = at;
     g->sent[i] = 0;
     for (int64_t k = begin; k < end; k++) {

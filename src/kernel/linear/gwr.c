@@ -274,6 +274,7 @@ bool sw_gwr_try(const sw_gwr_rows *rows, const double *sums, int64_t i, double *
   int k = rows->k;
   const double *x = rows->row + i * rows->stride;
   double *l = work, *z = work + k * k, *v = z + k, hat = 0, fitted = 0;
+  /* A copy, as the factor is made in place and the sums are used again. */
   for (int a = 0; a < k; a++) {
     for (int b = a; b < k; b++)
       l[a * k + b] = sums[a * rows->stride + b];

@@ -150,6 +150,7 @@ typedef struct sums {
  * W'W. */
 static sums sum_weights(const sw_links *links, scratch s) {
   sums w = {0};
+  /* column: W'r, with the row sums r; d: the diagonal of W'W. */
   for (int64_t j = 0; j < links->n; j++) {
     s.column[j] = s.d[j] = 0;
     for (int64_t f = s.column_start[j]; f < s.column_start[j + 1]; f++) {
@@ -228,6 +229,7 @@ sw_lee sw_lee_compute(const sw_links *links, bool row_standardised, const double
   sw_lee lee = {NAN, NAN, NAN, NAN, SW_LEE_DEFINED};
   scratch s = scratch_of(links, workspace);
   double n;
+  /* Both calls count the same units: those with both values. */
   double ssx = deviations(x, y, links->n, s.x, &n), ssy = deviations(y, x, links->n, s.y, &n);
   for (int64_t i = 0; i < links->n; i++)
     weigh_row(links, row_standardised, x, y, i, s);

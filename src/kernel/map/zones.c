@@ -93,6 +93,7 @@ static void find_extents(finder *f) {
       *low = fmin(*low, along[axis][k]);
       *high = fmax(*high, along[axis][k]);
     }
+    /* Units without points have no centre: the centres of the others stand side by side. */
     f->there = 0;
     for (int64_t i = 0; i < s->n; i++)
       if (f->low[axis][i] <= f->high[axis][i])

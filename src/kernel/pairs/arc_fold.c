@@ -168,6 +168,7 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
                     const sw_lane_sums *sums, double *most) {
   double flow[BLOCK];
   sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
+  /* Vectors are read whole: what is beyond the count must add nothing. */
   if (sums->groups) {
     for (int64_t c = count; c < k->padded; c++)
       flow[c] = 0;

@@ -114,6 +114,7 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   staying rows = {b.k ? from[0] : NULL, i0, i1};
   bool there = false;
   double *stays = stay(b.k, &rows, workspace, &there);
+  /* Chunks of nearly equal width, in whole steps: a narrow last one would waste its packing. */
   int64_t chunks = divide_up(j1 - j0, columns_in(stays ? BESIDE : ROOM, b.k));
   int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   b.from = from;

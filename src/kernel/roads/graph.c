@@ -166,6 +166,7 @@ static sw_status make_arcs(sw_error *err, maker *m) {
   sw_roads_arc *arc = NULL;
   int32_t *queue = NULL;
   memset(m->at, 0, (n + 1) * sizeof *m->at);
+  /* Once to count, once to fill. */
   put_arcs(m, NULL);
   roads->n_arcs = begin_rows(roads->n_vertices, m->at);
   size_t room = (size_t)roads->n_arcs + 1;

@@ -93,6 +93,8 @@ sw_status sw_roads_touched(sw_error *err, const sw_roads *before, const sw_roads
                            uint8_t *touched) {
   work w = {.before = before, .roads = roads};
   size_t n = (size_t)roads->n_vertices + 1;
+  /* Directed: what leads to a new place cannot be found from there, so every unit counts as
+   * touched. */
   if (roads->plan->directed) {
     memset(touched, 1, (size_t)roads->plan->n_units);
     return SW_OK;

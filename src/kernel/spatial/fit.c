@@ -186,6 +186,7 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
   sw_spatial_wrong wrong = maximise(spec, data, &p, &peak);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
   sw_spatial_fill_fit(&p.model, &peak, &p.curve, fit);
+  /* At an edge the information may be singular: the estimates stand, without errors. */
   if (!sw_spatial_covariance(&p.model, &p.curve, peak.rho, peak.lambda, p.work, fit)) {
     if (!(fit->warnings & SW_SPATIAL_AT_EDGE)) return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
     forget_errors(fit);

@@ -344,6 +344,8 @@ static void climb(error_fit *p) {
   score_of(p, &t, score);
   for (int round = 0; round < MOST_STEPS; round++) {
     choose(h, score, p->c <= 2 * least_effect, step);
+    /* No way upward: rounding at the top, or a curvature that is not definite. The search ends
+     * here. */
     bool upward = step[0] * score[0] + step[1] * score[1] > 0 && isfinite(step[0] + step[1]);
     if (!upward || !go(p, step)) break;
     memcpy(before, score, sizeof before);

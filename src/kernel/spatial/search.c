@@ -173,6 +173,8 @@ static double settle(const line *l, double lo, double hi, double x) {
     double next = bend < 0 ? x - up / bend : NAN;
     bool newton = next >= lo && next <= hi;
     if (!newton) next = (lo + hi) / 2;
+    /* With a secant for the curvature, what a step leaves is about that step times the one
+     * before. */
     double moved = fabs(next - x), left = newton ? moved * fmin(1, apart) : moved;
     before = x;
     g_before = g;

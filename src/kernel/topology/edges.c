@@ -68,6 +68,7 @@ static sw_status gather(sw_error *err, const sw_rings *rings, const uint8_t *par
   for (int64_t k = 0; k < rings->n_points; k++) {
     int32_t v = found->vertex[k];
     double x = rings->x[k], y = rings->y[k];
+    /* Points of one vertex may differ a little; the least does not depend on the order of rings. */
     if (x < by->x[v] || (x == by->x[v] && y < by->y[v])) by->x[v] = x, by->y[v] = y;
   }
   for (int64_t r = 0; r < met->rings.n_rings; r++)

@@ -74,6 +74,8 @@ static bool see_period(const sw_job *job, row *r, int t, const double *x) {
   r->open = c->open[t];
   bool in_use = c->constraint == SW_FREE ? c->open[t][r->i] > 0 : c->row_total[t][r->i] > 0;
   if (!in_use || !c->absent) return in_use;
+  /* Pairs that the table of flows does not have are left out and no zeros: its columns are
+   * gathered. */
   for (int64_t k = 0; k < r->count; k++) {
     int64_t j = r->flows->to[r->first + k];
     sw_distances_inverse_squares(r->distance, &c->points, r->i, j, j + 1, &r->l[k]);
@@ -192,6 +194,8 @@ static void step_row(row *r, const sw_fit *fit, double a, sw_fit_sums *sums, dou
   sums->ln_rows += total * log(m[SW_ROW_1]);
   sums->score[SW_FIT_B] += factor * m[SW_ROW_X];
   sums->score[SW_FIT_L] += factor * m[SW_ROW_L];
+  /* The row's effect is eliminated: regressors count about their means in the row, weighted by
+   * mu. */
   add_centred(m, factor, m[SW_ROW_X] / m[SW_ROW_1], m[SW_ROW_L] / m[SW_ROW_1], sums->gram);
   if (columns) sw_row_add(r->n, factor, r->mu, columns);
 }

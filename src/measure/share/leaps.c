@@ -59,6 +59,7 @@ sw_status sw_leaps_split(sw_error *err, sw_job *job, sw_leaps *leaps, const char
     label[p] = sw_arena_printf(job->arena, "%s to %s", sw_job_period(job, begin[p]),
                                sw_job_period(job, begin[p + 1]));
     if (!label[p]) return sw_fail(err, SW_ENOMEM, "%s: out of memory for its labels", job->name);
+    /* Without a period before it (before[t] < 0) a period has no transition, and is of no part. */
     for (int t = 0; t <= last; t++)
       if (leaps->before[t] >= begin[p] && t <= begin[p + 1]) part[t] = p + 1;
   }

@@ -71,6 +71,7 @@ static sw_status lacks_period(sw_error *err, const sw_job *job, const char *para
                        "%s has %d rows, but the panel is a cross-section (it has no `time`); "
                        "expected one row",
                        table->file, table->n_rows);
+  /* Where some rows name periods of the panel, only this one is lacking. */
   for (int r = 0; r < table->n_rows; r++)
     known += sw_periods_find(job->periods, table->row[r]) >= 0;
   if (known)

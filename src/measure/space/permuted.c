@@ -204,6 +204,7 @@ void sw_permuted_tile(const sw_job *job, const sw_permuted *p, const sw_tile *ti
     const struct sw_permuted_set *set = &p->set[k];
     double least[SW_PERMUTE_STATISTICS * SW_PERMUTE_COLUMNS] = {0};
     double most[SW_PERMUTE_STATISTICS * SW_PERMUTE_COLUMNS] = {0};
+    /* Sets of other matrices have tiles of their own. */
     if (set->weights != tile->lo / blocks_of(p)) continue;
     sw_permute_count(p->form, &set->of, job->seed, job->units->key, first,
                      left < p->chunk ? left : p->chunk, least, most, workspace);

@@ -215,8 +215,8 @@ static bool has_orders(const sw_links *links) {
   return links->n <= 500 || links->row_start[links->n] <= 100 * links->n;
 }
 
-/* Ten models of one matrix are worth a grid of its determinant. ln|I - rho W| on a grid of rho
- * costs about as much as a few fits. */
+/* From about eight models of one matrix on, a grid of its determinant is worth its price: ln|I -
+ * rho W| on a grid of rho costs about as much as a few fits. */
 static void ask_resources(sw_job *job, sw_spatial_state *s) {
   int also = s->n_models >= 8 * s->n_matrices ? SW_FILTERS_GRID : 0;
   bool errors = s->spec.form == SW_SPATIAL_ERROR || s->spec.form == SW_SPATIAL_DURBIN_ERROR;
@@ -226,6 +226,7 @@ static void ask_resources(sw_job *job, sw_spatial_state *s) {
   for (int i = 0; i < s->n_matrices; i++) {
     sw_spatial_matrix *matrix = &s->matrix[i];
     matrix->filters = sw_filters_ask(job, matrix->links, &s->logdet, also);
+    /* No table by order is on: powers of W are not needed. */
     if (job->result[SW_SPATIAL_OUT_ORDER_DIRECT].off &&
         job->result[SW_SPATIAL_OUT_COUNT + SW_SPATIAL_OUT_ORDER_DIRECT].off)
       continue;

@@ -510,6 +510,7 @@ static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   if (is_empty(alias->alias_value))
     return fault(err, alias, "it sets %s to nothing; give the value as a study would write it",
                  param[p].name);
+  /* An arena of its own: what is read is only checked. */
   SW_TRY(sw_arena_create(err, &arena));
   sw_status status = read_own(err, arena, alias->alias_of, p, alias);
   sw_arena_destroy(arena);

@@ -27,6 +27,8 @@ static int64_t find_groups(const sw_cut *cut, const sw_grouping *grouping, int64
     sw_cut_square(cut, square, &i0, &i1);
     for (int64_t i = i0; i < i1; i++) {
       int32_t g = grouping->of[i];
+      /* seen[g] is below at[square] until g appears in this square: nothing is reset between
+       * squares. */
       if (seen[g] < at[square]) {
         if (group) group[count] = g;
         seen[g] = count++;
@@ -75,6 +77,7 @@ static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
   cut_strips(cut, grouping, high, b->unit, b->strip_at, b->begins_task, b->strip_group);
   for (int64_t k = 0; k < b->strips; k++)
     at[b->unit[b->strip_at[k]] / cut->side + 1]++;
+  /* Where the strips of each square begin; `next` is where the next of them goes. */
   for (int64_t square = 0; square < cut->squares; square++) {
     if (at[square + 1] > b->most_strips) b->most_strips = at[square + 1];
     next[square + 1] = at[square + 1] += at[square];

@@ -158,6 +158,8 @@ static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *
     rows = sw_pairs_fill(w, t, i + r, end, i, end);
     for (int64_t k = r; k < r + rows; k++) {
       const double *x = v + (k - r) * w->stride;
+      /* Lanes follow places in the square, as in the measure's own loops, so the bits are the
+       * same. */
       double *lane = sums->row + k * SW_LANES;
       double *column = sums->column + k % SW_LANES * sums->stride + place;
       for (int64_t c = 0; c < count; c++) {
@@ -184,6 +186,7 @@ bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double 
     sums.row_at = row - i0;
     sums.column_at = end - i0;
     clear(sums.row, SW_LANES * sums.high * (1 + p->geometry.parts));
+    /* What earlier steps have added to these units as columns begins their lanes as rows. */
     for (int64_t r = 0; r < end - row; r++)
       for (int l = 0; l < SW_LANES; l++)
         sums.row[r * SW_LANES + l] = sums.back_row[l * w->stride + sums.row_at + r];

@@ -166,6 +166,7 @@ static void narrow(sw_cutoff *cutoff, const int64_t *bins, double share) {
       all += bins[b];
     cutoff->wanted = wanted_of(share, all);
     if (cutoff->wanted == 0) {
+      /* A share of less than half a pair: nothing reaches infinity, so nothing is kept. */
       settle(cutoff, INFINITY, 0);
       return;
     }
@@ -175,6 +176,8 @@ static void narrow(sw_cutoff *cutoff, const int64_t *bins, double share) {
     cutoff->wanted -= bins[bin];
   cutoff->bits += SW_RANK_BITS;
   cutoff->prefix |= (uint64_t)bin << (64 - cutoff->bits);
+  /* The whole bin is kept, whatever its lower bits; or no bits are left, and equal values
+   * compete. */
   if (bins[bin] == cutoff->wanted)
     settle(cutoff, value_of(cutoff->prefix), INT64_MAX);
   else if (cutoff->bits == 64)

@@ -253,6 +253,7 @@ static void strip_by_links(sw_worker *w, const sw_strip *s) {
         w->undefined[s->t]++;
         continue;
       }
+      /* + 0.0: a value of -0.0 must not look like nothing (kernel/pairs/lanes.h). */
       w->row_a[i - s->r0] += v[0] + 0.0;
       s->column_sum[j] += v[0] + 0.0;
       if (v[0] > w->greatest[s->t]) w->greatest[s->t] = v[0];

@@ -128,6 +128,7 @@ bool sw_pairs_woven_row(sw_worker *w, const sw_strip *strip, int count, int64_t 
     return false;
   }
   double *v = w->woven[p->quantity[0]];
+  /* A unit with itself has no value. */
   for (int k = 0; k < count; k++)
     v[i * SW_WOVEN + k] = NAN;
   take(w, strip, count, v);

@@ -41,6 +41,7 @@ sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int e) {
   for (int i = 0; i < job->n_inputs; i++) {
     sw_column *copy = NULL;
     SW_NEW(err, run->arena, copy, 1);
+    /* The original stays in `whole`: rows are copied from it before each run. */
     source->whole[i] = source->column[i];
     *copy = *source->column[i];
     copy->n_periods = copy->timeless ? copy->n_periods : job->n_periods;

@@ -198,6 +198,7 @@ static int by_to(const void *a, const void *b) {
 static sw_status follow(sw_error *err, const spanning *in, const turn *const *later, turn *t) {
   int64_t room = 0;
   sw_share_of *part = NULL;
+  /* Room for all ways; those that lead to one unit are joined below. */
   for (int64_t i = t->first; i < t->first + t->n; i++)
     room += later[in->row[i].to] ? later[in->row[i].to]->n_parts : 1;
   SW_NEW(err, in->arena, part, room);

@@ -307,6 +307,7 @@ sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const ch
   hid_t type = H5Aget_type(attribute);
   sw_status status = SW_OK;
   if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute)) {
+    /* + 1: a text of full length has no zero at its end. */
     char *bytes = calloc(H5Tget_size(type) + 1, 1);
     bool read = bytes && H5Aread(attribute, type, bytes) >= 0;
     if (read) *text = sw_arena_text(arena, bytes);

@@ -110,6 +110,7 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n)
     else
       fprintf(out, "%s%lld", i > 0 ? " " : "", (long long)whole[i]);
   }
+  /* A memory stream has its text only once it is closed. */
   bool whole_text = out && fclose(out) == 0 && read;
   char *copy = whole_text ? sw_arena_text(arena, text) : NULL;
   free(text);

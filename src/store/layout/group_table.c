@@ -66,6 +66,7 @@ static bool find_axes(sw_arena *arena, hid_t group, const sw_figure *f, axes *ou
     const char *const *label = NULL;
     if (a == f->time) continue;
     if (!read_labels(arena, group, f, a, &name, &label)) return false;
+    /* The first axis of groups names the rows; any other, of groups or not, the columns. */
     if (out->group < 0 && is_of_groups(arena, group, name)) {
       out->group = a;
       out->name = name;

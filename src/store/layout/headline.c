@@ -269,6 +269,7 @@ static const char *say_counts(const looking *in, const sw_figure *pairs) {
   for (int64_t t = 0; text && t <= last; t++) {
     if (!read_period(pairs, t, &count)) continue;
     count_units(&w, t, (int64_t)count);
+    /* The last period is told by the headline itself. */
     if (count > 0 || t == last) continue;
     if (said < UNDEFINED_SAID)
       text = sw_arena_printf(in->arena, "%s%s %s", text, said ? "," : "; no pair has a value in",

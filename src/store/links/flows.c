@@ -253,6 +253,7 @@ static sw_status share(sw_error *err, sw_team *team, reading *r, int matrix, sw_
   sw_link_rows rows = {.n = n};
   SW_TRY(team->broadcast(team, err, &count, sizeof count, 0));
   if (count == 0) return SW_OK;
+  /* Flows within a unit are no links: they stand apart, NaN where the file has none. */
   sw_status status = sw_alloc(err, (size_t)n, sizeof(double), (void **)&table->own[matrix]);
   for (int64_t i = 0; status == SW_OK && i < n; i++)
     table->own[matrix][i] = NAN;

@@ -357,6 +357,7 @@ static sw_status sent_rows(sw_error *err, const job *j, sw_link_rows *rows) {
     rows->row_start[i] = at;
     for (int64_t e = pairs->row_start[i]; e < pairs->row_start[i + 1]; e++) {
       double value = pairs->value[e];
+      /* A unit is no neighbour of itself. */
       if (pairs->to[e] == i) continue;
       SW_TRY(weigh(err, j, i, pairs->to[e], &value));
       if (value == 0) continue;

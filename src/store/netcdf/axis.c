@@ -55,6 +55,7 @@ sw_status sw_netcdf_open_axis(sw_error *err, const sw_netcdf *file, const char *
     return sw_fail(err, SW_EINPUT, "%s: %s does not have one dimension; expected a list of labels",
                    file->name, name);
   axis->n = size[0];
+  /* A damaged file must not ask for memory without bounds. */
   bool too_long = sw_netcdf_is_longer(file, size[0]) || (dims == 2 && size[1] > MOST_CHARACTERS);
   return too_long ? sw_netcdf_broken(err, file, axis->dataset, name) : SW_OK;
 }

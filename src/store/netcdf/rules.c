@@ -155,6 +155,7 @@ static sw_status read_fill(sw_error *err, const making *in) {
   if (told && !zero && !byte && as_stored(in, &number, &cell)) add_mark(in->rules, cell);
   number = (sw_netcdf_number){.real = fill_of_reals};
   if (netcdf && real && as_stored(in, &number, &cell)) add_mark(in->rules, cell);
+  /* Without storage and fill HDF5 would hand out zeros as if they were data. */
   if (told || H5Dget_storage_size(in->dataset) > 0 || sw_h5_length(in->dataset) == 0) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: %s: nothing was ever written to it, and it has no fill value",
                  in->file->name, in->of);

@@ -101,6 +101,7 @@ static sw_status read_both(sw_error *err, const sw_page *page, const sw_page_pai
   SW_TRY(sw_page_box(err, page, partner, rank, from, count, H5T_NATIVE_INT32, entries->partner));
   SW_TRY(sw_page_box(err, page, p->quantity[quantity], rank, from, count, H5T_NATIVE_DOUBLE,
                      entries->value));
+  /* -1: no partner. Other numbers that are no units would lead outside of arrays. */
   for (hsize_t e = 0; e < n; e++)
     if (entries->partner[e] < -1 || entries->partner[e] >= page->n)
       return damaged(err, page, p, "its partners are no units");

@@ -239,6 +239,7 @@ static void join_variables(sw_page_reading *in) {
     sw_page_variable *of = &page->variable[v];
     hid_t dataset = H5Dopen2(in->file, of->id, H5P_DEFAULT);
     char names[256];
+    /* A longer list is cut: no more than two names are used. */
     strncpy(names, dataset < 0 ? "" : sw_page_text(in, dataset, SW_ATTR_SHOWN_WITH),
             sizeof names - 1);
     names[sizeof names - 1] = '\0';

@@ -107,6 +107,7 @@ sw_status sw_page_read_parts(sw_error *err, const sw_page *page, const sw_page_v
   if (status == SW_OK) status = read_slab(err, v, dataset, &at, read);
   if (dataset >= 0) H5Dclose(dataset);
   for (int64_t part = 0; status == SW_OK && part < v->n_parts; part++) {
+    /* Of one unit the `behind` parts after its axis stand side by side. */
     const double *from = read + part / behind * page->n * behind + part % behind;
     for (int64_t i = 0; i < page->n; i++)
       to[part * stride + i] = from[i * behind];

@@ -145,6 +145,7 @@ sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
   if ((status = team->broadcast(team, err, &size, sizeof size, 0))) goto done;
   status = sw_arena_alloc(err, arena, size + 1, 1, (void **)&copy);
+  /* Rank 0 alone has bytes; the others receive into their copies. */
   if (!status && bytes) memcpy(copy, bytes, size);
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
   if ((status = team->broadcast(team, err, copy, size, 0))) goto done;
