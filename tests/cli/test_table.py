@@ -100,6 +100,19 @@ class Table(Nation):
         self.assertEqual([row[:2] for row in rows], [[self.code[k], t] for t in ("2001", "2005") for k in (2, 5)])
         self.near(rows[2][3], self.file["composites/economy/score"][4, 2])
 
+    def test_many_columns(self):
+        """A column for each period, however many."""
+        rows = "".join(f"{unit},{t},{k * t}\n" for k, unit in enumerate(("01", "02"), 1) for t in range(1, 1101))
+        with open(self.path("long.csv"), "w", encoding="utf-8") as file:
+            file.write("code,t,a\n" + rows)
+        with open(self.path("long.yaml"), "w", encoding="utf-8") as file:
+            file.write("study: long\npanel: {file: long.csv, unit: code, time: t}\nmeasures:\n"
+                       "  - location_quotient: {industries: [a], total: a, as: lq}\noutput: {file: long.h5}\n")
+        subprocess.run([SPILLWAY, "run", self.path("long.yaml"), "-q"], check=True)
+        _, head, *rows = self.table("lq.value", "--periods", "all", results="long.h5").splitlines()
+        self.assertEqual(head.split(), ["unit", "industry", *map(str, range(1, 1101))])
+        self.assertEqual([len(row.split()) for row in rows], [1102, 1102])
+
     def test_top(self):
         value = self.file["ccd/coordination"][4]
         order = np.argsort(-value, kind="stable")[:7]

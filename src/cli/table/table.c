@@ -17,6 +17,7 @@ sw_status sw_grid_create(sw_error *err, sw_arena *arena, int n_texts, int n_valu
   *table = (sw_grid){.arena = arena, .n_texts = n_texts, .n_values = n_values, .title = ""};
   SW_NEW(err, arena, table->head, n_texts + 1);
   SW_NEW(err, arena, table->column, n_values + 1);
+  SW_NEW(err, arena, table->width, n_texts + n_values + 1);
   for (int c = 0; c < n_texts; c++)
     table->head[c] = "";
   return SW_OK;

@@ -60,18 +60,17 @@ static int width_of(const sw_grid *t, int c) {
 /* Missing numbers are shown as "-", as an empty cell would shift the eye to the next column. */
 static void write_terminal(const sw_grid *t, bool exact, bool first, FILE *out) {
   char text[SW_GRID_NUMBER];
-  int columns = t->n_texts + t->n_values, width[1024];
+  int columns = t->n_texts + t->n_values;
   (void)exact;
-  if (columns > 1024) columns = 1024;
   for (int c = 0; c < columns; c++)
-    width[c] = width_of(t, c);
+    t->width[c] = width_of(t, c);
   fprintf(out, "%s%s\n", first ? "" : "\n", t->title);
   for (int64_t row = -1; row < t->n; row++) {
     for (int c = 0; c < columns; c++) {
       const char *cell = row < 0 ? sw_grid_head(t, c) : sw_grid_cell(t, row, c, text);
       if (row >= 0 && !*cell && sw_grid_is_right(t, c)) cell = "-";
       fputs("  ", out);
-      put_padded(out, cell, width[c], sw_grid_is_right(t, c), c + 1 == columns);
+      put_padded(out, cell, t->width[c], sw_grid_is_right(t, c), c + 1 == columns);
     }
     fputc('\n', out);
   }
