@@ -40,10 +40,11 @@ static sw_status add_shape(sw_error *err, writer *w, int64_t unit, OGRGeometryH 
     w->shape[unit] = parts;
     return SW_OK;
   }
+  bool added = true;
   for (int k = 0; k < g->OGR_G_GetGeometryCount(parts); k++)
-    g->OGR_G_AddGeometry(w->shape[unit], g->OGR_G_GetGeometryRef(parts, k));
+    added &= g->OGR_G_AddGeometry(w->shape[unit], g->OGR_G_GetGeometryRef(parts, k)) == OGRERR_NONE;
   g->OGR_G_DestroyGeometry(parts);
-  return SW_OK;
+  return added ? SW_OK : fail(err, w, "take a polygon");
 }
 
 /* Reads the layer a second time, for geometries as GDAL has them: sw_polygons_read has made sure of
@@ -170,26 +171,27 @@ static void set_fields(const writer *w, OGRFeatureH feature, int64_t f) {
   }
 }
 
-/* A feature per row; those without a shape are written too, and counted. */
+/* A feature per row; those without a shape are written too, and counted. One transaction, where the
+ * form has them, is much faster than one for each row. A full disk may show in its end alone, and
+ * close_all looks at errors of closing only. */
 static sw_status write_features(sw_error *err, writer *w, int64_t *without) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
   *without = 0;
-  g->GDALDatasetStartTransaction(w->data, FALSE); /* where there are such: much faster */
+  bool begun = g->GDALDatasetStartTransaction(w->data, FALSE) == OGRERR_NONE;
   for (int64_t f = 0; f < l->n; f++) {
     OGRFeatureH feature = g->OGR_F_Create(g->OGR_L_GetLayerDefn(w->out));
     if (!feature) return fail(err, w, "make a feature");
     set_fields(w, feature, f);
     OGRGeometryH shape = w->shape[l->unit[f]];
-    if (shape)
-      g->OGR_F_SetGeometry(feature, shape);
-    else
-      ++*without;
-    OGRErr code = g->OGR_L_CreateFeature(w->out, feature);
+    OGRErr code = shape ? g->OGR_F_SetGeometry(feature, shape) : OGRERR_NONE;
+    *without += !shape;
+    if (code == OGRERR_NONE) code = g->OGR_L_CreateFeature(w->out, feature);
     g->OGR_F_Destroy(feature);
     if (code != OGRERR_NONE) return fail(err, w, "write a feature");
   }
-  g->GDALDatasetCommitTransaction(w->data);
+  if (begun && g->GDALDatasetCommitTransaction(w->data) != OGRERR_NONE)
+    return fail(err, w, "write all of the file");
   return SW_OK;
 }
 
