@@ -3,6 +3,7 @@ asked for; how it looks; what is refused."""
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -314,6 +315,17 @@ class Table(Nation):
         self.assertEqual([row[:2] for row in rows[2:]], [list(x) for x in zip(self.code, self.name)])
         self.assertTrue(np.allclose([row[4] for row in rows[2:]], self.file["ccd/coordination"][4], rtol=1e-15))
         self.assertIn(rows[2][5], [c.decode() for c in self.file["ccd/class_label"][()]])
+
+    def test_xlsx_long(self):
+        """A text that no cell holds is refused, where the library would leave the cell out."""
+        shutil.copy(self.results, self.path("long_name.h5"))
+        with h5py.File(self.path("long_name.h5"), "a") as file:
+            names = file["name"][()]
+            names[3] = b"x" * 40000
+            file["name"][...] = names
+        self.assertIn("a cell of a .xlsx has room for 32767 characters; write a .csv",
+                      self.table("ccd", "--names", "-o", "long.xlsx", status=2, results="long_name.h5"))
+        self.table("ccd", "--names", "-o", "long.csv", "--force", results="long_name.h5")
 
     # ---- what is refused -------------------------------------------------------------------------
 

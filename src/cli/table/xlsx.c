@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "cli/table/table.h"
 
-enum { WIDEST = 60, DATE = 946684800 /* 2000-01-01 */ };
+enum { WIDEST = 60, MOST_CHARACTERS = 32767, DATE = 946684800 /* 2000-01-01 */ };
 
 /* ---- the library ------------------------------------------------------------------------- */
 
@@ -54,9 +54,12 @@ static sw_status load(sw_error *err) {
 
 /* ---- sheets ------------------------------------------------------------------------------ */
 
-/* The library's code as an error of ours. Only memory is told apart: everything else is the
- * file. */
+/* The library's code as an error of ours. Texts are those of a study, which may be too long for
+ * Excel; of the rest only memory is told apart, as everything else is the file. */
 static sw_status fail(sw_error *err, const sw_grid_out *out, lxw_error code) {
+  if (code == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
+    return sw_fail(err, SW_EINPUT, "a cell of a .xlsx has room for %d characters; write a .csv",
+                   MOST_CHARACTERS);
   return sw_fail(err, code == LXW_ERROR_MEMORY_MALLOC_FAILED ? SW_ENOMEM : SW_EIO,
                  "%s: cannot be written: %s", out->place, lxw.lxw_strerror(code));
 }
@@ -89,41 +92,41 @@ static lxw_format *format_of(lxw_workbook *book, const sw_grid_column *column) {
 
 /* A missing value stays an empty cell, which formulas skip. Excel has no infinity, so it is written
  * as text; so are the names of classes. */
-static void put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
-                       int64_t at, lxw_format *format) {
+static lxw_error put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
+                            int64_t at, lxw_format *format) {
   int k = c - t->n_texts;
   double value = t->value[at * t->n_values + k];
   char text[SW_GRID_NUMBER];
   const sw_page_variable *v = t->column[k].of;
-  if (isnan(value)) return;
+  if (isnan(value)) return LXW_NO_ERROR;
   if (isinf(value) || (v && v->n_classes > 0))
-    lxw.worksheet_write_string(sheet, row, c, sw_grid_number(&t->column[k], value, text), NULL);
-  else
-    lxw.worksheet_write_number(sheet, row, c, value, format);
+    return lxw.worksheet_write_string(sheet, row, c, sw_grid_number(&t->column[k], value, text),
+                                      NULL);
+  return lxw.worksheet_write_number(sheet, row, c, value, format);
 }
 
 /* A column with its head in row 1 (row 0 is the title), cells below, and a width that fits, since
- * Excel does not measure text itself. */
-static void put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
-                       lxw_format *bold) {
+ * Excel does not measure text itself. Returns the first error: the library leaves out a cell that
+ * it refuses, and the book would be closed without a word. */
+static lxw_error put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
+                            lxw_format *bold) {
   char text[SW_GRID_NUMBER];
   bool texts = c < t->n_texts;
   const char *head = texts ? t->head[c] : t->column[c - t->n_texts].name;
   lxw_format *format = texts ? NULL : format_of(book, &t->column[c - t->n_texts]);
   int width = sw_text_width(head);
-  lxw.worksheet_write_string(sheet, 1, c, head, bold);
-  for (int64_t at = 0; at < t->n; at++) {
+  lxw_error code = lxw.worksheet_write_string(sheet, 1, c, head, bold);
+  for (int64_t at = 0; code == LXW_NO_ERROR && at < t->n; at++) {
     lxw_row_t row = (lxw_row_t)(at + 2);
     const char *cell = texts ? t->text[at * t->n_texts + c]
                              : sw_grid_number(&t->column[c - t->n_texts],
                                               t->value[at * t->n_values + c - t->n_texts], text);
     if (sw_text_width(cell) > width) width = sw_text_width(cell);
-    if (texts)
-      lxw.worksheet_write_string(sheet, row, c, cell, NULL);
-    else
-      put_number(sheet, row, c, t, at, format);
+    code = texts ? lxw.worksheet_write_string(sheet, row, c, cell, NULL)
+                 : put_number(sheet, row, c, t, at, format);
   }
-  lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
+  if (code != LXW_NO_ERROR) return code;
+  return lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
 }
 
 /* Adds a sheet to the book, which is begun with the first table. The limits are Excel's own.
@@ -148,10 +151,12 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
   lxw_format *bold = lxw.workbook_add_format(book);
   if (!sheet || !bold) return sw_fail(err, SW_ENOMEM, "out of memory for a workbook");
   lxw.format_set_bold(bold);
-  lxw.worksheet_write_string(sheet, 0, 0, t->title, NULL);
-  for (int c = 0; c < t->n_texts + t->n_values; c++)
-    put_column(book, sheet, t, (lxw_col_t)c, bold);
-  if (t->note) lxw.worksheet_write_string(sheet, (lxw_row_t)(t->n + 3), 0, t->note, NULL);
+  lxw_error code = lxw.worksheet_write_string(sheet, 0, 0, t->title, NULL);
+  for (int c = 0; code == LXW_NO_ERROR && c < t->n_texts + t->n_values; c++)
+    code = put_column(book, sheet, t, (lxw_col_t)c, bold);
+  if (code == LXW_NO_ERROR && t->note)
+    code = lxw.worksheet_write_string(sheet, (lxw_row_t)(t->n + 3), 0, t->note, NULL);
+  if (code != LXW_NO_ERROR) return fail(err, out, code);
   lxw.worksheet_freeze_panes(sheet, 2, (lxw_col_t)t->n_texts);
   return SW_OK;
 }
