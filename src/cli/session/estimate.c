@@ -207,12 +207,12 @@ double sw_estimate_pairs(const sw_run *run) {
 /* Seconds by operations alone: reading, writing and measures without pairs are left out. */
 double sw_estimate_seconds(const sw_run *run) {
   /* A guess: the order of magnitude is all that `check` promises. */
-  const double flops_a_second = 1e10; /* of one core, with divisions and roots among them */
+  const double flops_per_second = 1e10; /* of one core, with divisions and roots among them */
   double flops = 0;
   for (int e = 0; e < run->study->n_entries; e++)
     if (run->study->entry[e].is_pair)
       /* 6: what the engine adds to a pair beside the measure's own operations (sums,
        * comparisons). */
       flops += (pairs_of(run, e) + sw_sums_pairs(run, e)) * (run->job[e].measure->flops + 6);
-  return flops / flops_a_second / run->n_threads / run->team->size;
+  return flops / flops_per_second / run->n_threads / run->team->size;
 }

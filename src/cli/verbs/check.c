@@ -195,7 +195,7 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   double seconds = 0, networks = sw_run_networks(run, &seconds);
   if (seconds > 0)
     printf(
-        "  time for the networks    about %.1f s, by a sample of units; %s of distances a node\n",
+        "  time for the networks    about %.1f s, by a sample of units; %s of distances per node\n",
         seconds, sw_session_show_bytes(networks));
   if (run->seconds_untried > 0)
     printf("  time for other passes    about %.1f s, extrapolated from a short trial\n",

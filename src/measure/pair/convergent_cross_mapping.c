@@ -320,12 +320,12 @@ static void foresee(sw_job *job, const sw_ccm *c) {
   if (c->first == c->last)
     sw_job_foresee(job,
                    "%d values of a series: %d points of dimension %d; tables of neighbours "
-                   "take %.3g MB of a node",
+                   "take %.3g MB per node",
                    c->of.length, c->whole[c->last].points, c->last, bytes / 1e6);
   else
     sw_job_foresee(job,
                    "%d values of a series: dimensions 1 to %d, of %d to %d points; tables of "
-                   "neighbours take %.3g MB of a node",
+                   "neighbours take %.3g MB per node",
                    c->of.length, c->last, c->whole[1].points, c->whole[c->last].points,
                    bytes / 1e6);
 }

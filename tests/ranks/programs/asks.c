@@ -262,7 +262,7 @@ static const sw_output made_outputs[] = {
     {.name = NULL}};
 
 static const sw_measure made_measure = {.name = "asks_made",
-                                        .title = "What is made once a node",
+                                        .title = "What is made once per node",
                                         .formula = "sum_i ln(1 + r (W W 1)_i)",
                                         .source = "by definition",
                                         .version = 1,
