@@ -55,7 +55,7 @@ typedef struct moran_state {
 
 /* ---- passes ------------------------------------------------------------------------------ */
 
-/* Bands are resources, made once a node before the pass; their links are borrowed from there.
+/* Bands are resources, made once per node before the pass; their links are borrowed from there.
  * Called for each pass, with the same outcome for the weights. */
 static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
   moran_state *state = job->state;

@@ -101,7 +101,7 @@ static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t
 }
 
 /* Greedy, from the largest down: each is taken that lies far enough from all taken before.
- * Deterministic: sorted first. Memory: 16 bytes a unit, for the call. */
+ * Deterministic: sorted first. Memory: 16 bytes per unit, for the call. */
 static sw_status pick_top(sw_error *err, const finding *f, const double *value) {
   int64_t n = f->run->panel->units.n, count = 0, found = 0;
   candidate *all = NULL;

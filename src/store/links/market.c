@@ -11,7 +11,7 @@
  * be meant. A line says so.
  *
  * Called on every node's first rank with the whole text (weights.c). O(text) time; the codes take 8
- * bytes a row in an arena that ends with the call. */
+ * bytes per row in an arena that ends with the call. */
 #include "store/links/links.h"
 
 #include <stdlib.h>

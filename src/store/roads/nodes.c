@@ -1,7 +1,8 @@
 /* Nodes of a network: names, each once, and places. They are numbered by name, so that the order of
  * the file has no effect, not even where two nodes are equally near to a unit.
  *
- * Called by read.c on every rank with the same text. n log n for the sort; some 60 bytes a node. */
+ * Called by read.c on every rank with the same text. n log n for the sort; about 60 bytes per
+ * node. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
