@@ -24,9 +24,9 @@ static int param_index(const sw_job *job, const char *name) {
   abort(); /* a measure asking for a parameter it does not declare */
 }
 
-/* Beyond the room passes are only counted, and one too many is found when `resolve` is done
- * (sw_job_check), with the measure's name; the same holds for axes. So `resolve` need not check.
- * Room beyond SW_MAX_PASSES is not written to; n_passes alone tells that there were too many. */
+/* Beyond the room passes are only counted, and n_passes tells that there were too many when
+ * `resolve` is done (sw_job_check), with the measure's name; the same holds for axes. So `resolve`
+ * need not check. */
 int sw_job_pass(sw_job *job, sw_pass pass) {
   if (job->n_passes < SW_MAX_PASSES) job->pass[job->n_passes] = pass;
   return job->n_passes++;

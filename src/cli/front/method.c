@@ -115,8 +115,8 @@ static void put_extent(const part *to) {
               sw_report_noun(to->report, page->n));
 }
 
-/* Hashes in eight digits, which tell the files of one study apart; in full they stand with the
- * inputs. Eight hexadecimal digits are 32 bits. */
+/* The first eight hexadecimal digits of a hash, 32 bits, tell the files of one study apart; in full
+ * it stands with the inputs. */
 static void put_cite(const part *to) {
   sw_html *h = to->html;
   char seed[32];
@@ -184,7 +184,7 @@ static void put_build(const part *to) {
 
 /* ---- what the page does not have ----------------------------------------------------------- */
 
-/* By sw_left_out's order of reasons. The texts follow the order of sw_left_out. */
+/* The texts follow the order of sw_left_out. */
 static void put_left_out(const part *to) {
   static const char *const what[][2] = {
       {"first and last period, and means of all", "仅首末两期及各期均值"},

@@ -108,8 +108,7 @@ static sw_status arcs_of_polygons(sw_error *err, maker *m) {
   return project_vertices(err, m);
 }
 
-/* Cells are made on the plane, in each zone by itself. The cells of each zone are added to the same
- * rings. */
+/* Cells are made on the plane, in each zone by itself, and added to the same rings. */
 static sw_status arcs_of_cells(sw_error *err, maker *m) {
   const sw_geometry_input *in = m->in;
   sw_cells *cells = &m->source.cells;
@@ -251,8 +250,8 @@ static sw_status take_arcs(sw_error *err, maker *m) {
   return SW_OK;
 }
 
-/* Rings are in the order of units, as is the list of units without any. Both lists ascend, so one
- * merge finds the units without rings. Arrays are handed over, not copied. */
+/* Rings and the list of units without any both ascend by unit, so one merge finds the latter.
+ * Arrays are handed over, not copied. */
 static sw_status take_rings(sw_error *err, maker *m) {
   sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;

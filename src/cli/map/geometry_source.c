@@ -87,8 +87,7 @@ static bool is_place(const sw_geometry_input *in, int64_t i) {
   return in->lon && in->lat && isfinite(in->lon[i]) && fabs(in->lat[i]) <= 90;
 }
 
-/* Degrees say nothing on a map in metres. A map in metres cannot place units that have degrees
- * only. */
+/* A map in metres cannot place units that have degrees only. */
 static void find_places(sw_geometry_source *s) {
   const sw_geometry_input *in = s->input;
   for (int64_t i = 0; i < in->n; i++) {

@@ -128,8 +128,8 @@ static sw_status room_for_parts(packing *in, int variable) {
   return SW_OK;
 }
 
-/* Periods [first, first + count) of one part, behind each other. All parts of a variable at once,
- * [part][period][unit], as each part is one block. */
+/* All parts of a variable at once, [part][period][unit], of periods [first, first + count); each
+ * part is one block. */
 static sw_status read_whole(packing *in, const sw_page_variable *v, double *to) {
   const sw_page *page = in->report->page;
   int64_t stride = page->n * v->n_periods;

@@ -107,8 +107,8 @@ static sw_status name_columns(sw_error *err, builder *b) {
 }
 
 /* A title that stands without the file: the quantity, its unit of measurement, the period where all
- * numbers are of one, and what a mean is over. For example: */
-/* "ccd.coordination: coupling coordination degree D, in km; 2020; mean of units by province". */
+ * numbers are of one, and what a mean is over:
+ * "ccd.coordination: coupling coordination degree D, in km; 2020; mean of units by province". */
 static sw_status put_title(sw_error *err, builder *b) {
   const sw_sheet *s = b->sheet;
   const sw_page *page = s->page;
@@ -223,8 +223,7 @@ static sw_status walk_groups(sw_error *err, builder *b) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* A quantity without axes is a row: its name, what it is, the number. */
-/* Scalars have no axis to stand along, so each quantity becomes a row of texts and one number.
+/* Scalars have no axis to stand along, so each quantity is a row: its name, what it is, the number.
  * Their magnitudes differ, so each has digits of its own (`apart`). */
 static sw_status take_scalars(sw_error *err, void *self, const sw_row *row) {
   builder *b = self;
@@ -254,9 +253,9 @@ static sw_status of_scalars(sw_error *err, builder *b) {
   return sw_rows_walk(err, b->sheet, 1, &none, take_scalars, b);
 }
 
-/* The first quantity in the last period orders the rows. */
-/* Applies --top. The rows of all units at the end of a table by group stay where they are and are
- * not counted. The note names the column, as a reader cannot see why rows are missing. */
+/* Applies --top: the first quantity in the last period orders the rows. The rows of all units at
+ * the end of a table by group stay where they are and are not counted. The note names the column,
+ * as a reader cannot see why rows are missing. */
 static sw_status order(sw_error *err, builder *b) {
   const sw_grid_request *r = b->request;
   sw_grid *t = b->table;

@@ -1,6 +1,5 @@
 /* The rows of a table: grown by doubling, ordered, cut. Texts are borrowed and never freed here;
  * the two arrays are the table's own, since an arena would keep every step of their growth. */
-/* Rows of a table: grown by doubling, ordered, cut. */
 #include "cli/table/table.h"
 
 #include <math.h>

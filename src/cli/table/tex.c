@@ -24,8 +24,8 @@ static void put_tex(FILE *out, const char *text) {
   }
 }
 
-/* A minus that is one, and an exponent as it is read aloud: "-1.2e-05". */
-/* sscanf drops the zeros of the exponent. */
+/* A minus that is one, and an exponent as it is read aloud: "-1.2e-05" as -1.2 times 10 to the -5.
+ * sscanf drops the zeros of the exponent. */
 static void put_number(FILE *out, const char *text) {
   const char *exponent = strchr(text, 'e');
   if (*text != '-' && !exponent) {

@@ -190,10 +190,9 @@ sw_interaction sw_detector_interaction(double q1, double q2, double q) {
 
 /* ---- the test ---------------------------------------------------------------------------- */
 
-/* Upper tail of the noncentral F: tails of beta laws by weights of a Poisson law of mean lambda/2,
- * of which all within 12 standard deviations count. Sum over j of Poisson(j; lambda/2) times the
- * tail of Beta(df1/2 + j, df2/2). + 40: a Poisson law of small mean has a longer tail than its
- * deviation says. */
+/* Upper tail of the noncentral F: the sum over j of Poisson(j; lambda/2) times the tail of
+ * Beta(df1/2 + j, df2/2). All j within 12 standard deviations of the Poisson law count, and 40
+ * more, as one of small mean has a longer tail than its deviation says. */
 static double noncentral_tail(double f, double df1, double df2, double lambda) {
   double half = lambda / 2, reach = 12 * sqrt(half) + 40, tail = 0;
   double x = df1 * f / (df1 * f + df2);

@@ -219,8 +219,8 @@ static void put(const double *from, int64_t wide, int64_t rows, int64_t columns,
     memcpy(to + r * stride, from + r * wide, (size_t)columns * sizeof *to);
 }
 
-/* Packed panels begin where they begin, and of the first and the last a part is wanted. Panels
- * begin at multiples of their width, whatever the block asks for. */
+/* Panels begin at multiples of their width, whatever the block asks for; of the first and the last
+ * a part is wanted. */
 static int64_t first_panel(const sw_lags *l, const block *b, int64_t j0) {
   return l->packed ? j0 / b->wide * b->wide : j0;
 }
@@ -277,9 +277,8 @@ static void close_segment(const fold *f) {
   turn_lanes(f->to.back[0], f->to.rows, SW_LANES - f->turn, segment_lanes(f, f->segment));
 }
 
-/* The segments of columns [from, end) of a panel that begins with j: of those that are walked
- * several are higher than a panel is wide. Two at most, as a segment is at least as high as a panel
- * is wide. */
+/* The segments of columns [from, end) of a panel that begins with j: two at most, as a segment is
+ * at least as high as a panel is wide. */
 static void find_segments(fold *f, int64_t j, int64_t from, int64_t end) {
   int64_t first = (from - f->origin) / f->sums->high, last = (end - 1 - f->origin) / f->sums->high;
   if (first != f->segment) {

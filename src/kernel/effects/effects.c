@@ -171,8 +171,7 @@ static void effect_of(const sw_effects_model *model, int run, int r, const doubl
   *se = sqrt(variance(model, &g));
 }
 
-/* By the normal law; without a standard error there is no p. A two-sided interval; a standard error
- * of 0 or NaN leaves p undefined. */
+/* By the normal law, two-sided; without a standard error, or with one of 0, there is no p. */
 static sw_effect tested(double value, double se, double level) {
   double z = gsl_cdf_ugaussian_Pinv(1 - (1 - level) / 2);
   return (sw_effect){.value = value,

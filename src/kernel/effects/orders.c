@@ -189,8 +189,8 @@ static double at_term(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
 
-/* Order q > 0: W^q (rho^q b + rho^(q-1) t); `power` is rho^(q-1). The series of (I - rho W)^-1 (b I
- * + t W): order 0 is b. */
+/* Order q > 0 is W^q (rho^q b + rho^(q-1) t), of the series of (I - rho W)^-1 (b I + t W); `power`
+ * is rho^(q-1). Order 0 is b. */
 void sw_effects_by_order(const sw_effects_model *model, int orders, const double *trace,
                          const double *sum, double *direct, double *indirect) {
   double rho = at_term(model, model->rho);

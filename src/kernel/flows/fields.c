@@ -56,8 +56,8 @@ SW_HOT void sw_fields_add(int64_t n, double a, const double *restrict w, double 
   }
 }
 
-/* No finite number (0/0 of a unit that no centre reaches): NaN. x - x is 0 of finite numbers, else
- * NaN. */
+/* NaN instead of a number that is not finite (0/0 of a unit that no centre reaches): x - x is 0 of
+ * finite numbers only. */
 SW_INLINE double held(double x) {
   return x - x == 0 ? x : __builtin_nan("");
 }

@@ -22,8 +22,8 @@ enum { LANES = 4 };
  * under the same seed. */
 #define STREAM UINT64_C(0x716170)
 
-/* Permutations that only exchange equals have the same r but for rounding. Such a permutation must
- * count as `as far`, or p would depend on rounding. */
+/* Permutations that only exchange equals have the same r but for rounding, and must count as `as
+ * far`, or p would depend on rounding. */
 static const double slack = 1e-11;
 
 /* ---- memory ----------------------------------------------------------------------------- */

@@ -21,8 +21,7 @@ size_t sw_general_g_workspace(int64_t n) {
   return (size_t)n * sizeof(double) + (sw_moran_workspace(n) + 63) / 64 * 64;
 }
 
-/* The factor of row i, as in moran: 1 where all its links are in use. A row that lost all its links
- * has factor 0. */
+/* The factor of row i, as in moran: 1 where all its links are in use, 0 where it has lost all. */
 static double factor_of(const sw_links *links, bool row_standardised, const double *x, int64_t i) {
   double sum = 0;
   int64_t count = 0, all = links->row_start[i + 1] - links->row_start[i];

@@ -118,9 +118,8 @@ static sw_status spacing(sw_error *err, const finder *f, double *room, double *v
 }
 
 /* The gap; 0: there is no bulk to lie far from. A fifth of the radius within which 80% of the units
- * lie around the median; of single points not less than 2.5 times their spacing. 80% within the
- * radius: outlying islands do not count. 2.5 times the spacing: single points have no outlines that
- * touch. */
+ * lie around the median, so that outlying islands do not count; of single points, which have no
+ * outlines that touch, not less than 2.5 times their spacing. */
 static sw_status find_gap(sw_error *err, finder *f) {
   double *room, middle[3], nearest = 0;
   SW_TRY(sw_alloc(err, (size_t)f->there, sizeof *room, (void **)&room));
@@ -207,8 +206,8 @@ static int number_groups(finder *f, int32_t *group) {
   return count;
 }
 
-/* The bulk and the others, once the units are groups. least_share: a bulk has at least 60% of the
- * units. */
+/* Splits the units into the bulk, which has at least 60% of them (least_share), and the others,
+ * once they are groups. */
 static sw_status divide(sw_error *err, finder *f, int32_t *group, int32_t *of_cell, uint8_t *zone,
                         int *zones) {
   sw_groups groups = {.spots = f->spots,

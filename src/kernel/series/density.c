@@ -30,8 +30,8 @@ static double deviation_of(const double *x, int64_t n) {
 }
 
 /* The lesser of the standard deviation and of the range of quartiles over `normal`, which it is of
- * a normal distribution. Half of the values may be equal: no range then. 1.34 and 1.349 are the
- * quartile range of a standard normal as Silverman and as Sheather & Jones round it: R has both. */
+ * a standard normal: 1.34 as Silverman rounds it, 1.349 as Sheather & Jones do; R has both. Half of
+ * the values may be equal: the range is 0 then and does not count. */
 static double spread_of(const double *sorted, int64_t n, double normal) {
   double s = deviation_of(sorted, n);
   double range = sw_quantile(sorted, n, 3, 4) - sw_quantile(sorted, n, 1, 4);

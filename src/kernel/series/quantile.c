@@ -58,10 +58,9 @@ static int64_t count_upto(const sw_sorted *series, double x) {
   return lo;
 }
 
-/* Doubles as whole numbers of the same order: negative ones count downwards from zero. -0 and 0 are
- * two numbers here, and equal as doubles, which does no harm: both are counted alike. Bits of
- * positive doubles ascend as unsigned numbers; those of negative ones descend, so they are
- * inverted. */
+/* Doubles as whole numbers of the same order: bits of positive doubles ascend, those of negative
+ * ones descend and are inverted. -0 and 0 are two numbers here, and equal as doubles, which does no
+ * harm: both are counted alike. */
 static uint64_t key_of(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);

@@ -8,9 +8,8 @@
 
 #include <math.h>
 
-/* Of numbers of 0 or more: equal but for the rounding of the sums that they are of. 2^-43 is a
- * thousand times the rounding of one operation: sums of up to a thousand industries may differ by
- * that. */
+/* Of numbers of 0 or more: equal but for the rounding of the sums that they are. 2^-43 is a
+ * thousand times the rounding of one operation, for sums of up to a thousand industries. */
 static bool is_near(double a, double b) {
   return fabs(a - b) <= 0x1p-43 * fmax(a, b);
 }

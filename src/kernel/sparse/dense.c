@@ -83,8 +83,8 @@ static void pack_rows(panel p, const double *f, int64_t stride, double *vec) {
   }
 }
 
-/* Row i of L. Rows of pivots hold L left of the diagonal; rows below lie in `low`, as wide as there
- * are pivots. */
+/* Row i of L: of a pivot it ends left of the diagonal; below the pivots it lies in `low` and is as
+ * wide as there are pivots. */
 SW_INLINE const double *lower_row(sw_front front, sw_front_part factor, int i) {
   return i < front.pivots ? factor.top + i * front.stride
                           : factor.low + (int64_t)(i - front.pivots) * front.pivots;

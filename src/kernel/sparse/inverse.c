@@ -17,8 +17,8 @@
 
 /* ---- a front out of its parent's ------------------------------------------------------------- */
 
-/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. The
- * rows below the pivots of a root are none, so there is nothing to take. */
+/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. A
+ * root has none. */
 SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, double *to) {
   if (f->parent[s] < 0) return;
   sw_front front = sw_front_of(f, s), parent = sw_front_of(f, f->parent[s]);

@@ -105,10 +105,9 @@ static void find_owners(const sw_fronts *f, int32_t *owner) {
       owner[k] = (int32_t)s;
 }
 
-/* Where each row below the pivots stands in the parent's front. A child's rows below its pivots are
- * all rows of its parent, and both ascend: one merge finds them. The pattern of a front below its
- * pivots is contained in its parent's: the property of the elimination tree that makes fronts
- * work. */
+/* Where each row below the pivots stands in the parent's front. The pattern of a front below its
+ * pivots is contained in its parent's: the property of the elimination tree that makes fronts work.
+ * Both ascend, so one merge finds them. */
 static void relate(const sw_fronts *f, int32_t *relative) {
   for (int64_t s = 0; s < f->count; s++) {
     if (f->parent[s] < 0) continue;
@@ -157,9 +156,9 @@ static double flops_of(sw_front f) {
   return sum;
 }
 
-/* Updates wait on a stack: a front takes those of its children, which lie on top, and leaves its
- * own. A front's children are done just before it, in post-order, so their updates are the top of
- * the stack and `top` returns to the first child's place. */
+/* Updates wait on a stack. In post-order a front's children are done just before it, so their
+ * updates lie on top: the front takes them, leaves its own, and `top` returns to the first child's
+ * place. */
 static void stack_updates(sw_sparse_plan *plan) {
   sw_fronts f = sw_fronts_of(plan);
   int64_t *update_at = fill(plan, UPDATE_AT), *factor_at = fill(plan, FACTOR_AT), top = 0;
@@ -216,9 +215,9 @@ static int32_t row_of(const sw_fronts *f, int64_t s, int32_t position) {
   return low;
 }
 
-/* An entry belongs to the front that eliminates the first of its two positions: counted in the
- * first pass, placed in the second. Within a front entries keep the order of the rows of V. Both
- * entries (i, j) and (j, i) go to the same front, as it is decided by the lesser position. */
+/* An entry belongs to the front that eliminates the lesser of its two positions, so (i, j) and (j,
+ * i) go together: counted in the first pass, placed in the second. Within a front entries keep the
+ * order of the rows of V. */
 static void deal_entries(sw_sparse_plan *plan, const int64_t *row_start, const int32_t *to,
                          const int32_t *owner) {
   sw_fronts f = sw_fronts_of(plan);

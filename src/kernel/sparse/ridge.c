@@ -63,8 +63,8 @@ static sw_status allocate(sw_error *err, int64_t n, int64_t entries, rows *r) {
 }
 
 /* Entry (i, j) of A stands at (n + i, j) and at (j, n + i). The first pass counts, the second
- * fills. The step before the first link of a row stands for the 1 on A's diagonal. A = I - rho W,
- * so each row has its links and one entry on the diagonal. */
+ * fills. A = I - rho W has 1 on its diagonal, for which the step before the first link of a row
+ * stands. */
 static void put_rows(const sw_links *w, rows *r) {
   int64_t n = w->n, *at = r->row_start + 1;
   for (int pass = 0; pass < 2; pass++) {

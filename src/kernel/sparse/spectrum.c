@@ -15,9 +15,8 @@
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
-/* d_i w_ij = d_j w_ji gives d_j from d_i. False: there is no positive one, so W is not similar to a
- * symmetric matrix. w_ij and w_ji must both be there or both be 0 and have the same sign: the
- * quotient is positive then. */
+/* d_i w_ij = d_j w_ji gives d_j from d_i. False: there is no positive one, as one of both is 0 or
+ * their signs differ, so W is not similar to a symmetric matrix. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
   /* sw_links_at searches the row: O(log row) a link. */
   int64_t back = sw_links_at(w, w->to[e], i);

@@ -105,8 +105,8 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
 }
 
 /* The spectral radius, beyond whose reciprocal no power series goes; where it is not known, the
- * greatest sum of a row. The greatest row sum bounds every eigenvalue; half of it is a guard for
- * matrices far from normal, whose powers grow before they fall. */
+ * greatest sum of a row, which bounds every eigenvalue. Half of it is a guard for matrices far from
+ * normal, whose powers grow before they fall. */
 static double radius_of(const sw_links *w, const making *m) {
   const sw_filter_plan *head = &m->body.head;
   double least = fmin(-head->least, head->most), most = 0;
@@ -241,9 +241,9 @@ static double rho_at(const sw_filter_grid *g, double x) {
   return g->least + (g->most - g->least) * share;
 }
 
-/* Values at cos(pi j/steps), j = 0 .. steps. Every second one is known from half as many steps;
- * these are moved from the last down, so that none is overwritten before it is read. cos(pi
- * j/steps) for j even is the point j/2 of half as many steps, so no value is computed twice. */
+/* Values at cos(pi j/steps), j = 0 .. steps. For even j they are known from half as many steps, so
+ * no value is computed twice; these are moved from the last down, so that none is overwritten
+ * before it is read. */
 static bool refine(sw_filter *f, const sw_filter_grid *g, int steps, double *value) {
   bool is_first = steps == 32;
   for (int j = steps; j >= 0; j--) {
@@ -270,9 +270,8 @@ static void transform(int steps, const double *value, double *coefficient) {
   }
 }
 
-/* The count after which coefficients are no more than rounding; 0: too many are more. 1e-15 n: the
- * rounding of a sum of n logarithms. An eighth of the coefficients must be rounding, else the end
- * is not sure. */
+/* The count after which coefficients are no more than rounding, 1e-15 n for a sum of n logarithms;
+ * 0: fewer than an eighth of them are, and the end is not sure. */
 static int converged(int64_t n, int steps, const double *coefficient) {
   double most = 0, rounding = 1e-15 * (double)n;
   int count = steps + 1;

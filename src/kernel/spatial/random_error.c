@@ -180,8 +180,8 @@ static void square(error_fit *p, const double *v, double *to, double *other) {
     to[i] = other[i] - p->lambda * to[i];
 }
 
-/* x = K^-1 of a block; the ridge takes columns. `work`: a block. Columns apart for the ridge, lanes
- * again for the filter. */
+/* x = K^-1 of a block. The ridge takes columns and the filter lanes, so the block is turned twice.
+ * `work`: a block. */
 static void solve(error_fit *p, int count, const double *b, double *x, double *work) {
   int64_t n = p->f->model.n;
   for (int l = 0; l < count; l++)

@@ -185,8 +185,8 @@ static double settle(const line *l, double lo, double hi, double x) {
   return x;
 }
 
-/* The bracket: both neighbours of the best point, or an end of the interval less its margin. The
- * margin keeps the bracket off the pole of ln|A|. */
+/* The bracket: both neighbours of the best point, or an end of the interval less a margin, which
+ * keeps off the pole of ln|A|. */
 static double search_line(line *l) {
   sw_search_span s = sw_search_span_of(l->w);
   const sw_spatial_table *t = l->table = sw_search_table(l->model, l->w);

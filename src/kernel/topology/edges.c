@@ -48,8 +48,7 @@ static void close_numbering(numbering *by) {
   sw_free(by->y);
 }
 
-/* The place of a part among those of the vertex: as many as there are bits below it. The number of
- * set bits below the part's own bit. */
+/* The place of a part among those of the vertex: the number of set bits below its own. */
 static int64_t slot_of(const numbering *by, int32_t vertex, uint8_t part) {
   return by->first[vertex] + __builtin_popcount(by->parts[vertex] & ((1u << part) - 1));
 }
@@ -152,8 +151,7 @@ static int64_t steps_of(const sw_rings *rings, const uint8_t *hole, const uint8_
   return count;
 }
 
-/* Steps of one edge stand together, whichever way they go, by unit. A total order: uses of an edge
- * then stand by unit and direction. */
+/* Steps of one edge stand together, whichever way they go, by unit and direction: a total order. */
 static int compare_steps(const void *a, const void *b) {
   const sw_topology_step *s = a, *t = b;
   int32_t s_lo = s->from < s->to ? s->from : s->to, t_lo = t->from < t->to ? t->from : t->to;

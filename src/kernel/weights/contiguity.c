@@ -186,8 +186,8 @@ static void close_incidence(incidence *in) {
   sw_free(in->unit);
 }
 
-/* Each two places near each other are a feature more, of the units of both. near[2p] and near[2p +
- * 1] are two places; the pair becomes one feature that the units of both have. */
+/* Each two places near each other, near[2p] and near[2p + 1], are a feature more, of the units of
+ * both. */
 static sw_status add_near(sw_error *err, const sw_vertices *v, const listing *units,
                           const incidence *at, incidence *in) {
   int64_t count = at->count;

@@ -160,9 +160,9 @@ static sw_status look_in_cell(sw_error *err, walk *w, const grid *g, int64_t cel
   return SW_OK;
 }
 
-/* The cells that the edge from point k passes, `snap` to either side. Within a row of cells it lies
- * between its places at the row's borders. Within a row of cells the edge covers the columns
- * between its two crossings of the row's borders, which is exact for sloping edges. */
+/* The cells that the edge from point k passes, `snap` to either side. Within a row of cells it
+ * covers the columns between its two crossings of the row's borders, which is exact for sloping
+ * edges. */
 static sw_status look_along(sw_error *err, walk *w, const grid *g, int64_t k,
                             const int32_t *vertex) {
   double x0 = w->rings->x[k], y0 = w->rings->y[k], x1 = w->rings->x[k + 1], y1 = w->rings->y[k + 1];

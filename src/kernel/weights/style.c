@@ -46,9 +46,8 @@ static double dot(int64_t n, const double *x, const double *y) {
 
 /* ---- symmetric: Lanczos ------------------------------------------------------------------ */
 
-/* How many eigenvalues of the tridiagonal matrix lie above x, by the signs of its pivots.
- * Sylvester's law of inertia for the tridiagonal matrix; a pivot of exactly 0 is moved by
- * 1e-300. */
+/* How many eigenvalues of the tridiagonal matrix lie above x, by the signs of its pivots
+ * (Sylvester's law of inertia); a pivot of exactly 0 is moved by 1e-300. */
 static int count_above(int k, const double *a, const double *b, double x) {
   int count = 0;
   double pivot = 1;
@@ -93,8 +92,8 @@ static void step_lanczos(const matrix *m, const double *v, const double *last, d
   *b = sqrt(dot(m->n, w, w));
 }
 
-/* From the vector of ones, which has a part of every component's Perron vector. A disconnected
- * matrix has a Perron vector for each component; the vector of ones touches all. */
+/* From the vector of ones, which has a part of the Perron vector of every component, where the
+ * matrix falls into several. */
 static double lanczos(const matrix *m, double *v, double *last, double *w, double *a, double *b) {
   double found = 0, before = 0;
   memset(last, 0, (size_t)m->n * sizeof *last);

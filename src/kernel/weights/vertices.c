@@ -34,8 +34,8 @@ typedef struct finder {
 
 /* ---- cells ------------------------------------------------------------------------------- */
 
-/* A cell along one axis, as a double: it has no limit. Doubles as cell numbers are exact to 2^53;
- * coordinates of degrees with snaps of 1e-12 stay below. */
+/* A cell along one axis, as a double: it has no limit, and is exact to 2^53. Coordinates of degrees
+ * with snaps of 1e-12 stay below. */
 static double cell_of(const finder *f, double at) {
   return (f->scale > 0 ? floor(at * f->scale) : at) + 0.0; /* -0 is 0 */
 }

@@ -234,8 +234,7 @@ static void say_leaves(sw_job *job, const sw_composite_obstacles *o) {
                o->units, text);
 }
 
-/* All units where they are few, else those that are furthest behind. FEW units are named where
- * there are many. */
+/* All units where there are at most FEW, else those that are furthest behind. */
 static void say_units(sw_job *job, const sw_composite_obstacles *o) {
   enum { FEW = 5 };
   const sw_composite_spec *spec = spec_of(job);

@@ -1,7 +1,7 @@
 /* Join counts by period, of a variable of zeros and ones (methods-space.md section 10):
  *
- *   BB = 1/2 sum w_ij x_i x_j,  WW = 1/2 sum w_ij (1 - x_i)(1 - x_j),  BW = 1/2 sum w_ij (x_i -
- * x_j)^2
+ *   BB = 1/2 sum w_ij x_i x_j,  WW = 1/2 sum w_ij (1 - x_i)(1 - x_j),
+ *   BW = 1/2 sum w_ij (x_i - x_j)^2
  *
  * w_ij is 1 for each link, whatever its weight, so a mutual link is one join. Moments and z are
  * those of nonfree sampling: all permutations of the values over the units with one, islands among

@@ -103,7 +103,6 @@ static double move_of(double own, double others) {
 static void fill_classes(const sw_job *job, const sw_tile *tile, sw_view row, int t) {
   const markov_state *state = job->state;
   for (int64_t i = tile->lo; i < tile->hi; i++) {
-    /* `from`: as leaps->before has it, so no break of the panel lies between. */
     int class = class_at(job, &state->of, t, i);
     row.row[t][i - row.first] = class;
     job->result[CLASS].row[t][i - job->first] = class;
@@ -112,7 +111,8 @@ static void fill_classes(const sw_job *job, const sw_tile *tile, sw_view row, in
   }
 }
 
-/* Of the period `from`, -1: there is none, to period t. */
+/* Of the period `from`, -1: there is none, to period t. `from` is as leaps->before has it, so no
+ * break of the panel lies between. */
 static void fill_leaps(const sw_job *job, const sw_tile *tile, sw_view row, int from, int t,
                        double *out) {
   for (int64_t i = tile->lo; i < tile->hi; i++)

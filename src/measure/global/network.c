@@ -129,8 +129,8 @@ static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *s
   }
 }
 
-/* The pattern of the core, 1 or 0 by unit; NaN without one. sw_graph_core gives size 0 where no
- * pattern of a core is defined. */
+/* The pattern of the core, 1 or 0 by unit; NaN where none is defined, which sw_graph_core tells by
+ * a size of 0. */
 static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, double *core) {
   for (int64_t i = 0; i < g->n; i++)
     core[order[i]] = i < size;

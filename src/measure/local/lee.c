@@ -33,10 +33,9 @@ static sw_status prepare_lee(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* Sums are of draws less what is observed: near it, their squares keep their digits. No draw moves
- * where all others are neighbours. z = (observed - mean of the draws)/sd of the draws; as sums are
- * of draws less what is observed, the numerator is -mean. Spread within the slack is rounding
- * (set_slack of lisa.c). */
+/* z = (observed - mean of the draws)/sd of the draws. Sums are of draws less what is observed, so
+ * the numerator is -mean, and near the observed value squares keep their digits. Where all others
+ * are neighbours no draw moves: a spread within the slack is rounding (set_slack of lisa.c). */
 static double deviate(const sw_lisa *lisa, const sw_lisa_row *row, int c) {
   double draws = (double)lisa->permutations, mean = row->unit.sum[c] / draws;
   double variance = row->unit.squares[c] / draws - mean * mean;

@@ -48,8 +48,8 @@ static void add_products(const sw_lisa_set *set, int a, int b, products *sum) {
   }
 }
 
-/* Once per population: products of each two variables, in both orders, as u_a^2 u_b is not u_a
- * u_b^2. O(n variables^2 columns), once per population rather than per unit. */
+/* Products of each two variables, in both orders, as u_a^2 u_b is not u_a u_b^2. O(n variables^2
+ * columns), once per population. */
 static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
   geary_state *state = job->state;
   sw_lisa *lisa = &state->lisa;

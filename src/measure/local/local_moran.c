@@ -122,8 +122,8 @@ static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* A value less its mean, and a weighted sum of such, in standard deviations of a variable. value
- * sqrt(n - less)/sqrt(sum z^2) is value / sd with the chosen divisor. */
+/* A value less its mean, and a weighted sum of such, in standard deviations with the chosen
+ * divisor: value sqrt(n - less)/sqrt(sum z^2). */
 static double in_deviations(const moran_state *state, const sw_lisa_set *set, int variable, int c,
                             double value) {
   const sw_lisa_column *x = &set->column[variable * set->table.stride + c];
@@ -166,8 +166,8 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   sw_lisa_put(job, QUADRANT, t, unit, there ? quadrant : NAN);
 }
 
-/* 0: p above .05; else three levels of each quadrant, whatever the false discovery rate. The levels
- * are those of the usual cluster map; `significant` beside it heeds the false discovery rate. */
+/* 0: p above .05; else three levels of each quadrant, as the usual cluster map has them.
+ * `significant` beside it heeds the false discovery rate, and this does not. */
 static double class_of(double quadrant, double p) {
   if (isnan(p)) return NAN;
   int level = p <= .001 ? 3 : p <= .01 ? 2 : p <= .05 ? 1 : 0;

@@ -208,8 +208,8 @@ void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double 
 
 /* ---- what is found ----------------------------------------------------------------------- */
 
-/* Over the fits that are defined; none defined: no number is better than this. AICc or CV over
- * defined fits; NaN (too many parameters) counts as no criterion. */
+/* The criterion over the fits that are defined; INFINITY where there is none, or one has too many
+ * parameters for it (NaN). */
 static double criterion(const sw_gwr_model *m, double n, const double *sum) {
   double defined = n - sum[UNDEFINED];
   double value =

@@ -29,8 +29,8 @@
 enum { COEFFICIENT, STD_ERROR, T, P_VALUE, VCOV, R2_WITHIN, F, N_USED };
 enum { EFFECTS, FIT, SCORES, NEIGHBOURS }; /* passes */
 
-/* Of its length, what is left of a variable that effects account for: rounding leaves 1e-15. 1e-10
- * lies between rounding (1e-15) and what a real variable has left. */
+/* Of its length, what is left of a variable that effects account for: 1e-10 lies between rounding
+ * (1e-15) and what a real variable has left. */
 static const double smallest = 1e-10;
 
 /* Set by resolve. Without any effects a constant comes before x. */
@@ -258,8 +258,8 @@ static const char *term_of(const sw_job *job, int j) {
   return sw_job_find_axis(job, "term")->label[j];
 }
 
-/* Of y about its mean where there is a constant: the first row of the triangle holds the mean. The
- * first row of the triangle is the constant's: y's element in it is sqrt(n) times the mean. */
+/* Of y about its mean where there is a constant, whose row of the triangle comes first: y's element
+ * in it is sqrt(n) times the mean. */
 static double total_squares(const regression *m, const double *r) {
   const double *y = r + m->k * (m->k + 1);
   return sw_dot(y + m->constant, y + m->constant, m->k + 1 - m->constant);

@@ -373,9 +373,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- the descriptor's functions -------------------------------------------------------------- */
 
-/* Windows after the second pass, when it is known which periods have values. Windows are found once
- * the second pass has counted values by period; pointers into operands once these lie in their
- * final place. */
+/* Windows are found after the second pass, which has counted values by period; pointers into
+ * operands once these lie in their final place. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_connectedness *c = job->state;
   if (pass > SW_CONNECT_SERIES) SW_TRY(sw_connect_windows(err, job, c));

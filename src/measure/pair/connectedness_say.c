@@ -115,8 +115,8 @@ static void say_stability(sw_job *job, const sw_connectedness *c) {
                  : "");
 }
 
-/* p counts the index itself as one of the draws. Of the last window, as by_ridge. (R + 1)/(M + 1),
- * the index itself among the draws. */
+/* Of the last window, as by_ridge: p is (R + 1)/(M + 1), as the index itself counts among the
+ * draws. */
 static void say_null(sw_job *job, const sw_connectedness *c) {
   int last = c->windows - 1;
   const double *of = sw_connect_numbers(job, SW_CONNECT_NULL, last);

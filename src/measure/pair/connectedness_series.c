@@ -49,9 +49,8 @@ static bool follows(const sw_transform *series, int place) {
   return series->at[place] == series->at[place - 1] + 1 && series->follows[series->at[place]];
 }
 
-/* place[]: what any unit has a value of; at[]: those of them that follow the one before, which make
- * the rows of the regression. `used` counts places with any value, `rows` those that follow the one
- * before: rows[] are pairs of neighbours in place[]. */
+/* place[]: the periods that any unit has a value of, `used` of them; at[]: those that follow the
+ * one before, which make the `rows` of the regression. */
 static sw_status find_window(sw_error *err, sw_job *job, const sw_connectedness *c, int first,
                              int end, sw_connect_window *out) {
   const double *count = job->folded[SW_CONNECT_SERIES];

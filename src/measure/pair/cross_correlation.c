@@ -81,8 +81,7 @@ static int column_of_values(const cross *c, int variable) {
 
 /* ---- pass 1: operands -------------------------------------------------------------------- */
 
-/* The workspace: a series, and the rows of a lag. v is the series, work behind it the rows of a
- * lag. */
+/* The workspace: a series in v, and behind it in `work` the rows of a lag. */
 static void place_variable(const sw_job *job, int variable, int64_t unit, double *v) {
   const cross *c = job->state;
   const sw_transform *series = &c->series[variable];
@@ -198,8 +197,8 @@ static sw_status gather_sample(sw_error *err, sw_job *job) {
   return gather(err, job, LATER, &c->of_sample.late);
 }
 
-/* Each operand of a unit is whole or missing. One operand that is missing makes the unit's pairs go
- * through `one_by_one`. */
+/* Each operand of a unit is whole or missing: one that is missing makes the unit's pairs go through
+ * `one_by_one`. */
 static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
   const cross *c = job->state;
   const operands *o = of;

@@ -284,8 +284,7 @@ double sw_ccm_fact(const sw_job *job, int place, int64_t unit) {
 
 /* ---- a unit ------------------------------------------------------------------------------- */
 
-/* By period of the job; where the series has no value, NaN. Whatever the transform made of the
- * series, by period of the job. */
+/* What the transform made of the series, by period of the job; NaN where it has no value. */
 static double by_period(const sw_job *job, const sw_transform *series, int64_t unit, double *v,
                         double *work) {
   double size = sw_transform_unit(job, series, unit, work);

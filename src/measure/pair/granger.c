@@ -47,8 +47,8 @@ static const double *values_of(const sw_granger_job *g, int side, int64_t unit) 
 
 /* ---- operands ----------------------------------------------------------------------------- */
 
-/* What a row needs of a series: its lags, and of a receiver the value itself. A receiver needs t
- * and its lags, a sender its lags alone (l from 1). */
+/* What a row needs of a series: of a sender its lags, l from 1; of a receiver also the value
+ * itself. */
 static bool is_there(const sw_granger_job *g, int side, int row, const double *v) {
   bool there = true;
   for (int l = side == SW_GRANGER_FROM; l <= g->lags; l++)

@@ -243,8 +243,8 @@ void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_
 
 /* ---- after a round ------------------------------------------------------------------------ */
 
-/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. With gaps
- * the threshold that is told is that of a pair without. */
+/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. It is what
+ * is told of pairs with gaps, too. */
 static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
   if (d->rejected == 0 && g->rule.rule != SW_UNCORRECTED) return INFINITY;
   return g->has_gaps ? sw_f_reach(g->rule.law, sw_discovery_p(&g->rule, d->least)) : d->least;

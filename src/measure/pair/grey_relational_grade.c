@@ -83,8 +83,8 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Of one period: images sorted, the range and the least gap. O(n log n): the greatest difference is
- * the range, the least a gap between neighbours in order. */
+/* Of one period, from sorted images, O(n log n): the greatest difference is the range, the least a
+ * gap between neighbours in order. */
 static void find_bounds(const sw_job *job, int t, bounds *found, double *sorted) {
   int64_t n = 0;
   for (int64_t i = 0; i < job->n; i++) {

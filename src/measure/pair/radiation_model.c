@@ -243,8 +243,7 @@ static row_flows row_of(const sw_job *job, int t, int64_t i) {
       .sent = row[(r->has_out ? job->n_periods : 0) + t][i], .own = row[t][i], .mass = row[t]};
 }
 
-/* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. s/(m_i + s) turned
- * over: (m_i + s)/s. */
+/* O_i; with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. */
 static double send(const sw_job *job, row_flows flows, double others) {
   const radiation *r = job->state;
   return r->finite ? flows.sent * ((flows.own + others) / others) : flows.sent;

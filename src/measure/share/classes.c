@@ -21,9 +21,8 @@ typedef struct record {
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* The unit's value, or its neighbours' mean, over the period's scale. Of units without a value,
- * NaN. The scale divides values and lags alike: relative classes are of x over the mean of its
- * period. */
+/* The unit's value, or its neighbours' mean, over the period's scale: relative classes are of x
+ * over the mean of its period. NaN for units without a value. */
 static double value_of(const sw_classes *classes, sw_view view, int t, double scale, int64_t unit) {
   double x = sw_view_at(view, t, unit);
   if (isnan(x) || !classes->lag) return x / scale;

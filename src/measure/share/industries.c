@@ -13,8 +13,8 @@
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-/* Inputs of several parameters as one set, in the order in which they are given. One array of
- * inputs over several parameters: the rest of this file knows columns only. */
+/* Inputs of several parameters as one set, in the order in which they are given: the rest of this
+ * file knows columns only. */
 sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params, int n_params,
                            sw_industries *set) {
   int n = 0, *input = NULL;
@@ -210,8 +210,8 @@ void sw_industries_coverage(const sw_job *job, const sw_industries *set, const d
   *whole = sw_industries_whole(set, sums, t);
 }
 
-/* The fewest whole units of any period that is compared; silent where all units are whole. Silent,
- * since a line that says "all units" says nothing. */
+/* The fewest whole units of any period that is compared; silent where all are whole, as a line that
+ * says "all units" says nothing. */
 void sw_industries_say(sw_job *job, const sw_industries *set, const double *sums,
                        const char *what) {
   double least = INFINITY, most = -1;

@@ -119,11 +119,8 @@ sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *roo
 
 /* ---- counting ----------------------------------------------------------------------------- */
 
-/* Which of three the conditions are was decided in resolve: parts of time, a group column, or
- * classes. */
-
 /* The condition of a transition of unit i from period s into t, from 1. 0: it has none, and is
- * counted in `without`. */
+ * counted in `without`. Parts of time, a group column or classes: resolve has decided which. */
 static int condition(const sw_leaps *leaps, double *const *given, int s, int t, int64_t i) {
   if (leaps->part) return leaps->part[t];
   if (leaps->condition_of) return leaps->condition_of->of[i] + 1;

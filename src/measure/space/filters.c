@@ -49,8 +49,7 @@ static size_t about(const sw_links *links) {
   return (size_t)(links->row_start[links->n] + 60 * links->n) * sizeof(double);
 }
 
-/* The grid rests on the plan (base), the ridge on W alone. base f.plan + 1: an index from 1, since
- * 0 is "none". */
+/* The grid rests on the plan, the ridge on W alone. A base is an index from 1, as 0 is none. */
 sw_filters sw_filters_ask(sw_job *job, const sw_links *links, const sw_logdet *logdet, int also) {
   sw_filters f = {.links = links, .grid = -1, .ridge = -1};
   f.plan = sw_job_resource(job, (sw_resource){.name = "spatial filter",

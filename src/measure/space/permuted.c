@@ -136,8 +136,8 @@ static sw_status number_units(sw_error *err, sw_job *job, sw_permuted *p,
   return SW_OK;
 }
 
-/* The values of a variable, periods side by side: less their mean, except zeros and ones. Zeros and
- * ones stay: their counts are whole numbers. */
+/* The values of a variable, periods side by side: less their mean. Zeros and ones stay, as their
+ * counts are whole numbers. */
 static sw_status fill_table(sw_error *err, sw_job *job, const sw_permuted *p, double *const *row,
                             const struct sw_permuted_set *set, making *m, const double **out) {
   const sw_permute_set *of = &set->of;

@@ -138,8 +138,8 @@ static void say_effects_of(sw_job *job, const sw_spatial_one *one, const sw_effe
   }
 }
 
-/* In a model of form error a coefficient is the effect. A dynamic model has two lines of effects,
- * short and long run. */
+/* A line of effects; two of a dynamic model, short and long run; none of form error, whose
+ * coefficients are the effects. */
 static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f,
                         const sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
@@ -219,8 +219,8 @@ static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one
   SW_NEW(err, job->arena, own, one->k);
   SW_NEW(err, job->arena, lagged, one->k);
   sw_effects_model model = sw_spatial_effects_of(f, a, own, lagged);
-  /* Without lags of x, S is one matrix times b. S = (I - rho W)^-1 b: the same matrix for every
-   * variable, times its coefficient. */
+  /* Without lags of x S = (I - rho W)^-1 b: the same matrix for every variable, times its
+   * coefficient. */
   bool same = f->terms.lag_x < 0 && one->k > 1;
   for (int r = 0; r < (same ? 1 : one->k) && r < NAMED; r++)
     say_givers(job, &model, a->unit, r, job->input[one->x[r]].name, same);
@@ -243,8 +243,8 @@ static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
 /* ---- a grid -------------------------------------------------------------------------------------
  */
 
-/* A line each: the spatial parameters and the total effects of the first variables. At most four
- * variables, so that a line stays readable. */
+/* A line each: the spatial parameters and the total effects of the first four variables, so that a
+ * line stays readable. */
 static void say_models(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   for (int m = 0; m < s->n_models && m < MOST_LINES; m++) {
@@ -286,9 +286,9 @@ static void say_grid(sw_job *job) {
              s->spec.method == SW_SPATIAL_GM ? "instruments and moments" : "maximum likelihood");
 }
 
-/* Terms by rows, models by columns, standard errors in brackets. Cells go by the place of a term on
- * the axis that all models share; a line ends without blanks. Up to SIDE_BY_SIDE models in columns;
- * cells of terms that a model lacks stay blank. */
+/* Terms by rows, models by columns, SIDE_BY_SIDE at most, standard errors in brackets. Cells go by
+ * the place of a term on the axis that all models share; those of terms that a model lacks stay
+ * blank, and a line ends without blanks. */
 static void say_side_by_side(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const sw_axis *term = sw_job_find_axis(job, "term");

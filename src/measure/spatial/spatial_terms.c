@@ -65,8 +65,8 @@ static bool any(const sw_spatial_state *s, size_t member) {
 }
 #define ANY(s, term) any(s, offsetof(sw_spatial_terms, term))
 
-/* All terms, in the order that each model has them in. `lag`: of the variables. In each model terms
- * keep this order, so tables of different models line up. */
+/* All terms, in the order that each model has them in, so that tables of different models line up.
+ * `lag`: of the variables. */
 static void list_terms(const sw_spatial_state *s, const names *x, const char *const *lag,
                        names *all) {
   if (ANY(s, constant)) add(all, "constant");
@@ -163,8 +163,8 @@ const char *sw_spatial_form_name(sw_spatial_form form) {
   return name[form];
 }
 
-/* The forms within a form are the same for all models of a grid. A restricted form is nested within
- * the entry's form: error and slx in Durbin, for example. */
+/* The forms that are nested within the entry's form, such as error and slx in Durbin: the same for
+ * all models of a grid. */
 static sw_status declare_restrictions(sw_error *err, sw_job *job, sw_spatial_state *s) {
   const char **label = NULL;
   s->n_restrictions = sw_spatial_restrictions_of(&s->spec, &s->model[0].terms, s->restriction);
@@ -253,8 +253,8 @@ static sw_status declare_orders(sw_error *err, sw_job *job) {
 /* ---- which outputs there are --------------------------------------------------------------------
  */
 
-/* Of a table: whether the form, the effects and the method give it a meaning. Whether a table has a
- * meaning follows from the entry alone, before any fit. */
+/* Whether a table has a meaning, by the form, the effects and the method: known from the entry
+ * alone, before any fit. */
 static bool is_on(const sw_job *job, const sw_spatial_state *s, int table) {
   (void)job;
   bool effects = s->spec.form != SW_SPATIAL_ERROR;
@@ -292,8 +292,8 @@ static void choose_outputs(sw_job *job, const sw_spatial_state *s) {
     job->result[q].off = s->grid || (q > SW_SPATIAL_OUT_RESIDUAL && !effects);
 }
 
-/* Outputs before resources: powers of W are asked for only where a table needs them. has_orders
- * decides on outputs, outputs decide on resources. */
+/* Outputs before resources: powers of W are asked for only where a table needs them, and has_orders
+ * says where it can have them. */
 sw_status sw_spatial_declare(sw_error *err, sw_job *job, sw_spatial_state *s) {
   SW_TRY(declare_terms(err, job, s));
   SW_TRY(declare_restrictions(err, job, s));

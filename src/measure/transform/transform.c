@@ -60,8 +60,8 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
                          walk *at, double *size) {
   const double *mean = job->folded[series->pass];
   double v = next_value(job, series, s, unit, at);
-  /* A difference has the rounding of its levels. 1e-3 of the levels: changes far below that are
-   * rounding of levels (SW_TRANSFORM_ROUNDING). */
+  /* A difference has the rounding of its levels: changes far below 1e-3 of the levels are that
+   * (SW_TRANSFORM_ROUNDING). */
   double from =
       series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level * at->scale));
   if (from > *size) *size = from;

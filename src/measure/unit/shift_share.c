@@ -37,8 +37,7 @@ typedef struct shift_state {
 } shift_state;
 
 /* Of the last period, for the summary: units with a competitive part, those that gained by it, and
- * the largest gains, ties in the order of units. A partial. A partial: merged in block order, which
- * keeps ties in the order of units. */
+ * the largest gains, ties in the order of units. A partial, merged in block order. */
 typedef struct gains {
   double used, gained;
   int count;
@@ -220,8 +219,7 @@ static void merge_shift(const sw_job *job, int pass, void *all, const void *part
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* Of the industries; of the total, of the units that have one, the share in the units used. The
- * total's coverage is by value, the industries' by units. */
+/* The share in the units used of the industries, by units, and of the total, by value. */
 static void place_coverage(sw_job *job, const double *sums, int t) {
   const shift_state *state = job->state;
   const sw_industries *set = &state->set;

@@ -362,9 +362,8 @@ static sw_status read_weights(sw_error *err, const sw_job *job, synergy_state *s
   return SW_OK;
 }
 
-/* Weights of systems, which the geometric form has none of. Returns weights of sum 1 in
- * state->alpha; with equal ones 1/k each. In the geometric form alpha stays NULL, by which
- * sw_synergy knows the form. */
+/* Weights of systems: of sum 1 in state->alpha, equal ones 1/k each. The geometric form has none:
+ * alpha stays NULL, by which sw_synergy knows it. */
 static sw_status read_alpha(sw_error *err, const sw_job *job, synergy_state *state) {
   const sw_arg *arg = sw_job_arg(job, "alpha");
   const char *text = plain_text(arg);

@@ -356,9 +356,8 @@ static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entr
   return SW_OK;
 }
 
-/* In the order of the parameter table: the needs, and with them the job's inputs, follow it. The
- * arrays have one place for each parameter, in the table's order; sw_study_read_arg fills every
- * one, given or not. */
+/* In the order of the parameter table, which the needs, and with them the job's inputs, follow:
+ * sw_study_read_arg fills a place for each parameter, given or not. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_measure *measure = entry->measure;
   SW_TRY(check_alias(err, entry));

@@ -15,8 +15,8 @@ static sw_status no_memory(sw_error *err) {
 
 /* ---- files ------------------------------------------------------------------------------ */
 
-/* The ending decides how a file is read, so another one is refused rather than guessed at. A name
- * that is nothing but an ending is no file. */
+/* The ending decides how a file is read, so another one is refused rather than guessed at; a name
+ * must be more than its ending. */
 static bool is_panel_file(const char *name) {
   static const char *const endings[] = {".csv",    ".tsv",    ".txt", ".csv.gz",
                                         ".tsv.gz", ".txt.gz", ".h5",  ".nc"};
@@ -393,8 +393,8 @@ static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
-/* HDF5 and netCDF have numbers, not texts of them, and no last lines. In a list with a text file
- * the keys are that file's. A list is accepted as soon as one of its files is a text. */
+/* HDF5 and netCDF have numbers, not texts of them, and no last lines. A list needs one file of
+ * text, whose keys they then are. */
 static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
   static const char *const keys[] = {"header",  "footer",    "separator",
                                      "decimal", "thousands", "percent"};

@@ -122,8 +122,8 @@ static void fill_links(sums_worker *w, int t, int64_t i) {
 
 /* ---- sums of a row ---------------------------------------------------------------------- */
 
-/* Ends a row's sum over `values` partners: it joins a total before it may become NaN. A row without
- * values is NaN, as 0 would be taken for a small one. */
+/* Ends a row's sum over `values` partners. It joins a total first, since without values it becomes
+ * NaN: 0 would be taken for a small one. */
 static void end_sum(double *row, double values, double *total, double *count) {
   *total += *row;
   *count += values;

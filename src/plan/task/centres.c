@@ -115,8 +115,8 @@ static sw_status pick_top(sw_error *err, const finding *f, const double *value) 
   return found == f->spec->top ? SW_OK : too_few(err, f, found, count);
 }
 
-/* This rank's values in the entry's last period; NULL when the column has none there. The last
- * period is that of the entry, not of the panel. */
+/* This rank's values in the last period of the entry (not of the panel); NULL when the column has
+ * none there. */
 static const double *last_values(const finding *f, const sw_column *by) {
   const sw_job *job = &f->run->job[f->entry - f->run->study->entry];
   if (by && by->timeless) return by->row[0];

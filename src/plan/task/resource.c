@@ -150,8 +150,8 @@ typedef struct making {
   void *shared;
 } making;
 
-/* What `begin` or `fill` says begins with the place of the entry: it sees no job itself. The
- * message of `begin` or `fill` has no place of its own. */
+/* The message of `begin` or `fill` has no place of its own, as they see no job: it gets that of the
+ * entry in front. */
 static sw_status say_where(sw_error *err, const making *m, const sw_error *said) {
   return sw_fail(err, said->status, "%s: %s: %s", m->job->where, m->job->name, said->text);
 }
@@ -189,8 +189,8 @@ static sw_status find_size(sw_error *err, making *m) {
   return sw_team_agree(team, err, status, 0);
 }
 
-/* Fills the node's memory and holds it against that of the first node. 8 bytes of hash per node are
- * compared, not the memory. */
+/* Fills the node's memory and holds it against that of the first node, by 8 bytes of hash instead
+ * of the memory itself. */
 static sw_status fill(sw_error *err, making *m) {
   sw_team *team = m->run->team;
   sw_error said = {0};

@@ -389,8 +389,8 @@ static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   return SW_OK;
 }
 
-/* How many of this rank's tasks, or its node's, are below `end` of all. `end` is a number of tasks
- * of all; tasks below it are dealt as in `deal`. */
+/* How many of the first `end` of all tasks are this rank's, or its node's: they are dealt as in
+ * `deal`. */
 static int64_t count_below(const sw_tiles *s, int64_t end) {
   return end > s->first ? (end - s->first - 1) / s->step + 1 : 0;
 }

@@ -386,8 +386,8 @@ static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
   return dataset;
 }
 
-/* Labels are of variable length, as netCDF-4 reads them; the caller closes the dataset. When the
- * write fails the dataset stays open until the file closes. */
+/* Labels are of variable length, as netCDF-4 reads them. The dataset is the caller's to close, but
+ * after a failed write, when it stays open until the file closes. */
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label) {
   hid_t type = sw_h5_text_type(), dataset = new_list(group, name, type, n);

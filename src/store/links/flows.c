@@ -299,8 +299,8 @@ static void say(const reading *r, const sw_flow_table *table) {
            r->codes.left_out == 1 ? "is" : "are", r->spec->file);
 }
 
-/* Nothing at all is a slip: other codes, other periods, or an empty file. A file with codes in
- * another form would otherwise give a result of empty matrices. */
+/* Nothing at all is a slip: other codes or periods, or an empty file. It would give a result of
+ * empty matrices. */
 static sw_status check_any(sw_error *err, const reading *r) {
   for (int m = 0; m < r->n_matrices; m++)
     if (r->of[m].count > 0) return SW_OK;

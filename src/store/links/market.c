@@ -200,9 +200,8 @@ static sw_status settle_order(sw_error *err, sw_links_list *list, const sw_links
 
 /* ---- the matrix -------------------------------------------------------------------------- */
 
-/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers. Pattern
- * matrices have weight 1. Skew-symmetric matrices have negative weights, which no style could
- * use. */
+/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers, or a
+ * pattern, of weight 1. Skew-symmetric matrices have negative weights, which no style could use. */
 static sw_status market_banner(sw_error *err, sw_links_lines *lines, struct market *market) {
   sw_field word[5];
   bool more = false;

@@ -274,7 +274,7 @@ const char *sw_clock_parse(const char *units, const char *calendar, sw_clock *cl
 /* ---- numbers ------------------------------------------------------------------------------- */
 
 /* Whole months on: the same day of the month, at the same hour. "months since" has no fixed number
- * of seconds, so only whole months are taken. */
+ * of seconds. */
 static const char *months_on(const sw_clock *clock, double value, sw_date *date) {
   double months = value * clock->unit;
   if (months != floor(months)) return "is no whole number of months";

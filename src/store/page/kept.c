@@ -70,8 +70,8 @@ static bool are_alike(const sw_page *page, int a, int b) {
   return x->n_dims == y->n_dims && memcmp(x->dim, y->dim, (size_t)x->n_dims * sizeof *x->dim) == 0;
 }
 
-/* A damaged file may claim any length; compressed, the bytes of a file are no bound. 1032 times the
- * file's bytes would still be believable for deflate; memory is asked for only after this. */
+/* A damaged file may claim any length, and compressed bytes are no bound, but for deflate's own:
+ * 1032 times the file's bytes. Asked before memory is. */
 static bool is_believable(const sw_page *page, int variable) {
   hid_t dataset = H5Dopen2(page->in->file, page->variable[variable].id, H5P_DEFAULT);
   if (dataset < 0) return false;

@@ -30,8 +30,8 @@ static int order_of(const sw_page *page, int result, int partner) {
   return strstr(parameters, ", by: absolute") ? SW_BY_ABSOLUTE : SW_BY_LARGEST;
 }
 
-/* Whether the axes are as this program writes them; else the pairs are not told. A file of another
- * program may have the axes in another order. */
+/* Whether the axes are as this program writes them; a file of another program may have them in
+ * another order, and its pairs are then not told. */
 static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_keep keep) {
   static const sw_page_axis_kind last[] = {[SW_PAGE_DENSE] = SW_PAGE_UNIT_TO,
                                            [SW_PAGE_TOP] = SW_PAGE_RANK,

@@ -215,8 +215,8 @@ static sw_status read_panel(sw_page_reading *in) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* A text of the root in the arena. NULL where the root does not say it: unlike the empty text, that
- * means it is not there. */
+/* A text of the root in the arena; NULL where the root does not say it, which the empty text would
+ * not tell. */
 static const char *words(const sw_page_reading *in, const char *name) {
   return sw_h5_attribute_text(in->arena, in->file, name);
 }

@@ -34,8 +34,7 @@ static sw_status match(sw_error *err, const sw_polygons_spec *spec, const sw_pol
                       spec->key, spec->file, p->n ? p->key[0] : "", code[0]);
 }
 
-/* Which unit each polygon belongs to. Keys that fit several polygons are fine: a unit may have
- * several features. */
+/* Which unit each polygon belongs to; a unit may have several. */
 sw_status sw_polygons_match(sw_error *err, const sw_polygons_spec *spec,
                             const sw_polygons *polygons, int64_t n, const char *const *code,
                             int32_t *unit) {

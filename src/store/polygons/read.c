@@ -145,8 +145,8 @@ static const char *key_of(const reader *r) {
   return r->out->key[r->out->n];
 }
 
-/* One ring, closed. Places that are no numbers would be vertices of their own. A ring that is not
- * closed is closed here; the programs behind rely on it. */
+/* One ring, closed here where the file leaves it open, as the programs behind rely on it. Places
+ * that are no numbers would be vertices of their own. */
 static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring, bool hole) {
   sw_polygons *p = r->out;
   int count = r->gdal->OGR_G_GetPointCount(ring);

@@ -12,8 +12,8 @@
 #include "store/links/links.h"
 #include "store/roads/network.h"
 
-/* Units above which a limit is needed: all pairs of more would be gigabytes. WORTH: seconds that
- * `check` may take. 20,000 units squared are 4 x 10^8 pairs, some 5 GB. */
+/* Units above which a limit is needed: 20,000 squared are 4 x 10^8 pairs, some 5 GB. WORTH: seconds
+ * that `check` may take. */
 enum { ALL_PAIRS = 20000, WORTH = 2 };
 
 /* ---- reading ---------------------------------------------------------------------------- */

@@ -129,9 +129,8 @@ sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *le
 }
 
 /* Broadcast, not read by every rank: a thousand ranks opening one small file is what file systems
- * are slow at, and two ranks could see two versions of it. What rank 0 could not read and what a
- * rank has no room for is agreed on before each broadcast. The arena hands out zeros, which
- * terminates the text. */
+ * are slow at, and two ranks could see two versions of it. Failures are agreed on before each
+ * broadcast. The arena hands out zeros, which terminates the text. */
 sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
                        const char **text, size_t *length) {
   char *bytes = NULL, *copy = NULL;
