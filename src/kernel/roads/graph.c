@@ -188,8 +188,8 @@ static sw_status make_arcs(sw_error *err, maker *m) {
 /* ---- units ------------------------------------------------------------------------------ */
 
 /* Each unit to the nearest of the nodes that have a copy of that mode; of equally near ones the
- * first. A tree of these nodes serves for one mode. Without such a node units have no access by it.
- * */
+ * first. A tree of these nodes serves for one mode. Without such a node units have no access by
+ * it. */
 static sw_status find_nearest(sw_error *err, maker *m, int mode) {
   const sw_roads_plan *plan = m->plan;
   int64_t count = 0, modes = plan->n_modes, room = m->roads->n_vertices + 1;

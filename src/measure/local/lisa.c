@@ -271,8 +271,8 @@ static void carve(const sw_lisa *lisa, char *at, sw_lisa_row *row, double **weig
 }
 
 /* A row whose links are all in use was standardised when the matrix was made and is taken as it is;
- * one that has lost links is divided by what is left. A link of a unit to itself is no neighbour.
- * */
+ * one that has lost links is divided by what is left. A link of a unit to itself is no
+ * neighbour. */
 static bool row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, void *workspace,
                    sw_lisa_row *row) {
   const sw_links *links = lisa->weights;

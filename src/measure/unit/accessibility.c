@@ -213,8 +213,8 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
     far[k] = a->limit[k];
     if (a->distance->kind != SW_GIVEN) far[k] = a->limit[k] * (1 + 0x1p-40) + 1e-9;
   }
-  /* Beyond the network's own limit nothing is known: a unit there would be counted as out of reach.
-   * */
+  /* Beyond the network's own limit nothing is known: a unit there would be counted as out of
+   * reach. */
   double known = a->distance->within;
   if (known > 0 && a->limits > 0 && a->limit[a->limits - 1] > known)
     return sw_job_fail(err, job, "within",

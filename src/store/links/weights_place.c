@@ -121,7 +121,7 @@ static bool find_widths(const struct maker *maker, int64_t k, double *width, dou
     enough = to && chord2;
 #pragma omp for schedule(dynamic, CLUMP)
     for (int64_t i = maker->lo; i < maker->hi; i++) {
-      /* A loop of OpenMP cannot be left: what is left of it does nothing. */
+      /* A loop of OpenMP cannot be left early: its other turns do nothing. */
       if (!to || !chord2) continue;
       double km = sw_nearby_width(maker->tree, i, k, to, chord2);
       if (width) width[i - maker->lo] = km;

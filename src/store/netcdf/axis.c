@@ -173,8 +173,8 @@ static herr_t keep_address(hid_t dataset, unsigned dimension, hid_t scale, void 
 }
 
 /* Whether a dimension lies along an axis: its labels are the dimension's own, or of another name
- * and lie along it. Without scales on both sides nothing is known: UNKNOWN lets the shape decide.
- * */
+ * and lie along it. Without scales on both sides nothing is known: UNKNOWN lets the shape
+ * decide. */
 static verdict lies_along(hid_t dataset, unsigned dimension, const sw_netcdf_axis *axis) {
   if (!axis->name) return UNKNOWN;
   looking for_it = {.at = {HADDR_UNDEF, HADDR_UNDEF}};
