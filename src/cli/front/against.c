@@ -84,6 +84,7 @@ static void put_ends(sw_html *h) {
                "</th></tr></thead>\n<tbody>\n");
 }
 
+/* The table of quantities by unit; no table where none has changed. */
 static void put_quantities(const card *to) {
   sw_html *h = to->html;
   if (to->changes->n == 0) return;

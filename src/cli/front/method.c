@@ -28,8 +28,9 @@ static int count_lines(const char *text) {
   return count;
 }
 
-/* A line of a definition list, whose tag is `open`; nothing where the text is empty. Each line of
- * it is a line. `open` is the opening tag of the definition; the closing one is added here. */
+/* An entry of a definition list; nothing where the text is empty. Each line of the text is a line
+ * of its own, folded where there are more than MOST_LINES. `open` is the opening tag of the
+ * definition; the closing one is added here. */
 static void put_entry(sw_html *h, const char *english, const char *chinese, const char *text,
                       const char *open) {
   char in[2][64];
@@ -228,6 +229,7 @@ static void put_licences(const part *to) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* Failures of the stream show when the page is closed, so there is nothing to return. */
 sw_status sw_report_method(sw_error *err, const sw_report *report, sw_html *html) {
   const part to = {.report = report, .page = report->page, .html = html};
   (void)err;
