@@ -345,6 +345,20 @@ class Table(Nation):
         with open(self.path("cut.h5"), "wb") as file:
             file.write(data[:len(data) // 3])
         self.table("ccd", status=2, results="cut.h5")
+        shutil.copy(self.results, self.path("period.h5"))
+        with h5py.File(self.path("period.h5"), "a") as file:
+            file["dense/time"][0] = 1999
+        for words in ([], ["dense"]):
+            self.assertIn("is damaged: dense has a period 1999, which the file lacks",
+                          self.table(*words, status=2, results="period.h5"))
+        with h5py.File(self.path("period.h5"), "a") as file:
+            for dataset in [d for d in file["dense"].values() if d.dims and file["dense/time"] in d.dims[0].values()]:
+                dataset.dims[0].detach_scale(file["dense/time"])
+                dataset.dims[0].attach_scale(file["time"])
+            del file["dense/time"]
+            file["dense/time"] = file["time"]
+        self.assertIn("is damaged: the periods of dense cannot be read",
+                      self.table("dense", status=2, results="period.h5"))
 
 
 if __name__ == "__main__":
