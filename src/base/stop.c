@@ -16,6 +16,7 @@
  * nothing. */
 static volatile sig_atomic_t asked;
 
+/* A signal handler may do no more than this. */
 static void ask(int signal_number) {
   (void)signal_number;
   asked = 1;

@@ -210,6 +210,7 @@ sw_status sw_job_results_at(sw_error *err, sw_job *job, int count, const int *t)
   return SW_OK;
 }
 
+/* Periods that the measure looks at: more than it has results for where `seen` is set. */
 int sw_job_seen(const sw_job *job) {
   return job->seen ? job->n_seen : job->n_periods;
 }

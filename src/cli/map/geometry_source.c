@@ -83,6 +83,7 @@ static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_sourc
 
 /* ---- places ------------------------------------------------------------------------------ */
 
+/* Latitudes beyond the poles are no places; longitudes may go round. */
 static bool is_place(const sw_geometry_input *in, int64_t i) {
   return in->lon && in->lat && isfinite(in->lon[i]) && fabs(in->lat[i]) <= 90;
 }

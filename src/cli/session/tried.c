@@ -57,6 +57,7 @@ sw_status sw_tried_blame(sw_error *err, const char *path, sw_child_end end) {
                  end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
 }
 
+/* Processor seconds that the child may take: some for any file, and more for a larger one. */
 static unsigned seconds_for(const sw_tried *tried) {
   struct stat file;
   return SECONDS +

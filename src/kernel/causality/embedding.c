@@ -51,6 +51,7 @@ static int stride_of(int length) {
   return columns_of(length) + 8;
 }
 
+/* In whole lines of the cache. */
 static void *take(char **at, size_t count, size_t size) {
   void *part = *at;
   *at += (count * size + 63) / 64 * 64;

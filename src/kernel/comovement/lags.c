@@ -89,6 +89,7 @@ typedef union room {
   } both;
 } room;
 
+/* In whole lines of the cache. */
 static size_t room_bytes(void) {
   return (sizeof(room) + 63) / 64 * 64;
 }
@@ -190,6 +191,7 @@ typedef struct walk {
   const double *row, *packed; /* NULL: it is packed at each lag */
 } walk;
 
+/* From the panel that column j lies in; `packed` stays NULL where panels are packed on the way. */
 static walk begin_walk(const sw_lags *l, const block *b, int64_t j, int64_t columns) {
   const double *packed = l->packed ? l->packed + j / b->wide * b->wide * all_rows(l) : NULL;
   return (walk){j, columns, b->row, packed};

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+/* 0 for a term that the model lacks. */
 static double at(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
@@ -138,6 +139,7 @@ typedef struct gradient {
   double by[5];
 } gradient;
 
+/* A term that the model lacks adds nothing to the variance. */
 static void by_term(gradient *g, int term, double derivative) {
   if (term < 0) return;
   g->term[g->n] = term;

@@ -28,6 +28,7 @@ typedef struct rows {
 
 /* ---- memory ------------------------------------------------------------------------------ */
 
+/* In whole lines of the cache. */
 static size_t round_up(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;
 }
@@ -185,6 +186,7 @@ void sw_orders_of(const sw_links *w, int orders, void *work, double *trace, doub
 
 /* ---- effects ----------------------------------------------------------------------------- */
 
+/* 0 for a term that the model lacks. */
 static double at_term(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }

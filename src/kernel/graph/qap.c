@@ -61,6 +61,7 @@ static int32_t partner(const sw_qap *q, const sw_qap_side *side, int64_t unit, i
   return to == unit ? -1 : q->place[to];
 }
 
+/* Standardised as it is read, so that links stay as they are. */
 static double value_of(const sw_qap_side *side, int64_t link) {
   return (side->links->value[link] - side->shift) * side->factor;
 }

@@ -72,6 +72,7 @@ int sw_running_h_with(const sw_running *set, const double *z, double *h) {
 
 /* ---- the regression --------------------------------------------------------------------- */
 
+/* Halves go to the even number. */
 int sw_log_t_cut(int periods, double trim) {
   return (int)nearbyint(trim * periods);
 }

@@ -198,12 +198,14 @@ double sw_local_p(sw_alternative alternative, double at_least, double at_most,
   return fmin(1, 2 * (nearer + 1) / all);
 }
 
+/* erfc keeps its digits in the far tail, where 1 - erf has none. */
 double sw_local_normal_p(sw_alternative alternative, double z) {
   if (alternative == SW_GREATER) return erfc(z * M_SQRT1_2) / 2;
   if (alternative == SW_LESS) return erfc(-z * M_SQRT1_2) / 2;
   return erfc(fabs(z) * M_SQRT1_2) / (alternative == SW_FOLDED ? 2 : 1);
 }
 
+/* The p of an observed value that no draw reaches. */
 double sw_local_least_p(sw_alternative alternative, int64_t permutations) {
   return sw_local_p(alternative, 0, 0, permutations);
 }

@@ -20,6 +20,7 @@ void sw_extent_begin(sw_extent *extent) {
   *extent = (sw_extent){.south = INFINITY, .north = -INFINITY, .west = INFINITY, .east = -INFINITY};
 }
 
+/* Rounding can put a longitude just beyond the last bin. */
 static int bin_of(double lon) {
   int bin = (int)floor((lon - 360 * floor(lon / 360)) * (BINS / 360.0));
   return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;

@@ -142,6 +142,7 @@ static sw_status find_gap(sw_error *err, finder *f) {
 
 /* ---- joined ------------------------------------------------------------------------------ */
 
+/* By place, then by unit: a total order. */
 static int compare_cells(const void *a, const void *b) {
   const cell *p = a, *q = b;
   for (int axis = 0; axis < 3; axis++)

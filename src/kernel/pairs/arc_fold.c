@@ -187,6 +187,7 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   sw_rings_add(k->rings, count, chord, flow, &to);
 }
 
+/* All rings but the last, which has what lies beyond the limits. */
 static double within_limits(const block *k) {
   double count = 0;
   for (int ring = 0; ring < k->rings->n - 1; ring++)

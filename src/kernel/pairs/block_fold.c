@@ -82,6 +82,7 @@ static staying *staying_in(int k, double *workspace) {
   return (staying *)(workspace + passing(k));
 }
 
+/* Nothing is packed yet. */
 void sw_block_fold_open(int k, void *workspace) {
   *staying_in(k, workspace) = (staying){NULL, 0, 0};
 }

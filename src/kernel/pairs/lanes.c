@@ -368,6 +368,7 @@ SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_
     lane[k] += v[k];
 }
 
+/* + 0.0, as a value of -0.0 must not look like nothing (lanes.h). */
 SW_HOT void sw_lanes_add_values(double *restrict lane, const double *restrict v, int64_t n) {
   for (int64_t k = 0; k < n; k++)
     lane[k] += v[k] + 0.0;

@@ -29,6 +29,7 @@ size_t sw_meta_fold_workspace(void) {
   return NUMBERS * BLOCK * sizeof(double);
 }
 
+/* The one form whose loops add up their values by themselves. */
 bool sw_meta_folds(const sw_meta *m) {
   return m->meta && m->form == SW_COUPLING_PRODUCT && m->p == 3 && !m->has_tiny;
 }

@@ -42,6 +42,7 @@ static bool have_spread(const double *sorted, int64_t n) {
   return n >= 2 && sw_stats_vary(sorted[0], sorted[n - 1]);
 }
 
+/* Silverman 1986, equation 3.31: .9 A n^(-1/5). */
 double sw_density_silverman(const double *sorted, int64_t n) {
   if (!have_spread(sorted, n)) return NAN;
   return .9 * spread_of(sorted, n, 1.34) * pow((double)n, -.2);

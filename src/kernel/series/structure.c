@@ -34,6 +34,7 @@ bool sw_structure_rest(int n, const double *all, const double *value, double *sh
   return sw_structure_shares(n, share, share);
 }
 
+/* Differences that are rounding do not count. */
 double sw_structure_distance(int n, const double *s, const double *b) {
   double sum = 0;
   for (int k = 0; k < n; k++)
@@ -51,6 +52,7 @@ double sw_structure_most(int n, const double *s, const double *b) {
   return most;
 }
 
+/* Herfindahl's index of the shares. */
 double sw_structure_concentration(int n, const double *s) {
   double sum = 0;
   for (int k = 0; k < n; k++)

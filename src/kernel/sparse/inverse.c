@@ -32,6 +32,7 @@ SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, doub
   }
 }
 
+/* The part of the path that belongs to the parent; a root has none. */
 static const double *above(const sw_fronts *f, int64_t s, const double *path) {
   return f->parent[s] < 0 ? NULL : path + f->path_at[f->parent[s]];
 }

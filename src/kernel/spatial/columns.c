@@ -62,6 +62,7 @@ bool sw_spatial_has_lags(const sw_spatial_spec *spec) {
   }
 }
 
+/* Fixed effects take the constant up. */
 static bool has_constant(const sw_spatial_spec *spec) {
   return spec->fixed == SW_SPATIAL_NONE || spec->fixed == SW_SPATIAL_RANDOM;
 }

@@ -236,6 +236,7 @@ static void frame(const sw_filter_plan *plan, sw_filter_grid *g) {
   g->half = (high - low) / 2;
 }
 
+/* x runs over the logit of rho, so that both ends of the interval are far away. */
 static double rho_at(const sw_filter_grid *g, double x) {
   double share = 1 / (1 + exp(-(g->centre + g->half * x))); /* (rho - least)/(most - least) */
   return g->least + (g->most - g->least) * share;

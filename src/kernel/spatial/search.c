@@ -102,6 +102,7 @@ static double height(const line *l, double x, double logdet) {
   return sw_spatial_profile(l->model, logdet, sse);
 }
 
+/* By the interpolated ln|A|, which is cheap, and near enough to choose where to search. */
 static double guess(const line *l, double x) {
   return height(l, x, sw_search_interpolate(l->table, l->first, x));
 }

@@ -108,6 +108,7 @@ static void add_gram(const double m[SW_ROW_SUMS], double a, double gram[10]) {
     gram[q] += sum[q];
 }
 
+/* The lower triangle, row by row. */
 static void add_outer(double w, const double x[SW_FIT_TERMS], double gram[10]) {
   for (int p = 0, q = 0; p < SW_FIT_TERMS; p++)
     for (int s = 0; s <= p; s++, q++)

@@ -29,6 +29,7 @@ typedef struct geary_state {
 
 /* ---- passes ------------------------------------------------------------------------------ */
 
+/* Only draws need a preparation. */
 static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
   geary_state *state = job->state;
   if (pass != state->permuted.pass) return SW_OK;

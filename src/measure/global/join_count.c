@@ -61,6 +61,7 @@ static sw_status read_values(sw_error *err, sw_job *job, join_state *state) {
   return SW_OK;
 }
 
+/* Values are read once, before the first pass. */
 static sw_status prepare_joins(sw_error *err, sw_job *job, int pass) {
   join_state *state = job->state;
   if (pass != state->permuted.pass) return read_values(err, job, state);

@@ -87,6 +87,8 @@ static void put_nothing(const sw_job *job, const sw_tile *tile) {
 
 /* ---- moves ------------------------------------------------------------------------------- */
 
+/* Quadrants are 1 HH, 2 LH, 3 LL, 4 HL: the unit's own side first, that of its neighbours
+ * behind. */
 static bool own_high(int quadrant) {
   return quadrant == 1 || quadrant == 4;
 }

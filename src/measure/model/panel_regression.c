@@ -180,6 +180,7 @@ static void merge_regression(const sw_job *job, int pass, void *all, const void 
 
 /* ---- effects ----------------------------------------------------------------------------- */
 
+/* y is the first of the inputs and the last of the variables. */
 static const char *name_of(const sw_job *job, int variable) {
   return job->input[variable == job->n_inputs - 1 ? 0 : variable + 1].name;
 }

@@ -12,6 +12,7 @@
 
 enum { ROWS = SW_SQUARES_ROWS };
 
+/* In whole lines of the cache. */
 static size_t whole(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }

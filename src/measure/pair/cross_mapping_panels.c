@@ -80,6 +80,7 @@ static int panels_of_block(const sw_ccm *c) {
   return SW_CCM_ROWS / LANES + (c->by_target ? c->last - c->first : 0);
 }
 
+/* Counted by the layout itself, at a place that nothing is written to. */
 size_t sw_ccm_block_workspace(const sw_job *job) {
   static char nothing[64];
   return lay_out(job, panels_of_block(job->state), false, nothing, NULL);

@@ -90,6 +90,7 @@ void sw_granger_tests_start(const sw_granger_job *g, sw_discovery_count *all) {
   if (!g->now.settled) sw_discovery_clear(&g->now, all);
 }
 
+/* Once the limit is settled there is nothing left to join. */
 void sw_granger_tests_merge(const sw_granger_job *g, sw_discovery_count *all,
                             const sw_discovery_count *part) {
   if (!g->now.settled) sw_discovery_join(&g->now, all, part);
@@ -177,6 +178,7 @@ typedef struct sifted {
   double *workspace;
 } sifted;
 
+/* Called by the sieve for a tile that it is not sure of. */
 static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
   const sifted *s = to;
   count_block(s->g, s->n, i, rows, j, columns, s->workspace, s->count);
@@ -192,6 +194,8 @@ static int64_t least(int64_t a, int64_t b) {
  * orders are made there. */
 _Static_assert((int)SW_SIEVE_ROWS == (int)SW_BLOCK, "a tile is one block of the circle");
 
+/* Each pair of blocks belongs to one of both: half of the others lie behind a block, round the
+ * circle. */
 static int64_t blocks_behind(int64_t n, int64_t block, int64_t *count) {
   int64_t blocks = (n + SW_BLOCK - 1) / SW_BLOCK;
   *count = (blocks - 1) / 2 + (blocks % 2 == 0 && block < blocks / 2);

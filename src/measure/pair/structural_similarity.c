@@ -166,6 +166,7 @@ static size_t workspace(const sw_job *job) {
   return sw_block_fold_workspace(s->industries);
 }
 
+/* The workspace remembers which columns are packed: none yet. */
 static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *workspace) {
   (void)err, (void)pass;
   sw_block_fold_open(((const structure *)job->state)->industries, workspace);

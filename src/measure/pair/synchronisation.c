@@ -261,6 +261,7 @@ static size_t workspace(const sw_job *job) {
   return product > series ? product : series;
 }
 
+/* The workspace remembers which columns are packed: none yet. */
 static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *workspace) {
   (void)err, (void)pass;
   sw_block_fold_open(numbers_of(job->state), workspace);

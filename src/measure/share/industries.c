@@ -84,6 +84,7 @@ double sw_industries_whole(const sw_industries *set, const double *sums, int t) 
   return sums[(size_t)t * width(set) + WHOLE];
 }
 
+/* The four rows of sums of a period, in the order of industries.h. */
 const double *sw_industries_sums(const sw_industries *set, const double *sums, int t) {
   return at(set, sums, t, 0);
 }

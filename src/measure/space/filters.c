@@ -12,6 +12,7 @@
 
 /* ---- recipes ---------------------------------------------------------------------------- */
 
+/* Recipes of resources: what the kernel makes, with the signatures of sw_resource. */
 static sw_status plan_begin(sw_error *err, const sw_resource *resource, const void *base,
                             void **object, size_t *bytes) {
   (void)base;
@@ -95,6 +96,7 @@ size_t sw_filters_workspace(const sw_job *job, const sw_filters *filters) {
   return rounded(plan ? plan->workspace : 3 * about(filters->links));
 }
 
+/* Before the plan is made its size is a guess, for the estimate of memory. */
 size_t sw_filters_ridge_workspace(const sw_job *job, const sw_filters *filters) {
   if (filters->ridge < 0) return 0;
   const sw_ridge_plan *plan = job->made[filters->ridge];

@@ -275,6 +275,7 @@ typedef struct adder {
   const double **from; /* by node: what comes next in its message; counts behind */
 } adder;
 
+/* Nothing was added: none of the unit's pairs has a value. */
 static double strength(double sum) {
   return sw_lanes_is_nothing(sum) ? NAN : sum;
 }

@@ -26,6 +26,7 @@ sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to) {
   return (sw_pick){negative ? -value : value, 2 * to + negative};
 }
 
+/* The lowest bit of the key is the sign that the strength has lost. */
 static double value_of(sw_pick pick) {
   return pick.key & 1 ? -pick.strength : pick.strength;
 }

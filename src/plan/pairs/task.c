@@ -297,6 +297,7 @@ static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
   return &p->lot[low];
 }
 
+/* Counts of a task stand apart until it ends: one that is left half-way counts nothing. */
 void sw_pairs_task_begin(sw_worker *w, int t) {
   w->undefined[t] = 0;
   w->greatest[t] = -INFINITY;

@@ -217,6 +217,7 @@ typedef struct tail {
   uint64_t length, hash, own;
 } tail;
 
+/* The hash of all that stands before it in the tail. */
 static uint64_t tail_own(const tail *t) {
   return sw_hash64(t, offsetof(tail, own), 0);
 }

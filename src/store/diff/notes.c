@@ -41,6 +41,7 @@ sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
   return status;
 }
 
+/* One difference is the answer where only that is asked. */
 bool sw_diff_enough(const sw_diff *diff) {
   return diff->different && diff->options.whether;
 }

@@ -45,6 +45,7 @@ typedef struct kinds {
   char turned[SHOWN + 1];        /* a number that as text is on the other side; "": none */
 } kinds;
 
+/* As a code has it, and no number. */
 static bool has_leading_zero(sw_field field) {
   return field.length > 1 && field.text[0] == '0' && field.text[1] >= '0' && field.text[1] <= '9';
 }
