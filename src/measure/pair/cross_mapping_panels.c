@@ -16,7 +16,7 @@
 
 enum { LANES = SW_MAPPING_LANES, TOGETHER = SW_MAPPING_TOGETHER * LANES };
 /* Of the next table that are fetched, at most: one for each point of the panels of a call. */
-enum { LINES_A_PERIOD = SW_CCM_ROWS / TOGETHER };
+enum { LINES_PER_PERIOD = SW_CCM_ROWS / TOGETHER };
 enum { UNPACKED = 1 << 14 }; /* bytes of tables that are unpacked at a time */
 
 /* Sixteen units' series, or fewer: the last stands for the others. */
@@ -62,7 +62,7 @@ static size_t lay_out(const sw_job *job, int panels, bool libraries, void *works
                                    job->n_periods, c->last + 1);
   /* Addresses to fetch: of as many columns as are unpacked at a time. */
   for (int l = 0; l < SW_CCM_COLUMNS; l++)
-    d->line[l] = sw_ccm_take(&at, LINES_A_PERIOD * n * sizeof(void *));
+    d->line[l] = sw_ccm_take(&at, LINES_PER_PERIOD * n * sizeof(void *));
   d->work = sw_ccm_take(&at, 2 * n * sizeof(double));
   if (libraries) {
     d->v = sw_ccm_take(&at, n * sizeof(double));
@@ -175,7 +175,7 @@ static void look_ahead(const sw_job *job, int dimension, int64_t j, int count, d
   for (int l = 0; l < count; l++)
     /* Behind the last unit there is nothing to fetch. */
     d->lines[l] = j + l < job->n ? sw_ccm_lines(job, dimension, j + l, d->line[l],
-                                                LINES_A_PERIOD * job->n_periods)
+                                                LINES_PER_PERIOD * job->n_periods)
                                  : 0;
 }
 

@@ -19,7 +19,7 @@
 
 /* Links that are stored whatever the units; and of one unit, on average, above that. A hundred
  * links a unit are more than neighbours have, and less than a distance without a cutoff. */
-enum { FEW_LINKS = 1000000, LINKS_A_UNIT = 100 };
+enum { FEW_LINKS = 1000000, LINKS_PER_UNIT = 100 };
 
 /* The links of a matrix, by the first entry that names it: all entries see the same. */
 static const sw_links *links_of(const sw_run *run, int weights) {
@@ -40,7 +40,7 @@ static const sw_links *links_of(const sw_run *run, int weights) {
 
 static bool is_stored(const sw_links *links) {
   int64_t count = links->row_start[links->n];
-  return count <= FEW_LINKS || count <= LINKS_A_UNIT * links->n;
+  return count <= FEW_LINKS || count <= LINKS_PER_UNIT * links->n;
 }
 
 /* ---- one matrix ------------------------------------------------------------------------- */
