@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 
+/* What the parts of the card are written from. */
 typedef struct card {
   const sw_report *report;
   const sw_page *page;

@@ -19,6 +19,7 @@
  * let a result be seen as a whole; 4096 classes are more than any measure has. */
 enum { MOST_ROWS = 12, MOST_PLACES = 4, MOST_CLASSES = 4096 };
 
+/* The rows of one result while they are made; `row` has room for all of them. */
 typedef struct making {
   sw_error *err;
   const sw_report *report;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the parts of the method are written from. */
 typedef struct part {
   const sw_report *report;
   const sw_page *page;

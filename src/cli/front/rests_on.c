@@ -15,6 +15,7 @@ enum {
   MOST_NAMED = 8     /* units without a boundary */
 };
 
+/* What the parts of the card are written from. */
 typedef struct card {
   const sw_report *report;
   const sw_page *page;

@@ -21,6 +21,7 @@
 
 enum { LEVEL = 6 }; /* 9 gains a hundredth and takes four times as long */
 
+/* A block ready for the page. `hash` is of its numbers: blocks that are equal are kept once. */
 typedef struct packed {
   sw_cell cell;
   int64_t n, row;

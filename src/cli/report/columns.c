@@ -12,6 +12,8 @@
 enum { MOST_WAITING = 64 };
 static const size_t most_bytes = (size_t)48 << 20; /* that wait */
 
+/* Columns wait in `block` until there are enough to be packed side by side; `bytes`: of what
+ * waits. */
 typedef struct packing {
   sw_error *err;
   const sw_report *report;

@@ -22,6 +22,7 @@ static const double of_page = 1000000; /* script, style, first page, manifest */
 enum { FEW_PARTNERS = 5, MOST_SMALL = 2000000 };
 static const double most_read = 3e9; /* bytes of dense matrices; more take too long */
 
+/* What of the results goes onto the page, as long as there is room. */
 typedef struct planning {
   sw_report *report;
   sw_report_arrays *arrays;

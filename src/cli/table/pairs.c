@@ -17,6 +17,7 @@ typedef struct pair {
   int period;
 } pair;
 
+/* The strongest pairs so far, the weakest at the root; `seen`: how many came. */
 typedef struct heap {
   const sw_grid_request *request;
   const sw_sheet *sheet;

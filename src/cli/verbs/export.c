@@ -43,6 +43,7 @@ static const char *const help_text =
 /* Results may be compressed, and a dense matrix has more digits as text than bytes. */
 enum { BYTES_PER_SECOND = 50000 };
 
+/* The child has a copy of it over the fork; `said` comes back through a pipe (session/tried.h). */
 typedef struct work {
   const sw_export_options *options;
   const struct sw_export_format *format;

@@ -35,6 +35,7 @@ static const char *const help_text =
 /* A child that takes longer per byte is taken to hang (session/tried.h). */
 enum { BYTES_PER_SECOND = 1000000, MOST_NAMES = 64 };
 
+/* The child has a copy of it over the fork; `said` comes back through a pipe (session/tried.h). */
 typedef struct work {
   const sw_grid_options *options;
   const sw_grid_form *form;

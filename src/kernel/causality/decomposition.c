@@ -21,6 +21,8 @@ enum { Y, Z, E, U, W, MW, ONE, OTHER, CHUNKS };
 /* By unit of a chunk: s, d (the sum of the row), the own part, and a part of a sum under way. */
 enum { VARIANCE, ROW_SUM, OWN, PART, NUMBERS };
 
+/* The workspace, cut into square matrices, pieces of the series, and numbers of the units of a
+ * piece. */
 typedef struct space {
   int rows;
   double *square[SQUARES], *chunk[CHUNKS], *number[NUMBERS];

@@ -50,6 +50,7 @@ typedef struct rows {
   int32_t *to;
 } rows;
 
+/* The plan while its parts are made, which are then put into one piece of flat memory. */
 typedef struct making {
   sw_ridge_plan head;
   rows rows;

@@ -57,6 +57,7 @@ static void take_rows(const sw_links *w, sw_filter_plan *plan) {
 
 /* ---- the plan ----------------------------------------------------------------------------- */
 
+/* The plan while its parts are made, which are then put into one piece of flat memory. */
 typedef struct making {
   sw_filter_body body;
   sw_sparse_plan *sparse;

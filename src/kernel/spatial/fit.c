@@ -14,6 +14,7 @@
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
+/* What a fit by likelihood lays out in the memory of the caller. */
 typedef struct parts {
   sw_spatial_model model;
   sw_spatial_curve curve;

@@ -14,6 +14,7 @@ typedef struct place {
   double rho, lambda, loglik;
 } place;
 
+/* The likelihood by rho and lambda together, with the tables of both determinants. */
 typedef struct surface {
   sw_spatial_model *model;
   sw_spatial_curve *curve;

@@ -16,6 +16,7 @@ typedef struct opening {
   int32_t use; /* among those of the unit; -1: taken */
 } opening;
 
+/* The arcs of a unit while they are joined to rings. */
 typedef struct joiner {
   sw_topology *out;
   opening *opening;

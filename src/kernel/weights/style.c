@@ -19,6 +19,7 @@ enum { LOOK = 20, MOST_STEPS = 20000, MOST_POWERS = 200000 };
 /* A step of the greatest eigenvalue that is none, relative to it. */
 static const double still = 1e-14;
 
+/* The rows of the matrix whose eigenvalue is sought. */
 typedef struct matrix {
   int64_t n;
   const int64_t *row_start;

@@ -319,6 +319,7 @@ bool sw_ccm_embed(const sw_job *job, const sw_transform *series, int64_t unit, d
   return varies;
 }
 
+/* The workspace of a thread. */
 typedef struct bench {
   double *v, *work; /* two series each */
   void *sweep;

@@ -171,6 +171,7 @@ static bool find_sieve(const sw_granger_job *g, sw_granger_sieve *sieve) {
   return sw_granger_sieve_make(&g->kernel, from, each ? from : sw_from_bits(now->to), sieve);
 }
 
+/* Into what the tiles are counted that the sieve is not sure of. */
 typedef struct sifted {
   const sw_granger_job *g;
   int64_t n;
@@ -202,6 +203,7 @@ static int64_t blocks_behind(int64_t n, int64_t block, int64_t *count) {
   return blocks;
 }
 
+/* A strip that is sifted: by what, who is told of its tiles, what is sure. */
 typedef struct sifter {
   const sw_granger_sieve *sieve;
   sifted to;

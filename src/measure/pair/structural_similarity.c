@@ -28,6 +28,7 @@ typedef struct shares {
   const double **from, **to;
 } shares;
 
+/* Set by resolve, but for `of_period`. */
 typedef struct structure {
   form form;
   int industries;

@@ -11,6 +11,7 @@
 
 enum { DRAWS = 32, BLOCKS = 1024 }; /* draws of an item at least; blocks at most */
 
+/* Periods of one matrix with the same units, side by side: they share draws. */
 struct sw_permuted_set {
   int weights, period[SW_PERMUTE_COLUMNS];
   const bool *used;

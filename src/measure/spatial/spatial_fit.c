@@ -75,6 +75,7 @@ sw_effects_model sw_spatial_effects_of(const sw_spatial_found *found, const sw_s
 
 /* ---- the workspace ------------------------------------------------------------------------- */
 
+/* What a thread fits one model in, cut out of its workspace (lay_bench). */
 typedef struct bench {
   sw_filter *w, *w2;
   sw_ridge *ridge;

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Centres while they are found. */
 typedef struct finding {
   sw_run *run;
   const sw_entry *entry;

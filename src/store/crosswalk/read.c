@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The table while it is read. */
 typedef struct reading {
   sw_arena *arena;
   const sw_crosswalk_spec *spec;

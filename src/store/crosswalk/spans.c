@@ -39,6 +39,7 @@ typedef struct moment {
   const sw_change *change;
 } moment;
 
+/* The rows of the table, sorted and put together step by step (see the head of the file). */
 typedef struct spanning {
   sw_arena *arena;
   const sw_crosswalk *crosswalk;

@@ -15,6 +15,7 @@
 /* Six periods fit on a line. */
 enum { TOLD = 6 }; /* periods of a variable that are told; the rest are counted */
 
+/* What the lines are told from, and where they go. */
 typedef struct telling {
   sw_error *err;
   sw_arena *arena;

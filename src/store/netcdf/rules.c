@@ -24,6 +24,7 @@ enum { MOST_MARKS = 1000 };
  * measurement has. */
 static const double fill_of_reals = 0x1.ep+122;
 
+/* The rules of one dataset while they are made. */
 typedef struct making {
   const sw_netcdf *file;
   hid_t dataset, type; /* of the file */

@@ -33,6 +33,7 @@ const char *sw_page_attribute(const sw_page_attributes *attributes, const char *
   return NULL;
 }
 
+/* Attributes while they are listed, `room` of them at most. */
 typedef struct naming {
   const sw_page_reading *in;
   sw_page_attributes *to;

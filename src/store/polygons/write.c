@@ -10,6 +10,7 @@
 #include "store/polygons/gdal.h"
 #include "store/polygons/polygons.h"
 
+/* The file that is written, and the shapes of the units for it. */
 typedef struct writer {
   const sw_gdal *gdal;
   const sw_layer *layer;
