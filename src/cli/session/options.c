@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
+/* More than any verb has. */
 enum { MOST_OPTIONS = 24 };
 
 /* The options as getopt_long wants them, and their names to look for the nearest one. */

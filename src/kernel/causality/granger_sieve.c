@@ -11,6 +11,7 @@
 enum { WIDEST = 48, HIGHEST = 4 }; /* columns of a panel; rows of a tile */
 enum { LONGEST = 4096 };           /* rows of a test: more have a wide margin */
 
+/* Half a unit in the last place of a float. */
 #define ROUNDING 0x1p-24f
 #define REGULAR .001f /* of 1 - b^2 or d1, and of det A beyond its pivot */
 #define LARGEST 1.01f /* no difference is larger */

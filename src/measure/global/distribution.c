@@ -21,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { DENSITY, POINT, BANDWIDTH, MODES, N_USED };
 enum { SPREAD, SUMS }; /* passes */
 /* A period of few units is shared by threads too, and one of many is copied seldom. */
@@ -28,6 +29,7 @@ enum { POINTS_A_TILE = 16, MOST_POINTS = 100000 };
 enum { GRID_BEYOND = 3 }; /* bandwidths */
 static const double least_mode = .01;
 
+/* How the bandwidth is found. */
 typedef enum rule { SILVERMAN, SHEATHER_JONES, GIVEN } rule;
 
 typedef struct distribution_state {

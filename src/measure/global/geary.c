@@ -17,6 +17,7 @@
 #include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
+/* The outputs, in the order of the descriptor. */
 enum { C, EXPECTED, VARIANCE_NORMALITY, VARIANCE_RANDOMISATION, Z, P_VALUE, P_SIM, N_USED };
 
 typedef struct geary_state {

@@ -19,6 +19,7 @@
 #include "kernel/series/stats.h"
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor: by unit, then of the whole. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, GLOBAL, GLOBAL_EXPECTED, GLOBAL_Z, GLOBAL_P, N_USED };
 enum { GENERAL = SW_LISA_DECISION + 1 }; /* the pass over periods */
 

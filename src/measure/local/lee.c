@@ -18,6 +18,7 @@
 
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor: by unit, then of the whole. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, L, EXPECTED, L_VARIANCE, EXACT, N_USED };
 enum { GLOBAL = SW_LISA_DECISION + 1 }; /* the pass over periods */
 

@@ -14,6 +14,7 @@
 
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, N_USED };
 
 enum { MOST = 64 }; /* variables */

@@ -22,6 +22,7 @@
 #include "measure/local/lisa.h"
 #include "measure/share/series.h"
 
+/* The outputs, in the order of the descriptor. */
 enum {
   VALUE,
   EXPECTED,

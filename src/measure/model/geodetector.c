@@ -27,6 +27,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { Q, F, P_VALUE, INTERACTION, INTERACTION_TYPE };
 enum { QUANTILE, EQUAL, NATURAL };                     /* discretise, in the order of its choices */
 enum { PER_FACTOR = 3, ONE_STRATUM = 1, TOO_FEW = 2 }; /* q, f, p; what a factor is like */

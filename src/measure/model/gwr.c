@@ -27,6 +27,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum {
   COEFFICIENT,
   STD_ERROR,

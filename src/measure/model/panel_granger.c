@@ -23,6 +23,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { WALD, W_BAR, Z_BAR, Z_BAR_P, Z_TILDE, Z_TILDE_P };
 
 /* Set by resolve. follows[t]: the job's period t is one step after the one before. */

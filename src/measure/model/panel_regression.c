@@ -26,6 +26,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { COEFFICIENT, STD_ERROR, T, P_VALUE, VCOV, R2_WITHIN, F, N_USED };
 enum { EFFECTS, FIT, SCORES, NEIGHBOURS }; /* passes */
 

@@ -21,10 +21,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The passes: images of the units, then the bounds of their differences. */
 enum { IMAGES, BOUNDS };
 enum { ROWS = 16 };    /* of a block */
 #define ROUNDING 1e-12 /* of images: what is no farther apart is equal */
 
+/* What a series is divided by; in the order of the choices. */
 typedef enum image { INITIAL, MEAN } image;
 
 typedef struct bounds {

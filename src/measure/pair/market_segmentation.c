@@ -20,6 +20,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { VALUE, SEGMENTATION, INTEGRATION, NATIONAL };
 enum { CHANGES, MEANS, UNITS, PAIRS }; /* passes */
 enum { GRAIN = 16, LEAST_GOODS = 2 };

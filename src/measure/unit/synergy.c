@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { ORDER, SYNERGY };
 /* So that the changes of a unit's systems, and degrees of a system, are arrays on the stack. */
 enum { MAX_SYSTEMS = 32, MAX_INDICATORS = 128 };

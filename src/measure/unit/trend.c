@@ -21,6 +21,7 @@
 
 #include <math.h>
 
+/* The outputs, in the order of the descriptor. */
 enum {
   SLOPE,
   SLOPE_SE,

@@ -20,6 +20,7 @@
 #include <math.h>
 #include <string.h>
 
+/* Rounds until all 64 bits of a cutoff are known. */
 enum { ROUNDS = 64 / SW_RANK_BITS };
 
 /* ---- keys ------------------------------------------------------------------------------- */

@@ -142,6 +142,7 @@ sw_status sw_netcdf_texts(sw_error *err, const sw_netcdf *file, const sw_netcdf_
 
 /* ---- which way round ----------------------------------------------------------------------- */
 
+/* What the scales say of a question; UNKNOWN: nothing. */
 typedef enum verdict { UNKNOWN, YES, NO } verdict;
 
 /* What is looked for among the scales of a dimension. Addresses in the file tell whether two

@@ -98,6 +98,7 @@ static sw_status check_calendar(sw_error *err, const times *in) {
                  in->file->name, in->axis->name, in->calendar);
 }
 
+/* The steps that the dates of an axis go by. */
 typedef enum step { DAYS, MONTHS, YEARS } step;
 
 /* What all dates begin: years, months, or only days. *pairs: the months could be read as pairs of
