@@ -14,8 +14,8 @@
 #include "cli/markup/html.h"
 #include "cli/session/options.h"
 #include "cli/session/target.h"
-#include "cli/session/tried.h"
 #include "cli/verbs/commands.h"
+#include "store/layout/tried.h"
 
 static const char *const help_text =
     "Usage: spillway export OUT.h5 NAME[.QUANTITY] -o FILE [options]\n"
@@ -43,7 +43,8 @@ static const char *const help_text =
 /* Results may be compressed, and a dense matrix has more digits as text than bytes. */
 enum { BYTES_PER_SECOND = 50000 };
 
-/* The child has a copy of it over the fork; `said` comes back through a pipe (session/tried.h). */
+/* The child has a copy of it over the fork; `said` comes back through a pipe
+ * (store/layout/tried.h). */
 typedef struct work {
   const sw_export_options *options;
   const struct sw_export_format *format;

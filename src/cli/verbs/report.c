@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "cli/report/report.h"
 #include "cli/session/options.h"
-#include "cli/session/tried.h"
 #include "cli/verbs/commands.h"
+#include "store/layout/tried.h"
 
 static const char *const help_text =
     "Usage: spillway report OUT.h5 [options]\n\n"
@@ -31,7 +31,8 @@ static const char *const help_text =
 
 enum { BYTES_PER_SECOND = 1000000 }; /* a sound file of 100 MB takes some seconds */
 
-/* The child has a copy of it over the fork; `said` comes back through a pipe (session/tried.h). */
+/* The child has a copy of it over the fork; `said` comes back through a pipe
+ * (store/layout/tried.h). */
 typedef struct work {
   const sw_report_options *options;
   sw_target target;
@@ -62,6 +63,7 @@ static sw_status write_report(sw_error *err, const sw_report_options *o) {
   sw_arena *arena = NULL;
   work of = {.options = o};
   sw_tried tried = {.path = o->path,
+                    .other = o->against,
                     .body = make,
                     .self = &of,
                     .answer = &of.said,

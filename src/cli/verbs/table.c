@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "cli/session/options.h"
+#include "cli/session/shown.h"
 #include "cli/session/target.h"
-#include "cli/session/tried.h"
 #include "cli/table/table.h"
 #include "cli/verbs/commands.h"
 
@@ -32,10 +32,11 @@ static const char *const help_text =
     "  -h, --help            this text\n\n"
     "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
 
-/* A child that takes longer per byte is taken to hang (session/tried.h). */
+/* A child that takes longer per byte is taken to hang (store/layout/tried.h). */
 enum { BYTES_PER_SECOND = 1000000, MOST_NAMES = 64 };
 
-/* The child has a copy of it over the fork; `said` comes back through a pipe (session/tried.h). */
+/* The child has a copy of it over the fork; `said` comes back through a pipe
+ * (store/layout/tried.h). */
 typedef struct work {
   const sw_grid_options *options;
   const sw_grid_form *form;
@@ -53,28 +54,21 @@ static sw_status make(sw_error *err, void *self) {
 }
 
 /* The file stays open over the fork: the child writes, the parent moves or shows what there is. */
-static sw_status ask_child(sw_error *err, work *of) {
-  sw_tried tried = {.path = of->options->path,
+static sw_tried for_child(work *of) {
+  return (sw_tried){.path = of->options->path,
                     .body = make,
                     .self = of,
                     .answer = &of->said,
                     .size = sizeof of->said,
                     .bytes_per_second = BYTES_PER_SECOND};
-  return sw_tried_run(err, &tried);
 }
 
-/* Shows tables on the terminal. They go through a temporary file, so that a failure halfway leaves
- * nothing on the screen; both processes share the open file and its place in it. */
+/* Shows tables on the terminal, once the child has made all of them: a failure halfway leaves
+ * nothing on the screen. */
 static sw_status show(sw_error *err, const sw_grid_options *o, const sw_grid_form *form) {
-  work of = {.options = o, .form = form, .out = tmpfile()};
-  char text[4096];
-  if (!of.out) return sw_fail(err, SW_EIO, "cannot create a temporary file: %s", strerror(errno));
-  sw_status status = ask_child(err, &of);
-  rewind(of.out);
-  for (size_t n; status == SW_OK && (n = fread(text, 1, sizeof text, of.out)) > 0;)
-    fwrite(text, 1, n, stdout);
-  fclose(of.out);
-  return status;
+  work of = {.options = o, .form = form};
+  sw_tried tried = for_child(&of);
+  return sw_shown_run(err, &tried, &of.out);
 }
 
 /* Writes tables to a file, which takes its place once it is whole. */
@@ -86,7 +80,8 @@ static sw_status write_file(sw_error *err, const sw_grid_options *o, const sw_gr
   SW_TRY(sw_target_open(err, &target));
   of.out = target.out;
   of.place = target.temporary;
-  SW_TRY(sw_target_close(err, ask_child(err, &of), &target));
+  sw_tried tried = for_child(&of);
+  SW_TRY(sw_target_close(err, sw_tried_run(err, &tried), &target));
   printf("%s: %lld table%s, %lld row%s\n", o->output, (long long)of.said.tables,
          of.said.tables == 1 ? "" : "s", (long long)of.said.rows, of.said.rows == 1 ? "" : "s");
   return SW_OK;
