@@ -1,6 +1,7 @@
 /* Makes the tables that are asked for, one after the other: finds the names, joins sheets over the
  * same axes, builds, cuts and writes. All of it runs in a child (cli/verbs/table.c,
- * session/tried.c), since HDF5 may crash on a damaged file; so only *said reaches the parent. */
+ * store/layout/tried.c), since HDF5 may crash on a damaged file: only *said reaches the
+ * parent. */
 #include <string.h>
 
 #include "base/text.h"
