@@ -34,6 +34,7 @@ struct chunk {
 
 struct sw_arena {
   struct chunk *first;
+  bool ran_out;
 };
 
 /* SIZE_MAX stands for a size that does not fit a size_t. */
@@ -57,6 +58,14 @@ void sw_arena_destroy(sw_arena *arena) {
   free(arena);
 }
 
+sw_status sw_arena_whole(sw_error *err, const sw_arena *arena) {
+  return arena->ran_out ? sw_fail(err, SW_ENOMEM, "out of memory for texts") : SW_OK;
+}
+
+void sw_arena_run_out(sw_arena *arena) {
+  arena->ran_out = true;
+}
+
 /* Zeroed bytes out of the arena, or NULL when memory has run out. They are zero because chunks
  * come from calloc and no byte is handed out twice. `bytes` is at most SIZE_MAX / 2 or the
  * length of a text in memory, so that rounding up cannot wrap. */
@@ -66,7 +75,10 @@ static void *take(sw_arena *arena, size_t bytes) {
   if (!chunk || chunk->size - chunk->used < bytes) {
     size_t size = bytes > CHUNK ? bytes : CHUNK;
     chunk = calloc(1, sizeof *chunk + size);
-    if (!chunk) return NULL;
+    if (!chunk) {
+      arena->ran_out = true;
+      return NULL;
+    }
     chunk->size = size;
     /* A block larger than a chunk is full at once. It goes behind the first chunk, whose free tail
      * stays in use; put first, it would waste that tail. */

@@ -249,6 +249,7 @@ static sw_status of_scalars(sw_error *err, builder *b) {
   const sw_page_result *result = &r->page->result[b->sheet->result];
   b->table->title = b->mixed ? "several results"
                              : sw_arena_printf(r->arena, "%s: %s", result->name, result->title);
+  if (!b->table->title) return sw_fail(err, SW_ENOMEM, "out of memory for a title");
   int none = 0;
   return sw_rows_walk(err, b->sheet, 1, &none, take_scalars, b);
 }

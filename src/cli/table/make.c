@@ -221,6 +221,7 @@ sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_fo
   sw_status status = sw_page_open(err, arena, o->path, &page);
   if (status == SW_OK) status = request(err, arena, page, o, &r);
   if (status == SW_OK) status = make(err, &r, form, &out, said);
+  if (status == SW_OK) status = sw_page_whole(err, arena, page);
   /* SW_EIO means either that the output cannot be written, or that HDF5 failed; the former shows in
    * ferror. A workbook fails in sw_grid_xlsx_end, which comes later for that reason. */
   if (!ferror(file)) status = sw_tried_damaged(err, status, o->path);

@@ -77,17 +77,18 @@ static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
     if (strchr("[]*?/\\'", *at)) *at = '.';
 }
 
-/* A format that shows the table's decimals; the cell keeps the full value. NULL: Excel's own
- * format, for columns with an exponent or with digits of each row. */
-static lxw_format *format_of(lxw_workbook *book, const sw_grid_column *column) {
+/* A format that shows the table's decimals; the cell keeps the full value. *format stays NULL for
+ * Excel's own, for columns with an exponent or with digits of each row. */
+static lxw_error format_of(lxw_workbook *book, const sw_grid_column *column, lxw_format **format) {
   char text[32] = "0.";
-  if (column->apart || column->decimals < 0) return NULL;
+  if (column->apart || column->decimals < 0) return LXW_NO_ERROR;
   int decimals = column->decimals < 20 ? column->decimals : 20;
   memset(text + 2, '0', (size_t)decimals);
   text[decimals > 0 ? 2 + decimals : 1] = '\0';
-  lxw_format *format = lxw.workbook_add_format(book);
-  if (format) lxw.format_set_num_format(format, text);
-  return format;
+  *format = lxw.workbook_add_format(book);
+  if (!*format) return LXW_ERROR_MEMORY_MALLOC_FAILED;
+  lxw.format_set_num_format(*format, text);
+  return LXW_NO_ERROR;
 }
 
 /* A missing value stays an empty cell, which formulas skip. Excel has no infinity, so it is written
@@ -113,9 +114,10 @@ static lxw_error put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_g
   char text[SW_GRID_NUMBER];
   bool texts = c < t->n_texts;
   const char *head = texts ? t->head[c] : t->column[c - t->n_texts].name;
-  lxw_format *format = texts ? NULL : format_of(book, &t->column[c - t->n_texts]);
+  lxw_format *format = NULL;
   int width = sw_text_width(head);
-  lxw_error code = lxw.worksheet_write_string(sheet, 1, c, head, bold);
+  lxw_error code = texts ? LXW_NO_ERROR : format_of(book, &t->column[c - t->n_texts], &format);
+  if (code == LXW_NO_ERROR) code = lxw.worksheet_write_string(sheet, 1, c, head, bold);
   for (int64_t at = 0; code == LXW_NO_ERROR && at < t->n; at++) {
     lxw_row_t row = (lxw_row_t)(at + 2);
     const char *cell = texts ? t->text[at * t->n_texts + c]
@@ -156,9 +158,8 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
     code = put_column(book, sheet, t, (lxw_col_t)c, bold);
   if (code == LXW_NO_ERROR && t->note)
     code = lxw.worksheet_write_string(sheet, (lxw_row_t)(t->n + 3), 0, t->note, NULL);
-  if (code != LXW_NO_ERROR) return fail(err, out, code);
   lxw.worksheet_freeze_panes(sheet, 2, (lxw_col_t)t->n_texts);
-  return SW_OK;
+  return code == LXW_NO_ERROR ? SW_OK : fail(err, out, code);
 }
 
 /* Closes the book, also after a failure, since it holds memory and temporary files. The file is

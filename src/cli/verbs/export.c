@@ -105,13 +105,16 @@ static sw_status each_file(sw_error *err, const sw_export_options *o, const char
   DIR *list = opendir(folder);
   sw_status status = SW_OK;
   if (!list) return sw_fail(err, SW_EIO, "%s: cannot be read: %s", folder, strerror(errno));
-  for (struct dirent *file; status == SW_OK && (file = readdir(list));) {
+  errno = 0;
+  for (struct dirent *file; status == SW_OK && (file = readdir(list)); errno = 0) {
     char from[2 * SW_PATH_ROOM], to[2 * SW_PATH_ROOM];
     if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0) continue;
     snprintf(from, sizeof from, "%s/%s", folder, file->d_name);
     snprintf(to, sizeof to, "%s/%s", o->all, file->d_name);
     status = task(err, o, from, to);
   }
+  if (status == SW_OK && errno)
+    status = sw_fail(err, SW_EIO, "%s: cannot be read: %s", folder, strerror(errno));
   closedir(list);
   return status;
 }
@@ -149,10 +152,13 @@ static sw_status make_folder(sw_error *err, const sw_export_options *o, work *of
                    "%s: cannot be made a folder: %s", o->all, strerror(errno));
   snprintf(of->folder, sizeof of->folder, "%s/.XXXXXX", path);
   if (mkdtemp(of->folder)) return SW_OK;
-  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", o->all, strerror(errno));
+  int reason = errno;
+  sw_folder_unmake(path, *made);
+  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", o->all, strerror(reason));
 }
 
-/* All files are there before the first gets its place, and what is in their way is found before. */
+/* All files are there before the first gets its place, and what is in their way is found before. An
+ * own folder that is not empty at the end tells that not all were moved. */
 static sw_status write_all(sw_error *err, const sw_export_options *o) {
   work of = {.options = o};
   size_t made = 0;
@@ -162,11 +168,13 @@ static sw_status write_all(sw_error *err, const sw_export_options *o) {
   sw_status status = ask_child(err, &of);
   if (status == SW_OK) status = each_file(err, o, of.folder, look_at);
   if (status == SW_OK) status = each_file(err, o, of.folder, move);
-  /* What was not moved is dropped in any case; errors there change nothing. */
-  each_file(&ignored, o, of.folder, drop);
-  rmdir(of.folder);
-  snprintf(path, sizeof path, "%s", o->all);
+  if (status == SW_OK && rmdir(of.folder) != 0)
+    status = sw_fail(err, SW_EIO, "%s: cannot be written: %s", o->all, strerror(errno));
   if (status != SW_OK) {
+    /* What was not moved is dropped; errors there change nothing. */
+    each_file(&ignored, o, of.folder, drop);
+    rmdir(of.folder);
+    snprintf(path, sizeof path, "%s", o->all);
     sw_folder_unmake(path, made);
     return status;
   }

@@ -34,6 +34,10 @@ enum { SW_DEFLATE_LEVEL = 4 };
  * HDF5. */
 static char reason[SW_ERROR_TEXT / 2];
 
+/* The same of the first failure that was not the file's own: the system refused a read, or memory
+ * ended. Kept beside failures that callers take for something that is not there. */
+static char refusal[SW_ERROR_TEXT / 2];
+
 /* How HDF5 says that a filter is missing; deeper it says where it looked for plug-ins. */
 static const char filter_words[] = "required filter";
 
@@ -57,6 +61,8 @@ static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   snprintf(reason, sizeof reason, "%s", said);
   reason[strcspn(reason, ends)] = '\0';
   *found = true;
+  bool memory = entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
+  if (!refusal[0] && (memory || said != entry->desc)) memcpy(refusal, reason, sizeof refusal);
   return 0;
 }
 
@@ -70,6 +76,7 @@ static herr_t remember(hid_t stack, void *unused) {
 /* Also clears what an earlier failure left, which would else be reported for a later one. */
 void sw_h5_quiet(void) {
   reason[0] = '\0';
+  refusal[0] = '\0';
   H5Eset_auto2(H5E_DEFAULT, remember, NULL);
 }
 
@@ -82,6 +89,10 @@ sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
               reason[0] ? reason : "HDF5 does not say why", filter ? SW_H5_REPACK : "");
   reason[0] = '\0';
   return status;
+}
+
+sw_status sw_h5_whole(sw_error *err, const char *path) {
+  return refusal[0] ? sw_fail(err, SW_EIO, "%s: cannot be read: %s", path, refusal) : SW_OK;
 }
 
 /* ---- files and groups ------------------------------------------------------------------- */

@@ -112,6 +112,7 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n)
   }
   /* A memory stream has its text only once it is closed. */
   bool whole_text = out && fclose(out) == 0 && read;
+  if (!out || (read && !whole_text)) sw_arena_run_out(arena);
   char *copy = whole_text ? sw_arena_text(arena, text) : NULL;
   free(text);
   free(value);

@@ -309,6 +309,11 @@ static sw_status read_all(sw_page_reading *in) {
   return take_headlines(in);
 }
 
+sw_status sw_page_whole(sw_error *err, const sw_arena *arena, const sw_page *page) {
+  SW_TRY(sw_arena_whole(err, arena));
+  return sw_h5_whole(err, page->path);
+}
+
 /* Opens a file and reads all that it says, but for numbers. What failed within is told with the
  * path in front, as HDF5's words name no file. On failure sw_page_close is still the caller's to
  * call. */
@@ -323,7 +328,7 @@ sw_status sw_page_open(sw_error *err, sw_arena *arena, const char *path, sw_page
   sw_page_reading in = {.err = err, .arena = arena, .page = page, .file = page->in->file};
   sw_status status = sw_page_root(&in);
   if (status == SW_OK) status = read_all(&in);
-  if (status == SW_OK) return SW_OK;
+  if (status == SW_OK) return sw_page_whole(err, arena, page);
   sw_error said = *err;
   sw_error_clear(err);
   return sw_fail(err, status, "%s: %s", path, said.text);

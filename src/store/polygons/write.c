@@ -140,7 +140,9 @@ static sw_status create(sw_error *err, writer *w) {
   g->CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
   GDALDriverH driver = g->GDALGetDriverByName(l->driver);
   if (!driver) return sw_fail(err, SW_EINPUT, "this GDAL writes no %s", l->driver);
-  w->data = g->GDALCreate(driver, l->path, 0, 0, 0, GDT_Unknown, NULL);
+  /* GDAL's writer of GeoJSON looks at no write: a full disk would leave a part of the file. */
+  if (w->json) g->VSIStdoutSetRedirection((VSIWriteFunction)fwrite, l->out);
+  w->data = g->GDALCreate(driver, w->json ? "/vsistdout/" : l->path, 0, 0, 0, GDT_Unknown, NULL);
   if (!w->data) return fail(err, w, "create the file");
   w->out = g->GDALDatasetCreateLayer(w->data, l->name, w->system,
                                      l->polygons ? wkbMultiPolygon : wkbPoint,
@@ -179,7 +181,7 @@ static sw_status write_features(sw_error *err, writer *w, int64_t *without) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
   *without = 0;
-  bool begun = g->GDALDatasetStartTransaction(w->data, FALSE) == OGRERR_NONE;
+  bool held = g->GDALDatasetStartTransaction(w->data, FALSE) == OGRERR_NONE;
   for (int64_t f = 0; f < l->n; f++) {
     OGRFeatureH feature = g->OGR_F_Create(g->OGR_L_GetLayerDefn(w->out));
     if (!feature) return fail(err, w, "make a feature");
@@ -191,7 +193,7 @@ static sw_status write_features(sw_error *err, writer *w, int64_t *without) {
     g->OGR_F_Destroy(feature);
     if (code != OGRERR_NONE) return fail(err, w, "write a feature");
   }
-  if (begun && g->GDALDatasetCommitTransaction(w->data) != OGRERR_NONE)
+  if (held && g->GDALDatasetCommitTransaction(w->data) != OGRERR_NONE)
     return fail(err, w, "write all of the file");
   return SW_OK;
 }
