@@ -269,6 +269,7 @@ static const char *say_counts(const looking *in, const sw_figure *pairs) {
   for (int64_t t = 0; text && t <= last; t++) {
     if (!read_period(pairs, t, &count)) continue;
     count_units(&w, t, (int64_t)count);
+    /* The last period is told by the headline itself. */
     if (count > 0 || t == last) continue;
     if (said < UNDEFINED_SAID)
       text = sw_arena_printf(in->arena, "%s%s %s", text, said ? "," : "; no pair has a value in",
@@ -343,6 +344,7 @@ static const char *tell_centres(const looking *in) {
                          count == 1 ? "" : "s", (long long)in->n_units, when, kept);
 }
 
+/* "3 of 57000 ordered pairs, mean ...": the line of a result with pairs. */
 static const char *tell_pairs(const looking *in) {
   sw_figure pairs, mean;
   const char *text = NULL;
@@ -436,6 +438,7 @@ sw_status sw_headlines_of(sw_error *err, sw_arena *arena, hid_t file, int *count
   return sw_contents_end(&walk, status);
 }
 
+/* Headlines of a file by its name; sw_headlines_of does the same with an open one. */
 sw_status sw_headlines_read(sw_error *err, sw_arena *arena, const char *path, int *count,
                             sw_headline **headline) {
   hid_t file = H5I_INVALID_HID;
