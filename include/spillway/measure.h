@@ -16,8 +16,7 @@
 
 #pragma GCC visibility push(default)
 
-struct sw_node;
-struct sw_said;
+struct sw_node; struct sw_said; struct sw_resample; /* resample.h */
 
 /* ---- parameters ------------------------------------------------------------------------- */
 
@@ -165,6 +164,7 @@ typedef struct sw_output {
                           SCATTER: the horizontal; BARS: a standard error, or lower and upper end */
   const char *given; /* a parameter without which `resolve` switches it off; it is not offered then */
   bool of_pairs; /* a sum over pairs by the engine (blocks, rings, centres); no descriptor sets it */
+  bool interval; /* has bounds where a study asks for `intervals`; not for pairs and whole numbers */
 } sw_output;
 
 /* A further axis, e.g. "industry", declared in resolve. Its n positions are either labels or numbers
@@ -403,9 +403,8 @@ void sw_job_say(sw_job *job, const char *format, ...) __attribute__((format(prin
 /* In resolve: a line that `spillway check` prints of the entry, for what its parameters let it find at
  * all: "999 permutations give no p below 0.001: 63 units of 3107 must have it". One line, the last. */
 void sw_job_foresee(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* In a tile that takes seconds or more: whether the run was asked to stop. The tile may then return
- * at once: what it leaves is dropped, and computed when the run goes on. The descriptor says that it
- * does so by `leaves_off`. */
+/* In a tile that takes seconds: whether the run was asked to stop. It may then return at once: what it
+ * leaves is dropped, and computed when the run goes on. The descriptor says so by `leaves_off`. */
 bool sw_job_stops(const sw_job *job);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
@@ -414,8 +413,7 @@ const char *sw_job_period(const sw_job *job, int t);
  * periods. Inputs still have all, counted as before: how many these are, which of the panel's, and
  * their labels. */
 sw_status sw_job_results_at(sw_error *err, sw_job *job, int count, const int *t);
-int sw_job_seen(const sw_job *job);
-int sw_job_seen_at(const sw_job *job, int t);
+int sw_job_seen(const sw_job *job); int sw_job_seen_at(const sw_job *job, int t);
 const char *sw_job_seen_period(const sw_job *job, int t);
 
 /* ---- the descriptor --------------------------------------------------------------------- */
@@ -456,7 +454,7 @@ const char *sw_job_seen_period(const sw_job *job, int t);
  *   one at least of a scatter and of parts. Categories are of whole numbers; what has `classes`
  *   is of categories, or sequential where the classes have an order; `log` goes neither with categories nor with a palette about 0.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
- *   tables.
+ *   tables, `interval` for what is neither of pairs nor a whole number, beside `resample`.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
  *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
  *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,
@@ -500,6 +498,8 @@ typedef struct sw_measure {
   bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
                     the engine does not warn that the number of units changes */
   bool leaves_off; /* its tiles ask sw_job_stops and return when it is so */
+  const struct sw_resample *resample; /* a study may ask for `intervals`; NULL: it may not */
+  const struct sw_measure *plain; /* the engine's: of a copy with outputs of `intervals` the measure */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */

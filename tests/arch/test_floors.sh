@@ -17,10 +17,10 @@ includes_awk='
     floor["plan"] = 5; floor["comm"] = 6; floor["store"] = 6; floor["cli"] = 7
     home["status.h"] = home["version.h"] = home["arena.h"] = "base"
     home["node.h"] = home["rng.h"] = "base"; home["weights.h"] = home["fold.h"] = "kernel"
-    home["panel.h"] = "panel"; home["measure.h"] = home["resource.h"] = "measure"; home["program.h"] = "cli"
+    home["panel.h"] = "panel"; home["measure.h"] = home["resource.h"] = home["resample.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
-    rooms("kernel/ | kernel/series kernel/linear kernel/frontier | kernel/classes kernel/space kernel/graph kernel/rings | kernel/pairs kernel/weights kernel/local kernel/autocorrelation kernel/sparse kernel/roads | kernel/topology kernel/map kernel/spatial kernel/causality kernel/comovement kernel/flows kernel/rows | kernel/effects")
-    rooms("measure/ | measure/share | measure/space measure/transform measure/calibrate | measure/composite measure/unit measure/pair measure/global measure/model measure/local measure/spatial")
+    rooms("kernel/ | kernel/series kernel/linear kernel/frontier | kernel/classes kernel/space kernel/graph kernel/rings kernel/resample | kernel/pairs kernel/weights kernel/local kernel/autocorrelation kernel/sparse kernel/roads | kernel/topology kernel/map kernel/spatial kernel/causality kernel/comovement kernel/flows kernel/rows | kernel/effects")
+    rooms("measure/ | measure/share | measure/space measure/transform measure/calibrate measure/resample | measure/composite measure/unit measure/pair measure/global measure/model measure/local measure/spatial")
     rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
     rooms("store/text | store/h5 | store/netcdf store/units store/crosswalk store/polygons | store/panel store/layout | store/page store/root | store/results | store/links store/diff | store/roads")
     rooms("cli/session | cli/synth cli/markup cli/map | cli/report cli/export | cli/front cli/table | cli/verbs | cli/")

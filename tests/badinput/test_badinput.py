@@ -243,6 +243,31 @@ CASES = [
       "keep: centres, centres: ['01']}\n  - moran: {of: gravity.out_strength, weights: w, as: m2}"),
      r"study\.yaml:22:.*gravity computes the pairs of its centres alone"),
     ("unknown period", swap("study.yaml", "weights: w}", "weights: w, periods: [2009]}"), r"2009"),
+] + [
+    (f"intervals: {asked}", swap("study.yaml", "total: gdp, as: lq", f"total: gdp, as: lq, intervals: {asked}"),
+     r"study\.yaml:22:.*lq: " + said)
+    for asked, said in (
+        ("{draws: 0}", "intervals.draws: 0 is out of range; expected 1 to"),
+        ("{draws: 20}", "intervals.draws: 20 draws have no bounds at a level of 0.95; expected 39 or more"),
+        ("{level: 1}", "intervals.level: 1 is out of range; expected 0.01 to 0.9999"),
+        ("{level: -0.5}", "intervals.level: -0.5 is out of range"),
+        ("{within: stat}", "intervals.within: unknown group column 'stat'; did you mean 'state'"),
+        ("{method: jackknife}", "intervals.method: .*jackknife.*percentile"),
+        ("{change: [2001, 2009]}", "intervals.change: '2009' is not a period of the entry; it has 2001 to 2003"),
+        ("{change: [2003, 2001]}", "intervals.change: 2003 is not before 2001"),
+        ("{change: 2001}", r"intervals.change: 1 period; expected two, \[from, to\]"),
+        ("yes", "intervals: expected a map, as {draws: ...}"))
+] + [
+    ("a key of intervals", swap("study.yaml", "as: lq", "as: lq, intervals: {drawn: 99}"),
+     r"study\.yaml:22:.*drawn.*draws"),
+    ("intervals of a measure without", swap("study.yaml", "weights: w}", "weights: w, intervals: {draws: 99}}"),
+     r"study\.yaml:20:.*unknown key 'intervals'"),
+    ("intervals of a given base", {**swap("study.yaml", "as: lq", "base: {file: n.csv}, as: lq, intervals: {draws: 99}"),
+                                   "n.csv": "year,man,gdp\n2001,1,2\n2002,1,2\n2003,1,2\n"},
+     r"study\.yaml:22:.*lq: base: a base that is given does not vary"),
+    ("intervals of a spatial model", swap("study.yaml", "  - moran:",
+      "  - convergence: {of: gdp, weights: w, spatial: lag, intervals: {draws: 99}}\n  - moran:"),
+     r"study\.yaml:20:.*convergence: spatial: lag is of units beside their neighbours"),
 ]
 
 

@@ -72,6 +72,19 @@ class Case:
             if params.get("_only") != other and params.get("_long", False) == world.long:
                 yield label, {k: v for k, v in params.items() if k[0] != "_"}
 
+    def without_bounds(self, r, params, names):
+        """`names` without the bounds that the measure tells of, all of which are there."""
+        for name, says in self.says.outputs.items():
+            if name not in r.data or "has bounds" not in says:
+                continue
+            bounds = {name + "_lo", name + "_hi"}
+            if "change" in params["intervals"] and r.axes[name][:1] == ["time"]:
+                change = "change" if name == "value" else name + "_change"
+                bounds |= {change, change + "_lo", change + "_hi"}
+            assert bounds <= names, f"no {bounds - names}"
+            names = names - bounds
+        return names
+
     def tolerance_of(self, label):
         return self.module.ENTRIES[label].get("_tolerance", self.tolerance)
 
@@ -149,6 +162,8 @@ class Runs:
         r = self.result[label]
         stored = {"partner", "row_start"} if "keep" in params else set()
         beyond = set(r.data) - set(case.says.outputs) - stored
+        if "intervals" in params:
+            beyond = case.without_bounds(r, params, beyond)
         assert not beyond, f"writes {beyond}, of which the measure does not tell"
         if "periods" in params:
             assert r.label["time"] == params["periods"], "time"

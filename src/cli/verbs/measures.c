@@ -8,6 +8,7 @@
 #include "cli/verbs/commands.h"
 #include "measure/names.h"
 #include "measure/outputs.h"
+#include "measure/resample/intervals.h"
 #include "measure/show.h"
 #include "spillway/measure.h"
 #include "store/layout/layout.h"
@@ -293,8 +294,8 @@ static void print_output(const sw_output *output) {
            output->long_name ? output->long_name : output->name);
   used = strlen(line);
   char look[200];
-  snprintf(line + used, sizeof line - used, "; shown as %s",
-           sw_output_look(output, look, sizeof look));
+  snprintf(line + used, sizeof line - used, "; shown as %s%s",
+           sw_output_look(output, look, sizeof look), output->interval ? "; has bounds" : "");
   /* Of a group of pairs below the result: the group comes first. */
   char name[200];
   snprintf(name, sizeof name, "%s%s%s", output->group ? output->group : "",
@@ -399,8 +400,15 @@ static void print_measure(const sw_measure *measure) {
   printf("\nParameters\n");
   for (int i = 0; measure->param[i].name; i++)
     if (!is_set(alias, measure->param[i].name)) print_param(&measure->param[i]);
+  for (int i = 0; measure->resample && sw_intervals_params[i].name; i++)
+    print_param(&sw_intervals_params[i]);
   print_common(measure);
   print_outputs(measure);
+  if (measure->resample)
+    print_section("With `" SW_INTERVALS "`",
+                  "NAME_lo and NAME_hi of each output that has bounds; with change also "
+                  "NAME_change, NAME_change_lo, NAME_change_hi of those with time, or `change`, "
+                  "change_lo, change_hi of the one called " SW_NAME_VALUE);
   print_section("Source", measure->source);
   print_example(measure, alias);
 }

@@ -100,6 +100,37 @@ sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64
   return s;
 }
 
+/* What is sorted stays sorted: O(n). The scratch has the new place of each old one. */
+sw_sample sw_inequality_sample_again(const sw_sample *sample, const int32_t *times, int64_t n,
+                                     void *workspace) {
+  sw_sample s = sample_in(workspace, n);
+  int32_t *place = s.order + 2 * ((n + 1) / 2);
+  double sum = 0;
+  int64_t up = 0;
+  for (int64_t k = 0; k < sample->n; k++) {
+    int32_t count = times[sample->unit[k]];
+    place[k] = (int32_t)s.n;
+    if (count == 0) continue;
+    s.y[s.n] = sample->y[k];
+    s.p[s.n] = sample->p[k] * count;
+    s.unit[s.n] = sample->unit[k];
+    s.zeros += sample->y[k] == 0;
+    sum += s.p[s.n++];
+  }
+  for (int64_t k = 0; k < s.n; k++) {
+    s.p[k] /= sum;
+    s.mean += s.p[k] * s.y[k];
+  }
+  for (int64_t k = 0; k < sample->n; k++) {
+    int32_t old = sample->order[k];
+    if (times[sample->unit[old]] == 0) continue;
+    s.order[up] = place[old];
+    s.y_up[up] = s.y[place[old]];
+    s.p_up[up++] = s.p[place[old]];
+  }
+  return s;
+}
+
 /* ---- indices ---------------------------------------------------------------------------- */
 
 /* sum_ij p_i p_j |y_i - y_j| / (2 mu) without the double sum: with F the share at or below, it is

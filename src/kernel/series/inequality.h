@@ -39,6 +39,12 @@ size_t sw_inequality_workspace(int64_t n, int groups);
 sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64_t n,
                                     void *workspace);
 
+/* The sample in which the values of unit i stand times[i] times, each unit once with that much more
+ * of the weight; in a workspace of its own. `n` as above. Of all units once it is the same sample.
+ */
+sw_sample sw_inequality_sample_again(const sw_sample *sample, const int32_t *times, int64_t n,
+                                     void *workspace);
+
 /* NaN without values or with a mean of zero; Theil L is NaN where a value is zero. */
 sw_inequality sw_inequality_compute(const sw_sample *sample);
 /* Atkinson's index at an aversion of 0 or more: 1 - [sum p (y/mu)^(1-e)]^(1/(1-e)), at 1 the

@@ -15,67 +15,19 @@
  *
  * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965;
  * Atkinson 1970; Esteban and Ray 1994. */
-#include "kernel/series/inequality.h"
-#include "kernel/series/quantile.h"
-#include "measure/global/inequality_gaps.h"
+#include "measure/global/inequality_numbers.h"
 #include "measure/names.h"
 #include "measure/share/series.h"
-#include "spillway/measure.h"
 
 #include <math.h>
 #include <string.h>
-
-enum {
-  GINI,
-  THEIL_T,
-  THEIL_L,
-  T_BETWEEN,
-  T_WITHIN,
-  L_BETWEEN,
-  L_WITHIN,
-  G_WITHIN,
-  G_BETWEEN_NET,
-  G_TRANSVARIATION,
-  HOOVER,
-  CV,
-  N_USED,
-  P90_P10,
-  P80_P20,
-  P90_P50,
-  POLARISATION,
-  ATKINSON,
-  BY_GROUP, /* with `matrices`: the outputs of measure/global/inequality_gaps.h */
-};
 
 enum {
   WHOLE,
   MATRICES
 }; /* passes
     * A matrix of groups is written for each period: 2000 make 32 MB. */
-enum { MOST_AVERSIONS = 16, MOST_GROUPS = 2000, RATIOS = 3 };
-
-/* Set by resolve. most_groups: of any grouping, for the size of the workspace. `matrices` and
- * `polarised`: NULL where the study has no groups for them. */
-typedef struct inequality_state {
-  bool weighted;
-  int n_groupings, most_groups, n_aversions;
-  const sw_grouping **grouping, *matrices, *polarised;
-  const double *aversion;
-  double alpha;
-} inequality_state;
-
-/* What an item leaves: one of `whole` and `parts`, and what the sample was like. `wrong`: the first
- * unit with a negative value or weight, -1 for none; a tile cannot fail, so `finish` does. */
-typedef struct record {
-  sw_inequality whole;  /* of a period, as the three lines below it */
-  double ratio[RATIOS]; /* of quantiles */
-  double atkinson[MOST_AVERSIONS];
-  double polarisation;
-  sw_inequality_parts parts; /* of a period and a grouping */
-  int64_t n, zeros, wrong;
-  double wrong_value;
-  bool wrong_weight;
-} record;
+enum { MOST_GROUPS = 2000 };
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
@@ -86,48 +38,10 @@ static int items_per_period(const inequality_state *state) {
   return 1 + state->n_groupings;
 }
 
-/* Quantiles of the values, each counted once: p90/p10, p80/p20, p90/p50. Over zero: undefined. */
-static void compute_ratios(const sw_sample *sample, double *ratio) {
-  static const int tenths[RATIOS][2] = {{9, 1}, {8, 2}, {9, 5}};
-  /* Tenths of whole numbers: a position such as 0.9 (n - 1) in floating point can miss a value by
-   * an ulp (methods-regions.md, quantiles). */
-  for (int k = 0; k < RATIOS; k++) {
-    double upper = sw_quantile(sample->y_up, sample->n, tenths[k][0], 10);
-    double lower = sw_quantile(sample->y_up, sample->n, tenths[k][1], 10);
-    ratio[k] = lower > 0 ? upper / lower : NAN;
-  }
-}
-
-static void compute_whole(const sw_job *job, const sw_sample *sample, record *r, void *workspace) {
-  const inequality_state *state = job->state;
-  /* `polarised` is NULL where the study has no groups; `polarisation` is off then. */
-  const sw_grouping *polarised = state->polarised;
-  r->whole = sw_inequality_compute(sample);
-  compute_ratios(sample, r->ratio);
-  for (int k = 0; k < state->n_aversions; k++)
-    r->atkinson[k] = sw_inequality_atkinson(sample, state->aversion[k]);
-  /* Groups are those of one column: sums by group need room, which the workspace has for
-   * most_groups. */
-  if (polarised)
-    r->polarisation = sw_inequality_polarisation(sample, polarised->of, polarised->n_groups,
-                                                 state->alpha, job->n, workspace);
-}
-
-/* The columns are views from unit 0 (gathered), as groups are indexed by unit of the whole panel.
- */
-static sw_sample make_sample(const sw_job *job, int t, void *workspace) {
-  const inequality_state *state = job->state;
-  /* The weight, where there is one, is input 1: `of` and `weight` are the parameters in this
-   * order. */
-  return sw_inequality_sample_make(job->input[0].view.row[t],
-                                   state->weighted ? job->input[1].view.row[t] : NULL, job->n,
-                                   workspace);
-}
-
 /* g = -1: the period as a whole. */
-static void tile_whole(const sw_job *job, int t, int g, record *r, void *workspace) {
+static void tile_whole(const sw_job *job, int t, int g, inequality_record *r, void *workspace) {
   const inequality_state *state = job->state;
-  sw_sample sample = make_sample(job, t, workspace);
+  sw_sample sample = sw_inequality_sample_of(job, t, workspace);
   r->n = sample.n;
   r->zeros = sample.zeros;
   r->wrong = sample.wrong;
@@ -138,7 +52,7 @@ static void tile_whole(const sw_job *job, int t, int g, record *r, void *workspa
     return;
   }
   if (g < 0)
-    compute_whole(job, &sample, r, workspace);
+    sw_inequality_whole(job, &sample, sample.y_up, sample.n, r, workspace);
   else
     r->parts = sw_inequality_by_group(&sample, state->grouping[g]->of, state->grouping[g]->n_groups,
                                       job->n, workspace);
@@ -155,7 +69,7 @@ static size_t sample_bytes(const sw_job *job) {
  * has ended the run if there are any. */
 static void tile_matrices(const sw_job *job, int t, sw_gaps *r, void *workspace) {
   const inequality_state *state = job->state;
-  sw_sample sample = make_sample(job, t, workspace);
+  sw_sample sample = sw_inequality_sample_of(job, t, workspace);
   sw_gaps_compute(r, &sample, state->matrices, (double *)((char *)workspace + sample_bytes(job)));
 }
 
@@ -178,7 +92,7 @@ static size_t workspace_inequality(const sw_job *job) {
 /* ---- finish ----------------------------------------------------------------------------- */
 
 /* The item of the whole period speaks for its groupings: they have the same sample. */
-static sw_status check_record(sw_error *err, const sw_job *job, const record *r, int t) {
+static sw_status check_record(sw_error *err, const sw_job *job, const inequality_record *r, int t) {
   if (r->wrong < 0) return SW_OK;
   const sw_input *input = &job->input[r->wrong_weight ? 1 : 0];
   return sw_fail(err, SW_EINPUT,
@@ -189,7 +103,7 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
 
 /* Of all indices, or of Theil's L and its parts, and of the ratios of quantiles, alone. By
  * quantity: with zeros Theil L is infinite, hence undefined, while T and the others are not. */
-static void say_why(sw_job *job, const record *r, int t) {
+static void say_why(sw_job *job, const inequality_record *r, int t) {
   const char *why = r->n == 0              ? "no unit has a value"
                     : isnan(r->whole.gini) ? "all are zero"
                                            : NULL;
@@ -201,32 +115,13 @@ static void say_why(sw_job *job, const record *r, int t) {
   }
 }
 
-/* N_USED is an integer output; results are doubles until they are written. */
-static void place_whole(sw_job *job, const record *r, int t) {
-  say_why(job, r, t);
-  const double value[] = {r->whole.gini, r->whole.theil_t, r->whole.theil_l};
-  for (int q = 0; q < 3; q++)
-    job->result[GINI + q].row[0][t] = value[q];
-  job->result[HOOVER].row[0][t] = r->whole.hoover;
-  job->result[CV].row[0][t] = r->whole.cv;
-  job->result[N_USED].row[0][t] = (double)r->n;
-  for (int k = 0; k < RATIOS; k++)
-    job->result[P90_P10 + k].row[0][t] = r->ratio[k];
-  if (!job->result[POLARISATION].off) job->result[POLARISATION].row[0][t] = r->polarisation;
-  int aversions = ((const inequality_state *)job->state)->n_aversions;
-  for (int k = 0; k < aversions; k++)
-    job->result[ATKINSON].row[0][t * aversions + k] = r->atkinson[k];
-}
-
-/* at is t * groupings + g, as the output's axis `grouping` follows time.
- * `at`: [period][grouping]. The outputs of the parts stand in the order of `value`. */
-static void place_parts(const sw_job *job, const record *r, int at) {
-  const sw_inequality_parts *p = &r->parts;
-  const double value[] = {p->theil_t_between,    p->theil_t_within, p->theil_l_between,
-                          p->theil_l_within,     p->gini_within,    p->gini_between_net,
-                          p->gini_transvariation};
-  for (int q = 0; q < 7; q++)
-    job->result[T_BETWEEN + q].row[0][at] = value[q];
+/* Where the numbers of period t stand: (time, axes) of each output that is on. Those of the parts
+ * at their first grouping. */
+static void rows_of(const sw_job *job, int t, double **to) {
+  for (int q = 0; q < OUTPUTS; q++) {
+    const sw_result *result = &job->result[q];
+    to[q] = result->off ? NULL : result->row[0] + (size_t)t * (size_t)result->width;
+  }
 }
 
 /* Numbers by period, then lines for the summary, of the first and the last. */
@@ -245,16 +140,19 @@ static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const v
   (void)result;
   const inequality_state *state = job->state;
   if (pass == MATRICES) return finish_matrices(err, job, all);
-  const record *r = all;
+  const inequality_record *r = all;
   int with_zeros = 0, groups = state->n_groupings;
+  double *to[OUTPUTS];
   /* A negative value ends the run at its first period, in the order of periods: the message does
    * not depend on who computed what. */
   for (int t = 0; t < job->n_periods; t++, r += items_per_period(state)) {
     SW_TRY(check_record(err, job, r, t));
     with_zeros += r->zeros > 0;
-    place_whole(job, r, t);
+    rows_of(job, t, to);
+    say_why(job, r, t);
+    sw_inequality_put(state, r, to);
     for (int g = 0; g < groups; g++)
-      place_parts(job, r + 1 + g, t * groups + g);
+      sw_inequality_put_parts(&r[1 + g].parts, g, to);
   }
   if (with_zeros > 0)
     sw_note(job->notes,
@@ -383,7 +281,7 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   note_idle(job);
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = (int64_t)job->n_periods * items_per_period(state),
-                             .record = sizeof(record)});
+                             .record = sizeof(inequality_record)});
   /* Without `matrices` there is no second pass, and nothing asks for MATRICES. */
   if (!state->matrices) return SW_OK;
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
@@ -425,11 +323,12 @@ static const sw_param params[] = {
 /* Quantities of a group are called so, as columns of groups are. */
 #define OF_GROUP(name) SW_NAME_GROUP_PREFIX name
 
-#define BY_PERIOD .units = "1", .shape = SW_GLOBAL
-#define BY_GROUPING .units = "1", .shape = SW_GLOBAL, .axis = {"grouping"}
-#define OF_ONE .units = "1", .shape = SW_GLOBAL, .axis = {"of_group"}
-#define OF_TWO                                                                                     \
-  .units = "1", .shape = SW_GLOBAL, .show = SW_SHOW_MATRIX, .axis = {"of_group", "to_group"}
+/* Bounds by resampling are of all but counts of units. */
+#define COUNT .units = "1", .shape = SW_GLOBAL, .number = SW_INT32
+#define BY_PERIOD .units = "1", .shape = SW_GLOBAL, .interval = true
+#define BY_GROUPING BY_PERIOD, .axis = {"grouping"}
+#define OF_ONE BY_PERIOD, .axis = {"of_group"}
+#define OF_TWO BY_PERIOD, .show = SW_SHOW_MATRIX, .axis = {"of_group", "to_group"}
 
 static const sw_output outputs[] = {
     {.name = "gini", .long_name = "Gini coefficient", BY_PERIOD},
@@ -474,23 +373,16 @@ static const sw_output outputs[] = {
     {.name = "cv",
      .long_name = "coefficient of variation, population sd over mean; weighted: Williamson's",
      BY_PERIOD},
-    {.name = "n_used",
-     .long_name = "units with a value and a weight",
-     .number = SW_INT32,
-     BY_PERIOD},
+    {.name = "n_used", .long_name = "units with a value and a weight", COUNT},
     {.name = "p90_p10", .long_name = "90th percentile over the 10th, unweighted", BY_PERIOD},
     {.name = "p80_p20", .long_name = "80th percentile over the 20th, unweighted", BY_PERIOD},
     {.name = "p90_p50", .long_name = "90th percentile over the median, unweighted", BY_PERIOD},
     {.name = "polarisation", .long_name = "polarisation of groups (Esteban and Ray)", BY_PERIOD},
-    {.name = "atkinson",
-     .long_name = "Atkinson index by aversion",
-     .units = "1",
-     .shape = SW_GLOBAL,
-     .axis = {"epsilon"}},
+    {.name = "atkinson", .long_name = "Atkinson index by aversion", .axis = {"epsilon"}, BY_PERIOD},
     {.name = OF_GROUP("n"),
      .long_name = "units of the group with a value and a weight",
-     .number = SW_INT32,
-     OF_ONE},
+     .axis = {"of_group"},
+     COUNT},
     {.name = OF_GROUP("mean"), .long_name = "mean of the group, by the weight", OF_ONE},
     {.name = OF_GROUP("gini"), .long_name = "Gini coefficient within the group", OF_ONE},
     {.name = OF_GROUP("theil_t"), .long_name = "Theil T within the group", OF_ONE},
@@ -538,6 +430,7 @@ const sw_measure sw_measure_inequality = {
               "1970; Esteban and Ray 1994, Econometrica 62:819-851",
     .version = 2,
     .kind = SW_KIND_GLOBAL,
+    .resample = &sw_inequality_resample,
     .param = params,
     .output = outputs,
     .resolve = resolve_inequality,

@@ -56,9 +56,8 @@ static double share_within(const sw_gaps *gaps, const sw_dagum *of, int g) {
 
 /* ---- outputs ------------------------------------------------------------------------------ */
 
-/* At [t][g]. A group of zeros adds nothing to Theil's T. */
-static void place_group(const sw_job *job, int first, int t, const sw_gaps *gaps,
-                        const sw_dagum *of, int g) {
+/* At [g]. A group of zeros adds nothing to Theil's T. */
+static void put_group(double *const *to, const sw_gaps *gaps, const sw_dagum *of, int g) {
   /* share * mean / whole mean is S_g, the group's share of the total, in T = sum S_g ln(S_g/P_g) +
    * sum S_g T_g (methods.md section 9). theil_t is NaN where the mean is 0, hence the choice. */
   double theil = of->mean[g] > 0 ? of->share[g] * of->mean[g] / gaps->mean * of->theil_t[g] : 0;
@@ -70,20 +69,27 @@ static void place_group(const sw_job *job, int first, int t, const sw_gaps *gaps
                           [SW_GAPS_SHARE_THEIL_T] =
                               of->count[g] > 0 ? theil / gaps->whole.theil_t : NAN};
   for (int q = SW_GAPS_N; q < SW_GAPS_BETWEEN; q++)
-    job->result[first + q].row[0][(int64_t)t * of->groups + g] = value[q];
+    if (to[q]) to[q][g] = value[q];
 }
 
-/* At [t][j][h]. The diagonal is the group's own Gini; it overlaps itself. */
-static void place_pair(const sw_job *job, int first, int t, const sw_gaps *gaps, const sw_dagum *of,
-                       int j, int h) {
-  /* [t][j][h]: the last axis, to_group, runs fastest. */
-  int64_t at = ((int64_t)t * of->groups + j) * of->groups + h;
+/* At [j][h]. The diagonal is the group's own Gini; it overlaps itself. */
+static void put_pair(double *const *to, const sw_gaps *gaps, const sw_dagum *of, int j, int h) {
+  int64_t at = (int64_t)j * of->groups + h; /* the last axis, to_group, runs fastest */
   double net, overlap;
   share_of(gaps, of, j, h, &net, &overlap);
-  job->result[first + SW_GAPS_BETWEEN].row[0][at] = sw_dagum_between(of, j, h);
-  job->result[first + SW_GAPS_OVERLAP].row[0][at] = 1 - sw_dagum_apart(of, j, h);
-  job->result[first + SW_GAPS_NET].row[0][at] = net;
-  job->result[first + SW_GAPS_TRANSVARIATION].row[0][at] = overlap;
+  to[SW_GAPS_BETWEEN][at] = sw_dagum_between(of, j, h);
+  to[SW_GAPS_OVERLAP][at] = 1 - sw_dagum_apart(of, j, h);
+  to[SW_GAPS_NET][at] = net;
+  to[SW_GAPS_TRANSVARIATION][at] = overlap;
+}
+
+void sw_gaps_put(const sw_gaps *gaps, const sw_grouping *grouping, double *const *to) {
+  sw_dagum of = dagum_of(gaps, grouping);
+  for (int j = 0; j < of.groups; j++) {
+    put_group(to, gaps, &of, j);
+    for (int h = 0; h < of.groups; h++)
+      put_pair(to, gaps, &of, j, h);
+  }
 }
 
 /* By what explains most: no values at all, before a group without any. */
@@ -99,13 +105,13 @@ static const char *why_some(const sw_gaps *gaps, const sw_dagum *of) {
 void sw_gaps_place(sw_job *job, int first, int t, const sw_gaps *gaps,
                    const sw_grouping *grouping) {
   sw_dagum of = dagum_of(gaps, grouping);
-  for (int q = 0; q < SW_GAPS_OUTPUTS; q++)
+  double *to[SW_GAPS_OUTPUTS];
+  for (int q = 0; q < SW_GAPS_OUTPUTS; q++) {
+    const sw_result *result = &job->result[first + q];
     sw_job_undefined(job, first + q, t, why_some(gaps, &of));
-  for (int j = 0; j < of.groups; j++) {
-    place_group(job, first, t, gaps, &of, j);
-    for (int h = 0; h < of.groups; h++)
-      place_pair(job, first, t, gaps, &of, j, h);
+    to[q] = result->row[0] + (size_t)t * (size_t)result->width;
   }
+  sw_gaps_put(gaps, grouping, to);
 }
 
 /* ---- the summary -------------------------------------------------------------------------- */

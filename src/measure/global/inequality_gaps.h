@@ -33,6 +33,9 @@ enum {
   SW_GAPS_OUTPUTS
 };
 
+/* The numbers of a record: to[SW_GAPS_...], in the order of the axes; SW_GAPS_N NULL: not wanted.
+ */
+void sw_gaps_put(const sw_gaps *gaps, const sw_grouping *grouping, double *const *to);
 /* In finish: fills them for period t, and says why some are undefined. */
 void sw_gaps_place(sw_job *job, int first, int t, const sw_gaps *gaps, const sw_grouping *grouping);
 /* In finish, of the records of all periods: how much is within, between and by overlap in the first

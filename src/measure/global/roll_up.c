@@ -16,13 +16,13 @@
  * Source: by definition. */
 #include "measure/names.h"
 #include "measure/share/series.h"
-#include "spillway/measure.h"
 #include "spillway/node.h"
+#include "spillway/resample.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { VALUE, GAP, GAP_RATIO, COVERAGE, COVERAGE_TOTAL, NATIONAL, NATIONAL_COVERAGE };
+enum { VALUE, GAP, GAP_RATIO, COVERAGE, COVERAGE_TOTAL, NATIONAL, NATIONAL_COVERAGE, OUTPUTS };
 
 /* What is added up in one group: both sides of the units that have both, how many these are, and
  * the lower side of all units that have it. Of a sum the upper side and the number. */
@@ -52,31 +52,36 @@ typedef struct roll_state {
 
 /* NaN on either side leaves a unit out of the ratio, but its denominator is still counted for
  * coverage. */
-static void add(heap *to, double above, double below, bool both) {
-  if (!isnan(below)) to->below_of_all += below;
+static void add(heap *to, double above, double below, bool both, double times) {
+  if (!isnan(below)) to->below_of_all += times * below;
   if (!both) return;
-  to->above += above;
-  to->below += below;
-  to->units += 1;
+  to->above += times * above;
+  to->below += times * below;
+  to->units += times;
 }
 
 /* A unit without a value is not in `units`, which makes coverage the share of members with one.
- * Each unit goes into one group of every column, and into the nation. */
+ * Each unit goes into one group of every column, and into the nation, once or (`times`) as often as
+ * it was drawn. */
+static void add_up(const sw_job *job, int t, const quantity *q, const int32_t *times, heap *heaps) {
+  const roll_state *state = job->state;
+  const double *above = job->input[q->above].view.row[t];
+  const double *below = q->below < 0 ? NULL : job->input[q->below].view.row[t];
+  for (int64_t unit = 0; unit < job->n; unit++) {
+    double a = above[unit], b = below ? below[unit] : 0, count = times ? times[unit] : 1;
+    bool both = !isnan(a) && !isnan(b);
+    if (count == 0) continue;
+    for (int l = 0; l < state->n_levels; l++)
+      add(&heaps[state->first[l] + state->level[l]->of[unit]], a, b, both, count);
+    add(&heaps[state->n_places], a, b, both, count);
+  }
+}
+
 static void tile_roll_up(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   const roll_state *state = job->state;
-  const quantity *q = &state->quantity[tile->lo % state->n_quantities];
-  int t = (int)(tile->lo / state->n_quantities);
-  const double *above = job->input[q->above].view.row[t];
-  const double *below = q->below < 0 ? NULL : job->input[q->below].view.row[t];
-  heap *heaps = out;
-  for (int64_t unit = 0; unit < job->n; unit++) {
-    double a = above[unit], b = below ? below[unit] : 0;
-    bool both = !isnan(a) && !isnan(b);
-    for (int l = 0; l < state->n_levels; l++)
-      add(&heaps[state->first[l] + state->level[l]->of[unit]], a, b, both);
-    add(&heaps[state->n_places], a, b, both);
-  }
+  add_up(job, (int)(tile->lo / state->n_quantities),
+         &state->quantity[tile->lo % state->n_quantities], NULL, out);
 }
 
 /* ---- finish ----------------------------------------------------------------------------- */
@@ -107,30 +112,40 @@ static double *at(const sw_job *job, int output, int t, int place, int q) {
          ((size_t)t * (size_t)state->n_places + (size_t)place) * (size_t)state->n_quantities + q;
 }
 
-/* All groups before gaps, as any of them may be the reference. */
+/* Values of all groups of a quantity, and of the nation; then gaps, as any group may be the
+ * reference. `to`: by output its numbers of the period, [place][quantity]. */
+static void put_values(const roll_state *state, int q, const heap *heaps, double *const *to) {
+  int quantities = state->n_quantities;
+  for (int g = 0; g < state->n_places; g++)
+    to[VALUE][g * quantities + q] = value_of(state, q, &heaps[g]);
+  /* The nation is reported in outputs of its own: it is no position on the axis of groups. */
+  to[NATIONAL][q] = value_of(state, q, &heaps[state->n_places]);
+  if (state->reference < 0) return;
+  double reference = value_of(state, q, &heaps[state->reference]);
+  for (int g = 0; g < state->n_places; g++) {
+    double value = to[VALUE][g * quantities + q];
+    to[GAP][g * quantities + q] = value - reference;
+    to[GAP_RATIO][g * quantities + q] = reference != 0 ? value / reference : NAN;
+  }
+}
+
 static void place_quantity(const sw_job *job, int t, int q, const heap *heaps) {
   const roll_state *state = job->state;
+  double *to[OUTPUTS] = {[NATIONAL] = job->result[NATIONAL].row[0] + t * state->n_quantities};
+  for (int k = VALUE; k <= GAP_RATIO; k++)
+    if (!job->result[k].off) to[k] = at(job, k, t, 0, 0);
+  put_values(state, q, heaps, to);
   /* Outputs along `ratio` leave out the sums, which are the first quantities. */
   int ratios = state->n_quantities - state->n_sums, ratio = q - state->n_sums;
   for (int g = 0; g < state->n_places; g++) {
-    *at(job, VALUE, t, g, q) = value_of(state, q, &heaps[g]);
     *at(job, COVERAGE, t, g, q) = heaps[g].units / state->members[g];
     if (ratio >= 0)
       job->result[COVERAGE_TOTAL].row[0][(t * state->n_places + g) * ratios + ratio] =
           heaps[g].below_of_all != 0 ? heaps[g].below / heaps[g].below_of_all : NAN;
   }
-  /* The nation is reported in outputs of its own: it is no position on the axis of groups. */
   const heap *nation = &heaps[state->n_places];
-  job->result[NATIONAL].row[0][t * state->n_quantities + q] = value_of(state, q, nation);
   job->result[NATIONAL_COVERAGE].row[0][t * state->n_quantities + q] =
       nation->units / state->members[state->n_places];
-  if (state->reference < 0) return;
-  double reference = value_of(state, q, &heaps[state->reference]);
-  for (int g = 0; g < state->n_places; g++) {
-    double value = *at(job, VALUE, t, g, q);
-    *at(job, GAP, t, g, q) = value - reference;
-    *at(job, GAP_RATIO, t, g, q) = reference != 0 ? value / reference : NAN;
-  }
 }
 
 /* Of a period that lacks a value: why, which the values of all groups and quantities share. The
@@ -266,6 +281,24 @@ static sw_status finish_roll_up(sw_error *err, sw_job *job, int pass, const void
     note_coverage(job, q);
   return say(err, job);
 }
+
+/* ---- units drawn anew ------------------------------------------------------------------- */
+
+static size_t workspace_again(const sw_job *job) {
+  return ((size_t)((const roll_state *)job->state)->n_places + 1) * sizeof(heap);
+}
+
+static void numbers_again(const sw_job *job, int t, const int32_t *times, double *const *to,
+                          void *workspace) {
+  const roll_state *state = job->state;
+  for (int q = 0; q < state->n_quantities; q++) {
+    memset(workspace, 0, workspace_again(job));
+    add_up(job, t, &state->quantity[q], times, workspace);
+    put_values(state, q, workspace, to);
+  }
+}
+
+static const sw_resample resample = {.workspace = workspace_again, .numbers = numbers_again};
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
@@ -430,19 +463,23 @@ static const sw_param params[] = {
      .help = "the group that others are compared with; national: all units together"},
     {0}};
 
+/* Bounds by resampling are of all but shares of units that have a value. */
 #define BY_GROUP .units = "1", .shape = SW_GLOBAL, .axis = {"group", "quantity"}
+#define DRAWN .interval = true
 
 static const sw_output outputs[] = {
-    {.name = SW_NAME_VALUE, .long_name = "total or ratio of totals of the group", BY_GROUP},
+    {.name = SW_NAME_VALUE, .long_name = "total or ratio of totals of the group", BY_GROUP, DRAWN},
     {.name = "gap",
      .palette = SW_DIVERGING_0,
      .long_name = "value less that of the reference",
-     BY_GROUP},
+     BY_GROUP,
+     DRAWN},
     {.name = "gap_ratio",
      .palette = SW_DIVERGING_1,
      .log = true,
      .long_name = "value over that of the reference",
-     BY_GROUP},
+     BY_GROUP,
+     DRAWN},
     {.name = "coverage", .long_name = "share of the group's units that it rests on", BY_GROUP},
     {.name = "coverage_total",
      .long_name = "share of the group's denominator that it rests on",
@@ -452,6 +489,7 @@ static const sw_output outputs[] = {
     {.name = "national",
      .long_name = "total or ratio of totals of all units",
      .units = "1",
+     DRAWN,
      .shape = SW_GLOBAL,
      .axis = {"quantity"}},
     {.name = "national_coverage",
@@ -473,6 +511,7 @@ const sw_measure sw_measure_roll_up = {
     .source = "by definition",
     .version = 1,
     .kind = SW_KIND_GLOBAL,
+    .resample = &resample,
     .param = params,
     .output = outputs,
     .resolve = resolve_roll_up,

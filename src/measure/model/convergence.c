@@ -27,6 +27,7 @@
 #include "kernel/space/links.h"
 #include "kernel/space/moran.h"
 #include "measure/share/series.h"
+#include "spillway/resample.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -45,7 +46,8 @@ typedef struct room {
   int32_t *use;
   int64_t n_used;
   double *level, *log, *start, *end, *growth, *whole;
-  double **column; /* by term; the initial value is `start` */
+  const double *lag_of; /* by unit, where it is that of other units than these; else NULL */
+  double **column;      /* by term; the initial value is `start` */
   double *time, *sigma, *scratch;
   double *vcov, *work;
   /* Counts in workspace_convergence follow this order; pointers stand first, as they need the
@@ -147,16 +149,23 @@ static void spread_by_period(const sw_job *job, room *r, double *sd, double *cv)
 
 /* ---- beta ------------------------------------------------------------------------------- */
 
-/* The last term: of a unit's neighbours that are used. */
-static void fill_lag(const sw_job *job, room *r, convergence_found *out) {
-  const convergence_state *state = job->state;
-  /* Values of units that are not used are hidden from the lag by NaN: the lag then standardises a
-   * row anew over the neighbours that are left. */
-  double *lag = r->column[state->terms - 1];
+/* Values of units that are not used are hidden from the lag by NaN: the lag then standardises a row
+ * anew over the neighbours that are left. */
+static void spread_start(const sw_job *job, room *r) {
   for (int64_t i = 0; i < job->n; i++)
     r->whole[i] = NAN;
   for (int64_t k = 0; k < r->n_used; k++)
     r->whole[r->use[k]] = r->start[k];
+}
+
+/* The last term: of a unit's neighbours that are used. */
+static void fill_lag(const sw_job *job, room *r, convergence_found *out) {
+  const convergence_state *state = job->state;
+  double *lag = r->column[state->terms - 1];
+  for (int64_t k = 0; r->lag_of && k < r->n_used; k++)
+    lag[k] = r->lag_of[r->use[k]];
+  if (r->lag_of) return;
+  spread_start(job, r);
   for (int64_t k = 0; k < r->n_used; k++) {
     lag[k] = sw_links_lag(state->weights, state->standardised, r->whole, r->use[k]);
     /* NaN: no neighbour that is used. The coefficient of the lag is then of the others; `lonely`
@@ -234,45 +243,60 @@ static void regress(const sw_job *job, room *r, convergence_found *out, double *
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
-/* Everything is found in one item: whole columns are gathered for it. What cannot be computed
- * leaves a reason, and finish refuses on rank 0. NaN first: `finish` places all numbers, whether
- * they were reached or not. */
-static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
-  (void)tile;
+/* Behind a record: sd and cv by period, then coefficient, error and p by term. */
+static double *sd_in(const convergence_found *found) {
+  return (double *)(found + 1);
+}
+
+static double *terms_in(const sw_job *job, const convergence_found *found) {
+  return sd_in(found) + 2 * job->n_periods;
+}
+
+/* NaN first: `finish` places all numbers, whether they were reached or not. False: the units are
+ * too few, or not all where all are needed. */
+static bool begin_record(const sw_job *job, const room *r, convergence_found *found) {
   const convergence_state *state = job->state;
-  convergence_found *found = out;
-  double *sd = (double *)(found + 1), *cv = sd + job->n_periods, *value = cv + job->n_periods;
-  room r = room_of(job, workspace);
-  find_units(job, &r);
-  *found = (convergence_found){.n_used = r.n_used,
+  *found = (convergence_found){.n_used = r->n_used,
                                .trend = {NAN, NAN, NAN},
                                .two = {NAN, NAN, NAN, NAN},
                                .speed = {NAN, NAN, NAN},
                                .r2 = NAN,
                                .loglik = NAN};
-  for (int k = 0; k < 3 * state->terms; k++)
-    value[k] = NAN;
+  for (int k = 0; k < 2 * job->n_periods + 3 * state->terms; k++)
+    sd_in(found)[k] = NAN;
   /* A spatial model is of all units: a lag over a unit that is left out would be undefined. */
-  if (r.n_used <= state->terms || (sw_convergence_is_model(state) && r.n_used < job->n)) {
-    found->wrong = r.n_used <= state->terms ? TOO_FEW : NOT_ALL;
-    return;
-  }
-  spread_by_period(job, &r, sd, cv);
+  if (r->n_used <= state->terms)
+    found->wrong = TOO_FEW;
+  else if (sw_convergence_is_model(state) && r->n_used < job->n)
+    found->wrong = NOT_ALL;
+  return found->wrong == NOTHING;
+}
+
+/* Everything is found in one item: whole columns are gathered for it. What cannot be computed
+ * leaves a reason, and finish refuses on rank 0. */
+static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)tile;
+  const convergence_state *state = job->state;
+  convergence_found *found = out;
+  room r = room_of(job, workspace);
+  find_units(job, &r);
+  if (!begin_record(job, &r, found)) return;
+  spread_by_period(job, &r, sd_in(found), sd_in(found) + job->n_periods);
   /* Figures of periods alone stay; what compares the two ends would compare what was measured in
    * two ways. */
   if (state->broken) return;
   found->trend = sw_sigma_trend_of(r.time, r.sigma, state->to - state->from + 1, r.scratch);
   found->two = sw_two_spreads_of(r.start, r.end, r.n_used);
-  regress(job, &r, found, value);
+  regress(job, &r, found, terms_in(job, found));
 }
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* By the order of outputs: by period, by term, single numbers. */
-static void place(sw_job *job, const convergence_found *r) {
+/* By the order of outputs: by period, by term, single numbers. to[q]: where those of output q go;
+ * NULL: it is off (the log-likelihood without a spatial model), or not wanted. */
+static void put(const sw_job *job, const convergence_found *r, double *const *to) {
   const convergence_state *state = job->state;
-  const double *by_period = (const double *)(r + 1);
-  const double *by_term = by_period + 2 * job->n_periods;
+  const double *by_period = sd_in(r), *by_term = terms_in(job, r);
   const double value[] = {[SIGMA_SLOPE] = r->trend.slope,
                           [SIGMA_SE] = r->trend.se,
                           [SIGMA_P] = r->trend.p,
@@ -287,16 +311,21 @@ static void place(sw_job *job, const convergence_found *r) {
                           [N_USED] = (double)r->n_used,
                           [LOGLIK] = r->loglik};
   for (int q = SD; q <= LOGLIK; q++) {
-    /* Off outputs (the log-likelihood without a spatial model) have no room. */
-    if (job->result[q].off) continue;
-    double *to = job->result[q].row[0];
+    if (!to[q]) continue;
     if (q <= CV)
-      memcpy(to, by_period + q * job->n_periods, (size_t)job->n_periods * sizeof *to);
+      memcpy(to[q], by_period + q * job->n_periods, (size_t)job->n_periods * sizeof **to);
     else if (q >= COEFFICIENT && q <= P_VALUE)
-      memcpy(to, by_term + (q - COEFFICIENT) * state->terms, (size_t)state->terms * sizeof *to);
+      memcpy(to[q], by_term + (q - COEFFICIENT) * state->terms, (size_t)state->terms * sizeof **to);
     else
-      *to = value[q];
+      *to[q] = value[q];
   }
+}
+
+static void place(const sw_job *job, const convergence_found *r) {
+  double *to[LOGLIK + 1];
+  for (int q = SD; q <= LOGLIK; q++)
+    to[q] = job->result[q].off ? NULL : job->result[q].row[0];
+  put(job, r, to);
 }
 
 static sw_status finish_convergence(sw_error *err, sw_job *job, int pass, const void *all,
@@ -308,6 +337,85 @@ static sw_status finish_convergence(sw_error *err, sw_job *job, int pass, const 
   sw_convergence_tell(job, r);
   return SW_OK;
 }
+
+/* ---- units drawn anew ------------------------------------------------------------------- */
+
+/* A draw is of the units used, each as often as it was drawn, with the lag that it has: neighbours
+ * that were not drawn count for it as ever. */
+
+/* Behind the workspace of an item: the units used, their lags by unit, a record. */
+typedef struct again {
+  int64_t *n_used;
+  int32_t *use;
+  double *lag;
+  convergence_found *found;
+} again;
+
+static again again_in(const sw_job *job, void *workspace) {
+  char *at = (char *)workspace + (workspace_convergence(job) + 7) / 8 * 8;
+  again a = {.n_used = (int64_t *)at, .lag = (double *)at + 1};
+  a.found = (convergence_found *)(a.lag + job->n);
+  a.use = (int32_t *)((char *)a.found + record_bytes(job, job->state));
+  return a;
+}
+
+static size_t workspace_again(const sw_job *job) {
+  size_t n = (size_t)job->n, own = (workspace_convergence(job) + 7) / 8 * 8;
+  return own + (1 + n) * sizeof(double) + record_bytes(job, job->state) + n * sizeof(int32_t);
+}
+
+static sw_status resolve_again(sw_error *err, sw_job *job) {
+  if (!sw_convergence_is_model(job->state)) return SW_OK;
+  return sw_job_fail(err, job, "spatial",
+                     "%s is of units beside their neighbours, which units that are drawn are not; "
+                     "intervals are of slx, or without weights",
+                     sw_job_arg(job, "spatial")->text);
+}
+
+static void begin_again(const sw_job *job, int t, void *workspace) {
+  (void)t;
+  const convergence_state *state = job->state;
+  room r = room_of(job, workspace);
+  again a = again_in(job, workspace);
+  find_units(job, &r);
+  *a.n_used = r.n_used;
+  memcpy(a.use, r.use, (size_t)r.n_used * sizeof *a.use);
+  if (!state->weights) return;
+  read_period(job, &r, state->from);
+  memcpy(r.start, r.log, (size_t)r.n_used * sizeof *r.start);
+  spread_start(job, &r);
+  for (int64_t k = 0; k < r.n_used; k++) {
+    double lag = sw_links_lag(state->weights, state->standardised, r.whole, a.use[k]);
+    a.lag[a.use[k]] = isnan(lag) ? 0 : lag;
+  }
+}
+
+/* Tests of both ends have no bounds, and are left out. */
+static void numbers_again(const sw_job *job, int t, const int32_t *times, double *const *to,
+                          void *workspace) {
+  (void)t;
+  const convergence_state *state = job->state;
+  room r = room_of(job, workspace);
+  again a = again_in(job, workspace);
+  r.lag_of = a.lag;
+  for (int64_t k = 0; k < *a.n_used; k++)
+    for (int32_t c = times[a.use[k]]; c > 0; c--)
+      r.use[r.n_used++] = a.use[k];
+  if (begin_record(job, &r, a.found)) {
+    spread_by_period(job, &r, sd_in(a.found), sd_in(a.found) + job->n_periods);
+    if (!state->broken) {
+      a.found->trend = sw_sigma_trend_of(r.time, r.sigma, state->to - state->from + 1, r.scratch);
+      regress(job, &r, a.found, terms_in(job, a.found));
+    }
+  }
+  put(job, a.found, to);
+}
+
+static const sw_resample resample = {.together = true,
+                                     .resolve = resolve_again,
+                                     .workspace = workspace_again,
+                                     .begin = begin_again,
+                                     .numbers = numbers_again};
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
@@ -420,14 +528,16 @@ static const sw_param params[] = {
     {.name = "to", .type = SW_P_TEXTS, .fallback = "", .help = "the last period; else the entry's"},
     {0}};
 
-#define BY_PERIOD .units = "1", .shape = SW_GLOBAL
+/* Bounds by resampling are of estimates: not of errors, tests and counts. */
+#define BY_PERIOD .units = "1", .shape = SW_GLOBAL, .interval = true
 #define NUMBER .units = "1", .shape = SW_TABLE
 #define BY_TERM .units = "1", .shape = SW_TABLE, .axis = {"term"}
+#define DRAWN .interval = true
 
 static const sw_output outputs[] = {
     {.name = "sd", .long_name = "standard deviation (n - 1) of the logarithm", BY_PERIOD},
     {.name = "cv", .long_name = "coefficient of variation, sd (n - 1) over mean", BY_PERIOD},
-    {.name = "sigma_slope", .long_name = "trend of sd, per unit of time", NUMBER},
+    {.name = "sigma_slope", .long_name = "trend of sd, per unit of time", NUMBER, DRAWN},
     {.name = "sigma_se", .long_name = "standard error of the trend (Newey-West)", NUMBER},
     {.name = "sigma_p", .long_name = "p-value of the trend (Newey-West)", NUMBER},
     {.name = "pitman_t", .long_name = "t of Pitman-Morgan, above 0: narrower at the end", NUMBER},
@@ -438,13 +548,14 @@ static const sw_output outputs[] = {
      .with = {"std_error"},
      .palette = SW_DIVERGING_0,
      .long_name = "coefficient of mean annual growth on the term",
-     BY_TERM},
+     BY_TERM,
+     DRAWN},
     {.name = "std_error", .long_name = "standard error of the coefficient", BY_TERM},
     {.name = "p_value", .long_name = "two-sided p-value of the coefficient", BY_TERM},
-    {.name = "speed", .long_name = "speed of convergence, per unit of time", NUMBER},
+    {.name = "speed", .long_name = "speed of convergence, per unit of time", NUMBER, DRAWN},
     {.name = "speed_se", .long_name = "standard error of the speed", NUMBER},
-    {.name = "half_life", .long_name = "time in which half of a gap closes", NUMBER},
-    {.name = "r2", .long_name = "share of the variance of growth that is explained", NUMBER},
+    {.name = "half_life", .long_name = "time in which half of a gap closes", NUMBER, DRAWN},
+    {.name = "r2", .long_name = "share of the variance of growth that is explained", NUMBER, DRAWN},
     {.name = "n_used",
      .long_name = "units with values in every period",
      .number = SW_INT32,
@@ -477,6 +588,7 @@ const sw_measure sw_measure_convergence = {
     .headline = "speed",
     .kind = SW_KIND_MODEL,
     .balances = true,
+    .resample = &resample,
     .param = params,
     .output = outputs,
     .resolve = resolve_convergence,

@@ -9,6 +9,7 @@
  *
  * Source: Florence 1939; Isard 1960. */
 #include "measure/share/quotient.h"
+#include "spillway/resample.h"
 
 #include <math.h>
 #include <string.h>
@@ -100,6 +101,47 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* ---- units drawn anew ------------------------------------------------------------------- */
+
+/* A unit's own share is what it is; its quotient varies with the base alone. So a draw has a number
+ * for each industry, E/E_i, which a unit's share is multiplied by. */
+
+static sw_status resolve_again(sw_error *err, sw_job *job) {
+  const sw_quotient *q = job->state;
+  if (!q->given) return SW_OK;
+  return sw_job_fail(err, job, "base",
+                     "a base that is given does not vary with the units that are drawn; intervals "
+                     "are of own sums");
+}
+
+/* Of the units that have both, as often as they were drawn. */
+static void numbers_again(const sw_job *job, int t, const int32_t *times, double *const *to,
+                          void *workspace) {
+  (void)workspace;
+  const sw_quotient *q = job->state;
+  const double *total = job->input[q->total].view.row[t];
+  for (int i = 0; i < q->n; i++) {
+    const double *industry = job->input[q->industry[i]].view.row[t];
+    double of_industry = 0, of_total = 0;
+    for (int64_t unit = 0; unit < job->n; unit++) {
+      if (times[unit] == 0 || isnan(industry[unit]) || isnan(total[unit])) continue;
+      of_industry += times[unit] * industry[unit];
+      of_total += times[unit] * total[unit];
+    }
+    to[VALUE][i] = of_industry == 0 || of_total == 0 ? NAN : of_total / of_industry;
+  }
+}
+
+static double factor_again(const sw_job *job, int output, int t, int i, int64_t unit) {
+  (void)output;
+  const sw_quotient *q = job->state;
+  double total = sw_view_at(job->input[q->total].view, t, unit);
+  return total == 0 ? NAN : sw_view_at(job->input[q->industry[i]].view, t, unit) / total;
+}
+
+static const sw_resample resample = {
+    .resolve = resolve_again, .numbers = numbers_again, .factor = factor_again};
+
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
@@ -118,6 +160,7 @@ static const sw_output outputs[] = {{.name = "value",
                                      .long_name = "location quotient",
                                      .units = "1",
                                      .shape = SW_UNIT,
+                                     .interval = true,
                                      .axis = {"industry"}},
                                     {.name = "coverage",
                                      .long_name = "share of the units with a value",
@@ -146,6 +189,7 @@ const sw_measure sw_measure_location_quotient = {
     .source = "Florence 1939; Isard 1960, Methods of Regional Analysis",
     .version = 1,
     .kind = SW_KIND_UNIT,
+    .resample = &resample,
     .param = params,
     .output = outputs,
     .resolve = resolve_quotient,

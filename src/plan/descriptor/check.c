@@ -16,6 +16,7 @@
 #include "measure/names.h"
 #include "measure/outputs.h"
 #include "plan/study/parse.h"
+#include "spillway/resample.h"
 
 /* Always fails, with SW_EINTERNAL: the fault is the author's of the measure, not the user's. */
 static sw_status fault(sw_error *err, const sw_measure *measure, const char *format, ...)
@@ -374,6 +375,45 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
   return check_axes(err, measure, output);
 }
 
+/* Bounds of one output: which numbers a measure can make again of a sample (spillway/resample.h).
+ */
+static sw_status check_interval(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  const sw_resample *resample = measure->resample;
+  if (!output->interval) return SW_OK;
+  if (!resample)
+    return fault(err, measure, "output %s: interval, and no resample to draw for", output->name);
+  if (output->shape == SW_PAIR || output->number != SW_FLOAT64 || output->timeless)
+    return fault(err, measure,
+                 "output %s: interval is of numbers by period, or of tables; not of pairs, whole "
+                 "numbers and what is timeless",
+                 output->name);
+  if (output->shape == (resample->together ? SW_UNIT : SW_TABLE))
+    return fault(err, measure, "output %s: interval of %s; resample is %s", output->name,
+                 resample->together ? "values by unit" : "a table",
+                 resample->together ? "together" : "by period");
+  if (output->shape == SW_UNIT && !resample->factor)
+    return fault(err, measure, "output %s: interval of values by unit, and no factor of these",
+                 output->name);
+  return SW_OK;
+}
+
+/* `plain` is set by the engine in copies of descriptors (measure/resample), never by a measure. */
+static sw_status check_resample(sw_error *err, const sw_measure *measure) {
+  int outputs = 0, bounded = 0;
+  for (const sw_output *output = measure->output; output->name; output++, outputs++) {
+    SW_TRY(check_interval(err, measure, output));
+    bounded += output->interval;
+  }
+  if (measure->plain) return fault(err, measure, "plain is for the engine alone; remove it");
+  if (!measure->resample) return SW_OK;
+  if (!measure->resample->numbers)
+    return fault(err, measure, "resample without numbers, which make it");
+  if (bounded == 0 || outputs > SW_MAX_INTERVALS)
+    return fault(err, measure, "resample: %d of %d outputs say interval; expected one, of %d",
+                 bounded, outputs, SW_MAX_INTERVALS);
+  return SW_OK;
+}
+
 /* Whether the choice is one of the parameter's, where it has some. Parameters without choices take
  * any value. */
 static bool is_choice(const sw_param *param, const char *choice) {
@@ -523,6 +563,7 @@ sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
   SW_TRY(check_identity(err, measure));
   SW_TRY(check_params(err, measure));
   SW_TRY(check_outputs(err, measure));
+  SW_TRY(check_resample(err, measure));
   SW_TRY(sw_measure_check_show(err, measure));
   SW_TRY(check_variants(err, measure));
   return check_functions(err, measure);

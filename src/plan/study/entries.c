@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "measure/names.h"
 #include "measure/outputs.h"
+#include "measure/resample/intervals.h"
 #include "plan/study/parse.h"
 
 static sw_status no_memory(sw_error *err) {
@@ -355,12 +356,22 @@ static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entr
   return SW_OK;
 }
 
+/* An entry that asks for `intervals` has the descriptor of its measure with what these are of
+ * (measure/resample). A measure without has no such key, and check_keys says so. */
+static sw_status add_intervals(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  const sw_node *node = sw_node_get(entry->node, SW_INTERVALS);
+  if (!node || !entry->measure->resample) return SW_OK;
+  bool change = node->kind == SW_NODE_MAP && sw_node_get(node, SW_INTERVALS_CHANGE);
+  return sw_intervals_extend(err, in->arena, entry->measure, change, &entry->measure);
+}
+
 /* In the order of the parameter table: the needs, and with them the job's inputs, follow it. The
  * arrays have one place for each parameter, in the table's order; sw_study_read_arg fills every
  * one, given or not. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
-  const sw_measure *measure = entry->measure;
   SW_TRY(check_alias(err, entry));
+  SW_TRY(add_intervals(err, in, entry));
+  const sw_measure *measure = entry->measure;
   SW_TRY(check_keys(err, in, entry));
   SW_NEW(err, in->arena, entry->arg, count_params(measure));
   SW_NEW(err, in->arena, entry->naming, count_params(measure));

@@ -7,6 +7,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from spatial_model import Model  # noqa: E402
+import resampled  # noqa: E402
 from trend import student  # noqa: E402
 
 ENTRIES = {
@@ -20,6 +21,11 @@ ENTRIES = {
     "cv_error": {"of": "income", "weights": "contiguity", "spatial": "error", "controls": ["pm25"], "_only": "full"},
     "cv_durbin": {"of": "income", "weights": "contiguity", "spatial": "durbin", "controls": ["pm25"],
                   "_only": "full"},
+    "cv_bounds": {"of": "income", "controls": ["pm25"], "weights": "contiguity", "_random": True,
+                  "intervals": {"draws": 99, "level": .9, "within": "province", "change": [2001, 2003]}},
+    "cv_bca": {"of": "income", "intervals": {"draws": 199, "method": "bca", "change": [2001, 2002]}, "_random": True},
+    "cv_percentile": {"of": "income", "from": 2001, "to": 2002, "intervals": {"method": "percentile"},
+                      "_random": True},
     "cv_long": {"of": "income", "_long": True},
     "cv_periods": {"of": "gdp", "periods": [2001, 2002, 2004, 2006, 2008, 2009, 2010, 2011, 2012],
                    "from": "2002", "_long": True},
@@ -80,6 +86,30 @@ def check_model(world, params, r, u, v, span, x):
     assert np.allclose(r["p_value"], [math.erfc(abs(z) / math.sqrt(2)) for z in b / r["std_error"]], rtol=1e-8)
 
 
+def check_bounds(world, params, r, x, z, use, first, last, span):
+    """Of rows of the units picked, with the lag that each has among all."""
+    controls = [world.column[name][world.year.index(str(r.label["time"][first]))] for name in params.get("controls", [])]
+    lags = [lag(world, params["weights"], np.where(use, z[first], np.nan))] if "weights" in params else []
+
+    def spreads(picked):
+        of = picked[use[picked]]
+        return np.array([z[t][of].std(ddof=1) if first <= t <= last else np.nan for t in range(len(z))])
+
+    def fit(picked):
+        of = picked[use[picked]]
+        terms = np.column_stack([np.ones(len(of)), z[first][of]] + [c[of] for c in controls + lags])
+        return regression(terms, (z[last][of] - z[first][of]) / span, False)
+
+    def speed(picked):
+        left = 1 + fit(picked)[0][1] * span
+        return np.array(-math.log(left) / span if 0 < left < 1 else np.nan)
+    resampled.check(world, params, r, "sd", spreads)
+    resampled.check(world, params, r, "coefficient", lambda picked: fit(picked)[0], 1e-7)
+    resampled.check(world, params, r, "r2", lambda picked: np.array(fit(picked)[3]), 1e-7)
+    if params["intervals"].get("method") != "bca":
+        resampled.check(world, params, r, "speed", speed, 1e-7)
+
+
 def check_speed(r, span):
     b, se = r["coefficient"], r["std_error"]
     left = 1 + b[1] * span
@@ -125,3 +155,5 @@ def check(world, label, params, r):
     for name, want in (("coefficient", b), ("std_error", se), ("p_value", p), ("r2", r2)):
         assert np.allclose(r[name], want, rtol=1e-7, atol=1e-12), name
     check_speed(r, span)
+    if "intervals" in params:
+        check_bounds(world, params, r, x, z, use, first, last, span)

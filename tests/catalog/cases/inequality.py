@@ -1,6 +1,7 @@
 """Inequality against the plain double sums, and its parts against the whole."""
 import numpy as np
 
+import resampled
 from sweep import close
 
 ENTRIES = {
@@ -12,6 +13,15 @@ ENTRIES = {
     "i_matrices": {"of": "gdp_pc", "weight": "population", "matrices": "province", "er_alpha": 1},
     "i_cities": {"of": "gdp", "groups": ["province"], "matrices": "prefecture", "epsilon": [0, 3, 1]},
     "i_one": {"of": "gdp", "matrices": "agglomeration", "epsilon": 1.5, "periods": [2001, 2003]},
+    "i_bounds": {"of": "gdp_pc", "weight": "population", "groups": ["province", "agglomeration"],
+                 "intervals": {"draws": 99, "level": .9}, "_random": True},
+    "i_within": {"of": "gdp", "matrices": "province", "_random": True,
+                 "intervals": {"draws": 60, "level": .9, "within": "province", "method": "percentile",
+                               "change": [2001, 2003]}},
+    "i_bca": {"of": "gdp_pc", "intervals": {"draws": 199, "method": "bca", "change": [2002, 2003]},
+              "_random": True},
+    "i_bca_within": {"of": "gdp_pc", "periods": [2002], "_random": True,
+                     "intervals": {"draws": 99, "within": "province", "method": "bca"}},
 }
 PARTS = ("theil_t_between", "theil_t_within", "theil_l_between", "theil_l_within", "gini_within",
          "gini_between_net", "gini_transvariation")
@@ -33,6 +43,53 @@ def check(world, label, params, r):
             check_matrices(world, params, r, t)
         if "polarisation" in r:
             check_polarisation(world, params, r, t)
+    if "intervals" in params:
+        check_bounds(world, params, r)
+
+
+def check_bounds(world, params, r):
+    """Of some quantities of each kind, by the rows of the units picked."""
+    y = world.values(params, r, "of")
+    w = world.values(params, r, "weight") if "weight" in params else np.ones_like(y)
+    of = {name: np.array(world.unit[name]) for name in params.get("groups", []) + [params.get("matrices")] if name}
+
+    def rows(t, picked):
+        use = picked[~np.isnan(y[t, picked] + w[t, picked])]
+        return y[t, use], w[t, use] / w[t, use].sum(), use
+
+    def by_period(of_rows):
+        return lambda picked: np.array([of_rows(*rows(t, picked)) for t in range(len(y))])
+
+    def gini(v, p):
+        return (p[:, None] * p * abs(v[:, None] - v)).sum() / (2 * (p * v).sum())
+
+    def theil_within(v, p, use):
+        mu = (p * v).sum()
+        found = []
+        for name in params["groups"]:
+            mean = {g: np.average(v[of[name][use] == g], weights=p[of[name][use] == g]) for g in set(of[name][use])}
+            found.append((p * v / mu * np.log(v / np.array([mean[g] for g in of[name][use]]))).sum())
+        return found
+
+    def group_means(v, p, use):
+        member = [of[params["matrices"]][use] == g for g in r.label[params["matrices"]]]
+        return [(p[m] * v[m]).sum() / p[m].sum() if m.any() else np.nan for m in member]
+
+    def shares_within(v, p, use):
+        member = [of[params["matrices"]][use] == g for g in r.label[params["matrices"]]]
+        whole = gini(v, p) * (p * v).sum()
+        return [(p[m][:, None] * p[m] * abs(v[m][:, None] - v[m])).sum() / 2 / whole if m.any() else np.nan
+                for m in member]
+
+    tests = {"gini": lambda v, p, use: gini(v, p),
+             "p90_p50": lambda v, p, use: np.percentile(v, 90) / np.percentile(v, 50),
+             "atkinson": lambda v, p, use: [atkinson(v, p, e) for e in (.5, 1, 2)]}
+    if "groups" in params:
+        tests["theil_t_within"] = theil_within
+    if "matrices" in params:
+        tests.update(group_mean=group_means, share_within_gini=shares_within)
+    for name, of_rows in tests.items():
+        resampled.check(world, params, r, name, by_period(of_rows))
 
 
 def check_parts(params, r):

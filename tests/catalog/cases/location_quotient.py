@@ -1,6 +1,7 @@
 """Location quotients: own sums, complete cases, a national table."""
 import numpy as np
 
+import resampled
 from sweep import close
 
 INDUSTRIES = ["agriculture", "manufacturing", "producer_services", "finance", "other_services"]
@@ -9,7 +10,22 @@ ENTRIES = {
     "lq_complete": {"industries": INDUSTRIES, "total": "gdp", "base_over": "complete"},
     "lq_national": {"industries": INDUSTRIES[:2], "total": "gdp", "base": {"file": "national.csv"}},
     "lq_one": {"industries": ["finance"], "total": "gdp", "base_over": "complete", "periods": [2002]},
+    "lq_bounds": {"industries": ["finance", "agriculture"], "total": "gdp", "base_over": "complete",
+                  "intervals": {"draws": 59, "method": "percentile", "within": "province"}, "_random": True},
+    "lq_change": {"industries": ["finance"], "total": "gdp", "base_over": "complete", "_random": True,
+                  "intervals": {"draws": 99, "level": .9, "method": "bca", "change": [2001, 2003]}},
 }
+
+
+def check_bounds(world, params, r, years):
+    total = world.column["gdp"][years]
+    e = np.array([world.column[name][years] for name in params["industries"]])
+
+    def quotients(picked):
+        there = ~np.isnan(e + total)[:, :, picked]
+        base = np.where(there, e[:, :, picked], 0).sum(2) / np.where(there, total[:, picked], 0).sum(2)
+        return (e / total / base[:, :, None]).transpose(1, 2, 0)
+    resampled.check(world, params, r, "value", quotients)
 
 
 def check(world, label, params, r):
@@ -29,3 +45,5 @@ def check(world, label, params, r):
         else:  # with the units' totals as weights the mean is 1
             mean = np.nansum(lq * np.where(both, total, 0), 1) / np.where(both, total, 0).sum(1)
             assert close(mean, np.ones(len(years))), "weighted mean 1"
+    if "intervals" in params:
+        check_bounds(world, params, r, years)

@@ -1,6 +1,7 @@
 """Totals and ratios of totals by group, plainly."""
 import numpy as np
 
+import resampled
 from sweep import close
 
 RATIO = {"openness": ["trade", "gdp"], "wealth": ["gdp", "population"]}
@@ -10,6 +11,12 @@ ENTRIES = {
     "r_levels": {"ratio": RATIO, "by": ["prefecture", "province", "agglomeration"], "periods": [2002]},
     "r_result": {"sum": ["services"], "ratio": {"per_head": ["economy.score", "population"]},
                  "by": "province", "reference": "P02"},
+    "r_bounds": {"sum": ["gdp"], "ratio": RATIO, "by": "province", "reference": "national", "_random": True,
+                 "intervals": {"draws": 99, "level": .9, "within": "province", "change": [2001, 2003]}},
+    "r_bca": {"ratio": RATIO, "by": ["province", "agglomeration"], "_random": True,
+              "intervals": {"draws": 199, "method": "bca", "level": .9}},
+    "r_percentile": {"sum": ["gdp"], "by": "province", "intervals": {"method": "percentile"}, "periods": [2001],
+                     "_random": True},
 }
 
 
@@ -60,3 +67,28 @@ def check(world, label, params, r):
             reference = nation[0][:, None] if at is None else value[:, [at]]
             assert np.allclose(r["gap"][..., q], value - reference, rtol=1e-9, atol=1e-9 * abs(value).max(), equal_nan=True)
             assert close(r["gap_ratio"][..., q], value / reference, 1e-10), "gap_ratio"
+    if "intervals" in params:
+        check_bounds(world, params, r, places)
+
+
+def check_bounds(world, params, r, places):
+    ratios = params.get("ratio", {})
+    pairs = [ratios.get(name, [name]) for name in r.label["quantity"]]
+    a = np.array([world.values(params, r, pair[0]) for pair in pairs])
+    b = np.array([world.values(params, r, pair[1]) if len(pair) > 1 else np.ones_like(a[0]) for pair in pairs])
+    both = ~np.isnan(a + b)
+
+    def rolled(members):
+        """(time, quantity) of units, listed as often as they count."""
+        use = both[:, :, members]
+        top, bottom = np.where(use, a[:, :, members], 0).sum(2), np.where(use, b[:, :, members], 0).sum(2)
+        single = np.array([len(pair) == 1 for pair in pairs])[:, None]
+        return np.where(use.any(2), np.where(single, top, divide(top, bottom)), np.nan).T
+
+    def values(picked):
+        return np.array([rolled(picked[of[picked]]) for _, of in places]).transpose(1, 0, 2)
+
+    resampled.check(world, params, r, "value", values)
+    resampled.check(world, params, r, "national", rolled)
+    if "reference" in params:
+        resampled.check(world, params, r, "gap", lambda picked: values(picked) - rolled(picked)[:, None])
