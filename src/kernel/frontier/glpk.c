@@ -41,6 +41,11 @@ static void jump_back(void *data) {
   longjmp(lp->back, 1);
 }
 
+/* Whoever goes on after a failure is told again. */
+static sw_status is_open(sw_error *err, const sw_lp *lp) {
+  return lp->program ? SW_OK : sw_fail(err, SW_EINTERNAL, "GLPK has failed before: %s", lp->said);
+}
+
 /* What GLPK calls an error here is a lack of memory, or a fault of this program. The thread's
  * memory of GLPK may be in any state and is released whole. */
 static sw_status failed(sw_error *err, sw_lp *lp, const char *what) {
@@ -73,6 +78,7 @@ void sw_lp_close(sw_lp *lp) {
 }
 
 sw_status sw_lp_begin(sw_error *err, sw_lp *lp, int rows) {
+  SW_TRY(is_open(err, lp));
   if (setjmp(lp->back) != 0) return failed(err, lp, "a new program");
   lp->is_solved = lp->is_cut = false;
   glp_erase_prob(lp->program);
@@ -98,6 +104,7 @@ static void add_column(glp_prob *program, const double *entry, bool any_sign) {
 
 /* Whoever sets a place to jump back to changes no variable of its own behind it. */
 sw_status sw_lp_add(sw_error *err, sw_lp *lp, const double *entry, bool any_sign) {
+  SW_TRY(is_open(err, lp));
   if (setjmp(lp->back) != 0) return failed(err, lp, "a new column");
   add_column(lp->program, entry, any_sign);
   return SW_OK;
@@ -153,6 +160,7 @@ static bool solves(glp_prob *program, int method, double tolerance) {
  * a row came in. What does not come to an end from the last basis is tried from the first, then by
  * the other method, in the end with tolerances of GLPK's own size. */
 sw_status sw_lp_solve(sw_error *err, sw_lp *lp, bool *found) {
+  SW_TRY(is_open(err, lp));
   glp_prob *program = lp->program;
   int method = lp->is_cut ? GLP_DUALP : GLP_PRIMAL;
   if (setjmp(lp->back) != 0) return failed(err, lp, "the simplex method");
