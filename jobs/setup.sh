@@ -21,6 +21,7 @@ build_packages=(
   libproj-dev proj-data                      # distances on the ellipsoid
   libsuitesparse-dev                         # order of elimination of sparse matrices
   libigraph-dev                              # communities of networks
+  libglpk-dev                                # linear programs of frontiers
   libgdal-dev                                # polygon files; loaded only where a study has one
   libgeos-dev                                # cells of units without polygons; loaded by reports
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz

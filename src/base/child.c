@@ -1,6 +1,6 @@
-/* Tries in a child process what may crash or never end. Two callers: `info`, which reads a results
- * file of unknown origin, and the panel reader, for HDF5 texts of varying length. HDF5 1.10 follows
- * damaged references and crashes. It has no call that checks a file first.
+/* Tries in a child process what may crash or never end. For those who read results files of unknown
+ * origin (store/layout/tried.c), and for HDF5 texts of varying length in panels and flows.
+ * HDF5 1.10 follows damaged references and crashes. It has no call that checks a file first.
  *
  * The child is a fork without exec: it sees the caller's memory as it was, and what it computes is
  * lost except for what it writes to stdout or to a pipe. See child.h. */
@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,8 +37,11 @@ static void be_quiet(unsigned seconds) {
 pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds) {
   /* Otherwise both processes would write what is in the buffers. */
   fflush(NULL);
-  pid_t child = fork();
+  pid_t parent = getpid(), child = fork();
   if (child != 0) return child;
+  /* Nobody waits for an answer once the parent was killed, which may have been before this. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(NOT_TRIED);
   be_quiet(seconds);
   body(self);
   /* Not exit(): its handlers belong to MPI and HDF5 in the parent. A failed flush, which loses a

@@ -19,7 +19,7 @@ includes_awk='
     home["node.h"] = home["rng.h"] = "base"; home["weights.h"] = home["fold.h"] = "kernel"
     home["panel.h"] = "panel"; home["measure.h"] = home["resource.h"] = home["resample.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
-    rooms("kernel/ | kernel/series kernel/linear | kernel/classes kernel/space kernel/graph kernel/rings kernel/resample | kernel/pairs kernel/weights kernel/local kernel/autocorrelation kernel/sparse kernel/roads | kernel/topology kernel/map kernel/spatial kernel/causality kernel/comovement kernel/flows kernel/rows | kernel/effects")
+    rooms("kernel/ | kernel/series kernel/linear kernel/frontier | kernel/classes kernel/space kernel/graph kernel/rings kernel/resample | kernel/pairs kernel/weights kernel/local kernel/autocorrelation kernel/sparse kernel/roads | kernel/topology kernel/map kernel/spatial kernel/causality kernel/comovement kernel/flows kernel/rows | kernel/effects")
     rooms("measure/ | measure/share | measure/space measure/transform measure/calibrate measure/resample | measure/composite measure/unit measure/pair measure/global measure/model measure/local measure/spatial")
     rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
     rooms("store/text | store/h5 | store/netcdf store/units store/crosswalk store/polygons | store/panel store/layout | store/page store/root | store/results | store/links store/diff | store/roads")
@@ -63,6 +63,9 @@ includes_awk='
     if ((last ~ /^igraph/ && last != "igraph.h" || target == "igraph.h" || target ~ /^igraph\//) &&
         name != "src/kernel/graph/igraph.c")
       fault("includes " target ", which only src/kernel/graph/igraph.c may")
+    # It ends the program on errors: one file calls it.
+    if (last == "glpk.h" && target == last && name != "src/kernel/frontier/glpk.c")
+      fault("includes " target ", which only src/kernel/frontier/glpk.c may")
     # Its supernodal arithmetic calls a BLAS, whose bits differ by machine: one file calls it.
     if ((last ~ /^(cholmod|SuiteSparse)[A-Za-z_]*\.h$/ || target ~ /^suitesparse\//) &&
         name != "src/kernel/sparse/cholmod.c")
@@ -168,6 +171,7 @@ planted src/cli/verbs/planted.c '#include <H5DSpublic.h>\n' 'only src/store'
 planted include/spillway/panel.h '#include <hdf5_hl.h>\n' 'only src/store'
 planted bench/planted.c '#include <mpi.h>\n' 'only src/comm'
 planted src/measure/global/planted.c '#include <igraph.h>\n' 'only src/kernel/graph/igraph.c'
+planted src/measure/unit/planted.c '#include <glpk.h>\n' 'only src/kernel/frontier/glpk.c'
 planted src/cli/export/planted.c '#include <readstat.h>\n' 'only src/cli/export/dta.c'
 planted src/cli/table/planted.c '#include <xlsxwriter.h>\n' 'only src/cli/table/xlsx.c'
 planted src/kernel/graph/planted.c '#include "igraph/igraph_community.h"\n' 'only src/kernel/graph'

@@ -158,7 +158,7 @@ class Installed(unittest.TestCase):
         name, = [n for n in os.listdir(self.path("package")) if n.endswith(".deb")]
         package = self.path(f"package/{name}")
         depends = call("dpkg-deb", "-f", package, "Depends")
-        for needed in ("libhdf5-openmpi", "libopenmpi", "libgsl", "libproj", "libigraph", "libcholmod", "libc6"):
+        for needed in ("libhdf5-openmpi", "libopenmpi", "libgsl", "libproj", "libigraph", "libglpk", "libcholmod", "libc6"):
             self.assertIn(needed, depends)
         # Loaded only where a study has polygons, so dpkg does not see it.
         self.assertRegex(call("dpkg-deb", "-f", package, "Recommends"), r"^libgdal\d+")

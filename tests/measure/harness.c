@@ -217,8 +217,10 @@ int harness_outputs(const harness *h) {
 sw_status harness_resolve(harness *h) {
   int outputs = harness_outputs(h);
   HARNESS_NEW(h, h->job.result, outputs);
-  for (int q = 0; q < outputs; q++)
+  for (int q = 0; q < outputs; q++) {
     h->job.result[q].output = &h->job.measure->output[q];
+    h->job.result[q].off = h->job.measure->output[q].group != NULL; /* nothing asks for matrices */
+  }
   return h->job.measure->resolve(&h->err, &h->job);
 }
 
@@ -332,13 +334,20 @@ static sw_status round_of(harness *h, int pass) {
   void *workspace = harness_bytes(m->workspace ? m->workspace(&h->job) : 0);
   void *all = harness_bytes(p->domain == SW_ITEMS ? (size_t)p->items * p->record : p->partial);
   harness_show(h, 0);
-  if (m->prepare) cr_assert_eq(m->prepare(&h->err, &h->job, pass), SW_OK);
+  sw_status status = m->prepare ? m->prepare(&h->err, &h->job, pass) : SW_OK;
+  if (status == SW_OK && m->open) status = m->open(&h->err, &h->job, pass, workspace);
+  if (status != SW_OK) {
+    free(all);
+    free(workspace);
+    return status;
+  }
   if (p->domain == SW_ITEMS)
     harness_items_pass(h, pass, workspace, all);
   else
     harness_units_pass(h, pass, workspace, all);
+  if (m->open && m->close) m->close(&h->job, pass, workspace);
   HARNESS_NEW(h, result, p->result);
-  sw_status status = m->finish ? m->finish(&h->err, &h->job, pass, all, result) : SW_OK;
+  status = m->finish ? m->finish(&h->err, &h->job, pass, all, result) : SW_OK;
   h->job.folded[pass] = result;
   free(all);
   free(workspace);

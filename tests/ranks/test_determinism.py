@@ -31,6 +31,8 @@ MORE = """
   - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
   - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
+  - productivity: {inputs: [population, trade], outputs: [gdp, income], index: malmquist, as: malmquist}
+  - productivity: {inputs: [population], outputs: [gdp], scale: vrs, orient: input, peers: {keep: {top: 3}}, as: efficient}
   - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
   - inequality: {of: gdp_pc, groups: [province], matrices: agglomeration, intervals: {draws: 59, method: bca, within: province}, as: i_bounds}
   - location_quotient: {industries: [finance], total: gdp, base_over: complete, intervals: {draws: 59, method: bca, change: [%(year)s, 2003]}, as: lq_bounds}

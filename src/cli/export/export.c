@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/session/target.h"
-#include "cli/session/tried.h"
+#include "store/layout/tried.h"
 
 /* ---- formats ----------------------------------------------------------------------------- */
 

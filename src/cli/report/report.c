@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "cli/report/arrays.h"
 #include "cli/report/source.h"
-#include "cli/session/tried.h"
+#include "store/layout/tried.h"
 
 /* ---- results that are asked for ------------------------------------------------------------ */
 

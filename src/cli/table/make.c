@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/session/tried.h"
 #include "cli/table/table.h"
+#include "store/layout/tried.h"
 
 enum { ROWS = 20 }; /* on a terminal, where no number is asked for */
 

@@ -1,12 +1,15 @@
 /* spillway diff: what changed between two results files, for people. The comparison is store/diff;
- * here are its options and its printing. Serial, without MPI. Exit status as of diff(1): 1 says
- * that they differ, so whatever goes wrong is 2. */
+ * here are its options and its printing. A child process compares, as either file may be damaged.
+ * Serial, without MPI. Exit status as of diff(1): 1 says that they differ, so whatever goes wrong
+ * is 2. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/session/options.h"
+#include "cli/session/shown.h"
 #include "cli/verbs/commands.h"
 #include "store/diff/diff.h"
 
@@ -218,26 +221,54 @@ static sw_status read_request(sw_error *err, int argc, char **argv, request *out
   return SW_OK;
 }
 
-/* *different is set only when the comparison succeeded. What was printed is flushed here: a list
- * cut off by a full disk must be trouble (2), not "different" (1), which sw_main does not look
- * into. The arena holds the report; it goes before the flush, whose failure needs nothing of it. */
-static sw_status tell(sw_error *err, const request *asked, bool *different) {
+/* Of processor time: compressed files of as many bytes take a fraction of it. */
+enum { BYTES_PER_SECOND = 1000000 };
+
+typedef struct work {
+  const request *asked;
+  FILE *out; /* where the child prints */
+  bool different;
+} work;
+
+/* Runs in the child, whose standard output becomes `out`. *different is set only when the
+ * comparison succeeded. */
+static sw_status compare(sw_error *err, void *self) {
+  work *of = self;
+  const request *asked = of->asked;
   sw_arena *arena = NULL;
   sw_diff_report report;
   SW_TRY(sw_arena_create(err, &arena));
   sw_status status =
       sw_diff_results(err, arena, asked->path[0], asked->path[1], &asked->options, &report);
+  if (status == SW_OK && dup2(fileno(of->out), STDOUT_FILENO) < 0)
+    status = sw_fail(err, SW_EIO, "a temporary file cannot be written");
   if (status == SW_OK) {
-    *different = report.different;
+    of->different = report.different;
     if (!asked->quiet) print_report(&report);
+    status = sw_shown_end(err, stdout);
   }
   sw_arena_destroy(arena);
-  if (status == SW_OK && (fflush(stdout) != 0 || ferror(stdout)))
-    return sw_fail(err, SW_EIO, "standard output: cannot be written");
   return status;
 }
 
-/* In one process, without MPI (program.c). A difference is an answer and no failure, so only
+/* What is shown is flushed here: a list cut off by a full disk must be trouble (2), not "different"
+ * (1), which sw_main does not look into. */
+static sw_status tell(sw_error *err, const request *asked, bool *different) {
+  work of = {.asked = asked};
+  sw_tried tried = {.path = asked->path[0],
+                    .other = asked->path[1],
+                    .body = compare,
+                    .self = &of,
+                    .answer = &of.different,
+                    .size = sizeof of.different,
+                    .bytes_per_second = BYTES_PER_SECOND};
+  SW_TRY(sw_shown_run(err, &tried, &of.out));
+  *different = of.different;
+  if (fflush(stdout) == 0 && !ferror(stdout)) return SW_OK;
+  return sw_fail(err, SW_EIO, "standard output: cannot be written");
+}
+
+/* Without MPI (program.c). A difference is an answer and no failure, so only
  * trouble prints an error. */
 int sw_cmd_diff(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;

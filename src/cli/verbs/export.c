@@ -14,8 +14,8 @@
 #include "cli/markup/html.h"
 #include "cli/session/options.h"
 #include "cli/session/target.h"
-#include "cli/session/tried.h"
 #include "cli/verbs/commands.h"
+#include "store/layout/tried.h"
 
 static const char *const help_text =
     "Usage: spillway export OUT.h5 NAME[.QUANTITY] -o FILE [options]\n"

@@ -11,9 +11,9 @@
 
 #include "base/child.h"
 #include "cli/session/options.h"
-#include "cli/session/tried.h"
 #include "cli/verbs/commands.h"
 #include "store/layout/info.h"
+#include "store/layout/tried.h"
 
 static const char help_text[] =
     "Usage: spillway info OUT.h5\n\n"

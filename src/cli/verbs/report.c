@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "cli/report/report.h"
 #include "cli/session/options.h"
-#include "cli/session/tried.h"
 #include "cli/verbs/commands.h"
+#include "store/layout/tried.h"
 
 static const char *const help_text =
     "Usage: spillway report OUT.h5 [options]\n\n"
@@ -61,6 +61,7 @@ static sw_status write_report(sw_error *err, const sw_report_options *o) {
   sw_arena *arena = NULL;
   work of = {.options = o};
   sw_tried tried = {.path = o->path,
+                    .other = o->against,
                     .body = make,
                     .self = &of,
                     .answer = &of.said,

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "cli/session/options.h"
+#include "cli/session/shown.h"
 #include "cli/session/target.h"
-#include "cli/session/tried.h"
 #include "cli/table/table.h"
 #include "cli/verbs/commands.h"
 
@@ -50,27 +50,19 @@ static sw_status make(sw_error *err, void *self) {
   return sw_fail(err, SW_EIO, "the table cannot be written: %s", strerror(errno));
 }
 
-static sw_status ask_child(sw_error *err, work *of) {
-  sw_tried tried = {.path = of->options->path,
+static sw_tried for_child(work *of) {
+  return (sw_tried){.path = of->options->path,
                     .body = make,
                     .self = of,
                     .answer = &of->said,
                     .size = sizeof of->said,
                     .bytes_per_second = BYTES_PER_SECOND};
-  return sw_tried_run(err, &tried);
 }
 
-/* Both processes have the one open file, and its place in it. */
 static sw_status show(sw_error *err, const sw_grid_options *o, const sw_grid_form *form) {
-  work of = {.options = o, .form = form, .out = tmpfile()};
-  char text[4096];
-  if (!of.out) return sw_fail(err, SW_EIO, "cannot create a temporary file: %s", strerror(errno));
-  sw_status status = ask_child(err, &of);
-  rewind(of.out);
-  for (size_t n; status == SW_OK && (n = fread(text, 1, sizeof text, of.out)) > 0;)
-    fwrite(text, 1, n, stdout);
-  fclose(of.out);
-  return status;
+  work of = {.options = o, .form = form};
+  sw_tried tried = for_child(&of);
+  return sw_shown_run(err, &tried, &of.out);
 }
 
 static sw_status write_file(sw_error *err, const sw_grid_options *o, const sw_grid_form *form) {
@@ -81,7 +73,8 @@ static sw_status write_file(sw_error *err, const sw_grid_options *o, const sw_gr
   SW_TRY(sw_target_open(err, &target));
   of.out = target.out;
   of.place = target.temporary;
-  SW_TRY(sw_target_close(err, ask_child(err, &of), &target));
+  sw_tried tried = for_child(&of);
+  SW_TRY(sw_target_close(err, sw_tried_run(err, &tried), &target));
   printf("%s: %lld table%s, %lld row%s\n", o->output, (long long)of.said.tables,
          of.said.tables == 1 ? "" : "s", (long long)of.said.rows, of.said.rows == 1 ? "" : "s");
   return SW_OK;

@@ -15,6 +15,7 @@
 #include "cli/session/session.h"
 #include "measure/names.h"
 #include "plan/sums/sums.h"
+#include "store/layout/tried.h"
 #include "store/results/past.h"
 #include "store/results/verify.h"
 
@@ -280,6 +281,8 @@ int sw_cmd_verify(sw_program *program, int argc, char **argv) {
     return 0;
   }
   sw_log_setup(SW_LOG_WARN, 0);
+  /* Before anything is computed; this process reads the file as it computes. */
+  if (status == SW_OK) status = sw_tried_read(&err, options.path);
   if (status == SW_OK) status = verify(&err, &session, &options, &verdict);
   if (status != SW_OK) return sw_cli_fail(team, &err);
   if (!options.quiet) print_verdict(options.path, &verdict);

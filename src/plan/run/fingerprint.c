@@ -6,6 +6,7 @@
 #include "plan/run/describe.h"
 
 #include "base/hash.h"
+#include "kernel/frontier/lp.h"
 #include "kernel/graph/igraph.h"
 #include "kernel/hot.h"
 #include "kernel/space/geodesic.h"
@@ -40,14 +41,14 @@ static void put_inputs(FILE *out, const char *inputs) {
 
 /* Everything outside the source that can move the last bit: which variant of the hot loops runs,
  * the compiler, and the libraries (the C library's logarithms, PROJ's geodesics, igraph's
- * communities). HDF5's version is the caller's text, since only `store` knows that library. Made
+ * communities, GLPK's optima). HDF5's version is the caller's text, since only `store` knows that library. Made
  * once per run. */
 static void put_machine(FILE *out, const char *store) {
   PJ_INFO proj = proj_info();
   fprintf(out, "instruction set\t%s\n", sw_instruction_set());
-  fprintf(out, "compiler\t%s\nC library\t%s\nGSL\t%s\nPROJ\t%s\nigraph\t%s\nHDF5\t%s\n",
+  fprintf(out, "compiler\t%s\nC library\t%s\nGSL\t%s\nPROJ\t%s\nigraph\t%s\nGLPK\t%s\nHDF5\t%s\n",
           __VERSION__, gnu_get_libc_version(), gsl_version, proj.version, sw_igraph_version(),
-          store);
+          sw_lp_version(), store);
 }
 
 /* Closes the stream, copies its text into the arena and frees it, on every path. An error of the

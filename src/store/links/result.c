@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "kernel/weights/combine.h"
 #include "kernel/weights/rows.h"
+#include "store/layout/tried.h"
 #include "store/links/links.h"
 #include "store/page/page.h"
 
@@ -467,8 +468,9 @@ static sw_status read_rows(sw_error *err, sw_arena *arena, job *j, sw_link_rows 
 }
 
 /* On rank 0. The file's contents live no longer than this. After a failure rows are empty. */
-static sw_status read_file(sw_error *err, job *j, sw_link_rows *rows) {
+static sw_status read_file(sw_error *err, bool alone, job *j, sw_link_rows *rows) {
   sw_arena *arena = NULL;
+  if (alone) SW_TRY(sw_tried_read(err, j->spec->path));
   sw_status status = sw_arena_create(err, &arena);
   if (status == SW_OK) status = read_rows(err, arena, j, rows);
   sw_page_close(j->page);
@@ -494,6 +496,7 @@ sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *stu
                         "weights '%s' are made of %s of this study: they are there when it has "
                         "run, in its results file as /weights/%s",
                         spec->name, spec->result, spec->name);
-  if (team->rank == 0) status = spec->file ? read_file(err, &j, &rows) : take_pairs(err, &j, &rows);
+  if (team->rank == 0)
+    status = spec->file ? read_file(err, team->size == 1, &j, &rows) : take_pairs(err, &j, &rows);
   return sw_links_share_made(err, team, spec, units, status, &rows, links);
 }

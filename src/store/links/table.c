@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "plan/ports/reader.h"
+#include "store/layout/tried.h"
 #include "store/results/results.h"
 #include "store/text/csv.h"
 #include "store/text/no_number.h"
@@ -226,7 +227,8 @@ static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, con
   sw_table *table = NULL;
   sw_status status = SW_OK;
   if (team->rank == 0) {
-    status = sw_results_composite_weights(err, arena, path, composite, &table);
+    if (team->size == 1) status = sw_tried_read(err, path);
+    if (status == SW_OK) status = sw_results_composite_weights(err, arena, path, composite, &table);
     if (status == SW_OK) status = pack(err, arena, table, &head, &bytes);
   }
   SW_TRY(sw_team_agree(team, err, status, 0));

@@ -19,6 +19,7 @@
 #include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
+#include "store/layout/tried.h"
 #include "store/results/past_private.h"
 
 /* ---- parts of datasets ------------------------------------------------------------------- */
@@ -309,7 +310,8 @@ sw_status sw_results_past_look(sw_error *err, sw_team *team, const char *path) {
   hid_t file = H5I_INVALID_HID;
   sw_status status = SW_OK;
   if (team->rank == 0) {
-    status = sw_arena_create(err, &arena);
+    if (team->size == 1) status = sw_tried_read(err, path);
+    if (status == SW_OK) status = sw_arena_create(err, &arena);
     if (status == SW_OK) status = sw_contents_open(err, arena, path, &file);
     if (file >= 0) H5Fclose(file);
     sw_arena_destroy(arena);

@@ -11,6 +11,7 @@
     "strong decoupling": "强脱钩", "weak decoupling": "弱脱钩", "expansive coupling": "扩张连结",
     "expansive negative decoupling": "扩张负脱钩", "strong negative decoupling": "强负脱钩", "weak negative decoupling": "弱负脱钩",
     "recessive coupling": "衰退连结", "recessive decoupling": "衰退脱钩", "not significant": "不显著", diverges: "发散",
+    solved: "已解", infeasible: "无可行解", missing: "缺失", unsolved: "未解出",
   };
   const chinese = (text) => (Object.hasOwn(terms, text) ? terms[text] : text.replace(/^class (\d+)$/, "第$1类"));
   S.term = (text) => (S.language() === "zh" ? chinese(text) : text);

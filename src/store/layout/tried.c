@@ -1,7 +1,7 @@
-/* A child that reads a results file and answers through a pipe: its error first, also when there is
- * none, as its absence tells that the child died; then what it has to say. Called by report, table
- * and export. */
-#include "cli/session/tried.h"
+/* A child that reads results files and answers through a pipe: its error first, also when there is
+ * none, as its absence tells that the child died; then what it has to say. Called by report, table,
+ * export and diff for all that they do, by verify, run and weights before they read. */
+#include "store/layout/tried.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,10 +55,26 @@ sw_status sw_tried_blame(sw_error *err, const char *path, sw_child_end end) {
                  end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
 }
 
-static unsigned seconds_for(const sw_tried *tried) {
+/* Of two files each is read by itself, to know which of them HDF5 does not bear. Where it bears
+ * either alone, both are named. */
+static sw_status blame(sw_error *err, const sw_tried *tried, sw_child_end end) {
+  if (!tried->other || end == SW_CHILD_UNKNOWN) return sw_tried_blame(err, tried->path, end);
+  SW_TRY(sw_tried_read(err, tried->path));
+  SW_TRY(sw_tried_read(err, tried->other));
+  return sw_fail(err, SW_EINPUT,
+                 "%s or %s: is damaged: HDF5 %s reading both; write them again with spillway run",
+                 tried->path, tried->other,
+                 end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
+}
+
+static int64_t bytes_of(const char *path) {
   struct stat file;
-  return SECONDS +
-         (stat(tried->path, &file) == 0 ? (unsigned)(file.st_size / tried->bytes_per_second) : 0);
+  return path && stat(path, &file) == 0 ? (int64_t)file.st_size : 0;
+}
+
+static unsigned seconds_for(const sw_tried *tried) {
+  int64_t bytes = bytes_of(tried->path) + bytes_of(tried->other);
+  return SECONDS + (unsigned)(bytes / tried->bytes_per_second);
 }
 
 static bool read_all(int file, void *to, size_t length) {
@@ -87,7 +103,7 @@ sw_status sw_tried_run(sw_error *err, const sw_tried *tried) {
     return sw_fail(err, SW_EIO, "cannot start a process to read %s: %s", tried->path,
                    strerror(reason));
   sw_child_end end = sw_child_wait(child);
-  if (!told) return sw_tried_blame(err, tried->path, end);
+  if (!told) return blame(err, tried, end);
   *err = said; /* both are the same program, so the struct can be copied as it is */
   return said.status;
 }
