@@ -76,6 +76,12 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, sw_entry *entry,
       return sw_fail(err, SW_EINPUT,
                      "%s: two results are called '%s' (the first at %s); rename one with `as:`",
                      where, entry->name, other->name_where);
+  for (int v = 0; v < study->panel.n_values; v++)
+    if (strcmp(study->panel.value[v], entry->name) == 0)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: '%s' cannot name a result: %s.LABEL are indicators of the panel; choose "
+                     "another name",
+                     where, entry->name, entry->name);
   /* Columns of the files are checked where they are read (indicators.c). */
   for (int i = 0; i < study->panel.n_derive; i++) {
     if (strcmp(study->panel.derive[i].name, entry->name) != 0) continue;
