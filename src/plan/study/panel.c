@@ -251,6 +251,7 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
     derive[i].name = node->key[i];
     derive[i].node = node->item[i];
     SW_TRY(sw_form_scalar(err, node->item[i], &derive[i].expression));
+    SW_TRY(sw_study_name_within(err, in, &derive[i].expression));
     SW_TRY(check_expression(err, in, node, i, &derive[i]));
   }
   in->study->panel.n_derive = node->count;
