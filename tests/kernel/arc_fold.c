@@ -35,10 +35,14 @@ typedef struct square {
   int64_t i0, i1, j0, j1;
 } square;
 
+static double *new_room(void) {
+  return aligned_alloc(64, (sw_arc_fold_workspace() + 63) / 64 * 64); /* whole lines */
+}
+
 /* The sums begin as the engine begins them but for the columns, which go on from others. */
 static void expect(square s) {
   static double row[ROWS * SW_LANES], column[SW_LANES * STRIDE], want_column[SW_LANES * STRIDE];
-  double *room = aligned_alloc(64, sw_arc_fold_workspace()), most = -INFINITY;
+  double *room = new_room(), most = -INFINITY;
   memset(row, 0, sizeof row);
   for (int k = 0; k < SW_LANES * STRIDE; k++)
     column[k] = want_column[k] = k % 11;
@@ -64,7 +68,7 @@ static void expect_groups(square s, int run, bool begun) {
   static double by_row[ROWS * GROUPS * SW_LANES], by_column[GROUPS * SW_LANES * STRIDE],
       want_row[ROWS * GROUPS * SW_LANES], want_column[GROUPS * SW_LANES * STRIDE];
   static int32_t of[N];
-  double *room = aligned_alloc(64, (sw_arc_fold_workspace() + 63) / 64 * 64), top = -INFINITY;
+  double *room = new_room(), top = -INFINITY;
   for (int k = 0; k < N; k++)
     of[k] = k / run % GROUPS;
   for (int k = 0; k < ROWS * GROUPS * SW_LANES; k++)
@@ -109,7 +113,7 @@ static sw_ring_lanes begin_rings(ring_sums *s) {
 static void expect_rings(square s) {
   static ring_sums got, want;
   static double row[2][ROWS * SW_LANES], column[2][SW_LANES * STRIDE];
-  double *room = aligned_alloc(64, sw_arc_fold_workspace());
+  double *room = new_room();
   sw_ring_lanes to = begin_rings(&got), all = begin_rings(&want);
   sw_lane_sums sums[2];
   memset(row, 0, sizeof row);
@@ -196,7 +200,7 @@ Test(arc_fold, near_and_far) {
 /* A place or a mass that is missing shows in the sums of its rows, or of every row. */
 Test(arc_fold, missing) {
   static double row[ROWS * SW_LANES], column[SW_LANES * STRIDE];
-  double *room = aligned_alloc(64, sw_arc_fold_workspace());
+  double *room = new_room();
   for (int set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
     if (!sw_set_runs((sw_set_of)set)) continue;
     sw_set_at_most((sw_set_of)set);
@@ -228,7 +232,7 @@ static void expect_same(const double *got, const double *want, int64_t n, const 
  * against divisions. */
 static void expect_guarded(const char *what) {
   static double row[2][ROWS * SW_LANES], column[2][SW_LANES * STRIDE], flow[2][STRIDE];
-  double *room = aligned_alloc(64, sw_arc_fold_workspace()), top[2];
+  double *room = new_room(), top[2];
   sw_arc_cover(N, x, y, z, ball);
   points.by_steps = sw_arc_points_in_range(N, x, y, z) && sw_arc_weights_in_range(N, mass);
   for (int set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {

@@ -30,9 +30,13 @@ static sw_meta make(void) {
   return m;
 }
 
+static double *new_room(void) {
+  return aligned_alloc(64, (sw_meta_fold_workspace() + 63) / 64 * 64); /* whole lines */
+}
+
 static void expect(const sw_meta *m, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
   static double row[ROWS * SW_LANES], column[SW_LANES * STRIDE], want_column[SW_LANES * STRIDE];
-  double *room = aligned_alloc(64, sw_meta_fold_workspace()), most = -INFINITY;
+  double *room = new_room(), most = -INFINITY;
   memset(row, 0, sizeof row);
   for (int k = 0; k < SW_LANES * STRIDE; k++)
     column[k] = want_column[k] = k % 11;
@@ -70,7 +74,7 @@ Test(meta_fold, bits) {
 Test(meta_fold, missing) {
   static double row[ROWS * SW_LANES], column[SW_LANES * STRIDE];
   sw_meta m = make();
-  double *room = aligned_alloc(64, sw_meta_fold_workspace());
+  double *room = new_room();
   score[2][3] = root[2][3] = mate[0][3] = mate[1][3] = half[3] = NAN;
   for (int set = SW_SET_PLAIN; set < SW_SET_COUNT; set++) {
     if (!sw_set_runs((sw_set_of)set)) continue;
