@@ -26,7 +26,7 @@ build_packages=(
   libgeos-dev                                # cells of units without polygons; loaded by reports
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
-  libreadstat-dev                            # results as .dta; loaded only for these
+  libreadstat-dev                            # panels of Stata, SPSS, SAS, results as .dta; loaded only for these
   libxlsxwriter-dev                          # tables as .xlsx; loaded only for these
   libutf8proc-dev                            # names that look the same
   node-d3                                    # the report page is drawn with it; only its files are used

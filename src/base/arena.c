@@ -47,6 +47,7 @@ sw_status sw_arena_create(sw_error *err, sw_arena **arena) {
   return *arena ? SW_OK : out_of_memory(err, sizeof **arena);
 }
 
+/* Frees every object at once: nothing of the arena may be used after it. */
 void sw_arena_destroy(sw_arena *arena) {
   if (!arena) return;
   for (struct chunk *chunk = arena->first; chunk;) {
@@ -104,6 +105,8 @@ sw_status sw_arena_alloc(sw_error *err, sw_arena *arena, size_t count, size_t si
   return *out ? SW_OK : out_of_memory(err, bytes);
 }
 
+/* A copy of `length` bytes with a zero behind them. NULL: no memory; the caller reports it, as it
+ * knows what was copied. */
 char *sw_arena_textn(sw_arena *arena, const char *text, size_t length) {
   char *copy = take(arena, length + 1);
   if (!copy) return NULL;

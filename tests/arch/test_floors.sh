@@ -17,12 +17,12 @@ includes_awk='
     floor["plan"] = 5; floor["comm"] = 6; floor["store"] = 6; floor["cli"] = 7
     home["status.h"] = home["version.h"] = home["arena.h"] = "base"
     home["node.h"] = home["rng.h"] = "base"; home["weights.h"] = home["fold.h"] = "kernel"
-    home["panel.h"] = "panel"; home["measure.h"] = home["resource.h"] = home["resample.h"] = "measure"; home["program.h"] = "cli"
+    home["panel.h"] = "panel"; home["measure.h"] = home["job.h"] = home["resource.h"] = home["resample.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
     rooms("kernel/ | kernel/series kernel/linear kernel/frontier | kernel/classes kernel/space kernel/graph kernel/rings kernel/resample | kernel/pairs kernel/weights kernel/local kernel/autocorrelation kernel/sparse kernel/roads | kernel/topology kernel/map kernel/spatial kernel/causality kernel/comovement kernel/flows kernel/rows | kernel/effects")
     rooms("measure/ | measure/share | measure/space measure/transform measure/calibrate measure/resample | measure/composite measure/unit measure/pair measure/global measure/model measure/local measure/spatial")
     rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
-    rooms("store/text | store/h5 | store/netcdf store/units store/crosswalk store/polygons | store/panel store/layout | store/page store/root | store/results | store/links store/diff | store/roads")
+    rooms("store/text | store/h5 store/foreign | store/netcdf store/units store/crosswalk store/polygons | store/panel store/layout | store/page store/root | store/results | store/links store/diff | store/roads")
     rooms("cli/session | cli/synth cli/markup cli/map | cli/report cli/export | cli/front cli/table | cli/verbs | cli/")
   }
   function rooms(list,  word, n, i, at) { # "|": one place higher
@@ -73,8 +73,8 @@ includes_awk='
     # It writes files by itself: one file calls it.
     if ((last ~ /^xlsxwriter/ || target ~ /^xlsxwriter\//) && name != "src/cli/table/xlsx.c")
       fault("includes " target ", which only src/cli/table/xlsx.c may")
-    if (last == "readstat.h" && name != "src/cli/export/dta.c")
-      fault("includes " target ", which only src/cli/export/dta.c may")
+    if (last == "readstat.h" && name != "src/store/foreign/library.h")
+      fault("includes " target ", which only src/store/foreign/library.h may")
     if (last ~ /^(gdal|ogr_|cpl_|geos_c)[A-Za-z_]*\.h$/ && name !~ /^(src|tests)\/store\/polygons/)
       fault("includes " target ", which only src/store/polygons may")
     if (mine == "" || !quoted) next
@@ -172,7 +172,7 @@ planted include/spillway/panel.h '#include <hdf5_hl.h>\n' 'only src/store'
 planted bench/planted.c '#include <mpi.h>\n' 'only src/comm'
 planted src/measure/global/planted.c '#include <igraph.h>\n' 'only src/kernel/graph/igraph.c'
 planted src/measure/unit/planted.c '#include <glpk.h>\n' 'only src/kernel/frontier/glpk.c'
-planted src/cli/export/planted.c '#include <readstat.h>\n' 'only src/cli/export/dta.c'
+planted src/cli/export/planted.c '#include <readstat.h>\n' 'only src/store/foreign/library.h'
 planted src/cli/table/planted.c '#include <xlsxwriter.h>\n' 'only src/cli/table/xlsx.c'
 planted src/kernel/graph/planted.c '#include "igraph/igraph_community.h"\n' 'only src/kernel/graph'
 planted src/store/links/planted.c '#include <ogr_api.h>\n' 'only src/store/polygons'

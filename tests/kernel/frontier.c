@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "kernel/frontier/frontier.h"
+#include "kernel/frontier/lp.h"
+
+void glp_mem_limit(int megabytes); /* GLPK's own: what it may allocate */
 
 /* Twelve observations of two inputs, two outputs and a bad one, drawn by numpy (seed 3) and rounded
  * to a digit; optima by scipy 1.10's linprog, method highs. */
@@ -241,4 +244,24 @@ Test(frontier, columns) {
     }
     sw_frontier_close(a);
   }
+}
+
+/* GLPK ends the program when memory is out; here it is a status, and so is what follows. */
+Test(frontier, out_of_memory) {
+  double entry[3] = {1, 2, 3};
+  sw_error err = {0};
+  sw_lp *lp = NULL;
+  sw_status status = sw_lp_open(&err, &lp);
+  cr_assert_eq(status, SW_OK);
+  cr_assert_eq(sw_lp_begin(&err, lp, 3), SW_OK);
+  glp_mem_limit(1);
+  for (int k = 0; k < 100000 && status == SW_OK; k++)
+    status = sw_lp_add(&err, lp, entry, false);
+  cr_expect_eq(status, SW_ENOMEM, "%d: %s", (int)status, err.text);
+  cr_expect_str_eq(err.text, "out of memory: GLPK, a new column");
+  cr_expect_neq(sw_lp_begin(&err, lp, 3), SW_OK);
+  sw_lp_close(lp);
+  sw_error_clear(&err);
+  cr_assert_eq(sw_lp_open(&err, &lp), SW_OK, "%s", err.text); /* the thread may begin anew */
+  sw_lp_close(lp);
 }

@@ -45,7 +45,7 @@ static const char full[] =
     "  unmatched: drop\n"
     "  groups: [state, region]\n"
     "weights:\n"
-    "  queen: {kind: file, file: edges.gal, style: binary}\n"
+    "  queen: {kind: file, file: edges.gal, style: B}\n"
     "  knn6: {kind: knn, k: 6}\n"
     "  inv: {kind: inverse-distance, cutoff_km: 200}\n"
     "  w2: {kind: matrix, file: /W.csv, style: as-is}\n"

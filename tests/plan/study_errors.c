@@ -93,12 +93,14 @@ Test(study_errors, top) {
 
 Test(study_errors, panel) {
   static const fault table[] = {
-      {"{unit: u}\n",
-       "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz, .h5 or .nc file, or a list of files"},
+      {"{unit: u}\n", "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz, .h5, .nc, .dta, .sav or "
+                      ".sas7bdat file, or a "
+                      "list"},
       {"{file: p.csv}\n", "s.yaml:2:8: 'unit' is missing: the column with the unit's code"},
       {"{fiel: p.csv, unit: u}\n", "s.yaml:2:9: unknown key 'fiel'; did you mean 'file'?"},
       {"{file: p.xlsx, unit: u}\n",
-       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz, .h5 or .nc"},
+       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, .sav or "
+       ".sas7bdat"},
       {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' is listed twice"},
       {"{file: [], unit: u}\n", "s.yaml:2:15: the list of files is empty; name at least one"},
       {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; expected a text"},
@@ -187,11 +189,50 @@ Test(study_errors, panel) {
   EXPECT_ALL(SCORE UNITS "panel: ", aggregate);
 }
 
+Test(study_errors, labels) {
+  static const fault table[] = {
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: g}, wide: {name: g, prefix: p}}}\n",
+       "s.yaml:2:39: layout: expected one of {wide: {name, prefix}}, {wide: {indicator, names}} "
+       "and "
+       "{long: {by, value}}"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l}}}\n",
+       "s.yaml:2:46: 'value' is missing: the column of values, or a list of columns"},
+      {"{file: p.csv, unit: u, layout: {long: {value: l}}}\n",
+       "s.yaml:2:46: 'by' is missing: the column of labels, e.g. of industries"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: [l, g]}}}\n",
+       "s.yaml:2:61: long: by and value are both 'l'"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: []}}}\n",
+       "s.yaml:2:61: value: the list is empty; name at least one column"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: [a.b, a]}}}\n",
+       "s.yaml:2:61: value: 'a.b.LABEL' could be of 'a' or of 'a.b'; rename one of them"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: g, totl: all}}}\n",
+       "s.yaml:2:64: unknown key 'totl'; did you mean 'total'?"},
+      {"{file: p.csv, unit: u, layout: {long: {by: l, value: c}}}\n",
+       "s.yaml:1:14: 'c' cannot name a result: c.LABEL are indicators of the panel; choose another "
+       "name"},
+  };
+  EXPECT_ALL(SCORE "panel: ", table);
+}
+
 Test(study_errors, units) {
   static const fault table[] = {
       {"{unit: u}\n", "s.yaml:3:8: 'file' is missing: the table of the units, a .csv file"},
       {"{file: u.csv, unit: u, lon: x}\n",
        "s.yaml:3:8: 'lat' is missing: coordinates need both `lon` and `lat`"},
+      {"{file: u.csv, unit: u, groups: {p: 'unit[0]'}}\n",
+       "s.yaml:3:44: groups: p: 'unit[0]' is no slice of the codes; expected unit[START:END], e.g. "
+       "\"unit[0:2]\" for their first two characters"},
+      {"{file: u.csv, unit: u, groups: {p: 'land[0:2]'}}\n",
+       "s.yaml:3:44: groups: p: 'land[0:2]' is no slice of the codes; expected unit[START:END], "
+       "e.g. "
+       "\"unit[0:2]\" for their first two characters"},
+      {"{file: u.csv, unit: u, groups: {p: 'unit[2:2]'}}\n",
+       "s.yaml:3:44: groups: p: unit[2:2] is empty; its end must lie behind its start"},
+      {"{file: u.csv, unit: u, groups: [p, {p: 'unit[0:2]'}]}\n",
+       "s.yaml:3:48: 'p' is listed twice"},
+      {"{file: u.csv, unit: u, groups: {a/b: 'unit[0:2]'}}\n",
+       "s.yaml:3:46: groups: 'a/b' contains '/', which names in the results file must not; rename "
+       "the column"},
       {"{file: u.csv, unit: u, area: land}\n",
        "s.yaml:3:37: found 'land'; expected a map of keys and values"},
       {"{file: u.csv, unit: u, area: {column: land, unit: sqm}}\n",

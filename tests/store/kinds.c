@@ -25,12 +25,18 @@ static const struct {
     {BYTES("PAR1\x15\x04\x15\n"),
      "a Parquet file, not a file of text; write it as CSV, e.g. with pandas or DuckDB"},
     {BYTES("<stata_dta><header><release>118</release>"),
-     "a Stata file (.dta), not a file of text; write it as CSV, e.g. `export delimited`"},
-    {BYTES("\x72\2\1\0\3\0\4\0"),
-     "a Stata file (.dta), not a file of text; write it as CSV, e.g. `export delimited`"},
-    {BYTES("$FL2@(#) SPSS DATA FILE"), "an SPSS file (.sav), not a file of text; save it as CSV"},
+     "a Stata file (.dta), not a file of text; of a panel or units let its name end with .dta, "
+     "else "
+     "write it as CSV (`export delimited`)"},
+    {BYTES("\x72\2\1\0\3\0\4\0"), "a Stata file (.dta), not a file of text; of a panel or units "
+                                  "let its name end with .dta, else "
+                                  "write it as CSV (`export delimited`)"},
+    {BYTES("$FL2@(#) SPSS DATA FILE"), "an SPSS file (.sav), not a file of text; of a panel or "
+                                       "units let its name end with .sav, else "
+                                       "save it as CSV"},
     {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60\xB3\x14\x11\xCF"),
-     "a SAS file (.sas7bdat), not a file of text; write it as CSV, e.g. `proc export`"},
+     "a SAS file (.sas7bdat), not a file of text; of a panel or units let its name end with "
+     ".sas7bdat, else write it as CSV (`proc export`)"},
     {BYTES("\x89HDF\r\n\x1A\n\0\0"),
      "an HDF5 or netCDF-4 file, not a file of text; as a panel let its name end with .h5, else "
      "write it as CSV"},

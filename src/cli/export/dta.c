@@ -1,11 +1,8 @@
-/* Rows as a data set of Stata (.dta, version 118, so that texts are UTF-8). The one file that calls
+/* Rows as a data set of Stata (.dta, version 118, so that texts are UTF-8). By
  * ReadStat, which is loaded for it. How many rows there are stands at its beginning, so they are
  * walked twice. Quantities are doubles, units and labels texts, periods whole numbers where all
  * are. Stata has no infinity: it is missing. The date in the file is fixed, so that the same
  * results give the same file. */
-#include <readstat.h>
-
-#include <dlfcn.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,52 +10,15 @@
 
 #include "base/text.h"
 #include "cli/export/export.h"
+#include "store/foreign/library.h"
 
 enum { VERSION = 118, NAME = 32, LABEL = 80, WIDEST = 2045, DATE = 946684800 /* 2000-01-01 */ };
-
-/* ---- the library ------------------------------------------------------------------------- */
-
-#define FUNCTIONS(X)                                                                               \
-  X(readstat_error_message)                                                                        \
-  X(readstat_writer_init)                                                                          \
-  X(readstat_writer_free)                                                                          \
-  X(readstat_set_data_writer)                                                                      \
-  X(readstat_writer_set_file_timestamp)                                                            \
-  X(readstat_writer_set_file_format_version)                                                       \
-  X(readstat_add_variable)                                                                         \
-  X(readstat_variable_set_label)                                                                   \
-  X(readstat_begin_writing_dta)                                                                    \
-  X(readstat_begin_row)                                                                            \
-  X(readstat_insert_string_value)                                                                  \
-  X(readstat_insert_int32_value)                                                                   \
-  X(readstat_insert_double_value)                                                                  \
-  X(readstat_insert_missing_value)                                                                 \
-  X(readstat_end_row)                                                                              \
-  X(readstat_end_writing)
-
-static struct {
-#define MEMBER(name) __typeof__(name) *name;
-  FUNCTIONS(MEMBER)
-#undef MEMBER
-} lib;
-
-static sw_status load(sw_error *err) {
-  void *library = dlopen(SW_READSTAT_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-  bool found = library != NULL;
-#define FIND(name) found = found && (*(void **)&lib.name = dlsym(library, #name));
-  FUNCTIONS(FIND)
-#undef FIND
-  return found ? SW_OK
-               : sw_fail(err, SW_EINPUT,
-                         "a .dta is written by ReadStat, which cannot be loaded (%s); install %s, "
-                         "or write a .csv",
-                         dlerror(), SW_READSTAT_LIBRARY);
-}
 
 /* ---- columns ----------------------------------------------------------------------------- */
 
 typedef struct writer {
   sw_export_job *job;
+  const sw_readstat *lib;
   readstat_writer_t *to;
   readstat_variable_t **column; /* texts and time, then values */
   int n, room;
@@ -69,7 +29,7 @@ typedef struct writer {
 
 static sw_status fail(sw_error *err, const writer *w, readstat_error_t code) {
   return sw_fail(err, code == READSTAT_ERROR_MALLOC ? SW_ENOMEM : SW_EIO,
-                 "%s: cannot be written: %s", w->job->path, lib.readstat_error_message(code));
+                 "%s: cannot be written: %s", w->job->path, w->lib->readstat_error_message(code));
 }
 
 /* At a character's beginning. */
@@ -116,11 +76,12 @@ static sw_status add_column(sw_error *err, writer *w, const char *name, readstat
   if (width > WIDEST)
     return sw_fail(err, SW_EINPUT, "%s: a text of %s has %zu bytes; a .dta holds %d: write a .csv",
                    w->job->path, name, width, WIDEST);
-  readstat_variable_t *column = lib.readstat_add_variable(w->to, stata_name(w, name), type, width);
+  readstat_variable_t *column =
+      w->lib->readstat_add_variable(w->to, stata_name(w, name), type, width);
   if (!column) return sw_fail(err, SW_ENOMEM, "out of memory for columns");
   memcpy(label, title, length);
   label[length] = '\0';
-  lib.readstat_variable_set_label(column, label);
+  w->lib->readstat_variable_set_label(column, label);
   w->column[w->n++] = column;
   return SW_OK;
 }
@@ -201,9 +162,9 @@ static readstat_error_t put_keys(writer *w, const sw_row *row, int *at) {
   for (; *at < n && code == READSTAT_OK; ++*at) {
     int64_t whole = 0;
     if (*at == time && w->numbered && sw_parse_integer(text[*at], strlen(text[*at]), &whole))
-      code = lib.readstat_insert_int32_value(w->to, w->column[*at], (int32_t)whole);
+      code = w->lib->readstat_insert_int32_value(w->to, w->column[*at], (int32_t)whole);
     else
-      code = lib.readstat_insert_string_value(w->to, w->column[*at], text[*at]);
+      code = w->lib->readstat_insert_string_value(w->to, w->column[*at], text[*at]);
   }
   return code;
 }
@@ -212,12 +173,12 @@ static sw_status put_row(sw_error *err, void *self, const sw_row *row) {
   writer *w = self;
   int at = 0;
   if (!sw_where_keeps(&w->job->where, w->job->sheet, row)) return SW_OK;
-  readstat_error_t code = lib.readstat_begin_row(w->to);
+  readstat_error_t code = w->lib->readstat_begin_row(w->to);
   if (code == READSTAT_OK) code = put_keys(w, row, &at);
   for (const double *value = row->value; code == READSTAT_OK && at < w->n; at++, value++)
-    code = isfinite(*value) ? lib.readstat_insert_double_value(w->to, w->column[at], *value)
-                            : lib.readstat_insert_missing_value(w->to, w->column[at]);
-  if (code == READSTAT_OK) code = lib.readstat_end_row(w->to);
+    code = isfinite(*value) ? w->lib->readstat_insert_double_value(w->to, w->column[at], *value)
+                            : w->lib->readstat_insert_missing_value(w->to, w->column[at]);
+  if (code == READSTAT_OK) code = w->lib->readstat_end_row(w->to);
   w->job->rows++;
   if (code == READSTAT_OK) return SW_OK;
   w->job->not_read = true;
@@ -234,12 +195,12 @@ static sw_status write_rows(sw_error *err, writer *w) {
   __typeof__(sw_rows_walk) *walk = wide ? sw_rows_walk_wide : sw_rows_walk;
   SW_TRY(add_columns(err, w));
   SW_TRY(walk(err, job->sheet, job->n_periods, job->period, count_row, w));
-  lib.readstat_set_data_writer(w->to, give);
-  lib.readstat_writer_set_file_timestamp(w->to, DATE);
-  lib.readstat_writer_set_file_format_version(w->to, VERSION);
-  readstat_error_t code = lib.readstat_begin_writing_dta(w->to, job->out, (long)w->rows);
+  w->lib->readstat_set_data_writer(w->to, give);
+  w->lib->readstat_writer_set_file_timestamp(w->to, DATE);
+  w->lib->readstat_writer_set_file_format_version(w->to, VERSION);
+  readstat_error_t code = w->lib->readstat_begin_writing_dta(w->to, job->out, (long)w->rows);
   if (code == READSTAT_OK) SW_TRY(walk(err, job->sheet, job->n_periods, job->period, put_row, w));
-  if (code == READSTAT_OK) code = lib.readstat_end_writing(w->to);
+  if (code == READSTAT_OK) code = w->lib->readstat_end_writing(w->to);
   if (code == READSTAT_OK) return SW_OK;
   w->job->not_read = true;
   return fail(err, w, code);
@@ -250,11 +211,11 @@ sw_status sw_export_dta(sw_error *err, sw_export_job *job) {
   const sw_sheet *s = job->sheet;
   writer w = {.job = job};
   w.timed = s->time >= 0 && !job->wide && !s->page->cross_section;
-  SW_TRY(load(err));
+  SW_TRY(sw_readstat_load(err, "a .dta is written", "write a .csv", &w.lib));
   setenv("TZ", "UTC", 1);
-  w.to = lib.readstat_writer_init();
+  w.to = w.lib->readstat_writer_init();
   if (!w.to) return sw_fail(err, SW_ENOMEM, "out of memory for a .dta");
   sw_status status = write_rows(err, &w);
-  lib.readstat_writer_free(w.to);
+  w.lib->readstat_writer_free(w.to);
   return status;
 }

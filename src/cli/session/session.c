@@ -20,6 +20,19 @@ static sw_status take_threads(sw_error *err, sw_team *team, const char *asked, i
   return sw_threads_start(err, *threads);
 }
 
+/* A study may name an indicator for each label of a column, employment.*, and which labels there
+ * are is known to the files of its panel alone. No other study pays for a second look. */
+static sw_status name_labels(sw_error *err, sw_session *s, const char *file, size_t length, int *n,
+                             const char *const **label) {
+  sw_study *study = NULL;
+  *label = NULL;
+  if (!strstr(s->text, ".*")) return SW_OK;
+  sw_status status = sw_study_look(err, s->arena, file, s->text, length, &study);
+  SW_TRY(sw_team_agree(s->team, err, status, 0));
+  if (study->panel.layout != SW_LAYOUT_LONG_BY) return SW_OK;
+  return sw_panel_labels(err, s->team, study, s->arena, n, label);
+}
+
 /* The text comes from rank 0's file (sw_text_read broadcasts it), unless the caller has it:
  * `verify` takes the one that the results file keeps. Every rank parses it. */
 sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
@@ -33,8 +46,11 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
     length = strlen(s->text);
   else
     SW_TRY(sw_text_read(err, team, s->arena, file, &s->text, &length));
-  sw_status status =
-      sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study);
+  const char *const *label = NULL;
+  int n_labels = 0;
+  SW_TRY(name_labels(err, s, file, length, &n_labels, &label));
+  sw_status status = sw_study_parse_by(err, s->arena, file, s->text, length, s->extra, s->n_extra,
+                                       label, n_labels, &s->study);
   SW_TRY(sw_team_agree(team, err, status, 0));
   if (output && !*output)
     return sw_fail(err, SW_EINPUT, "the name of the output is empty; give the name of a file");
@@ -61,6 +77,7 @@ sw_status sw_session_panel(sw_error *err, sw_session *s) {
   return status;
 }
 
+/* Sets the logger up; --log-level wins over --quiet. */
 sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
                          const char *text) {
   sw_log_level level = quiet ? SW_LOG_WARN : SW_LOG_INFO;

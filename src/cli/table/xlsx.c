@@ -1,7 +1,7 @@
-/* Tables as a workbook, a sheet each. The one file that calls libxlsxwriter, which is loaded for
- * the first book and writes the file itself when the book is closed. Numbers have 16 digits; cells
- * show as many decimals as the table would. The book's date is fixed, so that the same results give
- * the same file. */
+/* Tables as a workbook, one sheet each. This is the only file that calls libxlsxwriter. The library
+ * is loaded for the first book, so that the program runs where it is not installed, and it writes
+ * the file when the book is closed. Numbers have 16 digits; cells show as many decimals as the
+ * table would. The date of the book is fixed, so that the same results give the same file. */
 #include <xlsxwriter.h>
 
 #include <dlfcn.h>
@@ -11,10 +11,11 @@
 #include "base/text.h"
 #include "cli/table/table.h"
 
-enum { WIDEST = 60, DATE = 946684800 /* 2000-01-01 */ };
+enum { WIDEST = 60, MOST_CHARACTERS = 32767, DATE = 946684800 /* 2000-01-01 */ };
 
 /* ---- the library ------------------------------------------------------------------------- */
 
+/* Each name is declared, found and called by one list: none can be forgotten. */
 #define FUNCTIONS(X)                                                                               \
   X(lxw_strerror)                                                                                  \
   X(workbook_new)                                                                                  \
@@ -36,6 +37,8 @@ static struct {
 #undef MEMBER
 } lxw;
 
+/* Called once per process, which is a child that makes one book; the handle is never closed.
+ * Missing functions count as a missing library, since an old version may lack some. */
 static sw_status load(sw_error *err) {
   void *library = dlopen(SW_XLSX_LIBRARY, RTLD_NOW | RTLD_LOCAL);
   bool found = library != NULL;
@@ -51,12 +54,18 @@ static sw_status load(sw_error *err) {
 
 /* ---- sheets ------------------------------------------------------------------------------ */
 
+/* The library's code as an error of ours. Texts are those of a study, which may be too long for
+ * Excel; of the rest only memory is told apart, as everything else is the file. */
 static sw_status fail(sw_error *err, const sw_grid_out *out, lxw_error code) {
+  if (code == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
+    return sw_fail(err, SW_EINPUT, "a cell of a .xlsx has room for %d characters; write a .csv",
+                   MOST_CHARACTERS);
   return sw_fail(err, code == LXW_ERROR_MEMORY_MALLOC_FAILED ? SW_ENOMEM : SW_EIO,
                  "%s: cannot be written: %s", out->place, lxw.lxw_strerror(code));
 }
 
-/* "ccd.coordination", of the title; without what no sheet may have in its name. */
+/* A name for the sheet, out of the title: "ccd.coordination". Excel takes at most 31 characters and
+ * none of those below; a character of UTF-8 is not cut in two. */
 static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
   size_t length = strcspn(t->title, ":;");
   if (length > LXW_SHEETNAME_MAX) length = LXW_SHEETNAME_MAX;
@@ -68,7 +77,8 @@ static void name_of(const sw_grid *t, char name[LXW_SHEETNAME_MAX + 1]) {
     if (strchr("[]*?/\\'", *at)) *at = '.';
 }
 
-/* Decimals as the table shows them; *format stays NULL where these are any. */
+/* A format that shows the table's decimals; the cell keeps the full value. *format stays NULL for
+ * Excel's own, for columns with an exponent or with digits of each row. */
 static lxw_error format_of(lxw_workbook *book, const sw_grid_column *column, lxw_format **format) {
   char text[32] = "0.";
   if (column->apart || column->decimals < 0) return LXW_NO_ERROR;
@@ -81,6 +91,8 @@ static lxw_error format_of(lxw_workbook *book, const sw_grid_column *column, lxw
   return LXW_NO_ERROR;
 }
 
+/* A missing value stays an empty cell, which formulas skip. Excel has no infinity, so it is written
+ * as text; so are the names of classes. */
 static lxw_error put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, const sw_grid *t,
                             int64_t at, lxw_format *format) {
   int k = c - t->n_texts;
@@ -94,6 +106,9 @@ static lxw_error put_number(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t c, co
   return lxw.worksheet_write_number(sheet, row, c, value, format);
 }
 
+/* A column with its head in row 1 (row 0 is the title), cells below, and a width that fits, since
+ * Excel does not measure text itself. Returns the first error: the library leaves out a cell that
+ * it refuses, and the book would be closed without a word. */
 static lxw_error put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_grid *t, lxw_col_t c,
                             lxw_format *bold) {
   char text[SW_GRID_NUMBER];
@@ -116,6 +131,8 @@ static lxw_error put_column(lxw_workbook *book, lxw_worksheet *sheet, const sw_g
   return lxw.worksheet_set_column(sheet, c, c, (width < WIDEST ? width : WIDEST) + 2, NULL);
 }
 
+/* Adds a sheet to the book, which is begun with the first table. The limits are Excel's own.
+ * They are checked here once: the library refuses the cells beyond them one by one. */
 sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
   char name[LXW_SHEETNAME_MAX + 1];
   lxw_workbook *book = out->book;
@@ -129,6 +146,7 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
     return sw_fail(err, SW_EINPUT,
                    "a sheet of a .xlsx has no room for %lld rows and %d columns; write a .csv",
                    (long long)t->n, t->n_texts + t->n_values);
+  /* A name that is taken or not allowed is replaced by the library's "Sheet3". */
   name_of(t, name);
   bool fine = lxw.workbook_validate_sheet_name(book, name) == LXW_NO_ERROR;
   lxw_worksheet *sheet = lxw.workbook_add_worksheet(book, fine ? name : NULL);
@@ -144,7 +162,8 @@ sw_status sw_grid_xlsx(sw_error *err, const sw_grid *t, sw_grid_out *out) {
   return code == LXW_NO_ERROR ? SW_OK : fail(err, out, code);
 }
 
-/* Closed also after a failure: it holds memory and temporary files. */
+/* Closes the book, also after a failure, since it holds memory and temporary files. The file is
+ * written here, so most errors show only now. */
 sw_status sw_grid_xlsx_end(sw_error *err, sw_status status, sw_grid_out *out) {
   lxw_doc_properties properties = {.created = DATE};
   if (!out->book) return status;

@@ -33,7 +33,13 @@ typedef struct sw_frontier {
   const double *const *value;       /* [variable * periods + t]: n values */
   const unsigned char *const *used; /* [t]: n, whether the observation spans the frontier; then no
                                        value is missing, an input and an output are above 0 */
-  const double *mean;               /* [t * variables + variable], over those */
+  /* NULL, or by period the observations that a solution may use, packed: which units they are, in
+   * order, how many, and their values as in `value`. All others lie before those of their period.
+   */
+  const int32_t *const *who;
+  const int64_t *who_count;
+  const double *const *packed;
+  const double *mean; /* [t * variables + variable], over those */
   /* Observations that programs begin with: `starts` by period, and what each is the best in; the
    * greatest of several periods is taken. -1: none. By sw_frontier_starts. */
   int starts;

@@ -17,6 +17,7 @@ enum { MOST_ROWS = 64 };
 
 struct sw_lp {
   glp_prob *program;
+  bool is_solved, is_cut; /* a solution was found; what was asked since then leaves it out */
   jmp_buf back;
   char said[160]; /* the last that GLPK said */
 };
@@ -38,6 +39,11 @@ static int keep_words(void *data, const char *text) {
 static void jump_back(void *data) {
   sw_lp *lp = data;
   longjmp(lp->back, 1);
+}
+
+/* Whoever goes on after a failure is told again. */
+static sw_status is_open(sw_error *err, const sw_lp *lp) {
+  return lp->program ? SW_OK : sw_fail(err, SW_EINTERNAL, "GLPK has failed before: %s", lp->said);
 }
 
 /* What GLPK calls an error here is a lack of memory, or a fault of this program. The thread's
@@ -72,7 +78,9 @@ void sw_lp_close(sw_lp *lp) {
 }
 
 sw_status sw_lp_begin(sw_error *err, sw_lp *lp, int rows) {
+  SW_TRY(is_open(err, lp));
   if (setjmp(lp->back) != 0) return failed(err, lp, "a new program");
+  lp->is_solved = lp->is_cut = false;
   glp_erase_prob(lp->program);
   glp_set_obj_dir(lp->program, GLP_MIN);
   glp_add_rows(lp->program, rows);
@@ -96,6 +104,7 @@ static void add_column(glp_prob *program, const double *entry, bool any_sign) {
 
 /* Whoever sets a place to jump back to changes no variable of its own behind it. */
 sw_status sw_lp_add(sw_error *err, sw_lp *lp, const double *entry, bool any_sign) {
+  SW_TRY(is_open(err, lp));
   if (setjmp(lp->back) != 0) return failed(err, lp, "a new column");
   add_column(lp->program, entry, any_sign);
   return SW_OK;
@@ -116,6 +125,12 @@ void sw_lp_unfix(sw_lp *lp, int column) {
 
 void sw_lp_rhs(sw_lp *lp, int row, double value) {
   glp_set_row_bnds(lp->program, row + 1, GLP_FX, value, value);
+  lp->is_cut = lp->is_solved;
+}
+
+void sw_lp_make_basic(sw_lp *lp, int column, int row) {
+  glp_set_row_stat(lp->program, row + 1, GLP_NS);
+  glp_set_col_stat(lp->program, column + 1, GLP_BS);
 }
 
 void sw_lp_leave_out(sw_lp *lp, int row) {
@@ -132,7 +147,7 @@ double sw_lp_dual(const sw_lp *lp, int row) {
 
 /* ---- solve ------------------------------------------------------------------------------ */
 
-static bool is_solved(glp_prob *program, int method, double tolerance) {
+static bool solves(glp_prob *program, int method, double tolerance) {
   glp_smcp how;
   glp_init_smcp(&how);
   how.msg_lev = GLP_MSG_OFF;
@@ -141,17 +156,22 @@ static bool is_solved(glp_prob *program, int method, double tolerance) {
   return glp_simplex(program, &how) == 0 && glp_get_status(program) == GLP_OPT;
 }
 
-/* What does not come to an end from the last basis is tried from the first, then by the dual
- * simplex, in the end with tolerances of GLPK's own size. */
+/* By the primal simplex, as new columns and costs leave a solution feasible; by the dual one where
+ * a row came in. What does not come to an end from the last basis is tried from the first, then by
+ * the other method, in the end with tolerances of GLPK's own size. */
 sw_status sw_lp_solve(sw_error *err, sw_lp *lp, bool *found) {
+  SW_TRY(is_open(err, lp));
   glp_prob *program = lp->program;
+  int method = lp->is_cut ? GLP_DUALP : GLP_PRIMAL;
   if (setjmp(lp->back) != 0) return failed(err, lp, "the simplex method");
-  *found = is_solved(program, GLP_PRIMAL, 1e-9);
+  lp->is_solved = true;
+  lp->is_cut = false;
+  *found = solves(program, method, 1e-9);
   if (*found) return SW_OK;
   glp_std_basis(program);
-  *found = is_solved(program, GLP_PRIMAL, 1e-9);
+  *found = solves(program, GLP_PRIMAL, 1e-9);
   if (*found) return SW_OK;
   glp_std_basis(program);
-  *found = is_solved(program, GLP_DUALP, 1e-9) || is_solved(program, GLP_PRIMAL, 1e-7);
+  *found = solves(program, GLP_DUALP, 1e-9) || solves(program, GLP_PRIMAL, 1e-7);
   return SW_OK;
 }

@@ -30,6 +30,9 @@ void sw_lp_unfix(sw_lp *lp, int column);
 /* The right-hand side of a row; the row is left out of the program. */
 void sw_lp_rhs(sw_lp *lp, int row, double value);
 void sw_lp_leave_out(sw_lp *lp, int row);
+/* Of the basis that the first solve begins with: that column in the place of that row. The others
+ * of the rows stay in it; what it makes of the columns should not be below 0. */
+void sw_lp_make_basic(sw_lp *lp, int column, int row);
 /* From the basis of the solve before, if there was one since sw_lp_begin. The program is one that
  * has an optimum; *found is false where none of the ways that are tried comes to it. */
 sw_status sw_lp_solve(sw_error *err, sw_lp *lp, bool *found);

@@ -214,6 +214,23 @@ static sw_status add_starts(sw_error *err, sw_frontier_solver *s) {
   return SW_OK;
 }
 
+/* The observation itself, at rho = 1 (beta = 0) and without slacks, is a solution: in the rows of
+ * an input and an output that it has stand its own column and rho, in those of others their slacks.
+ */
+static void begin_with_own(const sw_frontier_solver *s) {
+  const sw_frontier *f = s->f;
+  int input = 0, output = f->inputs;
+  while (s->own[input] == 0)
+    input++;
+  while (s->own[output] == 0)
+    output++;
+  bool is_rho_of_input = f->orientation == SW_TO_INPUT;
+  sw_lp_make_basic(s->lp, RHO, is_rho_of_input ? input : output);
+  sw_lp_make_basic(s->lp, own_column(f), is_rho_of_input ? output : input);
+  for (int v = 0; v < slacks_of(f); v++)
+    if (v != input && v != output) sw_lp_make_basic(s->lp, 1 + v, v);
+}
+
 sw_status sw_frontier_begin(sw_error *err, sw_frontier_solver *s, int64_t unit, int t, int from,
                             int to, bool without) {
   const sw_frontier *f = s->f;
@@ -235,6 +252,7 @@ sw_status sw_frontier_begin(sw_error *err, sw_frontier_solver *s, int64_t unit, 
   SW_TRY(sw_lp_begin(err, s->lp, variables + 1));
   SW_TRY(add_rho_and_slacks(err, s));
   SW_TRY(add_observation(err, s, at));
+  begin_with_own(s);
   return add_starts(err, s);
 }
 
@@ -252,22 +270,32 @@ static prices prices_of(const sw_frontier_solver *s) {
   return now;
 }
 
+/* The observations of a period that may join: all units, or those that are packed. */
+static int64_t count_of(const sw_frontier *f, int t) {
+  return f->who ? f->who_count[t] : f->n;
+}
+
 /* In a block of period t the first with the least reduced cost below *least, which it becomes. */
 static void look_at_block(const sw_frontier_solver *s, const prices *now, const double *const *row,
                           int t, int64_t lo, double *least, int64_t *best) {
   const sw_frontier *f = s->f;
   double cost[SW_FRONTIER_BLOCK], size[SW_FRONTIER_BLOCK];
-  int count = (int)(f->n - lo < SW_FRONTIER_BLOCK ? f->n - lo : SW_FRONTIER_BLOCK);
+  int64_t left = count_of(f, t) - lo;
+  int count = (int)(left < SW_FRONTIER_BLOCK ? left : SW_FRONTIER_BLOCK);
   if (!sw_frontier_reduced(sw_frontier_variables(f), row, lo, count, now->price, s->scale,
                            now->constant, *least, cost, size))
     return;
   for (int j = 0; j < count; j++) {
-    int64_t at = (lo + j) * f->periods + t;
+    int64_t unit = f->who ? f->who[t][lo + j] : lo + j, at = unit * f->periods + t;
     double reduced = cost[j] / size[j];
-    if (!(reduced < *least) || !f->used[t][lo + j] || at == s->left_out) continue;
+    if (!(reduced < *least) || !f->used[t][unit] || at == s->left_out) continue;
     *least = reduced;
     *best = at;
   }
+}
+
+static int64_t blocks_of(int64_t count) {
+  return (count + SW_FRONTIER_BLOCK - 1) / SW_FRONTIER_BLOCK;
 }
 
 /* What the prices call for: of each of TAKEN parts of the blocks the observation with the least
@@ -275,15 +303,17 @@ static void look_at_block(const sw_frontier_solver *s, const prices *now, const 
 static int find_columns(const sw_frontier_solver *s, int64_t *found) {
   const sw_frontier *f = s->f;
   const prices now = prices_of(s);
-  int64_t blocks = (f->n + SW_FRONTIER_BLOCK - 1) / SW_FRONTIER_BLOCK * (s->to - s->from);
-  int64_t part = (blocks + TAKEN - 1) / TAKEN, left = part, best = -1;
+  int64_t blocks = 0, best = -1;
+  for (int t = s->from; t < s->to; t++)
+    blocks += blocks_of(count_of(f, t));
+  int64_t part = (blocks + TAKEN - 1) / TAKEN, left = part;
   double least = -NOTHING;
   int count = 0;
   for (int t = s->from; t < s->to; t++) {
     const double *row[SW_FRONTIER_MOST];
     for (int v = 0; v < sw_frontier_variables(f); v++)
-      row[v] = f->value[v * f->periods + t];
-    for (int64_t lo = 0; lo < f->n; lo += SW_FRONTIER_BLOCK) {
+      row[v] = (f->who ? f->packed : f->value)[v * f->periods + t];
+    for (int64_t lo = 0; lo < count_of(f, t); lo += SW_FRONTIER_BLOCK) {
       look_at_block(s, &now, row, t, lo, &least, &best);
       if (--left > 0) continue;
       if (best >= 0) found[count++] = best;

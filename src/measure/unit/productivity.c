@@ -29,10 +29,12 @@
  * Malmquist-Luenberger index. cumulated is the product (luenberger: sum) since the first period.
  * No point of the frontier of another period, of variable returns or `super`: infeasible.
  *
- * A pass over units, all inputs gathered; a thread has a solver of its own. `peers` are the weights
- * l of the observations that a unit is measured by, as pairs: the pass leaves them as operands, the
- * units and their weights, and one over pairs spreads them over rows. With `bootstrap` a further
- * pass over units draws (productivity_bootstrap.c).
+ * Passes over units, all inputs gathered; a thread has a solver of its own. Where a frontier is of
+ * all periods, a first pass finds who is on that of its period, and nobody else spans it. The
+ * programs follow. `peers` are the weights l of the observations that a unit is measured by, as
+ * pairs: the programs leave them as operands, the units and their weights, and a pass over pairs
+ * spreads them over rows. With `bootstrap` a further pass over units draws
+ * (productivity_bootstrap.c).
  *
  * Sources: Charnes, Cooper & Rhodes 1978; Banker, Charnes & Cooper 1984; Andersen & Petersen 1993;
  * Chambers, Chung & Fare 1996, 1998; Fare, Grosskopf, Norris & Zhang 1994; Chung, Fare & Grosskopf
@@ -49,12 +51,16 @@ enum { GRAIN = 8 }; /* units of a tile: what a run that is killed computes anew 
 /* ---- tile ------------------------------------------------------------------------------- */
 
 static void tile_productivity(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
-  if (tile->pass == DRAWS) {
+  const sw_productivity *p = job->state;
+  if (tile->pass == p->draw) {
     sw_productivity_draw_tile(job, tile, workspace);
     return;
   }
   for (int64_t unit = tile->lo; unit < tile->hi && !sw_job_stops(job); unit++)
-    sw_productivity_unit(job, workspace, unit, out);
+    if (tile->pass == p->edges)
+      sw_productivity_edges(job, workspace, unit);
+    else
+      sw_productivity_unit(job, workspace, unit, out);
 }
 
 static size_t workspace_productivity(const sw_job *job) {
@@ -69,15 +75,16 @@ static sw_status open_productivity(sw_error *err, const sw_job *job, int pass, v
   sw_productivity_thread *w = workspace;
   *w = (sw_productivity_thread){.err = err};
   if (job->pass[pass].domain == SW_PAIRS) return SW_OK;
-  if (pass == DRAWS) return sw_productivity_draw_open(err, job, workspace);
-  sw_status status = sw_frontier_open(err, &p->frontier, &w->solver);
+  if (pass == p->draw) return sw_productivity_draw_open(err, job, workspace);
+  const sw_frontier *f = pass == p->edges ? &p->edge : &p->frontier;
+  sw_status status = sw_frontier_open(err, f, &w->solver);
   if (status != SW_OK) sw_frontier_close(w->solver); /* close is not called then */
   return status;
 }
 
 static void close_productivity(const sw_job *job, int pass, void *workspace) {
   if (job->pass[pass].domain == SW_PAIRS) return;
-  if (pass == DRAWS)
+  if (pass == ((const sw_productivity *)job->state)->draw)
     sw_productivity_draw_close(workspace);
   else
     sw_frontier_close(((sw_productivity_thread *)workspace)->solver);
@@ -96,7 +103,7 @@ static sw_status finish_productivity(sw_error *err, sw_job *job, int pass, const
                                      void *result) {
   (void)err, (void)result;
   const sw_productivity *p = job->state;
-  if (pass != PROGRAMS) return SW_OK;
+  if (pass != p->programs) return SW_OK;
   const int64_t *of = ((const sw_productivity_counts *)all)->of;
   long long cells = (long long)job->n * job->n_periods;
   if (of[MISSING])
@@ -119,8 +126,10 @@ static sw_status finish_productivity(sw_error *err, sw_job *job, int pass, const
 
 static sw_status prepare_productivity(sw_error *err, sw_job *job, int pass) {
   if (job->pass[pass].domain == SW_PAIRS) return SW_OK;
+  const sw_productivity *p = job->state;
   SW_TRY(sw_productivity_prepare(err, job));
-  return pass == DRAWS ? sw_productivity_sample_periods(err, job) : SW_OK;
+  if (pass == p->programs && p->edges >= 0) return sw_productivity_pack(err, job);
+  return pass == p->draw ? sw_productivity_sample_periods(err, job) : SW_OK;
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
@@ -219,6 +228,25 @@ static void warn_of_few(const sw_job *job, const sw_frontier *f) {
             job->where, job->name, (long long)job->n, sw_frontier_variables(f), wanted);
 }
 
+/* A frontier of all periods has many observations, of which few are on that of their own period:
+ * these are found first. */
+static void declare_passes(sw_job *job, sw_productivity *p) {
+  bool has_all = p->reference == OF_ALL || p->index == GLOBAL;
+  p->edges = p->draw = -1;
+  if (has_all && !p->super)
+    p->edges = sw_job_pass(
+        job, (sw_pass){.domain = SW_UNITS, .gathered = true, .grain = GRAIN, .operand = 1});
+  p->programs = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                                           .gathered = true,
+                                           .grain = GRAIN,
+                                           .operand = sw_productivity_peers(job) + (p->draws > 0),
+                                           .partial = sizeof(sw_productivity_counts)});
+  if (p->draws > 0)
+    p->draw =
+        sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .gathered = true, .grain = SW_DRAW_GRAIN});
+  if (sw_productivity_peers(job) > 0) sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+}
+
 static sw_status resolve_productivity(sw_error *err, sw_job *job) {
   static const sw_orientation orientation[] = {SW_TO_OUTPUT, SW_TO_INPUT, SW_TO_DIRECTION};
   sw_productivity *p = NULL;
@@ -245,14 +273,7 @@ static sw_status resolve_productivity(sw_error *err, sw_job *job) {
     job->result[q].off = p->draws == 0;
   job->pooled = p->index != NO_INDEX || p->reference != OF_PERIOD;
   job->directed = true;
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
-                             .gathered = true,
-                             .grain = GRAIN,
-                             .operand = sw_productivity_peers(job) + (p->draws > 0),
-                             .partial = sizeof(sw_productivity_counts)});
-  if (p->draws > 0)
-    sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .gathered = true, .grain = SW_DRAW_GRAIN});
-  if (sw_productivity_peers(job) > 0) sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+  declare_passes(job, p);
   return SW_OK;
 }
 

@@ -30,11 +30,13 @@ enum {
   UPPER,
   PEERS
 };
-enum { PROGRAMS, DRAWS }; /* passes; the second with `bootstrap` alone. One over pairs may follow */
 enum { SW_DRAW_GRAIN = 32 }; /* units of a tile of draws */
 
 typedef struct sw_productivity {
   sw_frontier frontier; /* filled by prepare, but for what the entry says */
+  /* Passes; -1: the job has none. */
+  int edges, programs, draw;
+  sw_frontier edge; /* whose programs the pass `edges` solves */
   bool variable_returns, super, has_peers;
   sw_productivity_index index;
   sw_productivity_reference reference;
@@ -60,6 +62,8 @@ typedef struct sw_productivity_counts {
 /* All periods of a unit: its results, and the operands that are its peers. */
 void sw_productivity_unit(const sw_job *job, sw_productivity_thread *w, int64_t unit,
                           sw_productivity_counts *count);
+/* Of the pass `edges`: whether its observations are on the frontier of their period, as operand. */
+void sw_productivity_edges(const sw_job *job, sw_productivity_thread *w, int64_t unit);
 /* How many operands that are; the efficiency is behind them where there are draws. */
 int sw_productivity_peers(const sw_job *job);
 /* A row of the matrix of peers, out of these. */
@@ -68,6 +72,9 @@ void sw_productivity_row(const sw_job *job, int t, int64_t i, double *const *out
 /* Before the pass: which observations span frontiers, means, what programs begin with; refuses
  * negative values. */
 sw_status sw_productivity_prepare(sw_error *err, sw_job *job);
+/* Behind the pass `edges`: packs the observations that it has found on the frontier of their
+ * period. */
+sw_status sw_productivity_pack(sw_error *err, sw_job *job);
 
 /* The pass of draws (productivity_bootstrap.c). */
 sw_status sw_productivity_sample_periods(sw_error *err, sw_job *job);

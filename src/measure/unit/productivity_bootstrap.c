@@ -90,7 +90,8 @@ static uint64_t key_of(const sw_job *job, int t) {
 }
 
 static double efficiency_at(const sw_job *job, int t, int64_t unit) {
-  return job->operand[PROGRAMS].row[sw_productivity_peers(job) * job->n_periods + t][unit];
+  const sw_view *from = &job->operand[((const sw_productivity *)job->state)->programs];
+  return from->row[sw_productivity_peers(job) * job->n_periods + t][unit];
 }
 
 /* By every rank, in the order of units. */
@@ -144,6 +145,7 @@ sw_status sw_productivity_draw_open(sw_error *err, const sw_job *job, void *work
   w->mean = w->found + SW_DRAW_GRAIN * (size_t)p->draws;
   w->start_value = w->mean + SIDES * (size_t)sw_frontier_variables(f);
   w->start = (int64_t *)(w->start_value + starts);
+  w->f.who = NULL;
   w->f.periods = SIDES;
   w->f.value = w->value;
   w->f.used = w->used;

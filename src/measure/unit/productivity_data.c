@@ -72,14 +72,11 @@ static sw_status take_used(sw_error *err, sw_job *job, sw_frontier *f) {
   return SW_OK;
 }
 
-sw_status sw_productivity_prepare(sw_error *err, sw_job *job) {
-  sw_frontier *f = &((sw_productivity *)job->state)->frontier;
+/* Once; a pass that follows has the same values at another place. */
+static sw_status describe_all(sw_error *err, sw_job *job, sw_frontier *f) {
   double *mean = NULL, *start_value = NULL;
   int64_t *start = NULL;
-  f->n = job->n;
-  f->periods = job->n_periods;
   f->starts = sw_frontier_start_count(f);
-  SW_TRY(take_rows(err, job, f));
   SW_TRY(refuse_negative(err, job, f));
   SW_TRY(take_used(err, job, f));
   SW_NEW(err, job->arena, mean, f->periods * sw_frontier_variables(f));
@@ -92,5 +89,53 @@ sw_status sw_productivity_prepare(sw_error *err, sw_job *job) {
   f->mean = mean;
   f->start = start;
   f->start_value = start_value;
+  return SW_OK;
+}
+
+sw_status sw_productivity_prepare(sw_error *err, sw_job *job) {
+  sw_productivity *p = job->state;
+  sw_frontier *f = &p->frontier;
+  f->n = job->n;
+  f->periods = job->n_periods;
+  SW_TRY(take_rows(err, job, f));
+  if (!f->used) SW_TRY(describe_all(err, job, f));
+  p->edge = *f;
+  p->edge.who = NULL;
+  p->edge.orientation = SW_TO_OUTPUT;
+  return SW_OK;
+}
+
+static sw_status pack_period(sw_error *err, sw_job *job, int t, int32_t **who, int64_t *count,
+                             double **packed) {
+  const sw_productivity *p = job->state;
+  const sw_frontier *f = &p->frontier;
+  const double *is_edge = job->operand[p->edges].row[t];
+  for (int64_t unit = 0; unit < job->n; unit++)
+    count[t] += is_edge[unit] == 1;
+  SW_NEW(err, job->arena, who[t], count[t] + 1);
+  for (int64_t unit = 0, at = 0; unit < job->n; unit++)
+    if (is_edge[unit] == 1) who[t][at++] = (int32_t)unit;
+  for (int v = 0; v < sw_frontier_variables(f); v++) {
+    double **to = &packed[v * f->periods + t];
+    SW_NEW(err, job->arena, *to, count[t] + 1);
+    for (int64_t k = 0; k < count[t]; k++)
+      (*to)[k] = f->value[v * f->periods + t][who[t][k]];
+  }
+  return SW_OK;
+}
+
+sw_status sw_productivity_pack(sw_error *err, sw_job *job) {
+  sw_frontier *f = &((sw_productivity *)job->state)->frontier;
+  int32_t **who = NULL;
+  int64_t *count = NULL;
+  double **packed = NULL;
+  SW_NEW(err, job->arena, who, f->periods);
+  SW_NEW(err, job->arena, count, f->periods);
+  SW_NEW(err, job->arena, packed, f->periods * sw_frontier_variables(f));
+  for (int t = 0; t < f->periods; t++)
+    SW_TRY(pack_period(err, job, t, who, count, packed));
+  f->who = (const int32_t *const *)who;
+  f->who_count = count;
+  f->packed = (const double *const *)packed;
   return SW_OK;
 }

@@ -85,7 +85,7 @@ static void put_peers(const sw_job *job, const sw_productivity_thread *w, int t,
   double lambda[SW_FRONTIER_MOST + 1];
   int most = most_peers(job), count = 0;
   if (most == 0) return;
-  const sw_view *to = &job->operand_local[PROGRAMS];
+  const sw_view *to = &job->operand_local[((const sw_productivity *)job->state)->programs];
   if (there) count = sw_frontier_peers(w->solver, most, at, lambda);
   for (int k = 0; k < most; k++) {
     to->row[2 * k * job->n_periods + t][unit - to->first] =
@@ -100,7 +100,7 @@ int sw_productivity_peers(const sw_job *job) {
 
 /* For the draws, which need those of all units. */
 static void put_efficiency(const sw_job *job, int t, int64_t unit, double efficiency) {
-  const sw_view *to = &job->operand_local[PROGRAMS];
+  const sw_view *to = &job->operand_local[((const sw_productivity *)job->state)->programs];
   if (((const sw_productivity *)job->state)->draws > 0)
     to->row[sw_productivity_peers(job) * job->n_periods + t][unit - to->first] = efficiency;
 }
@@ -217,7 +217,7 @@ static void place_no_index(const sw_job *job, int64_t unit, int t, double *cumul
 /* Units that are no peers have no weight: missing, so that they are no partners. */
 void sw_productivity_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)workspace;
-  const sw_view *from = &job->operand[PROGRAMS];
+  const sw_view *from = &job->operand[((const sw_productivity *)job->state)->programs];
   for (int64_t j = 0; j < job->n; j++)
     out[0][j] = NAN;
   for (int k = 0; k < variables_of(job) + 1; k++) {
@@ -253,5 +253,25 @@ void sw_productivity_unit(const sw_job *job, sw_productivity_thread *w, int64_t 
       place_no_index(job, unit, t, &cumulated);
     put(job, STATUS, t, unit, status);
     count->of[status]++;
+  }
+}
+
+/* ---- edges ------------------------------------------------------------------------------ */
+
+/* By outputs, whatever the orientation, under variable returns unless there are bad outputs: an
+ * observation before this frontier can be replaced by others with the same bad outputs in any
+ * program, of any technology that has these others. */
+void sw_productivity_edges(const sw_job *job, sw_productivity_thread *w, int64_t unit) {
+  const sw_productivity *p = job->state;
+  const sw_view *to = &job->operand_local[p->edges];
+  for (int t = 0; t < job->n_periods; t++) {
+    double *is_edge = &to->row[t][unit - to->first];
+    sw_frontier_found found = {SW_FRONTIER_FAILED, NAN};
+    *is_edge = 0;
+    if (!p->edge.used[t][unit]) continue;
+    if (sw_frontier_begin(w->err, w->solver, unit, t, t, t + 1, false) != SW_OK ||
+        sw_frontier_solve(w->err, w->solver, p->edge.bad == 0, &found) != SW_OK)
+      return;
+    *is_edge = found.state == SW_FRONTIER_FAILED || found.rho < 1 + NEAR_ONE;
   }
 }

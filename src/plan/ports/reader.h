@@ -14,6 +14,10 @@
 sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                         sw_panel **panel);
 void sw_panel_destroy(sw_panel *panel);
+/* The labels of a panel that is long by a column, of all its files, without the total, in byte
+ * order: for sw_study_parse_by. Its files are read for that alone. */
+sw_status sw_panel_labels(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                          int *n, const char *const **label);
 
 /* A weights matrix of the study over the panel's units, in node-shared memory, styled. Units of
  * the file outside the panel: an error, unless the study itself takes units away (`where`,

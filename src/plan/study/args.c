@@ -103,8 +103,8 @@ static sw_status read_integer(const reading *at, const sw_node *node) {
   return check_range(at, node, at->arg->number);
 }
 
-/* Words as written, in lower case; `yes` and `no` are accepted although YAML 1.2 makes them texts.
- * Odd places in the table are true. Case matters, as for all words of a study. */
+/* Words as written, in lower case; odd places in the table are true. `yes` and `no` are accepted
+ * although YAML 1.2 makes them texts. */
 static sw_status read_bool(const reading *at, const sw_node *node) {
   static const char *const words[] = {"false", "true", "no", "yes"};
   bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
@@ -170,6 +170,7 @@ static sw_status read_texts(const reading *at, const sw_node *node, bool list_al
  * of which `column_counts` tells the parts: that is the form in which measures get a column map. */
 static sw_status read_columns_of(const reading *at, const sw_node *node, int from,
                                  const char **text, const sw_node **place) {
+  SW_TRY(sw_study_name_all(at->err, at->in, node, &node));
   bool one = node->kind == SW_NODE_SCALAR;
   if (node->kind == SW_NODE_MAP) return wrong(at, node, "a name or a list of names");
   for (int i = 0; i < (one ? 1 : node->count); i++) {
@@ -206,8 +207,9 @@ static sw_status read_column_map(const reading *at, const sw_node *node) {
   if (node->count == 0 && !at->param->fallback) return fail(at, node, "the map is empty");
   if (at->param->choices)
     SW_TRY(sw_form_split(at->err, at->in->arena, at->param->choices, &keys, &key));
-  SW_NEW(at->err, at->in->arena, text, count_leaves(node));
-  SW_NEW(at->err, at->in->arena, place, count_leaves(node));
+  int most = count_leaves(node) * (1 + at->in->n_labels); /* each may be VALUE.* */
+  SW_NEW(at->err, at->in->arena, text, most);
+  SW_NEW(at->err, at->in->arena, place, most);
   SW_NEW(at->err, at->in->arena, counts, node->count * keys);
   for (int i = 0; i < node->count; i++) {
     const sw_node *below = node->item[i];
@@ -473,9 +475,9 @@ static void move_to(sw_node *node, const sw_node *entry) {
   }
 }
 
-/* A default, or what an alias sets, as a tree at the place of its entry. One that is not YAML is a
- * slip in a descriptor, not in the study: SW_EINTERNAL. The text of a default is parsed for each
- * entry anew: it is short, and each tree has the place of its entry. */
+/* A default, or what an alias sets, as a tree at the place of its entry; parsed for each entry
+ * anew, as it is short. One that is not YAML is a slip in a descriptor, not in the study:
+ * SW_EINTERNAL. */
 static sw_status parse_own(const reading *at, const char *text, const sw_node **node) {
   sw_error why = {0};
   sw_status status =
@@ -519,6 +521,12 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
   if (!node && !at.param->fallback[0]) return SW_OK;
   /* From here on a default and a value are treated alike. */
   if (!node) SW_TRY(parse_own(&at, at.param->fallback, &node));
+  if (at.param->type == SW_P_COLUMN || at.param->type == SW_P_COLUMNS) {
+    const sw_node *written = node;
+    SW_TRY(sw_study_name_all(err, in, written, &node));
+    if (node != written && at.param->type == SW_P_COLUMN && written->kind == SW_NODE_SCALAR)
+      return fail(&at, written, "'%s' is %d indicators; name one", written->text, node->count);
+  }
   arg->node = node;
   /* For a list or map the text is only for attributes and messages, and may be cut. */
   arg->text = node->kind == SW_NODE_SCALAR ? node->text : sw_yaml_flow(in->arena, node);

@@ -2,6 +2,8 @@
  * `aggregate` among these are made of. Derived indicators and sums that nothing takes are left out:
  * a study is not refused for cells it does not use, and what is not used takes no memory.
  *
+ * Also what VALUE.* stands for in a list of columns.
+ *
  * Called by study.c, so that impossible names are refused before data is read, and by the panel's
  * plan, which reads the columns named here. Names are in byte order, hence the same on every rank
  * and independent of the order of entries.
@@ -106,6 +108,112 @@ static sw_status take(sw_error *err, const sw_study *study, names *list, bool *s
     SW_TRY(take(err, study, list, seen, where, parsed.operand[i], d));
   return SW_OK;
 }
+
+/* ---- the indicators of all labels ---------------------------------------------------------- */
+
+/* The length of VALUE in VALUE.*; 0: it is no such name. */
+static size_t star_of(const sw_node *node) {
+  size_t length = node->kind == SW_NODE_SCALAR ? strlen(node->text) : 0;
+  return length > 2 && strcmp(node->text + length - 2, ".*") == 0 ? length - 2 : 0;
+}
+
+static sw_status check_star(sw_error *err, const sw_study_reader *in, const sw_node *star) {
+  const sw_panel_spec *panel = &in->study->panel;
+  const char *name = sw_arena_textn(in->arena, star->text, star_of(star));
+  if (!name) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+  for (int v = 0; v < panel->n_values; v++)
+    if (strcmp(panel->value[v], name) == 0) return SW_OK;
+  return sw_node_fail(err, star, "'%s': the layout has no value '%s'%s", star->text, name,
+                      sw_form_hint(in->arena, name, panel->value, panel->n_values));
+}
+
+/* Each at the place of the name that stands for them, to which messages then point. */
+static sw_status put_labels(sw_error *err, const sw_study_reader *in, const sw_node *star,
+                            sw_node *list) {
+  for (int k = 0; k < in->n_labels; k++) {
+    sw_node *one;
+    SW_NEW(err, in->arena, one, 1);
+    *one = *star;
+    one->text = sw_arena_printf(in->arena, "%.*s.%s", (int)star_of(star), star->text, in->label[k]);
+    if (!one->text) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+    list->item[list->count++] = one;
+  }
+  return SW_OK;
+}
+
+/* In the place of each: before and after it the list stays as it is. The tree is not touched, as an
+ * alias may share the list. */
+sw_status sw_study_name_all(sw_error *err, const sw_study_reader *in, const sw_node *node,
+                            const sw_node **all) {
+  const sw_panel_spec *panel = &in->study->panel;
+  bool one = node->kind == SW_NODE_SCALAR;
+  int n = one ? 1 : node->count, stars = 0;
+  sw_node *list;
+  *all = node;
+  if (!in->label || node->kind == SW_NODE_MAP) return SW_OK;
+  for (int i = 0; i < n; i++) {
+    const sw_node *item = one ? node : node->item[i];
+    if (!star_of(item)) continue;
+    SW_TRY(check_star(err, in, item));
+    stars++;
+  }
+  if (!stars) return SW_OK;
+  if (in->n_labels == 0)
+    return sw_node_fail(err, node, "%s has no label but the total '%s'", panel->by, panel->total);
+  SW_NEW(err, in->arena, list, 1);
+  *list = *node;
+  list->kind = SW_NODE_LIST;
+  list->count = 0;
+  SW_NEW(err, in->arena, list->item, n + stars * in->n_labels);
+  for (int i = 0; i < n; i++) {
+    const sw_node *item = one ? node : node->item[i];
+    if (star_of(item))
+      SW_TRY(put_labels(err, in, item, list));
+    else
+      list->item[list->count++] = node->item[i];
+  }
+  *all = list;
+  return SW_OK;
+}
+
+/* The labels of a value, as what stands between the parentheses of a function: in backquotes, so
+ * that they may hold anything. Before it is known which labels there are, VALUE.* is a name. */
+static const char *list_labels(const sw_study_reader *in, const char *value) {
+  const char *list = in->label ? "" : sw_arena_printf(in->arena, "`%s.*`", value);
+  for (int k = 0; k < in->n_labels && list; k++)
+    list = sw_arena_printf(in->arena, "%s%s`%s.%s`", list, k ? ", " : "", value, in->label[k]);
+  return list;
+}
+
+/* Whether VALUE.* begins at `at`, and is one of the values of a function: what follows is the next
+ * one, or the end. */
+static bool is_star(const char *text, const char *at, const char *value) {
+  size_t length = strlen(value);
+  char before = at > text ? at[-1] : '(';
+  if (strncmp(at, value, length) || strncmp(at + length, ".*", 2)) return false;
+  const char *behind = at + length + 2;
+  behind += strspn(behind, " \t\r\n");
+  return strchr("(, \t\r\n", before) && (*behind == ',' || *behind == ')');
+}
+
+sw_status sw_study_name_within(sw_error *err, const sw_study_reader *in, const char **text) {
+  const sw_panel_spec *panel = &in->study->panel;
+  for (int v = 0; v < panel->n_values; v++)
+    for (const char *at = *text; *at; at++) {
+      if (!is_star(*text, at, panel->value[v])) continue;
+      const char *list = list_labels(in, panel->value[v]);
+      const char *rest = at + strlen(panel->value[v]) + 2;
+      char *whole =
+          list ? sw_arena_printf(in->arena, "%.*s%s%s", (int)(at - *text), *text, list, rest)
+               : NULL;
+      if (!whole) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+      at = whole + (at - *text) + strlen(list) - 1;
+      *text = whole;
+    }
+  return SW_OK;
+}
+
+/* ---- all that is read ---------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);

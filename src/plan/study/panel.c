@@ -15,11 +15,11 @@ static sw_status no_memory(sw_error *err) {
 
 /* ---- files ------------------------------------------------------------------------------ */
 
-/* The ending decides how a file is read, so another one is refused rather than guessed at. A name
- * that is nothing but an ending is no file. */
+/* The ending decides how a file is read, so another one is refused rather than guessed at; a name
+ * must be more than its ending. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv",    ".tsv",    ".txt", ".csv.gz",
-                                        ".tsv.gz", ".txt.gz", ".h5",  ".nc"};
+  static const char *const endings[] = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz",  ".txt.gz",
+                                        ".h5",  ".nc",  ".dta", ".sav",    ".sas7bdat"};
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
@@ -33,7 +33,7 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   const char **path;
   if (!node)
     return sw_form_missing(err, panel, "file",
-                           "a .csv, .csv.gz, .h5 or .nc file, or a list of files");
+                           "a .csv, .csv.gz, .h5, .nc, .dta, .sav or .sas7bdat file, or a list");
   SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_files, &spec->file));
   if (spec->n_files == 0)
     return sw_node_fail(err, node, "the list of files is empty; name at least one");
@@ -41,7 +41,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   for (int i = 0; i < spec->n_files; i++) {
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
-                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5 or .nc",
+                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, "
+                          ".sav or .sas7bdat",
                           spec->file[i]);
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
@@ -122,6 +123,35 @@ static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wi
                        &spec->period);
 }
 
+/* An indicator VALUE.LABEL for each label of a column. What is before the dot must tell which value
+ * it is of: "a.b" beside "a" would not. Which labels there are, and whether the total is one of
+ * them, is seen in the files. */
+static sw_status read_by(sw_error *err, sw_study_reader *in, const sw_node *by) {
+  static const char *const keys[] = {"by", "value", "total", NULL};
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *value = sw_node_get(by, "value");
+  SW_TRY(sw_node_check_keys(err, by, keys));
+  SW_TRY(sw_form_text(err, by, "by", "the column of labels, e.g. of industries", &spec->by));
+  if (!value)
+    return sw_form_missing(err, by, "value", "the column of values, or a list of columns");
+  SW_TRY(sw_form_texts(err, in->arena, value, &spec->n_values, &spec->value));
+  if (spec->n_values == 0)
+    return sw_node_fail(err, value, "value: the list is empty; name at least one column");
+  SW_TRY(sw_form_text(err, by, "total", NULL, &spec->total));
+  for (int v = 0; v < spec->n_values; v++) {
+    size_t length = strlen(spec->value[v]);
+    if (strcmp(spec->value[v], spec->by) == 0)
+      return sw_node_fail(err, value, "long: by and value are both '%s'", spec->by);
+    for (int w = 0; w < spec->n_values; w++)
+      if (strncmp(spec->value[w], spec->value[v], length) == 0 && spec->value[w][length] == '.')
+        return sw_node_fail(err, value,
+                            "value: '%s.LABEL' could be of '%s' or of '%s'; rename one of them",
+                            spec->value[w], spec->value[v], spec->value[w]);
+  }
+  spec->layout = SW_LAYOUT_LONG_BY;
+  return SW_OK;
+}
+
 /* `time: COLUMN`, or {column: COLUMN, format: "%m/%d/%Y"} where it takes a word to read its
  * periods. A format is only checked for being one; whether labels fit it is seen when they are
  * read. */
@@ -139,11 +169,11 @@ static sw_status read_time(sw_error *err, sw_study_reader *in, const sw_node *pa
   return sw_node_fail(err, sw_node_get(node, "format"), "%s", odd.text);
 }
 
-/* Without a layout the panel is long. `wide` alone is answered with the two ways to write it. In a
- * wide layout the periods are the columns' names, so `time` cannot be a column as well.
- * SW_LAYOUT_LONG is zero, the default of the spec. */
+/* Without a layout the panel is long, as with `long` alone. `wide` alone is answered with the two
+ * ways to write it. In a wide layout the periods are the columns' names, so `time` cannot be a
+ * column as well. SW_LAYOUT_LONG is zero, the default of the spec. */
 static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *panel) {
-  static const char *const keys[] = {"wide", NULL};
+  static const char *const keys[] = {"wide", "long", NULL};
   const sw_node *node = sw_node_get(panel, "layout");
   sw_panel_spec *spec = &in->study->panel;
   int index = 0;
@@ -156,8 +186,12 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
   /* `layout: long` may be written out. */
   if (node->kind != SW_NODE_MAP) return sw_form_choice(err, in->arena, node, "long", &index, NULL);
   SW_TRY(sw_node_check_keys(err, node, keys));
-  const sw_node *wide = sw_node_get(node, "wide");
-  if (!wide) return sw_form_missing(err, node, "wide", "{name, prefix} or {indicator, names}");
+  const sw_node *wide = sw_node_get(node, "wide"), *by = sw_node_get(node, "long");
+  if (!wide == !by)
+    return sw_node_fail(err, node,
+                        "layout: expected one of {wide: {name, prefix}}, {wide: {indicator, "
+                        "names}} and {long: {by, value}}");
+  if (by) return read_by(err, in, by);
   /* Read above as a key of the panel, whatever the layout. */
   if (spec->time)
     return sw_node_fail(err, sw_node_get(panel, "time"),
@@ -217,6 +251,7 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
     derive[i].name = node->key[i];
     derive[i].node = node->item[i];
     SW_TRY(sw_form_scalar(err, node->item[i], &derive[i].expression));
+    SW_TRY(sw_study_name_within(err, in, &derive[i].expression));
     SW_TRY(check_expression(err, in, node, i, &derive[i]));
   }
   in->study->panel.n_derive = node->count;
@@ -339,7 +374,9 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
   if (!in->study->units.given)
     return sw_node_fail(
         err, node, "aggregate: `by` is a column of the units file, but the study has no `units`");
-  SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "sum"), &spec->n_sum, &spec->sum));
+  const sw_node *sum = sw_node_get(node, "sum");
+  if (sum) SW_TRY(sw_study_name_all(err, in, sum, &sum));
+  SW_TRY(sw_form_texts(err, in->arena, sum, &spec->n_sum, &spec->sum));
   SW_TRY(read_ratio(err, in, sw_node_get(node, "ratio")));
   if (spec->n_sum + spec->n_ratio == 0)
     return sw_node_fail(err, node,
@@ -393,13 +430,20 @@ static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
-/* HDF5 and netCDF have numbers, not texts of them, and no last lines. In a list with a text file
- * the keys are that file's. A list is accepted as soon as one of its files is a text. */
+/* Text, plain or packed: other files have numbers, not texts of them, and no last lines. */
+static bool is_text(const char *path) {
+  static const char *const others[] = {".h5", ".nc", ".dta", ".sav", ".sas7bdat"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (sw_ends_with(path, others[i])) return false;
+  return true;
+}
+
+/* A list needs one file of text, whose keys they then are. */
 static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
   static const char *const keys[] = {"header",  "footer",    "separator",
                                      "decimal", "thousands", "percent"};
   for (int f = 0; f < spec->n_files; f++)
-    if (!sw_ends_with(spec->path[f], ".h5") && !sw_ends_with(spec->path[f], ".nc")) return SW_OK;
+    if (is_text(spec->path[f])) return SW_OK;
   for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
     const sw_node *node = sw_node_get(panel, keys[k]);
     if (node)

@@ -13,7 +13,9 @@ typedef struct sw_study_reader {
   const sw_node *root;
   const sw_measure *const *extra; /* measures besides the catalogue's */
   int n_extra;
-  int n_composites; /* the first entries of the study */
+  int n_composites;         /* the first entries of the study */
+  const char *const *label; /* of the panel's column `by`, without the total; NULL: not known */
+  int n_labels;
 } sw_study_reader;
 
 /* ---- sections --------------------------------------------------------------------------- */
@@ -66,6 +68,14 @@ sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *v
 /* {network: {...}} of a distance; `node` is the map below `network`. */
 sw_status sw_study_read_network(sw_error *err, sw_arena *arena, const sw_study *study,
                                 const sw_node *node, const sw_network_spec **network);
+
+/* A list of indicators, or one, with those that VALUE.* stands for in its place; the node itself
+ * where there is none. In indicators.c. */
+sw_status sw_study_name_all(sw_error *err, const sw_study_reader *in, const sw_node *node,
+                            const sw_node **all);
+
+/* The same within an expression, as values of a function: sum_present(VALUE.*). */
+sw_status sw_study_name_within(sw_error *err, const sw_study_reader *in, const char **text);
 
 /* ---- form ------------------------------------------------------------------------------- */
 

@@ -231,10 +231,15 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   return false;
 }
 
-/* Names of derived indicators are free text and may hold a dot. Linear, for tens of them. */
-static bool is_derived(const sw_study *study, const char *name) {
+/* Names of derived indicators are free text and may hold a dot; VALUE.LABEL of a panel that is long
+ * by a column has one. Linear, for tens of them. */
+static bool is_indicator(const sw_study *study, const char *name) {
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, name) == 0) return true;
+  for (int v = 0; v < study->panel.n_values; v++) {
+    size_t length = strlen(study->panel.value[v]);
+    if (strncmp(study->panel.value[v], name, length) == 0 && name[length] == '.') return true;
+  }
   return false;
 }
 
@@ -251,7 +256,7 @@ static sw_status resolve_dotted(sw_error *err, sw_study_reader *in, sw_need *nee
     SW_TRY(split_label(err, in, dot + 1, need));
     return check_quantity(err, in, need);
   }
-  if (!is_derived(in->study, need->name) && is_misspelt(in, need->name, length, dot + 1, &near))
+  if (!is_indicator(in->study, need->name) && is_misspelt(in, need->name, length, dot + 1, &near))
     return sw_fail(err, SW_EINPUT, "%s: unknown result '%.*s'; did you mean '%s%s'?", need->where,
                    (int)length, need->name, near, dot);
   return SW_OK;
@@ -457,6 +462,7 @@ static int count_needs(const sw_entry *entry) {
   return entry->n_needs + entry->n_pair_needs + entry->n_weight_needs;
 }
 
+/* Needs of columns and pairs first, then those of weights. */
 static const sw_need *need_at(const sw_entry *entry, int i) {
   int own = entry->n_needs + entry->n_pair_needs;
   return i < own ? &entry->need[i] : entry->weight_need[i - own];

@@ -112,23 +112,46 @@ static sw_status read_sections(sw_error *err, sw_study_reader *in) {
   return sw_study_indicators(err, in->study, &count, &names);
 }
 
+/* A study of which nothing is known but its text, and the tree of it. The copy is parsed, so places
+ * and quoted texts refer to what stays. */
+static sw_status begin(sw_error *err, sw_study_reader *in, const char *file, const char *text,
+                       size_t length) {
+  SW_NEW(err, in->arena, in->study, 1);
+  in->study->arena = in->arena;
+  in->study->file = sw_arena_text(in->arena, file);
+  in->study->text = sw_arena_textn(in->arena, text, length);
+  if (!in->study->file || !in->study->text) return no_memory(err);
+  return sw_yaml_parse(err, in->arena, in->study->file, in->study->text, length, &in->root);
+}
+
 /* Names and places in the study point into the tree and the copies made here, hence all of it lives
  * in `arena`. *out is set on success only. Reading is by one thread and touches no file, so ranks
  * may parse the same bytes independently. */
+sw_status sw_study_parse_by(sw_error *err, sw_arena *arena, const char *file, const char *text,
+                            size_t length, const sw_measure *const *extra, int n_extra,
+                            const char *const *label, int n_labels, sw_study **out) {
+  sw_study_reader in = {
+      .arena = arena, .extra = extra, .n_extra = n_extra, .label = label, .n_labels = n_labels};
+  SW_TRY(begin(err, &in, file, text, length));
+  SW_TRY(read_sections(err, &in));
+  *out = in.study;
+  return SW_OK;
+}
+
 sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **out) {
-  sw_study_reader in = {.arena = arena, .extra = extra, .n_extra = n_extra};
-  sw_study *study;
-  SW_NEW(err, arena, study, 1);
-  study->arena = arena;
-  study->file = sw_arena_text(arena, file);
-  study->text = sw_arena_textn(arena, text, length);
-  if (!study->file || !study->text) return no_memory(err);
-  in.study = study;
-  /* The copy is parsed, so places and quoted texts refer to what stays. */
-  SW_TRY(sw_yaml_parse(err, arena, study->file, study->text, length, &in.root));
-  SW_TRY(read_sections(err, &in));
-  *out = study;
+  return sw_study_parse_by(err, arena, file, text, length, extra, n_extra, NULL, 0, out);
+}
+
+/* Only what the panel needs: what is wrong further down is told when all is read. */
+sw_status sw_study_look(sw_error *err, sw_arena *arena, const char *file, const char *text,
+                        size_t length, sw_study **out) {
+  sw_study_reader in = {.arena = arena};
+  SW_TRY(begin(err, &in, file, text, length));
+  SW_TRY(read_head(err, &in));
+  SW_TRY(sw_study_read_units(err, &in));
+  SW_TRY(sw_study_read_panel(err, &in));
+  *out = in.study;
   return SW_OK;
 }

@@ -27,9 +27,10 @@ typedef struct sw_words {
 /* ---- panel ------------------------------------------------------------------------------ */
 
 typedef enum sw_layout {
-  SW_LAYOUT_LONG,          /* one row per unit and period, one column per indicator */
-  SW_LAYOUT_WIDE_PREFIX,   /* one row per unit, columns PREFIX<period> of one indicator */
-  SW_LAYOUT_WIDE_INDICATOR /* one row per unit and indicator, one column per period */
+  SW_LAYOUT_LONG,           /* one row per unit and period, one column per indicator */
+  SW_LAYOUT_LONG_BY,        /* one row per unit, period and label; indicators are VALUE.LABEL */
+  SW_LAYOUT_WIDE_PREFIX,    /* one row per unit, columns PREFIX<period> of one indicator */
+  SW_LAYOUT_WIDE_INDICATOR, /* one row per unit and indicator, one column per period */
 } sw_layout;
 
 /* What becomes of a sum of members that lack a cell, in the order of the words in panel.c. */
@@ -94,6 +95,10 @@ typedef struct sw_panel_spec {
   const char *time;        /* NULL: a cross-section, one period "0" */
   const char *time_format; /* how its periods are written (panel/time.h), or NULL */
   sw_layout layout;
+  const char *by; /* LONG_BY: the column of labels; a file without it is long */
+  int n_values;
+  const char *const *value;            /* its columns of values */
+  const char *total;                   /* the label that is the total of the others, or NULL */
   const char *wide_name, *wide_prefix; /* WIDE_PREFIX */
   const char *wide_indicator;          /* WIDE_INDICATOR: the column */
   int n_wide_names;
@@ -162,6 +167,16 @@ typedef struct sw_polygons_spec {
   const char *layer; /* NULL: the only one */
 } sw_polygons_spec;
 
+/* A group by characters of the code, as Python takes them: unit[from:to], counted from 0, from the
+ * end where negative. `open`: to the end. */
+typedef struct sw_unit_slice {
+  const char *name;
+  const char *text; /* as the study writes it */
+  int64_t from, to;
+  bool open;
+  const sw_node *node; /* for messages */
+} sw_unit_slice;
+
 typedef struct sw_units_spec {
   const sw_node *node;
   bool given; /* without a units file the units are those of the panel */
@@ -176,6 +191,8 @@ typedef struct sw_units_spec {
   bool drop_unmatched; /* units of one file only: dropped; false: an error */
   int n_groups;        /* columns that partition the units */
   const char *const *group;
+  int n_slices; /* those of them that are no columns but slices of the codes */
+  const sw_unit_slice *slice;
   sw_polygons_spec polygons;
 } sw_units_spec;
 
@@ -451,6 +468,14 @@ static inline bool sw_study_is_wide(const sw_study *study, int e) {
 sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **study);
+/* The same where VALUE.* stands for an indicator of each label of a panel that is long by a column:
+ * these labels, of its files and without the total, in byte order; NULL: such a name is left as it
+ * is written. Which they are is read (sw_panel_labels) by a first look at the panel alone. */
+sw_status sw_study_parse_by(sw_error *err, sw_arena *arena, const char *file, const char *text,
+                            size_t length, const sw_measure *const *extra, int n_extra,
+                            const char *const *label, int n_labels, sw_study **study);
+sw_status sw_study_look(sw_error *err, sw_arena *arena, const char *file, const char *text,
+                        size_t length, sw_study **study);
 
 /* The indicators (columns of files or derived) that entries read, with what the derived indicators
  * and the ratios of `aggregate` among them are made of; each once, in byte order. */

@@ -33,19 +33,103 @@ static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *u
   return SW_OK;
 }
 
-/* Each becomes a variable group_NAME of the results file, where '/' would part the name. The order
- * of groups is that of the list, which results follow. */
-static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *node,
-                             sw_units_spec *units) {
-  SW_TRY(sw_form_texts(err, in->arena, node, &units->n_groups, &units->group));
+/* ---- groups ------------------------------------------------------------------------------ */
+
+/* One end of a slice, up to the character `stop`; *given is false where nothing is written. */
+static bool read_end(const char **at, char stop, int64_t *value, bool *given) {
+  size_t length = strcspn(*at, ":]");
+  const char *text = *at;
+  *given = length > 0;
+  *at += length;
+  if (**at != stop) return false;
+  ++*at;
+  return !*given || sw_parse_integer(text, length, value);
+}
+
+/* "unit[0:2]", or with the name of the column of codes before the brackets. */
+static bool parse_slice(const sw_units_spec *units, const char *text, sw_unit_slice *slice) {
+  size_t length = strcspn(text, "[");
+  bool given = false, of_code = strncmp(text, "unit", length) == 0 && length == 4;
+  if (strncmp(text, units->unit, length) == 0 && !units->unit[length]) of_code = true;
+  if (!of_code || text[length] != '[') return false;
+  const char *at = text + length + 1;
+  if (!read_end(&at, ':', &slice->from, &given)) return false;
+  if (!read_end(&at, ']', &slice->to, &given)) return false;
+  slice->open = !given;
+  return !*at;
+}
+
+/* A slice that is empty whatever the code is a slip. */
+static sw_status read_slice(sw_error *err, const sw_units_spec *units, const sw_node *node,
+                            sw_unit_slice *slice) {
+  SW_TRY(sw_form_scalar(err, node, &slice->text));
+  slice->node = node;
+  if (!parse_slice(units, slice->text, slice))
+    return sw_node_fail(err, node,
+                        "groups: %s: '%s' is no slice of the codes; expected unit[START:END], e.g. "
+                        "\"unit[0:2]\" for their first two characters",
+                        slice->name, slice->text);
+  if (slice->open || (slice->from < 0) != (slice->to < 0) || slice->from < slice->to) return SW_OK;
+  return sw_node_fail(err, node, "groups: %s: %s is empty; its end must lie behind its start",
+                      slice->name, slice->text);
+}
+
+/* Each becomes a variable group_NAME of the results file, where '/' would part the name. */
+static sw_status add_group(sw_error *err, sw_units_spec *units, const sw_node *node,
+                           const char **group, const char *name) {
+  if (strchr(name, '/'))
+    return sw_node_fail(
+        err, node,
+        "groups: '%s' contains '/', which names in the results file must not; rename the column",
+        name);
   for (int g = 0; g < units->n_groups; g++)
-    if (strchr(units->group[g], '/'))
-      return sw_node_fail(
-          err, node->kind == SW_NODE_LIST ? node->item[g] : node,
-          "groups: '%s' contains '/', which names in the results file must not; rename the column",
-          units->group[g]);
+    if (strcmp(group[g], name) == 0) return sw_node_fail(err, node, "'%s' is listed twice", name);
+  group[units->n_groups++] = name;
   return SW_OK;
 }
+
+/* A map of names to slices, alone or as an item of the list. */
+static sw_status add_slices(sw_error *err, sw_units_spec *units, const sw_node *map,
+                            const char **group, sw_unit_slice *slice) {
+  for (int i = 0; i < map->count; i++) {
+    if (!map->key[i][0]) return sw_node_key_fail(err, map, i, "groups: a group needs a name");
+    SW_TRY(add_group(err, units, map->item[i], group, map->key[i]));
+    slice[units->n_slices].name = map->key[i];
+    SW_TRY(read_slice(err, units, map->item[i], &slice[units->n_slices]));
+    units->n_slices++;
+  }
+  return SW_OK;
+}
+
+/* Columns, and slices of the codes. The order of groups is that of the study, which results
+ * follow. */
+static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *node,
+                             sw_units_spec *units) {
+  const char **group, *name = "";
+  sw_unit_slice *slice;
+  int most = 1;
+  if (!node) return SW_OK;
+  for (int i = 0; node->kind != SW_NODE_SCALAR && i < node->count; i++)
+    most += node->item[i]->kind == SW_NODE_MAP ? node->item[i]->count : 1;
+  SW_NEW(err, in->arena, group, most);
+  SW_NEW(err, in->arena, slice, most);
+  units->group = group;
+  units->slice = slice;
+  if (node->kind == SW_NODE_MAP) return add_slices(err, units, node, group, slice);
+  bool one = node->kind == SW_NODE_SCALAR;
+  for (int i = 0; i < (one ? 1 : node->count); i++) {
+    const sw_node *item = one ? node : node->item[i];
+    if (item->kind == SW_NODE_MAP) {
+      SW_TRY(add_slices(err, units, item, group, slice));
+      continue;
+    }
+    SW_TRY(sw_form_scalar(err, item, &name));
+    SW_TRY(add_group(err, units, item, group, name));
+  }
+  return SW_OK;
+}
+
+/* ---- the section ------------------------------------------------------------------------- */
 
 /* A file, or a map with its field of codes, which is called as in the table of units unless it says
  * otherwise. Read when something needs them. The file itself is read by weights of kind contiguity

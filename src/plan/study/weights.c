@@ -13,7 +13,9 @@ static const char *const matrix_keys[] = {"kind", "style", "file", NULL};
 static const char kinds[] =
     "file|matrix|knn|inverse-distance|distance-band|kernel|contiguity|block|result|"
     "union|intersection|difference|product|transpose|higher-order";
-static const char styles[] = "row|binary|as-is|c|u|s|spectral|minmax"; /* as sw_style */
+/* As sw_style; then names by which the first two go in the field. */
+static const char styles[] = "row|binary|as-is|c|u|s|spectral|minmax|W|B";
+enum { N_STYLES = 8 };
 
 /* One end alone would leave the other to be guessed. `value_key` is "weight" or "distance"; without
  * any names the reader takes its defaults. */
@@ -85,7 +87,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
     SW_TRY(sw_node_check_keys(err, node, spec->kind == SW_W_FILE ? file_keys : matrix_keys));
   const sw_node *style_node = sw_node_get(node, "style");
   if (style_node) SW_TRY(sw_form_choice(err, in->arena, style_node, styles, &style, NULL));
-  spec->style = (sw_style)style;
+  spec->style = (sw_style)(style % N_STYLES); /* W, B: row, binary */
   return by_file ? read_file(err, in, spec) : sw_study_read_made(err, in, spec);
 }
 

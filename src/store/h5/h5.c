@@ -267,6 +267,7 @@ herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t r
   return code;
 }
 
+/* A new attribute, 64 bits little-endian whatever the machine. */
 herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value) {
   hid_t space = H5Screate(H5S_SCALAR);
   hid_t attribute = H5Acreate2(object, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -288,6 +289,7 @@ herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
   return code;
 }
 
+/* An attribute that is there; its space in the file stays where it is. */
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) return -1;
@@ -316,6 +318,7 @@ sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const ch
   hid_t type = H5Aget_type(attribute);
   sw_status status = SW_OK;
   if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute)) {
+    /* + 1: a text of full length has no zero at its end. */
     char *bytes = calloc(H5Tget_size(type) + 1, 1);
     bool read = bytes && H5Aread(attribute, type, bytes) >= 0;
     if (read) *text = sw_arena_text(arena, bytes);
@@ -394,8 +397,8 @@ static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
   return dataset;
 }
 
-/* Labels are of variable length, as netCDF-4 reads them; the caller closes the dataset. When the
- * write fails the dataset stays open until the file closes. */
+/* Labels are of variable length, as netCDF-4 reads them. The dataset is the caller's to close, but
+ * after a failed write, when it stays open until the file closes. */
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label) {
   hid_t type = sw_h5_text_type(), dataset = new_list(group, name, type, n);

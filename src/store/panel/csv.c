@@ -1,13 +1,15 @@
-/* Panel files as comma-separated text. The header becomes a layout: which column is what, and which
- * columns are turned into numbers. Then the lines are dealt out (text/lines.h) to one reader per
- * thread, each with dictionaries of its own, so that no code of a unit costs a lock; when all is
- * read the dictionaries become one, and the rows are renumbered.
+/* Panel files as comma-separated text, or as what is told as such (foreign/foreign.h). The header
+ * becomes a layout: which column is what, and which columns are turned into numbers. Then the lines
+ * are dealt out (text/lines.h) to one reader per thread, each with dictionaries of its own, so that
+ * no code of a unit costs a lock; when all is read the dictionaries become one, and the rows are
+ * renumbered.
  *
  * Numbers of codes depend on which thread met a code first, so differ from run to run. Nothing may
  * rest on their order: universe.c and periods.c go by the texts, sorted.
  *
  * sw_panel_csv_read is called by read.c for every .csv and .csv.gz, on all ranks. */
 #include "store/panel/csv.h"
+#include "store/foreign/foreign.h"
 #include "store/panel/build.h"
 #include "store/text/lines.h"
 
@@ -28,6 +30,8 @@ typedef struct reading {
   sw_panel_rows *rows;
   sw_panel_csv_layout layout;
   sw_lines text;
+  bool is_foreign; /* a data set of another program, in place of text */
+  sw_foreign foreign;
   sw_csv *csv;               /* the first reader's; owned here, the others borrow its header */
   sw_panel_codes indicators; /* wide by indicator: codes met by this rank's readers */
   int n_readers;             /* threads; while they are made: those to be destroyed */
@@ -66,6 +70,92 @@ static sw_status plan_long(sw_error *err, reading *in) {
   if (in->spec->time)
     SW_TRY(sw_csv_column(err, in->csv, place_of(in, "time"), in->spec->time, &in->layout.time));
   return SW_OK;
+}
+
+/* ---- long by a column ---------------------------------------------------------------------- */
+
+/* The value that VALUE.LABEL is of, and the label; -1: it is no such name. */
+static int value_of(const sw_panel_spec *spec, const char *name, const char **label) {
+  for (int v = 0; v < spec->n_values; v++) {
+    size_t length = strlen(spec->value[v]);
+    if (strncmp(name, spec->value[v], length) || name[length] != '.') continue;
+    *label = name + length + 1;
+    return v;
+  }
+  return -1;
+}
+
+/* The labels that the study needs become parts of the rows, in the order of the plan. There is one
+ * part more, of all other labels, so that a panel has their units and periods. Where none is needed
+ * (only labels are asked for) an empty one stands for them, which no row has. */
+static sw_status plan_parts(sw_error *err, reading *in) {
+  sw_panel_rows *rows = in->rows;
+  int n = 0;
+  SW_NEW(err, in->arena, rows->part, in->plan->n_raw + 1);
+  for (int c = 0; c < in->plan->n_raw; c++) {
+    const char *label = NULL;
+    int l = 0;
+    if (value_of(in->spec, in->plan->raw[c].name, &label) < 0) continue;
+    while (l < n && strcmp(rows->part[l], label))
+      l++;
+    if (l == n) rows->part[n++] = label;
+  }
+  if (n == 0) rows->part[n++] = "";
+  rows->parts = n + 1;
+  return SW_OK;
+}
+
+/* The index in the plan of each value of the file in each part, -1: not needed. `value`: which of
+ * the layout's values each is. */
+static sw_status plan_columns(sw_error *err, reading *in, const int *value) {
+  sw_panel_rows *rows = in->rows;
+  int *column = NULL;
+  SW_NEW(err, in->arena, column, rows->parts * rows->width);
+  for (int i = 0; i < rows->parts * rows->width; i++)
+    column[i] = -1;
+  for (int c = 0; c < in->plan->n_raw; c++) {
+    const char *label = NULL;
+    int v = value_of(in->spec, in->plan->raw[c].name, &label);
+    for (int k = 0; k < rows->width && v >= 0; k++)
+      for (int l = 0; l < rows->parts - 1 && value[k] == v; l++)
+        if (!strcmp(rows->part[l], label)) column[l * rows->width + k] = c;
+  }
+  rows->column = column;
+  return SW_OK;
+}
+
+/* One of several files may lack the column of labels: it is then plainly long, with indicators of
+ * its own. Only where it has values of the layout all the same their labels are missed. */
+static bool is_plainly_long(const reading *in) {
+  if (in->spec->n_files == 1 || sw_csv_find(in->csv, in->spec->by) >= 0) return false;
+  for (int v = 0; v < in->spec->n_values; v++)
+    if (sw_csv_find(in->csv, in->spec->value[v]) >= 0) return false;
+  return true;
+}
+
+/* Several files may have a value each; of a single one all are wanted. Which labels it has, and so
+ * which columns of the plan, is known when all of it is read (gather_indicators). */
+static sw_status plan_by(sw_error *err, reading *in) {
+  const sw_panel_spec *spec = in->spec;
+  int *from = NULL, *value = NULL;
+  if (is_plainly_long(in)) return plan_long(err, in);
+  SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), spec->by, &in->layout.indicator));
+  if (spec->time)
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "time"), spec->time, &in->layout.time));
+  SW_NEW(err, in->arena, from, spec->n_values);
+  SW_NEW(err, in->arena, value, spec->n_values);
+  for (int v = 0; v < spec->n_values; v++) {
+    int at = sw_csv_find(in->csv, spec->value[v]);
+    if (at < 0 && spec->n_files == 1)
+      return sw_csv_column(err, in->csv, place_of(in, "layout"), spec->value[v], &at);
+    if (at < 0) continue;
+    value[in->rows->width] = v;
+    from[in->rows->width++] = at;
+  }
+  in->layout.from = from;
+  in->layout.value = value;
+  SW_TRY(plan_parts(err, in));
+  return plan_columns(err, in, value);
 }
 
 /* ---- periods in the header (wide) --------------------------------------------------------- */
@@ -139,13 +229,33 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   return SW_OK;
 }
 
+/* How the columns of another program's file are told: those that the layout takes. A code that is
+ * stored as a number may have had zeros before it; where only labels are asked for it is not said,
+ * as the file is read again. */
+static sw_status tell_as(sw_error *err, const reading *in, sw_foreign_as **as) {
+  const sw_panel_csv_layout *layout = &in->layout;
+  const sw_foreign_column *unit = &in->foreign.column[layout->unit];
+  SW_NEW(err, in->arena, *as, in->foreign.n);
+  for (int k = 0; k < in->rows->width; k++)
+    (*as)[layout->from[k]] = SW_FOREIGN_VALUE;
+  if (layout->time >= 0) (*as)[layout->time] = SW_FOREIGN_PERIOD;
+  if (layout->indicator >= 0) (*as)[layout->indicator] = SW_FOREIGN_LABEL;
+  (*as)[layout->unit] = SW_FOREIGN_VALUE;
+  if (!unit->text && in->plan->n_raw)
+    sw_log(SW_LOG_WARN,
+           "%s: %s holds numbers: codes have no leading zeros (1001, where 01001 may be meant)",
+           in->rows->file, unit->name);
+  return SW_OK;
+}
+
 /* Every rank reads the header for itself: the same bytes give the same plan, and nothing has to be
  * sent. It is also the only time that a reader changes what others will borrow: the notes of the
  * footer, one sw_csv_skip per line. After this all readers may borrow the header. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
-  size_t above = sw_lines_above(in->text.header, in->text.header_length, spec->header);
-  sw_csv_begin(in->csv, in->text.header + above, in->text.header_length - above, 1 + spec->header);
+  int64_t titles = in->is_foreign ? 0 : spec->header;
+  size_t above = sw_lines_above(in->text.header, in->text.header_length, titles);
+  sw_csv_begin(in->csv, in->text.header + above, in->text.header_length - above, 1 + titles);
   SW_TRY(sw_csv_header(err, in->csv));
   SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
   /* The footer is no part of what is dealt out. Where files were joined the notes of the others
@@ -156,8 +266,9 @@ static sw_status read_header(sw_error *err, reading *in) {
     SW_TRY(sw_csv_skip(err, in->csv, at, (size_t)(to - at)));
     at = to + 1;
   }
-  in->rows->wide = spec->layout != SW_LAYOUT_LONG;
+  in->rows->wide = spec->layout > SW_LAYOUT_LONG_BY;
   if (spec->layout == SW_LAYOUT_LONG) return plan_long(err, in);
+  if (spec->layout == SW_LAYOUT_LONG_BY) return plan_by(err, in);
   if (spec->layout == SW_LAYOUT_WIDE_INDICATOR) {
     SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), spec->wide_indicator,
                          &in->layout.indicator));
@@ -264,14 +375,16 @@ static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *re
   return SW_OK;
 }
 
-/* Slots of wide files are indices of the plan, the same for all readers. In place; 32-bit
- * numbers. */
+/* Slots of wide files are indices of the plan, and parts of those long by a column are parts of the
+ * rows, the same for all readers. In place; 32-bit numbers. */
 static void renumber(const reading *in, sw_panel_block *block) {
   const sw_panel_csv_reader *reader = &in->reader[block->reader];
+  const sw_panel_rows *rows = in->rows;
   for (int64_t i = 0; i < block->n; i++)
     block->unit[i] = reader->number[0][block->unit[i]];
-  for (int64_t i = 0; i < block->n && !in->rows->wide; i++)
-    block->slot[i] = reader->number[1][block->slot[i]];
+  for (int64_t i = 0; i < block->n && !rows->wide; i++)
+    block->slot[i] = reader->number[1][sw_panel_rows_period(rows, block->slot[i])] * rows->parts +
+                     sw_panel_rows_part(rows, block->slot[i]);
 }
 
 /* One dictionary out of those of the readers, taken in the order of their numbers: the first
@@ -292,13 +405,39 @@ static sw_status join_readers(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* Wide by indicator: which indicators the file has is known only when all ranks have read it. Sets
- * has_column, and the names offered when the study asks for one that is not there: as the study
- * names the codes, else COLUMN_CODE, by which an entry may ask for it. Collective; a local failure
- * behind the gather is for the caller to agree on. Names and codes of all ranks, hence the same
- * list everywhere. */
+/* Long by: the file has that label, with each of its values. */
+static sw_status name_label(sw_error *err, reading *in, const char *label, const char **name) {
+  sw_panel_rows *rows = in->rows;
+  int l = sw_panel_csv_raw_of(&in->layout, label);
+  for (int k = 0; k < rows->width; k++) {
+    int raw = rows->column[l * rows->width + k];
+    if (raw >= 0) rows->has_column[raw] = true;
+    name[k] = sw_arena_printf(in->arena, "%s.%s", in->spec->value[in->layout.value[k]], label);
+    if (!name[k]) return sw_fail(err, SW_ENOMEM, "out of memory");
+  }
+  return SW_OK;
+}
+
+/* Wide by indicator. */
+static sw_status name_indicator(sw_error *err, reading *in, const char *code, const char **name) {
+  const sw_panel_spec *spec = in->spec;
+  int raw = sw_panel_csv_raw_of(&in->layout, code);
+  if (raw >= 0) in->rows->has_column[raw] = true;
+  for (int k = 0; k < spec->n_wide_names; k++)
+    if (!strcmp(spec->wide_code[k], code)) *name = spec->wide_label[k];
+  if (!*name) *name = sw_arena_printf(in->arena, "%s_%s", spec->wide_indicator, code);
+  return *name ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory");
+}
+
+/* Wide by indicator, or long by a column: which indicators the file has is known only when all
+ * ranks have read it. Sets has_column, and the names offered when the study asks for one that is
+ * not there: as the study names the codes, else COLUMN_CODE or VALUE.LABEL, by which an entry may
+ * ask for it. Collective; a local failure behind the gather is for the caller to agree on. Names
+ * and codes of all ranks, hence the same list everywhere. */
 static sw_status gather_indicators(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
+  bool by = spec->layout == SW_LAYOUT_LONG_BY;
+  int each = by ? in->rows->width : 1;
   int64_t n = 0;
   const char *const *code = NULL;
   SW_TRY(sw_panel_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n,
@@ -308,20 +447,17 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   SW_TRY(sw_code_twins(err, code, n, twin));
   if (twin[0] >= 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: '%.60s' and '%.60s' %s; " SW_CODE_CURE, in->rows->file,
-                   spec->wide_indicator, code[twin[0]], code[twin[1]],
+                   by ? spec->by : spec->wide_indicator, code[twin[0]], code[twin[1]],
                    sw_code_differs(code[twin[0]], code[twin[1]], words));
   const char **name = NULL;
-  SW_NEW(err, in->arena, name, n);
-  for (int64_t i = 0; i < n; i++) {
-    int raw = sw_panel_csv_raw_of(&in->layout, code[i]);
-    if (raw >= 0) in->rows->has_column[raw] = true;
-    for (int k = 0; k < spec->n_wide_names; k++)
-      if (!strcmp(spec->wide_code[k], code[i])) name[i] = spec->wide_label[k];
-    if (!name[i]) name[i] = sw_arena_printf(in->arena, "%s_%s", spec->wide_indicator, code[i]);
-    if (!name[i]) return sw_fail(err, SW_ENOMEM, "out of memory");
-  }
+  SW_NEW(err, in->arena, name, n * each);
+  for (int64_t i = 0; i < n; i++)
+    SW_TRY((by ? name_label : name_indicator)(err, in, code[i], name + i * each));
   in->rows->name = name;
-  in->rows->n_names = (int)n;
+  in->rows->n_names = (int)n * each;
+  if (!by) return SW_OK;
+  in->rows->all_labels = code;
+  in->rows->n_labels = n;
   return SW_OK;
 }
 
@@ -359,21 +495,45 @@ static sw_status say_percent(sw_error *err, reading *in) {
   return status;
 }
 
-/* Errors of sw_lines_deal are agreed on already; the rest is agreed on here. */
+/* Collective; errors are agreed on. */
+static sw_status deal_out(sw_error *err, reading *in, sw_lines_taker taker) {
+  sw_foreign_as *as = NULL;
+  if (!in->is_foreign) return sw_lines_deal(err, in->team, &in->text, taker);
+  SW_TRY(sw_team_agree(in->team, err, tell_as(err, in, &as), 0));
+  return sw_foreign_deal(err, in->team, &in->foreign, as, taker);
+}
+
+/* Errors of dealing out are agreed on already; the rest is agreed on here. */
 static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
       .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
-  SW_TRY(sw_lines_deal(err, in->team, &in->text, taker));
+  SW_TRY(deal_out(err, in, taker));
   /* The rows are numbered by the dictionaries of their readers still. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
   if (in->spec->number_form && in->spec->number_form->percent) SW_TRY(say_percent(err, in));
-  if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
+  if (in->layout.indicator < 0) return SW_OK;
   return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
 }
 
-/* Between sw_lines_open and the agreement below nothing is collective: the status is kept, and all
- * ranks reach it. No rank enters read_lines unless all ranks have their readers. */
+/* The beginning of the file. Collective. */
+static sw_status open_file(sw_error *err, reading *in) {
+  const sw_panel_spec *spec = in->spec;
+  const sw_panel_rows *rows = in->rows;
+  in->is_foreign = sw_foreign_is(rows->path);
+  if (!in->is_foreign)
+    return sw_lines_open(err, in->team, in->arena, rows->file, rows->path, spec->header,
+                         spec->footer, &in->text);
+  sw_status status = sw_foreign_open(err, in->arena, rows->file, rows->path, &in->foreign);
+  SW_TRY(sw_team_agree(in->team, err, status, 0));
+  in->text.header = in->foreign.header;
+  in->text.header_length = strlen(in->foreign.header);
+  return SW_OK;
+}
+
+/* Keys of the study that are of text (refuse_text_keys in plan/study) are those of the text files
+ * among several. Between open_file and the agreement below nothing is collective: the status is
+ * kept, and all ranks reach it. No rank enters read_lines unless all ranks have their readers. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_panel_spec *spec, const sw_panel_plan *plan,
                             sw_panel_rows *rows) {
@@ -381,17 +541,16 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   in.layout = (sw_panel_csv_layout){
       .spec = spec, .plan = plan, .rows = rows, .unit = -1, .time = -1, .indicator = -1};
   rows->has_lines = true;
-  SW_TRY(sw_lines_open(err, team, arena, rows->file, rows->path, spec->header, spec->footer,
-                       &in.text));
+  SW_TRY(open_file(err, &in));
   sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
     /* What a cell of a panel may hold, for the message when it holds something else. */
     in.csv->wanted = "expected a number, an empty cell or a text listed under missing_values";
     in.csv->single = SW_FOOTER_HINT;
-    in.csv->form = spec->number_form;
-    in.csv->form_keys = true;
-    in.csv->separator = spec->separator;
+    in.csv->form = in.is_foreign ? NULL : spec->number_form;
+    in.csv->form_keys = !in.is_foreign;
+    in.csv->separator = in.is_foreign ? ',' : spec->separator;
     status = read_header(err, &in);
   }
   if (!status) status = make_readers(err, &in);

@@ -13,6 +13,7 @@ typedef struct sw_panel_csv_layout {
   sw_panel_rows *rows;
   int unit, time, indicator; /* columns, -1: not there */
   const int *from;           /* header column of each value of a row */
+  const int *value;          /* long by: which of the layout's values each of them is */
   const size_t *missing;     /* lengths of the texts that mean missing, in the order of the study */
   int64_t first_block;       /* of the rows, for the first piece of what is dealt out now */
 } sw_panel_csv_layout;

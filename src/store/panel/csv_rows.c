@@ -23,10 +23,17 @@ static sw_status number_unit(sw_error *err, sw_panel_csv_reader *in, int64_t *un
                      in->layout->spec->unit);
 }
 
-/* A code is an indicator by the study's `names`, or by COLUMN_CODE without one: `LineCode_12`.
- * Linear in the names of the study; asked once for each code that a reader meets. */
+/* Long by: a label is a part, the last one if it is not needed. A code of a wide file is an
+ * indicator by the study's `names`, or by COLUMN_CODE without one: `LineCode_12`. Linear in the
+ * names of the study; asked once for each code that a reader meets. */
 int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
   const sw_panel_spec *spec = layout->spec;
+  const sw_panel_rows *rows = layout->rows;
+  if (spec->layout == SW_LAYOUT_LONG_BY) {
+    for (int l = 0; l < rows->parts - 1; l++)
+      if (!strcmp(rows->part[l], code)) return l;
+    return rows->parts - 1;
+  }
   for (int k = 0; k < spec->n_wide_names; k++)
     if (!strcmp(spec->wide_code[k], code))
       return sw_panel_plan_raw(layout->plan, spec->wide_label[k]);
@@ -40,7 +47,7 @@ int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
   return -1;
 }
 
-/* *raw: index in plan->raw, -1: not needed. What a code means is looked up at its first sight only;
+/* *raw: what sw_panel_csv_raw_of says. What a code means is looked up at its first sight only;
  * codes are numbered in that order, so a code that gets the number `before` is new. The table
  * raw_of grows with the codes; its room doubles. */
 static sw_status number_indicator(sw_error *err, sw_panel_csv_reader *in, int64_t *raw) {
@@ -78,6 +85,19 @@ static sw_status number_period(sw_error *err, sw_panel_csv_reader *in, int64_t *
     return sw_panel_codes_number(err, &in->periods, field.text, field.length, period);
   return sw_csv_fail(err, in->csv, "%s is empty; a row needs its period%s", in->layout->spec->time,
                      is_like_a_note(in->csv) ? "; " SW_FOOTER_HINT : "");
+}
+
+/* Long by: the period with the part that the row's label is. */
+static sw_status number_part(sw_error *err, sw_panel_csv_reader *in, int64_t *slot) {
+  const sw_panel_csv_layout *layout = in->layout;
+  int64_t part = 0;
+  if (!in->csv->field[layout->indicator].length)
+    return sw_csv_fail(err, in->csv, "%s is empty; a row needs its label", layout->spec->by);
+  SW_TRY(number_indicator(err, in, &part));
+  *slot = *slot * layout->rows->parts + part;
+  if (*slot <= INT32_MAX) return SW_OK;
+  return sw_csv_fail(err, in->csv, "%lld periods of %d labels of %s are too many",
+                     (long long)in->periods.n, layout->rows->parts - 1, layout->spec->by);
 }
 
 /* Texts of `missing_values`, compared with the trimmed field. A handful at most: a linear search
@@ -135,23 +155,25 @@ static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *val
 
 /* The row is added before its values are read: if one fails the whole piece fails. Columns that are
  * not needed are not even looked at, so a text in one of them is no error. Where an indicator is
- * not needed the row is not added, but its unit has been counted. */
+ * not needed the row is not added, but its unit has been counted; long by, it is added without
+ * values, for its period. */
 static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   const sw_panel_csv_layout *layout = in->layout;
   int64_t unit = 0, slot = 0;
   in->read++;
   SW_TRY(number_unit(err, in, &unit));
-  if (layout->spec->layout == SW_LAYOUT_LONG)
-    SW_TRY(number_period(err, in, &slot));
+  if (layout->spec->layout == SW_LAYOUT_WIDE_PREFIX)
+    slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
   else if (layout->spec->layout == SW_LAYOUT_WIDE_INDICATOR)
     SW_TRY(number_indicator(err, in, &slot));
   else
-    slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
+    SW_TRY(number_period(err, in, &slot));
+  if (layout->rows->parts > 1) SW_TRY(number_part(err, in, &slot));
   if (slot < 0) return SW_OK; /* an indicator the study does not use; its unit is counted */
   /* The line relative to the block's first, which may not be known yet. */
   double *value = block->value + block->n * in->width;
   SW_TRY(sw_panel_block_add(err, block, unit, slot, in->csv->line - block->first_line));
-  return read_values(err, in, value);
+  return sw_panel_rows_counts(layout->rows, (int32_t)slot) ? read_values(err, in, value) : SW_OK;
 }
 
 /* To the end of the piece, then the block gives back what it has too much. Rows are appended in the

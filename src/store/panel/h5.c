@@ -260,7 +260,7 @@ static sw_status read_values(sw_error *err, reading *in) {
 static sw_status read_file(sw_error *err, reading *in) {
   if (in->spec->layout != SW_LAYOUT_LONG)
     return sw_fail(err, SW_EINPUT,
-                   "%s: a wide layout is for .csv; the datasets of %s are (%s, %s) already",
+                   "%s: this layout is for .csv; the datasets of %s are (%s, %s) already",
                    place_of(in, "layout"), in->rows->file, "time", "unit");
   SW_TRY(sw_netcdf_open(err, &in->file));
   in->rows->name = in->file.link;

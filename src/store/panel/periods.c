@@ -35,9 +35,11 @@ static void mark_used(const sw_panel_build *build, int f, uint8_t *used) {
 #pragma omp parallel for schedule(dynamic, 1)
   for (int64_t b = 0; b < rows->n_blocks; b++) {
     const sw_panel_block *block = &rows->block[b];
-    for (int64_t i = 0; i < block->n; i++)
-      if (!__atomic_load_n(&used[block->slot[i]], __ATOMIC_RELAXED) && unit_of[block->unit[i]] >= 0)
-        __atomic_store_n(&used[block->slot[i]], 1, __ATOMIC_RELAXED);
+    for (int64_t i = 0; i < block->n; i++) {
+      uint8_t *mark = &used[sw_panel_rows_period(rows, block->slot[i])];
+      if (!__atomic_load_n(mark, __ATOMIC_RELAXED) && unit_of[block->unit[i]] >= 0)
+        __atomic_store_n(mark, 1, __ATOMIC_RELAXED);
+    }
   }
 }
 
@@ -189,7 +191,7 @@ static sw_status refuse_odd_in(sw_error *err, const sw_panel_build *build, int f
   for (int64_t b = 0; !rows->wide && b < rows->n_blocks; b++) {
     const sw_panel_block *block = &rows->block[b];
     for (int64_t i = 0; i < block->n; i++) {
-      const char *label = rows->periods.text[block->slot[i]];
+      const char *label = rows->periods.text[sw_panel_rows_period(rows, block->slot[i])];
       /* Rows of units outside the panel may have any period: theirs are not in the list either. */
       if (build->unit_of[f][block->unit[i]] < 0 || is_of(of, label)) continue;
       if (!sw_panel_takes_period(build->spec, label)) continue;
@@ -329,7 +331,7 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period_lis
   periods->integer = periods->unit == SW_TIME_NUMBER;
   periods->format = of->format;
   periods->value = of->form ? value : NULL; /* places of texts are no numbers */
-  periods->cross_section = !build->spec->time && build->spec->layout == SW_LAYOUT_LONG;
+  periods->cross_section = !build->spec->time && build->spec->layout <= SW_LAYOUT_LONG_BY;
   sw_time_space(periods, follows);
   return SW_OK;
 }

@@ -52,12 +52,13 @@ void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value) 
     return;
   }
   __atomic_store_n(&out->seen[cell_of(out, head)], 1, __ATOMIC_RELAXED);
+  int part = sw_panel_rows_part(rows, head.slot);
   for (int k = 0; k < rows->width; k++) {
     /* A row of a wide file is one indicator over its periods, of a long file one period of
      * several. */
-    int column = rows->wide ? head.slot : rows->column[k];
-    int period = rows->wide ? out->period_of[k] : head.slot;
-    if (period < 0) continue; /* a column that `join: inner` leaves out */
+    int column = rows->wide ? head.slot : rows->column[part * rows->width + k];
+    int period = rows->wide ? out->period_of[k] : sw_panel_rows_period(rows, head.slot);
+    if (period < 0 || column < 0) continue; /* left out by `join: inner`; not needed */
     double before, *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
     if (!sw_panel_send_set(cell, value[k], &before))
       sw_panel_send_conflict(out,
@@ -69,7 +70,11 @@ void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value) 
  * the file by now: all pieces were placed when reading ended. */
 sw_row_head sw_panel_send_head(const sw_sending *out, const sw_panel_block *block, int64_t i,
                                int64_t unit) {
-  int32_t slot = out->rows->wide ? block->slot[i] : out->period_of[block->slot[i]];
+  const sw_panel_rows *rows = out->rows;
+  int32_t slot = block->slot[i];
+  if (!rows->wide)
+    slot = out->period_of[sw_panel_rows_period(rows, slot)] * rows->parts +
+           sw_panel_rows_part(rows, slot);
   return (sw_row_head){(int32_t)unit, slot, sw_panel_block_line(block, i)};
 }
 
@@ -123,23 +128,28 @@ static int32_t sort_run(const sw_sending *out, const sw_panel_block *block, int6
   return count;
 }
 
-/* The `n` rows of one slot of a long file, all of one period: column by column, so that cells of a
- * column are written one behind the other. The same as sw_panel_send_take for each row. */
+/* The `n` rows of one slot of a long file, all of one period and part: column by column, so that
+ * cells of a column are written one behind the other. The same as sw_panel_send_take for each
+ * row. */
 static void take_slot(sw_sending *out, const sw_panel_block *block, int64_t lo, const own_row *own,
-                      int32_t n, int period) {
+                      int32_t n, int32_t slot) {
   const sw_panel_rows *rows = out->rows;
-  uint8_t *seen = out->seen + period * out->build->n_here;
+  int period = out->period_of[sw_panel_rows_period(rows, slot)];
+  int part = sw_panel_rows_part(rows, slot);
+  const int *column = rows->column + part * rows->width;
+  uint8_t *seen = out->seen + ((int64_t)period * rows->parts + part) * out->build->n_here;
   for (int32_t j = 0; j < n; j++)
     __atomic_store_n(&seen[own[j].place], 1, __ATOMIC_RELAXED);
   for (int k = 0; k < rows->width; k++) {
-    double *cell = out->build->cells[rows->column[k]].row[period];
+    if (column[k] < 0) continue;
+    double *cell = out->build->cells[column[k]].row[period];
     for (int32_t j = 0; j < n; j++) {
       int64_t i = lo + own[j].row;
       double value = block->value[i * rows->width + k], before;
       if (!sw_panel_send_set(&cell[own[j].place], value, &before))
         sw_panel_send_conflict(out, (sw_conflict){sw_panel_block_line(block, i),
-                                                  out->unit_of[block->unit[i]], rows->column[k],
-                                                  period, value, before});
+                                                  out->unit_of[block->unit[i]], column[k], period,
+                                                  value, before});
     }
   }
 }
@@ -158,7 +168,7 @@ static void take_run(sw_sending *out, const sw_panel_block *block, int64_t lo, i
   }
   for (int32_t s = 0, begin = 0; s < out->n_local_slots; begin = room.at[s++])
     if (room.at[s] > begin)
-      take_slot(out, block, lo, room.own + begin, room.at[s] - begin, out->period_of[s]);
+      take_slot(out, block, lo, room.own + begin, room.at[s] - begin, (int32_t)s);
 }
 
 /* Returns how many rows stay. */

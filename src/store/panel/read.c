@@ -94,11 +94,39 @@ static sw_status refuse_unknown_means(sw_error *err, const sw_panel_build *build
   return SW_OK;
 }
 
+/* Long by a column: whether any file has a label, and the total is one of them. The same on every
+ * rank. */
+static sw_status refuse_labels(sw_error *err, const sw_panel_build *build) {
+  const sw_panel_spec *spec = build->spec;
+  const sw_node *by = sw_node_get(sw_node_get(spec->node, "layout"), "long");
+  const char **all = NULL;
+  int64_t n = 0;
+  if (spec->layout != SW_LAYOUT_LONG_BY) return SW_OK;
+  for (int f = 0; f < spec->n_files; f++)
+    n += build->rows[f].n_labels;
+  if (n == 0)
+    return sw_node_fail(err, sw_node_get(by, "by"), "by: no file of the panel has a column '%s'",
+                        spec->by);
+  SW_NEW(err, build->arena, all, n);
+  n = 0;
+  for (int f = 0; f < spec->n_files; f++)
+    for (int64_t l = 0; l < build->rows[f].n_labels; l++) {
+      all[n++] = build->rows[f].all_labels[l];
+      if (spec->total && !strcmp(spec->total, all[n - 1])) return SW_OK;
+    }
+  if (!spec->total) return SW_OK;
+  char hint[SW_HINT_ROOM];
+  return sw_node_fail(err, sw_node_get(by, "total"), "total: no row has the %s '%s'%s", spec->by,
+                      spec->total,
+                      sw_did_you_mean(spec->total, sw_nearest(spec->total, all, (int)n), hint));
+}
+
 /* Warnings here are of whole files, summed over ranks: one warning per rank would be a thousand
  * lines. Collective. Files are read one after the other, each by all ranks. */
 static sw_status read_files(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(read_file(err, build, f));
+  SW_TRY(sw_team_agree(build->team, err, refuse_labels(err, build), 0));
   SW_TRY(sw_team_agree(build->team, err, refuse_unknown(err, build), 0));
   SW_TRY(sw_team_agree(build->team, err, refuse_unknown_means(err, build), 0));
   /* Lines with data, lines equal to a note, lines of empty cells: of all files, then of all
@@ -217,6 +245,57 @@ static void clean(sw_panel_build *build) {
   sw_units_file_destroy(&build->units_file);
   sw_map_destroy(build->period_of);
 }
+
+/* ---- labels alone ------------------------------------------------------------------------ */
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Of all files, each once, but for the total. */
+static sw_status join_labels(sw_error *err, const sw_panel_build *build, int *n,
+                             const char *const **label) {
+  const char **all = NULL;
+  int64_t count = 0, kept = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    count += build->rows[f].n_labels;
+  SW_NEW(err, build->arena, all, count);
+  count = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    for (int64_t l = 0; l < build->rows[f].n_labels; l++)
+      all[count++] = build->rows[f].all_labels[l];
+  if (count) qsort(all, (size_t)count, sizeof *all, by_text);
+  for (int64_t i = 0; i < count; i++)
+    if (!(build->spec->total && !strcmp(all[i], build->spec->total)) &&
+        (!kept || strcmp(all[i], all[kept - 1]) != 0))
+      all[kept++] = all[i];
+  *n = (int)kept;
+  *label = all;
+  return SW_OK;
+}
+
+static sw_status walk_labels(sw_error *err, sw_panel_build *build, int *n,
+                             const char *const **label) {
+  for (int f = 0; f < build->spec->n_files; f++)
+    SW_TRY(read_file(err, build, f));
+  SW_TRY(refuse_labels(err, build));
+  return join_labels(err, build, n, label);
+}
+
+/* By a plan that asks for nothing. What the labels become is not known yet: the same files are read
+ * once more, by a study that names what they are called. */
+sw_status sw_panel_labels(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                          int *n, const char *const **label) {
+  sw_panel_build build = {.team = team, .study = study, .spec = &study->panel, .arena = arena};
+  sw_status status = sw_arena_alloc(err, arena, (size_t)build.spec->n_files, sizeof *build.rows,
+                                    (void **)&build.rows);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = walk_labels(err, &build, n, label);
+  clean(&build);
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* ---- the panel --------------------------------------------------------------------------- */
 
 /* *panel is NULL where it fails. The panel's columns are freed by sw_panel_destroy, all else with
  * the arena. Collective. */

@@ -11,7 +11,7 @@
  * flags tell which columns the file has. */
 sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file, const char *path,
                                int n_raw, sw_panel_rows *rows) {
-  *rows = (sw_panel_rows){.file = file, .path = path};
+  *rows = (sw_panel_rows){.file = file, .path = path, .parts = 1};
   SW_NEW(err, arena, rows->has_column, n_raw);
   SW_TRY(sw_panel_codes_create(err, arena, &rows->units));
   return sw_panel_codes_create(err, arena, &rows->periods);

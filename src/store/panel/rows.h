@@ -3,6 +3,8 @@
  *
  * A row is what stands in one line of the file:
  *   long layouts   values are indicators (`column` of each), the slot is the period
+ *   long by        the same of one label: the slot is period * parts + part, and a part is a label
+ *                  that the study needs or, the last one, all others; `column` has a row for each
  *   wide layouts   values are periods (`label` of each), the slot is the indicator
  *
  * Rows stand in blocks, one for each piece of the file, in its order. A row takes 8 bytes and 8
@@ -51,7 +53,7 @@ typedef struct sw_panel_block {
   int reader;          /* whose dictionaries the numbers are of, until they are joined */
   double *value; /* width of each row; unit and slot stand behind it, in the same allocation */
   int32_t *unit; /* number in `units` */
-  int32_t *slot; /* long: number in `periods`; wide: file column */
+  int32_t *slot; /* long: number in `periods`, with its part; wide: file column */
   int32_t *line; /* from first_line; NULL: every line is a row */
 } sw_panel_block;
 
@@ -62,9 +64,14 @@ static inline int64_t sw_panel_block_line(const sw_panel_block *block, int64_t i
 typedef struct sw_panel_rows {
   const char *file, *path;
   bool wide;
-  bool has_lines;     /* of text; rows of an .h5 file have none */
-  int width;          /* values of a row */
-  const int *column;  /* long: the file column (index into the plan's raw) of each value */
+  bool has_lines;    /* of text; rows of an .h5 file have none */
+  int width;         /* values of a row */
+  int parts;         /* long by: labels that are needed and 1; else 1 */
+  const char **part; /* long by: these labels, parts - 1 of them */
+  int64_t n_labels;  /* long by: all that the file has, in byte order */
+  const char *const *all_labels;
+  const int *column;  /* long: the file column (index into the plan's raw) of each value, by part;
+                         -1: not needed */
   const char **label; /* wide: the period of each value */
   bool *has_column;   /* of the plan's raw columns: found in this file */
   int n_names;        /* indicators the file offers, for messages */
@@ -103,6 +110,17 @@ static inline sw_status sw_panel_block_add(sw_error *err, sw_panel_block *block,
   return SW_OK;
 }
 void sw_panel_block_free(sw_panel_block *block);
+/* Long: the period and the part of a slot, and whether its rows have values: those of other labels
+ * only tell that there are the unit and the period. */
+static inline int32_t sw_panel_rows_period(const sw_panel_rows *rows, int32_t slot) {
+  return rows->parts == 1 ? slot : slot / rows->parts;
+}
+static inline int32_t sw_panel_rows_part(const sw_panel_rows *rows, int32_t slot) {
+  return rows->parts == 1 ? 0 : slot % rows->parts;
+}
+static inline bool sw_panel_rows_counts(const sw_panel_rows *rows, int32_t slot) {
+  return rows->parts == 1 || slot % rows->parts < rows->parts - 1;
+}
 
 /* Read a panel file into rows. Collective. Columns the file lacks are left out of has_column. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,

@@ -49,9 +49,10 @@ static sw_status start(sw_error *err, sw_sending *out) {
   out->size = sizeof(sw_row_head) + (size_t)out->rows->width * sizeof(double);
   out->per_round = ROUND / (int64_t)out->size > 0 ? ROUND / (int64_t)out->size : 1;
   out->rounds = (n + out->per_round - 1) / out->per_round;
-  out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
-  out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
-  out->picks = (build->spec->n_taken > 0 || build->spec->inner) && !out->rows->wide;
+  int64_t parts = out->rows->parts;
+  out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n * parts;
+  out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n * parts;
+  out->picks = (build->spec->n_taken > 0 || build->spec->inner || parts > 1) && !out->rows->wide;
   SW_TRY(map_periods(err, out));
   SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
   out->received = out->sent + ranks;
@@ -210,21 +211,26 @@ static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
   const sw_panel_rows *rows = out->rows;
   if (seen->second == 0) return SW_OK;
   const char *unit = build->table.code[seen->head.unit], *slot = "", *what = "";
+  char part[120] = "";
   if (rows->wide && build->spec->layout == SW_LAYOUT_WIDE_INDICATOR) {
     what = ", indicator ";
     slot = build->plan.raw[seen->head.slot].name;
   } else if (!rows->wide && build->spec->time) {
     what = ", period ";
-    slot = build->panel->periods.label[seen->head.slot];
+    slot = build->panel->periods.label[sw_panel_rows_period(rows, seen->head.slot)];
   }
+  if (rows->parts > 1)
+    snprintf(part, sizeof part, ", %.40s %.60s", build->spec->by,
+             rows->part[sw_panel_rows_part(rows, seen->head.slot)]);
   if (!rows->has_lines)
     return sw_fail(err, SW_EINPUT,
                    "%s: unit %s appears twice, at positions %lld and %lld; give it once",
                    rows->file, unit, (long long)seen->first, (long long)seen->second);
-  return sw_fail(err, SW_EINPUT, "%s:%lld: unit %s%s%s is already on line %lld%s", rows->file,
-                 (long long)seen->second, unit, what, slot, (long long)seen->first,
-                 rows->wide || build->spec->time ? "; give it once"
-                                                 : "; without `time:` a unit has one row");
+  return sw_fail(err, SW_EINPUT, "%s:%lld: unit %s%s%s%s is already on line %lld%s", rows->file,
+                 (long long)seen->second, unit, what, slot, part, (long long)seen->first,
+                 rows->wide || build->spec->time || rows->parts > 1
+                     ? "; give it once"
+                     : "; without `time:` a unit has one row");
 }
 
 /* Fewer marks than rows on any rank: which rows they are. All ranks walk again, as rows may come

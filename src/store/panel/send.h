@@ -11,7 +11,7 @@
  * the doubles behind it are aligned. */
 typedef struct sw_row_head {
   int32_t unit; /* of the table */
-  int32_t slot; /* long: the panel's period; wide: the file column */
+  int32_t slot; /* long: the panel's period, with the part; wide: the file column */
   int64_t line;
 } sw_row_head;
 
@@ -33,9 +33,10 @@ typedef struct sw_sending {
   sw_panel_rows *rows;
   const int64_t *unit_of; /* of this file: row of the table of each local code, or < 0 */
   int *period_of;         /* of each value (wide) or local period (long); -1: not in the panel */
-  bool picks;             /* periods are left out (`periods`, `join`): rows of those stay behind */
-  size_t size;            /* bytes of a row on its way, head and values */
-  int64_t block, row;     /* where the next round begins */
+  bool picks;         /* some rows stay behind: of periods that are left out (`periods`, `join`),
+                         of labels that are not needed */
+  size_t size;        /* bytes of a row on its way, head and values */
+  int64_t block, row; /* where the next round begins */
   int64_t per_round, rounds;      /* rows looked at in a round; rounds that this rank needs */
   int64_t n_slots, n_local_slots; /* of the cells, of the rows */
   uint8_t *seen;                  /* [slot][unit here]: 1 once a row was placed there */
@@ -58,9 +59,11 @@ static inline bool sw_panel_send_set(double *cell, double value, double *before)
   return isnan(*before) || *before == value;
 }
 
-/* Whether the panel has the row's period. */
+/* Whether the panel has the row's period, and the row something for it. */
 static inline bool sw_panel_send_wants(const sw_sending *out, int32_t slot) {
-  return !out->picks || out->period_of[slot] >= 0;
+  if (!out->picks) return true;
+  return out->period_of[sw_panel_rows_period(out->rows, slot)] >= 0 &&
+         sw_panel_rows_counts(out->rows, slot);
 }
 
 /* A row to its cells, or, looking for duplicates, to its line. `value`: the row's. */

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* Bytes by which a kind of file is known, what it is, and what helps. */
 typedef struct signature {
   const char *bytes;
   unsigned char at, length; /* where they stand in the file */
@@ -17,6 +18,9 @@ typedef struct signature {
 
 #define AT(place, text, what, cure)                                                                \
   { text, place, sizeof text - 1, what, cure }
+
+#define STATA_CURE                                                                                 \
+  "of a panel or units let its name end with .dta, else write it as CSV (`export delimited`)"
 
 /* In this order: a longer signature stands before one that it begins with. Each has a byte that no
  * header of a table begins with: a column may well be called PAR1. Sources: the formats' own
@@ -36,11 +40,12 @@ static const signature signatures[] = {
     AT(0, "PAR1\x15", "a Parquet file", "write it as CSV, e.g. with pandas or DuckDB"),
     AT(0, "ARROW1\0\0", "an Arrow (Feather) file", "write it as CSV, e.g. with pandas"),
     AT(0, "FEA1\0", "a Feather file", "write it as CSV, e.g. with pandas"),
-    AT(0, "<stata_dta>", "a Stata file (.dta)", "write it as CSV, e.g. `export delimited`"),
-    AT(0, "$FL2@(#)", "an SPSS file (.sav)", "save it as CSV"),
+    AT(0, "<stata_dta>", "a Stata file (.dta)", STATA_CURE),
+    AT(0, "$FL2@(#)", "an SPSS file (.sav)",
+       "of a panel or units let its name end with .sav, else save it as CSV"),
     AT(0, "$FL3@(#)", "an SPSS file (.zsav)", "save it as CSV"),
     AT(12, "\xC2\xEA\x81\x60\xB3\x14\x11\xCF", "a SAS file (.sas7bdat)",
-       "write it as CSV, e.g. `proc export`"),
+       "of a panel or units let its name end with .sas7bdat, else write it as CSV (`proc export`)"),
     AT(0, "HEADER RECORD*******LIB", "a SAS transport file (.xpt)",
        "write it as CSV, e.g. `proc export`"),
     AT(0, "\x89HDF\r\n\x1A\n", "an HDF5 or netCDF-4 file",
@@ -123,7 +128,7 @@ const char *sw_file_kind(const char *bytes, size_t length, const char **cure) {
   }
   if (length >= 4 && (!memcmp(bytes, "PK\3\4", 4) || !memcmp(bytes, "PK\5\6", 4)))
     return zip_kind(bytes, length, cure);
-  *cure = "write it as CSV, e.g. `export delimited`";
+  *cure = STATA_CURE;
   if (is_old_stata((const unsigned char *)bytes, length)) return "a Stata file (.dta)";
   *cure = "convert it, e.g. iconv -f utf-16le -t utf-8";
   if (is_utf16(bytes, length, 1)) return "UTF-16 text";

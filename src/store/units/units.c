@@ -7,9 +7,12 @@
  * over. */
 #include "store/units/units.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "panel/same_code.h"
 #include "plan/ports/reader.h"
+#include "store/foreign/foreign.h"
+#include "store/units/slice.h"
 #include "store/units/where.h"
 
 #include <math.h>
@@ -29,9 +32,10 @@ typedef struct reading {
   int *group;        /* column of each group; last the one to aggregate by, if any */
   sw_unit_table all; /* rows as they come; only the first all.n are filled */
   int64_t capacity;
-  int64_t *line; /* of each row, for the message of a second one */
-  bool *kept;    /* of each row: `where` holds */
-  sw_map *seen;  /* code to row */
+  int64_t *line;      /* of each row, for the message of a second one */
+  bool *kept;         /* of each row: `where` holds */
+  sw_map *seen;       /* code to row */
+  int64_t first_line; /* of the text: 1, but 0 of another program's file, where it is the names */
 } reading;
 
 /* Where the study says `key` of the units, else where its units begin. */
@@ -46,7 +50,8 @@ static const char *place_of(sw_arena *arena, const sw_node *node, const char *ke
 static sw_status find_column(reading *in, const char *key, const char *name, int *index) {
   *index = -1;
   if (!name) return SW_OK;
-  return sw_csv_column(in->err, in->csv, place_of(in->arena, in->spec->node, key), name, index);
+  return sw_units_column(in->err, in->csv, in->spec, place_of(in->arena, in->spec->node, key), name,
+                         index);
 }
 
 /* `by` is read as one group more, behind the others, even where it is one of them: own.c takes that
@@ -59,7 +64,11 @@ static sw_status find_columns(reading *in, const char *by) {
   SW_TRY(find_column(in, "area", spec->area, &in->area));
   for (int k = 0; k < SW_TONGUES; k++)
     SW_TRY(find_column(in, "name", spec->name.in[k], &in->name[k]));
-  in->where = (sw_units_where){.n = spec->n_where, .condition = spec->where};
+  in->where = (sw_units_where){.n = spec->n_where,
+                               .condition = spec->where,
+                               .spec = spec,
+                               .code = in->code,
+                               .first_line = in->first_line};
   SW_NEW(in->err, in->arena, in->where.column, spec->n_where);
   for (int c = 0; c < spec->n_where; c++)
     SW_TRY(find_column(in, "where", spec->where[c].column, &in->where.column[c]));
@@ -73,7 +82,7 @@ static sw_status find_columns(reading *in, const char *by) {
   /* Its place in the study is another section's, `aggregate` of the panel. */
   if (by) {
     name[spec->n_groups] = by;
-    SW_TRY(sw_csv_column(in->err, in->csv, in->by_where, by, &in->group[spec->n_groups]));
+    SW_TRY(sw_units_column(in->err, in->csv, spec, in->by_where, by, &in->group[spec->n_groups]));
   }
   in->all.n_groups = spec->n_groups + (by != NULL);
   in->all.group_name = name;
@@ -104,7 +113,7 @@ static sw_status read_area(reading *in, int64_t i) {
 
 /* The text of the file lives in the arena as well, but is not terminated field by field. */
 static sw_status copy_field(reading *in, int column, const char **out) {
-  sw_field field = in->csv->field[column];
+  sw_field field = sw_units_field(in->csv, in->spec, in->code, column);
   *out = sw_arena_textn(in->arena, field.text, field.length);
   return *out ? SW_OK : sw_fail(in->err, SW_ENOMEM, "%s: out of memory", in->csv->file);
 }
@@ -131,6 +140,7 @@ static sw_status read_row(reading *in, int64_t i) {
   if (in->area >= 0) SW_TRY(read_area(in, i));
   for (int k = 0; k < SW_TONGUES; k++)
     if (in->name[k] >= 0) SW_TRY(copy_field(in, in->name[k], &all->name[k][i]));
+  SW_TRY(sw_units_refuse_short(in->err, in->csv, in->spec, in->code));
   for (int g = 0; g < all->n_groups; g++)
     SW_TRY(copy_field(in, in->group[g], &all->group[g][i]));
   /* Every unit needs a coarse one: there is no rest to be added up to. */
@@ -165,11 +175,10 @@ static sw_status make_room(reading *in, const char *text, size_t length) {
 
 /* in->all.n is what counts from then on: the table was made for all lines, also empty ones. */
 static sw_status read_rows(reading *in, const char *text, size_t length, const char *by) {
-  sw_csv_text(in->csv, text, length, 1);
+  sw_csv_text(in->csv, text, length, in->first_line);
   SW_TRY(sw_csv_header(in->err, in->csv));
   SW_TRY(find_columns(in, by));
-  SW_TRY(
-      sw_units_where_look(in->err, in->arena, &in->where, in->csv->file, in->code, text, length));
+  SW_TRY(sw_units_where_look(in->err, in->arena, &in->where, in->csv->file, text, length));
   SW_TRY(make_room(in, text, length));
   int64_t n = 0;
   for (bool more = true;; n++) {
@@ -243,7 +252,44 @@ static sw_status refuse_twin_labels(reading *in, const sw_units_file *file) {
   return SW_OK;
 }
 
-/* sw_text_read agrees for itself. Parsing talks to nobody: each rank comes to the same, but for its
+/* ---- the file ---------------------------------------------------------------------------- */
+
+/* Columns of another program's file that the study names, as people read them; but codes are what
+ * is stored. */
+static sw_status tell(sw_error *err, const sw_units_spec *spec, const char *by,
+                      const sw_foreign *foreign, const char **text, size_t *length) {
+  const char *const named[] = {spec->lon, spec->lat, spec->area, by};
+  sw_foreign_as *as = NULL;
+  SW_NEW(err, foreign->arena, as, foreign->n + 1);
+  as++; /* sw_foreign_find says -1 of a name that the file lacks; the header will tell */
+  for (size_t k = 0; k < sizeof named / sizeof *named; k++)
+    if (named[k]) as[sw_foreign_find(foreign, named[k])] = SW_FOREIGN_LABEL;
+  for (int k = 0; k < SW_TONGUES; k++)
+    if (spec->name.in[k]) as[sw_foreign_find(foreign, spec->name.in[k])] = SW_FOREIGN_LABEL;
+  for (int k = 0; k < spec->n_where; k++)
+    as[sw_foreign_find(foreign, spec->where[k].column)] = SW_FOREIGN_LABEL;
+  for (int k = 0; k < spec->n_groups; k++)
+    as[sw_foreign_find(foreign, spec->group[k])] = SW_FOREIGN_LABEL;
+  int code = sw_foreign_find(foreign, spec->unit);
+  as[code] = SW_FOREIGN_VALUE;
+  if (code >= 0 && !foreign->column[code].text)
+    sw_log(SW_LOG_WARN,
+           "%s: %s holds numbers: codes have no leading zeros (1001, where 01001 may be meant)",
+           foreign->file, spec->unit);
+  return sw_foreign_text(err, foreign, as, text, length);
+}
+
+/* The text of the file. Text is read by rank 0; another program's file by every rank. */
+static sw_status read_text(sw_error *err, sw_team *team, sw_arena *arena, const sw_units_spec *spec,
+                           const char *by, const char **text, size_t *length) {
+  sw_foreign foreign;
+  if (!sw_foreign_is(spec->path)) return sw_text_read(err, team, arena, spec->path, text, length);
+  sw_status status = sw_foreign_open(err, arena, spec->file, spec->path, &foreign);
+  if (!status) status = tell(err, spec, by, &foreign, text, length);
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* read_text agrees for itself. Parsing talks to nobody: each rank comes to the same, but for its
  * memory. */
 sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
                              const sw_units_spec *spec, const char *by, const char *by_where,
@@ -251,8 +297,9 @@ sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
   *out = (sw_units_file){.by = by ? spec->n_groups : -1};
   const char *text = NULL;
   size_t length = 0;
-  SW_TRY(sw_text_read(err, team, arena, spec->path, &text, &length));
+  SW_TRY(read_text(err, team, arena, spec, by, &text, &length));
   reading in = {.err = err, .arena = arena, .spec = spec, .by_where = by_where};
+  in.first_line = !sw_foreign_is(spec->path);
   sw_status status = sw_csv_create(err, arena, spec->file, &in.csv);
   if (!status) status = read_rows(&in, text, length, by);
   if (!status) status = settle(&in, out);

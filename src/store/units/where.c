@@ -9,6 +9,7 @@
  * there is a condition. What is wrong with a line is left to the second reading, which says it in
  * the order of lines. */
 #include "store/units/where.h"
+#include "store/units/slice.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -45,6 +46,7 @@ typedef struct kinds {
   char turned[SHOWN + 1];        /* a number that as text is on the other side; "": none */
 } kinds;
 
+/* As a code has it, and no number. */
 static bool has_leading_zero(sw_field field) {
   return field.length > 1 && field.text[0] == '0' && field.text[1] >= '0' && field.text[1] <= '9';
 }
@@ -78,9 +80,9 @@ static bool turns(const sw_condition *condition, sw_field field) {
          sw_compare_holds(condition->compare, text_sign(field, condition->text));
 }
 
-static void look_at(const sw_condition *condition, const sw_csv *csv, int column, bool code,
+/* What a column of the units file holds, so that a condition that no row meets can be explained. */
+static void look_at(const sw_condition *condition, const sw_csv *csv, sw_field field, bool code,
                     kinds *seen) {
-  sw_field field = csv->field[column];
   double value;
   if (!field.length) return;
   if (has_leading_zero(field)) {
@@ -123,38 +125,48 @@ static void say(const sw_condition *condition, const char *file, bool as_text, c
         name, condition->text);
 }
 
-static sw_status look_through(sw_error *err, const sw_units_where *where, sw_csv *csv, int code,
+/* Codes, and slices of them. */
+static bool is_code(const sw_units_where *where, const sw_csv *csv, int c) {
+  return where->column[c] == where->code || where->column[c] >= csv->n_columns;
+}
+
+static sw_field field_of(const sw_units_where *where, const sw_csv *csv, int c) {
+  return sw_units_field(csv, where->spec, where->code, where->column[c]);
+}
+
+/* Looks through the whole file, for the message alone. */
+static sw_status look_through(sw_error *err, const sw_units_where *where, sw_csv *csv,
                               kinds *seen) {
   SW_TRY(sw_csv_header(err, csv));
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, csv, &more));
     if (!more) return SW_OK;
     for (int c = 0; c < where->n; c++)
-      look_at(&where->condition[c], csv, where->column[c], where->column[c] == code, &seen[c]);
+      look_at(&where->condition[c], csv, field_of(where, csv, c), is_code(where, csv, c), &seen[c]);
   }
 }
 
 /* A reader of its own, so that the other one begins at the beginning. */
 sw_status sw_units_where_look(sw_error *err, sw_arena *arena, sw_units_where *where,
-                              const char *file, int code, const char *text, size_t length) {
+                              const char *file, const char *text, size_t length) {
   sw_csv *csv = NULL;
   kinds *seen = NULL;
   if (!where->n) return SW_OK;
   SW_NEW(err, arena, where->as_text, where->n);
   SW_NEW(err, arena, seen, where->n);
   SW_TRY(sw_csv_create(err, arena, file, &csv));
-  sw_csv_text(csv, text, length, 1);
-  sw_status status = look_through(err, where, csv, code, seen);
+  sw_csv_text(csv, text, length, where->first_line);
+  sw_status status = look_through(err, where, csv, seen);
+  for (int c = 0; c < where->n && !status; c++)
+    where->as_text[c] = is_code(where, csv, c) || seen[c].zeros > 0;
   sw_csv_destroy(csv);
   /* The second reading will meet it, too, and perhaps something before it. */
   if (status == SW_EINPUT) {
     sw_error_clear(err);
     return SW_OK;
   }
-  for (int c = 0; c < where->n && !status; c++) {
-    where->as_text[c] = where->column[c] == code || seen[c].zeros > 0;
+  for (int c = 0; c < where->n && !status; c++)
     say(&where->condition[c], file, where->as_text[c], &seen[c]);
-  }
   return status;
 }
 
@@ -168,7 +180,7 @@ sw_status sw_units_where_look(sw_error *err, sw_arena *arena, sw_units_where *wh
 static sw_status holds(sw_error *err, const sw_units_where *where, int c, const sw_csv *csv,
                        bool *out) {
   const sw_condition *condition = &where->condition[c];
-  sw_field field = csv->field[where->column[c]];
+  sw_field field = field_of(where, csv, c);
   double value = 0;
   if (!condition->is_number || where->as_text[c]) {
     *out = sw_compare_holds(condition->compare, text_sign(field, condition->text));
