@@ -44,6 +44,20 @@ if [ $# -eq 0 ]; then
   try "verify" "$build/spillway" verify "$folder/a.h5" --study "$folder/study.yaml"
   try "diff" "$build/spillway" diff "$folder/a.h5" "$folder/b.h5"
   try "info" "$build/spillway" info "$folder/a.h5"
+  try "report" "$build/spillway" report "$folder/a.h5" -o "$folder/a.html"
+  try "table" "$build/spillway" table "$folder/a.h5"
+  for ending in md csv tex xlsx; do
+    try "table $ending" "$build/spillway" table "$folder/a.h5" coupling_coordination gravity \
+      -o "$folder/t.$ending"
+  done
+  for ending in csv dta gpkg geojson; do
+    try "export $ending" "$build/spillway" export "$folder/a.h5" coupling_coordination.coordination \
+      -o "$folder/e.$ending"
+  done
+  for ending in csv graphml; do
+    try "export pairs $ending" "$build/spillway" export "$folder/a.h5" gravity -o "$folder/p.$ending"
+  done
+  try "export --all" "$build/spillway" export "$folder/a.h5" --all "$folder/all"
 fi
 for test in "$build"/tests/t_*; do
   name=${test##*/t_}

@@ -334,7 +334,7 @@ sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const ch
 const char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
   sw_error ignored = {0};
   const char *text = NULL;
-  sw_h5_read_text(&ignored, arena, object, name, &text);
+  if (sw_h5_read_text(&ignored, arena, object, name, &text) != SW_OK) sw_arena_run_out(arena);
   return text;
 }
 
