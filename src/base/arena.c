@@ -34,6 +34,7 @@ struct chunk {
 
 struct sw_arena {
   struct chunk *first;
+  bool ran_out;
 };
 
 /* SIZE_MAX stands for a size that does not fit a size_t. */
@@ -46,6 +47,7 @@ sw_status sw_arena_create(sw_error *err, sw_arena **arena) {
   return *arena ? SW_OK : out_of_memory(err, sizeof **arena);
 }
 
+/* Frees every object at once: nothing of the arena may be used after it. */
 void sw_arena_destroy(sw_arena *arena) {
   if (!arena) return;
   for (struct chunk *chunk = arena->first; chunk;) {
@@ -54,6 +56,14 @@ void sw_arena_destroy(sw_arena *arena) {
     chunk = next;
   }
   free(arena);
+}
+
+sw_status sw_arena_whole(sw_error *err, const sw_arena *arena) {
+  return arena->ran_out ? sw_fail(err, SW_ENOMEM, "out of memory for texts") : SW_OK;
+}
+
+void sw_arena_run_out(sw_arena *arena) {
+  arena->ran_out = true;
 }
 
 /* Zeroed bytes out of the arena, or NULL when memory has run out. They are zero because chunks
@@ -65,7 +75,10 @@ static void *take(sw_arena *arena, size_t bytes) {
   if (!chunk || chunk->size - chunk->used < bytes) {
     size_t size = bytes > CHUNK ? bytes : CHUNK;
     chunk = calloc(1, sizeof *chunk + size);
-    if (!chunk) return NULL;
+    if (!chunk) {
+      arena->ran_out = true;
+      return NULL;
+    }
     chunk->size = size;
     /* A block larger than a chunk is full at once. It goes behind the first chunk, whose free tail
      * stays in use; put first, it would waste that tail. */
@@ -92,6 +105,8 @@ sw_status sw_arena_alloc(sw_error *err, sw_arena *arena, size_t count, size_t si
   return *out ? SW_OK : out_of_memory(err, bytes);
 }
 
+/* A copy of `length` bytes with a zero behind them. NULL: no memory; the caller reports it, as it
+ * knows what was copied. */
 char *sw_arena_textn(sw_arena *arena, const char *text, size_t length) {
   char *copy = take(arena, length + 1);
   if (!copy) return NULL;

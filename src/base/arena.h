@@ -10,6 +10,12 @@
 sw_status sw_arena_create(sw_error *err, sw_arena **arena);
 void sw_arena_destroy(sw_arena *arena);
 
+/* Fails when any allocation out of the arena has failed: for those who write many texts, of which
+ * one that is lacking is not told from one that is not there. */
+sw_status sw_arena_whole(sw_error *err, const sw_arena *arena);
+/* What was to be copied into the arena found no memory elsewhere. */
+void sw_arena_run_out(sw_arena *arena);
+
 /* Large array, 64-byte aligned, not zeroed; release with sw_free. */
 sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out);
 /* The same, zeroed. */

@@ -34,6 +34,8 @@ static void be_quiet(unsigned seconds) {
     signal(deadly[i], SIG_DFL);
 }
 
+/* Forks a child that runs `body` and ends; returns its pid, or -1. HDF5 crashes on some damaged
+ * files, so such files are read in a child. Not to be called while other threads run. */
 pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds) {
   /* Otherwise both processes would write what is in the buffers. */
   fflush(NULL);

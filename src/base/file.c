@@ -27,6 +27,7 @@ int64_t sw_read_at(int file, void *bytes, size_t length, uint64_t at) {
   return (int64_t)got;
 }
 
+/* Writes all bytes at a place of the file, whatever a single call takes. False: errno says why. */
 bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at) {
   const char *from = bytes;
   size_t done = 0;
@@ -100,6 +101,7 @@ sw_status sw_file_follow(sw_error *err, const char *path, char to[SW_PATH_ROOM])
     return sw_fail(err, SW_EINPUT, "%.500s: the link cannot be followed: %s", path, problem);
   memcpy(folder, to, sizeof folder);
   char *slash = strrchr(folder, '/');
+  /* "/name" is in the folder "/", which must not become the empty path. */
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
   if (links == 0 || !slash || is_folder(folder)) return SW_OK;
   return sw_fail(err, SW_EINPUT,

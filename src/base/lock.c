@@ -46,6 +46,7 @@ sw_status sw_lock_fail_missing(sw_error *err, const char *path, int error_number
                  path, strerror(error_number));
 }
 
+/* Takes the lock of an open file, without waiting: who holds it may do so for hours. */
 sw_status sw_lock_try(sw_error *err, const char *path, int file) {
   if (sw_lock_is_waived() || flock(file, LOCK_EX | LOCK_NB) == 0) return SW_OK;
   if (errno == EWOULDBLOCK)
@@ -122,6 +123,7 @@ static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
   return SW_OK;
 }
 
+/* Takes the lock of a path, creating its file where there is none. *out is set on success only. */
 sw_status sw_lock_take(sw_error *err, const char *path, sw_lock **out) {
   sw_lock *lock = calloc(1, sizeof *lock);
   if (lock) lock->path = strdup(path);

@@ -36,6 +36,7 @@ void sw_log_setup(sw_log_level level, int rank) {
   state.start = sw_clock();
 }
 
+/* The level of a word of --log-level; false: there is none. */
 bool sw_log_level_parse(const char *text, sw_log_level *level) {
   static const char *const words[] = {"error", "warn", "info", "debug"};
   for (int i = 0; i < 4; i++) {
@@ -89,6 +90,8 @@ void sw_log_keep(sw_notes *into) {
   state.keep = into;
 }
 
+/* Writes a line, kept as a note first where notes are wanted. Lines are written whole, by one call,
+ * as several ranks share standard error. */
 void sw_log(sw_log_level level, const char *format, ...) {
   if (level == SW_LOG_WARN && state.keep && state.rank == 0) {
     va_list list;

@@ -139,6 +139,7 @@ static bool scan(const char *text, size_t length, decimal *out) {
   if (at < end && *at == '.') {
     const char *fraction = ++at;
     at = scan_digits(at, end, &out->mantissa);
+    /* Digits behind the point lower the exponent: 1.25 is 125e-2. */
     out->exponent = fraction - at;
     out->digits += at - fraction;
   }

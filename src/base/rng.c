@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+/* Philox 4x32 with 10 rounds (Salmon et al. 2011): random numbers by counter and key, so that any
+ * rank can make any of them. The constants are those of the paper. */
 void sw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
   uint32_t k0 = key[0], k1 = key[1];

@@ -16,11 +16,14 @@
  * nothing. */
 static volatile sig_atomic_t asked;
 
+/* A signal handler may do no more than this. */
 static void ask(int signal_number) {
   (void)signal_number;
   asked = 1;
 }
 
+/* SIGUSR1 and SIGTERM ask the run to stop; sw_stop_asked tells. Schedulers send one of them before
+ * they kill. */
 void sw_stop_listen(void) {
   struct sigaction action;
   memset(&action, 0, sizeof action);

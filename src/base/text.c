@@ -53,6 +53,7 @@ static size_t character_length(const unsigned char *at, size_t left) {
   return size;
 }
 
+/* Whether a text is UTF-8 throughout. O(length), some bytes per cycle of plain text. */
 bool sw_is_utf8(const char *text, size_t length) {
   const unsigned char *byte = (const unsigned char *)text;
   for (size_t i = 0; i < length;) {
@@ -158,6 +159,8 @@ static bool goes_along(const char *at, const char *end) {
   return is_accent(c) || is_invisible(c);
 }
 
+/* Where two texts begin to differ, and up to where: by characters, together with what goes along
+ * with them, such as accents that combine. */
 static difference first_difference(const char *a, const char *b) {
   const char *at[2] = {a, b}, *end[2] = {a + strlen(a), b + strlen(b)};
   for (const char *to[2] = {a, b}; at[0] < end[0] && at[1] < end[1];) {
@@ -176,6 +179,8 @@ static difference first_difference(const char *a, const char *b) {
   return out;
 }
 
+/* Whether two names look alike on a screen without being the same: letters of another alphabet,
+ * other widths, unseen characters. */
 bool sw_looks_alike(const char *a, const char *b) {
   enum { NAME = 256 }; /* longer ones are no codes or names of columns */
   char left[3 * NAME], right[3 * NAME];
@@ -264,6 +269,7 @@ static int distance(const char *a, int a_length, const char *b, int b_length) {
     for (int j = 1; j <= b_length; j++) {
       int differs = lower(a[i - 1]) != lower(b[j - 1]);
       row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + differs);
+      /* A swap of neighbours: both letters at once, from two rows back. */
       if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
           lower(a[i - 2]) == lower(b[j - 1]))
         row[j] = least(row[j], before[j - 2] + 1);
@@ -299,6 +305,8 @@ const char *sw_nearest(const char *word, const char *const *candidates, int coun
   return found;
 }
 
+/* "; did you mean 'NEAR'?", or "" where nothing is near. Says what differs where the eye cannot see
+ * it. */
 const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HINT_ROOM]) {
   char unseen[SW_DIFFERENCE_ROOM];
   text[0] = '\0';

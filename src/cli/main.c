@@ -21,8 +21,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Bytes of addresses that OpenBLAS takes for each thread, and a little for others. Measured for
- * OpenBLAS, which allocates 128 MB of addresses per thread at its start. */
+/* Bytes of addresses that OpenBLAS takes for each thread at its start, measured as 128 MB, and a
+ * little for others. */
 #define LIBRARIES ((size_t)130 << 20)
 
 static char one_thread[] = "OMP_NUM_THREADS=1";

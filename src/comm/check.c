@@ -4,6 +4,8 @@
  * sw_comm_meet ends the run. */
 #include "comm/private.h"
 
+/* Turns a code of MPI into an error of ours. MPI's handlers return instead of aborting (start.c),
+ * so each call is checked. */
 sw_status sw_comm_check(sw_error *err, int code, const char *call) {
   if (code == MPI_SUCCESS) return SW_OK;
   char text[MPI_MAX_ERROR_STRING] = "";

@@ -232,6 +232,8 @@ static sw_status barrier(sw_team *team, sw_error *err) {
   return SW_OK;
 }
 
+/* Fills the table of functions by which the engine communicates; a team of one has others
+ * (plan/ports/team.c). */
 void sw_comm_set_collectives(sw_team *team) {
   team->broadcast = broadcast;
   team->gather = gather;

@@ -1,7 +1,7 @@
 /* Threads of a rank from the affinity mask. A launcher binds each rank to cores of its own, or
- * leaves all ranks of a machine on one mask; in both cases each core must get one thread. Asked
- * once at the start, by all ranks even where the user gives a number of threads, as it is
- * collective. */
+ * leaves all ranks of a machine on one mask; in both cases each core must get one thread.
+ * Collective, so it is asked at the start by all ranks, even where the user gives a number of
+ * threads. */
 #include "comm/private.h"
 
 #include <sched.h>

@@ -27,6 +27,8 @@ bool sw_set_runs(sw_set_of set) {
 /* Process-wide and written without a lock: it is for tests and benchmarks alone. */
 static sw_set_of most = SW_SET_V4;
 
+/* The best set of instructions that both the program and the processor have. Asked once per call of
+ * a kernel: cheap. */
 sw_set_of sw_set(void) {
   /* Ends at the plain set at the latest, which every machine runs. */
   sw_set_of set = most;
@@ -39,6 +41,7 @@ void sw_set_at_most(sw_set_of set) {
   most = set;
 }
 
+/* In words, for `--version` and the log. */
 const char *sw_instruction_set(void) {
 /* Does not look at `most`: it names what SW_HOT's resolver took, which no call here can change. */
 #if defined(SW_SETS_X86)

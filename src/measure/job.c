@@ -24,9 +24,9 @@ static int param_index(const sw_job *job, const char *name) {
   abort(); /* a measure asking for a parameter it does not declare */
 }
 
-/* Beyond the room passes are only counted, and one too many is found when `resolve` is done
- * (sw_job_check), with the measure's name; the same holds for axes. So `resolve` need not check.
- * Room beyond SW_MAX_PASSES is not written to; n_passes alone tells that there were too many. */
+/* Beyond the room passes are only counted, and n_passes tells that there were too many when
+ * `resolve` is done (sw_job_check), with the measure's name; the same holds for axes. So `resolve`
+ * need not check. */
 int sw_job_pass(sw_job *job, sw_pass pass) {
   if (job->n_passes < SW_MAX_PASSES) job->pass[job->n_passes] = pass;
   return job->n_passes++;
@@ -115,6 +115,7 @@ const sw_distance *sw_job_distance(const sw_job *job, const char *name) {
   return sw_job_arg(job, name)->distance;
 }
 
+/* Which inputs a parameter has. */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name) {
   /* Inputs stand in the order of the parameters, so those before this one are skipped. */
   sw_inputs inputs = {0, 0};
@@ -209,6 +210,7 @@ sw_status sw_job_results_at(sw_error *err, sw_job *job, int count, const int *t)
   return SW_OK;
 }
 
+/* Periods that the measure looks at: more than it has results for where `seen` is set. */
 int sw_job_seen(const sw_job *job) {
   return job->seen ? job->n_seen : job->n_periods;
 }

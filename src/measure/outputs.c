@@ -24,6 +24,7 @@ bool sw_output_is_coordinate(const sw_output *output) {
          strcmp(output->axis[0], output->name) == 0;
 }
 
+/* Whether an output gives the positions on that axis (a coordinate of the file). */
 bool sw_job_has_coordinate(const sw_job *job, const char *axis) {
   for (int q = 0; job->measure->output[q].name; q++)
     if (!job->result[q].off && strcmp(job->measure->output[q].name, axis) == 0 &&

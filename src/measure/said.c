@@ -89,6 +89,7 @@ void sw_said_clear(sw_job *job) {
   if (job->said && job->said->text) job->said->text[0] = '\0';
 }
 
+/* Lines of a result as one text, with a count of those that were left out. */
 const char *sw_said_text(sw_arena *arena, const sw_job *job) {
   const struct sw_said *said = job->said;
   if (!said || !said->text) return "";

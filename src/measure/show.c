@@ -83,6 +83,7 @@ const char *sw_show_name(sw_show show) {
   return "";
 }
 
+/* The name of a palette in the file; "" leaves the choice to what reads it. */
 const char *sw_palette_name(sw_palette palette) {
   switch (palette) {
   case SW_PALETTE_DEFAULT:

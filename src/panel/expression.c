@@ -23,11 +23,18 @@
 #include <math.h>
 #include <string.h>
 
-/* MAX_STEPS: steps of an expression. MAX_DEPTH: values on the stack; MAX_DEPTH * LANES doubles
- * are 64 KB, which stays in the second-level cache. MAX_NESTING: powers within powers, a bound
- * for the parser's own recursion, which minus signs and parentheses deepen without a value on
- * the stack. */
-enum { MAX_STEPS = 1024, MAX_DEPTH = 32, MAX_NESTING = 100, MAX_STAGES = 16, LANES = 256 };
+/* FOLDED: values of a function that lie on the stack at once. MAX_STEPS: steps of an expression.
+ * MAX_DEPTH: values on the stack; MAX_DEPTH * LANES doubles are 64 KB, which stays in the
+ * second-level cache. MAX_NESTING: powers within powers, a bound for the parser's own recursion,
+ * which minus signs and parentheses deepen without a value on the stack. */
+enum {
+  FOLDED = 8,
+  MAX_STEPS = 1024,
+  MAX_DEPTH = 32,
+  MAX_NESTING = 100,
+  MAX_STAGES = 16,
+  LANES = 256
+};
 
 typedef enum opcode {
   PUSH_NUMBER,
@@ -141,15 +148,21 @@ static sw_status push_column(parser *in, const char *name, size_t length) {
 }
 
 /* Behind the parenthesis of function f. Its values lie on the stack side by side, and the step
- * takes all of them. `many` functions take one value as well: min(x) is x. */
+ * takes all of them; where there are many, those so far become one first, which is how they are
+ * joined in any case. `many` functions take one value as well: min(x) is x. */
 static sw_status parse_call(parser *in, int f) {
   int count = 0;
   do {
     SW_TRY(parse_sum(in));
     count++;
+    if (count < FOLDED) continue;
+    if (!functions[f].many) break;
+    SW_TRY(emit(in, functions[f].code, count, 0, 1 - count));
+    count = 1;
   } while (accept(in, ','));
-  if (!accept(in, ')')) return wrong(in, "a closing parenthesis is missing");
-  if (!functions[f].many && count != 1) return wrong(in, "the function takes one argument");
+  bool one = functions[f].many || count == 1;
+  if (count < FOLDED && !accept(in, ')')) return wrong(in, "a closing parenthesis is missing");
+  if (!one) return wrong(in, "the function takes one argument");
   return emit(in, functions[f].code, count, 0, 1 - count);
 }
 

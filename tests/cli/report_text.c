@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/front/words.h"
 #include "cli/markup/html.h"
 #include "cli/markup/json.h"
 
@@ -114,4 +115,29 @@ Test(html, numbers) {
   cr_expect_str_eq(sw_html_change(.0379, room), "+0.0379");
   cr_expect_str_eq(sw_html_percent(-.778, room), "\xE2\x88\x92"
                                                  "77.8%");
+}
+
+/* Values and items of parameters, as plan/study/yaml_flow.c writes them: quotes, brackets and
+ * commas within an item part nothing. A bracket that closes nothing ends the list. */
+Test(words, parameters) {
+  static const char *const line = "{of: [\"a, \\\"b\\\"\", c], by: \"x\\\\\", keep: {top: 3}}";
+  static const struct {
+    const char *value, *written;
+  } list[] = {{"[\"a, \\\"b\\\"\", c]", "<bdi>a, &quot;b&quot;</bdi>, <bdi>c</bdi>"},
+              {"\"x\\\\\"", "<bdi>x\\</bdi>"},
+              {"[a}b]", "<bdi>a</bdi>"}};
+  sw_error err = {0};
+  sw_arena *arena = NULL;
+  cr_assert(sw_arena_create(&err, &arena) == SW_OK);
+  cr_expect_str_eq(sw_words_parameter(arena, line, "of"), list[0].value);
+  cr_expect_str_eq(sw_words_parameter(arena, line, "by"), list[1].value);
+  cr_expect_str_eq(sw_words_parameter(arena, line, "keep"), "{top: 3}");
+  cr_expect_str_eq(sw_words_subject(arena, line), "[\"a, \\\"b\\\"\", c]");
+  for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+    text t;
+    sw_html html = {.out = begin(&t)};
+    sw_words_items(&html, list[k].value, 9);
+    expect(&t, list[k].written);
+  }
+  sw_arena_destroy(arena);
 }

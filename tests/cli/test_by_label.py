@@ -81,6 +81,27 @@ measures:
         hhi = self.values(rest, "is")["hhi"]
         np.testing.assert_allclose(hhi[0], ((e / e.sum(1)[:, None]) ** 2).sum(1), rtol=1e-14)
 
+    def test_within_expressions(self):
+        """A total of what is there, of more labels than an expression could hold at once; of the two
+        values, in either order."""
+        codes = [f"{u:02d}" for u in range(1, 5)]
+        self.put("panel.csv", "code,year,industry,jobs,pay\n" + "".join(
+            f"{u},2001,sector {k},{k * int(u)},{k}\n" for u in codes for k in range(1, 101))
+            + "".join(f"{u},2001,all,1,1\n" for u in codes))
+        rest = """  derive:
+    total: sum_present(jobs.*)
+    both: 2 * max( pay.*, jobs.* ) - min(jobs.all,pay.*)
+measures:
+  - location_quotient: {industries: jobs.*, total: total, as: lq}
+  - inequality: {of: both, as: ge}
+"""
+        lq = self.values(rest, "lq")["value"][0]
+        np.testing.assert_allclose(lq, np.ones((4, 100)), rtol=1e-13)
+        # 199, 399, 599, 799
+        self.assertAlmostEqual(self.values(rest, "ge")["gini"][0], 4000 / (2 * 16 * 499), 14)
+        self.refused("  derive: {a: log(jobs.*)}\nmeasures:\n  - inequality: {of: a}\n",
+                     "study.yaml:6:15: derive: a: at ', `jobs.sector 16`, ': the function takes one argument")
+
     def test_order_of_rows_and_a_result_by_label(self):
         first = self.values(LQ + '  - inequality: {of: "lq.value[jobs.mines]", as: t}\n', "lq")["value"]
         lines = PANEL.strip().split("\n")

@@ -3,6 +3,7 @@ left behind; damaged files."""
 import csv
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -341,6 +342,19 @@ class Export(Nation):
         self.assertEqual([row[0] for row in rows], self.code)
         self.assertTrue(same([row[1] for row in rows], want[0]) and same([row[2] for row in rows], want[4]))
         self.assertEqual([i for i, row in enumerate(rows) if row[3]], [7])
+
+    def test_full(self):
+        """A map that the disk has no room for: an error, and nothing in its place, wherever it ends."""
+        def limit(size):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        self.export("ccd", "-o", "whole.gpkg")
+        whole = os.path.getsize(self.path("whole.gpkg"))
+        for size in range(4096, whole, 4 * 4096):
+            done = subprocess.run([SPILLWAY, "export", self.results, "ccd", "-o", "full.gpkg"], text=True,
+                                  capture_output=True, check=False, cwd=self.folder.name,
+                                  restore_signals=False, preexec_fn=lambda size=size: limit(size))
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+            self.assertFalse(os.path.exists(self.path("full.gpkg")))
 
     # ---- what is chosen ----------------------------------------------------------------------
 

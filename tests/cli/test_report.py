@@ -350,10 +350,13 @@ output: {file: states.h5}
         """Whatever its name, and over links, nothing that the page is made of is overwritten."""
         shutil.copy(self.results, self.path("results.html"))
         os.symlink("results.html", self.path("link.html"))
-        for words in (("results.html",), ("results.html", "-o", "link.html"),
-                      (self.results, "--against", "results.html", "-o", "results.html"),
-                      (self.results, "--polygons", "results.html", "--key", "k", "-o", "results.html")):
-            self.assertIn("choose another -o", self.report(*words, "--force", status=2))
+        for words, said in ((("results.html",), "is the results file itself"),
+                            (("results.html", "-o", "link.html"), "is the results file itself"),
+                            ((self.results, "--against", "results.html", "-o", "results.html"),
+                             "is the file of --against"),
+                            ((self.results, "--polygons", "results.html", "--key", "k", "-o", "results.html"),
+                             "is the file of --polygons")):
+            self.assertIn(said + "; choose another -o", self.report(*words, "--force", status=2))
         with open(self.results, "rb") as one, open(self.path("results.html"), "rb") as two:
             self.assertEqual(one.read(), two.read())
 

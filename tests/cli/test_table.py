@@ -3,6 +3,7 @@ asked for; how it looks; what is refused."""
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -99,6 +100,19 @@ class Table(Nation):
         self.assertEqual(head, ["unit", "time", "ccd.coordination", "composites/economy.score"])
         self.assertEqual([row[:2] for row in rows], [[self.code[k], t] for t in ("2001", "2005") for k in (2, 5)])
         self.near(rows[2][3], self.file["composites/economy/score"][4, 2])
+
+    def test_many_columns(self):
+        """A column for each period, however many."""
+        rows = "".join(f"{unit},{t},{k * t}\n" for k, unit in enumerate(("01", "02"), 1) for t in range(1, 1101))
+        with open(self.path("long.csv"), "w", encoding="utf-8") as file:
+            file.write("code,t,a\n" + rows)
+        with open(self.path("long.yaml"), "w", encoding="utf-8") as file:
+            file.write("study: long\npanel: {file: long.csv, unit: code, time: t}\nmeasures:\n"
+                       "  - location_quotient: {industries: [a], total: a, as: lq}\noutput: {file: long.h5}\n")
+        subprocess.run([SPILLWAY, "run", self.path("long.yaml"), "-q"], check=True)
+        _, head, *rows = self.table("lq.value", "--periods", "all", results="long.h5").splitlines()
+        self.assertEqual(head.split(), ["unit", "industry", *map(str, range(1, 1101))])
+        self.assertEqual([len(row.split()) for row in rows], [1102, 1102])
 
     def test_top(self):
         value = self.file["ccd/coordination"][4]
@@ -302,6 +316,17 @@ class Table(Nation):
         self.assertTrue(np.allclose([row[4] for row in rows[2:]], self.file["ccd/coordination"][4], rtol=1e-15))
         self.assertIn(rows[2][5], [c.decode() for c in self.file["ccd/class_label"][()]])
 
+    def test_xlsx_long(self):
+        """A text that no cell holds is refused, where the library would leave the cell out."""
+        shutil.copy(self.results, self.path("long_name.h5"))
+        with h5py.File(self.path("long_name.h5"), "a") as file:
+            names = file["name"][()]
+            names[3] = b"x" * 40000
+            file["name"][...] = names
+        self.assertIn("a cell of a .xlsx has room for 32767 characters; write a .csv",
+                      self.table("ccd", "--names", "-o", "long.xlsx", status=2, results="long_name.h5"))
+        self.table("ccd", "--names", "-o", "long.csv", "--force", results="long_name.h5")
+
     # ---- what is refused -------------------------------------------------------------------------
 
     def test_refused(self):
@@ -320,6 +345,20 @@ class Table(Nation):
         with open(self.path("cut.h5"), "wb") as file:
             file.write(data[:len(data) // 3])
         self.table("ccd", status=2, results="cut.h5")
+        shutil.copy(self.results, self.path("period.h5"))
+        with h5py.File(self.path("period.h5"), "a") as file:
+            file["dense/time"][0] = 1999
+        for words in ([], ["dense"]):
+            self.assertIn("is damaged: dense has a period 1999, which the file lacks",
+                          self.table(*words, status=2, results="period.h5"))
+        with h5py.File(self.path("period.h5"), "a") as file:
+            for dataset in [d for d in file["dense"].values() if d.dims and file["dense/time"] in d.dims[0].values()]:
+                dataset.dims[0].detach_scale(file["dense/time"])
+                dataset.dims[0].attach_scale(file["time"])
+            del file["dense/time"]
+            file["dense/time"] = file["time"]
+        self.assertIn("is damaged: the periods of dense cannot be read",
+                      self.table("dense", status=2, results="period.h5"))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
  * descriptor_run.c. */
 #include "descriptor_fixture.h"
 
+#include "spillway/resample.h"
+
 /* ---- descriptors ------------------------------------------------------------------------- */
 
 Test(descriptor, catalogue_is_sound) {
@@ -25,6 +27,36 @@ Test(descriptor, identity) {
   SLIP(m.output += 3, "no outputs; declare what it computes");
   SLIP(m.resolve = NULL, "no resolve; it declares the passes");
   SLIP(m.headline = "fit", "the headline 'fit' is not one of its outputs; name one, or none");
+}
+
+static void numbers(const sw_job *job, int t, const int32_t *times, double *const *to,
+                    void *workspace) {
+  (void)job, (void)t, (void)times, (void)to, (void)workspace;
+}
+
+/* Bounds by resampling: of which outputs, and what makes their numbers. */
+Test(descriptor, resample) {
+  static const sw_resample by_period = {.numbers = numbers}, none = {0};
+  static const sw_resample together = {.together = true, .numbers = numbers};
+  static const sw_output by_unit[] = {{.name = "a", .shape = SW_UNIT, .interval = true}, {0}};
+  static const sw_output table[] = {{.name = "a", .shape = SW_TABLE, .interval = true}, {0}};
+  static const sw_output whole[] = {
+      {.name = "a", .shape = SW_GLOBAL, .number = SW_INT32, .interval = true}, {0}};
+  static const sw_output without[] = {{.name = "a", .shape = SW_GLOBAL}, {0}};
+#define BOUNDS(list, of, line)                                                                     \
+  SLIP(m.output = list; m.headline = NULL; m.resample = of, "output a: interval" line)
+  BOUNDS(by_unit, NULL, ", and no resample to draw for");
+  BOUNDS(by_unit, &by_period, " of values by unit, and no factor of these");
+  BOUNDS(by_unit, &together, " of values by unit; resample is together");
+  BOUNDS(table, &by_period, " of a table; resample is by period");
+  BOUNDS(
+      whole, &by_period,
+      " is of numbers by period, or of tables; not of pairs, whole numbers and what is timeless");
+  SLIP(m.output = without; m.headline = NULL;
+       m.resample = &none, "resample without numbers, which make it");
+  SLIP(m.output = without; m.headline = NULL;
+       m.resample = &by_period, "resample: 0 of 1 outputs say interval; expected one, of 64");
+  SLIP(m.plain = &m, "plain is for the engine alone; remove it");
 }
 
 Test(descriptor, variants) {

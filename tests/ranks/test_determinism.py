@@ -35,8 +35,8 @@ MORE = """
   - productivity: {inputs: [population], outputs: [gdp], scale: vrs, orient: input, peers: {keep: {top: 3}}, as: efficient}
   - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
   - inequality: {of: gdp_pc, groups: [province], matrices: agglomeration, intervals: {draws: 59, method: bca, within: province}, as: i_bounds}
-  - location_quotient: {industries: [finance], total: gdp, base_over: complete, intervals: {draws: 59, method: bca, change: [2001, %(year)s]}, as: lq_bounds}
-  - roll_up: {ratio: {openness: [trade, gdp]}, by: province, intervals: {draws: 59, change: [2001, %(year)s]}, as: r_bounds}
+  - location_quotient: {industries: [finance], total: gdp, base_over: complete, intervals: {draws: 59, method: bca, change: [%(year)s, 2003]}, as: lq_bounds}
+  - roll_up: {ratio: {openness: [trade, gdp]}, by: province, intervals: {draws: 59, change: [%(year)s, 2003]}, as: r_bounds}
   - convergence: {of: income, intervals: {draws: 59}, as: cv_bounds}
   - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: local_clusters}

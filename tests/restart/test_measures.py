@@ -31,6 +31,7 @@ END = 1 << 40  # no run has so many calls
 FORKS = 25  # calls of each kind in each study
 seen = collections.Counter()  # calls by kind and callers, in all studies
 SOME = ("network", "spatial_model", "gravity")  # igraph, CHOLMOD, and what is in nearly all studies
+APART = ("spatial_model",)  # of many entries: each in a study of its own, as what follows a fault costs
 
 
 class Folder:
@@ -52,10 +53,11 @@ def entries(cases, name, world):
     return [e for need in cases[name].needs for e in entries(cases, need, world)] + of
 
 
-def make_study(cases, name, folder, long):
-    """None where the measure has no entry in such a world."""
+def make_study(cases, name, folder, long, only=None):
+    """None where the measure has no entry in such a world. `only`: the label of one entry of it."""
     world = sweep.World(folder, UNITS, MANY if long else PERIODS, long=long)
     measures = [] if name == "composite" else entries(cases, name, world)
+    measures = [m for m in measures if only is None or m[0] != name or m[1] == only]
     composites = [("composite", *e) for e in cases["composite"].entries(world)]
     if not any(measure == name for measure, *_ in measures + composites):
         return None
@@ -126,6 +128,16 @@ def check(study, faults, name, kind, path):
     return wrong
 
 
+def labels(cases, name):
+    """Of its entries, each tried by itself; None: of all together."""
+    if MODE != "all" or name not in APART:
+        return [None]
+    with tempfile.TemporaryDirectory() as folder:
+        worlds = [sweep.World(os.path.join(folder, str(long)), UNITS, MANY if long else PERIODS,
+                              long=long) for long in (False, True)]
+        return list(dict.fromkeys(label for w in worlds for label, _ in cases[name].entries(w)))
+
+
 def main():
     listed = [line.split()[0] for line in sweep.spillway("measures").split("\n")[1:]
               if line and line[0] not in " `" and line.split()[1] != "alias"]
@@ -134,15 +146,16 @@ def main():
     chosen = listed if MODE else SOME
     assert set(SOME) <= set(listed)
     for name in sys.argv[1:] or chosen:
-        for long in False, True:
+        for long, only in itertools.product((False, True), labels(cases, name)):
             with tempfile.TemporaryDirectory(dir=memory_folder()) as path:
-                study = make_study(cases, name, os.path.join(path, "world"), long)
+                study = make_study(cases, name, os.path.join(path, "world"), long, only)
                 if not study:
                     continue
                 faults = Faults(path)
                 for kind in KINDS:
-                    wrong[name, long, kind] = check(study, faults, name, kind, os.path.join(
-                        path, "world") if kind in ("open", "read") else None)
+                    wrong[name, long, only, kind] = check(
+                        study, faults, f"{name}{'.' + only if only else ''}", kind,
+                        os.path.join(path, "world") if kind in ("open", "read") else None)
     assert not any(wrong.values()), {of: ks for of, ks in wrong.items() if ks}
 
 

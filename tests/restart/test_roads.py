@@ -128,7 +128,7 @@ def planned():
             file.write(f"{head}measures:\n  - gravity: {{mass: population, keep: summary, distance: {{network: "
                        f"{network}}}}}\noutput: {{file: out.h5}}\n")
         out = call("check", f"{work}/study.yaml")
-        assert "time for the networks" in out and "GB of distances a node" in out, out
+        assert "time for the networks" in out and "GB of distances per node" in out, out
 
 
 if __name__ == "__main__":

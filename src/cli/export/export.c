@@ -77,7 +77,7 @@ static sw_status check(sw_error *err, const sw_export_job *job, const sw_period_
 static sw_status write_sheet(sw_error *err, const struct sw_export_format *format,
                              sw_export_job *job) {
   sw_status status = format->write(err, job);
-  if (job->not_read) return status;
+  if (job->not_read && status != SW_OK && !ferror(job->out)) return status;
   if (status == SW_OK && fflush(job->out) == 0 && !ferror(job->out)) return SW_OK;
   if (!ferror(job->out)) return sw_tried_damaged(err, status, job->options->path);
   sw_error_clear(err);
@@ -208,6 +208,7 @@ sw_status sw_export_one(sw_error *err, const sw_export_options *o,
   opened in;
   sw_status status = open_results(err, o->path, &in);
   if (status == SW_OK) status = export_one(err, in.arena, in.page, o, format, out, place, said);
+  if (status == SW_OK) status = sw_page_whole(err, in.arena, in.page);
   close_results(&in);
   return status;
 }
@@ -218,6 +219,7 @@ sw_status sw_export_all(sw_error *err, const sw_export_options *o, const char *f
   *said = (sw_export_said){0};
   sw_status status = open_results(err, o->path, &in);
   if (status == SW_OK) status = export_all(err, in.arena, in.page, o, folder, said);
+  if (status == SW_OK) status = sw_page_whole(err, in.arena, in.page);
   close_results(&in);
   return status;
 }

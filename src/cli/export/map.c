@@ -102,7 +102,7 @@ static sw_status take_unit(sw_error *err, void *self, const sw_row *row) {
   return SW_OK;
 }
 
-/* GDAL makes the file itself, where the one that is open for it was. */
+/* GDAL makes a GeoPackage itself, where the file that is open for it was. */
 static sw_status write_layer(sw_error *err, map *m) {
   sw_export_job *job = m->job;
   const sw_page *page = job->sheet->page;
@@ -113,9 +113,9 @@ static sw_status write_layer(sw_error *err, map *m) {
   m->layer.unit = m->unit, m->layer.text = m->text, m->layer.value = m->value;
   m->layer.n_codes = page->n, m->layer.code = page->code;
   m->layer.lon = page->lon, m->layer.lat = page->lat;
-  m->layer.path = job->place;
+  m->layer.path = job->place, m->layer.out = job->out;
   m->layer.name = page->result[job->sheet->result].name;
-  unlink(job->place);
+  if (strcmp(m->layer.driver, "GPKG") == 0) unlink(job->place);
   sw_status status = sw_layer_write(err, job->arena, &m->layer, &without);
   job->not_read = true;
   SW_TRY(status);

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 
+/* What the parts of the card are written from. */
 typedef struct card {
   const sw_report *report;
   const sw_page *page;
@@ -23,8 +24,8 @@ typedef struct card {
 
 /* ---- cells ------------------------------------------------------------------------------ */
 
-/* What is shown is rounded; data-value and title are exact. The page's script sorts by data-value
- * and never by the rounded text. */
+/* What is shown is rounded; data-value and title are exact, and the page's script sorts by
+ * data-value. */
 static void put_value(sw_html *h, const char *column, double value, const char *text) {
   char full[SW_NUMBER_ROOM] = "";
   if (!isnan(value)) sw_show_number(value, full);
@@ -84,6 +85,7 @@ static void put_ends(sw_html *h) {
                "</th></tr></thead>\n<tbody>\n");
 }
 
+/* The table of quantities by unit; no table where none has changed. */
 static void put_quantities(const card *to) {
   sw_html *h = to->html;
   if (to->changes->n == 0) return;
@@ -202,8 +204,8 @@ static void tell_change(const sw_report_change *change, sw_json *j) {
   sw_json_close(j, '}');
 }
 
-/* For the page's script, by the same order as the tables. The script reads the same numbers from
- * here that a reader sees in the tables. */
+/* For the page's script, in the order of the tables: it reads from here the numbers that a reader
+ * sees there. */
 sw_status sw_report_changes_json(sw_error *err, const sw_report *report, sw_json *j) {
   const struct sw_report_changes *c = report->changes;
   (void)err;

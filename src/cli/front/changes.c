@@ -48,6 +48,7 @@ static int find_label(const char *const *label, int64_t n, const char *wanted) {
   return -1;
 }
 
+/* Both ways in one walk: periods that one file lacks are counted, not told one by one. */
 static void match_periods(comparing *c) {
   int both = 0;
   for (int t = 0; t < c->page->n_periods; t++) {
@@ -186,6 +187,7 @@ static bool is_mapped(const comparing *c, const sw_page_variable *v) {
   return c->report->taken[v->result] && v->use == SW_PAGE_COLUMN && v->n_parts <= SW_MOST_PARTS;
 }
 
+/* Room for the largest number of changes, and for the numbers of one period of both files. */
 static sw_status compare_columns(comparing *c) {
   double *room = NULL;
   int64_t parts = 0;
@@ -278,6 +280,7 @@ static sw_status compare_small(comparing *c, const sw_page_variable *v,
   return status;
 }
 
+/* In the order of the page: of more than SW_CHANGES_FIGURES figures the first are told. */
 static sw_status compare_figures(comparing *c) {
   SW_NEW(c->err, c->report->arena, c->to->figure, SW_CHANGES_FIGURES);
   for (int k = 0; k < c->page->n_variables; k++) {
@@ -290,6 +293,7 @@ static sw_status compare_figures(comparing *c) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+/* Results are few: a search by name for each. */
 static bool has_result(const sw_page *page, const char *name) {
   for (int r = 0; r < page->n_results; r++)
     if (strcmp(page->result[r].name, name) == 0) return true;

@@ -19,6 +19,7 @@
  * let a result be seen as a whole; 4096 classes are more than any measure has. */
 enum { MOST_ROWS = 12, MOST_PLACES = 4, MOST_CLASSES = 4096 };
 
+/* The rows of one result while they are made; `row` has room for all of them. */
 typedef struct making {
   sw_error *err;
   const sw_report *report;
@@ -240,8 +241,8 @@ static sw_status add_part(making *m, const sw_page_variable *v, int64_t part) {
   return count_used(m, row);
 }
 
-/* The terms of a model, one below the other; of what has periods one part. Four terms at most; a
- * longer model is shown below the table. */
+/* The terms of a model, one below the other, four at most: a longer model is shown below the table.
+ * Of what has periods one part. */
 static sw_status add_variable(making *m, const sw_page_variable *v) {
   int64_t part = 0;
   if (v->use != SW_PAGE_COLUMN && v->use != SW_PAGE_SMALL) return SW_OK;
@@ -254,8 +255,8 @@ static sw_status add_variable(making *m, const sw_page_variable *v) {
   return add_part(m, v, part);
 }
 
-/* "3 of 57000 ordered pairs" is of all matrices together. The line counts pairs in all matrices, so
- * it is divided by their number. */
+/* "3 of 57000 ordered pairs" is of all matrices together, so the number of pairs is divided by that
+ * of the matrices. */
 static int64_t pairs_in_all(const making *m, int periods) {
   long long without, all;
   if (sscanf(m->result->undefined, "%lld of %lld ordered", &without, &all) != 2) return 0;

@@ -84,6 +84,7 @@ static void put_n(const table *to, const char *column, const sw_figure_row *row,
               is_few(row, t) ? " amber" : "", column, full, full, text);
 }
 
+/* Attributes as in cells with a number, so that scripts find as many columns in each row. */
 static void put_empty(sw_html *h, const char *column) {
   sw_html_put(h, "<td class=\"number\" data-column=\"%s\" data-value=\"\"></td>", column);
 }
@@ -386,6 +387,7 @@ static void put_note(const table *to) {
   sw_words_put(to->html, "<p class=\"caption\"", english, chinese, "</p>\n");
 }
 
+/* One row or more for each result that the page has, in the order of the file. */
 sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html) {
   table to = {.report = report, .html = html, .courses = report->page->n_periods > 1};
   fputs("<div class=\"card headlines\">\n<div class=\"card-head\">", html->out);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the parts of the method are written from. */
 typedef struct part {
   const sw_report *report;
   const sw_page *page;
@@ -28,8 +29,9 @@ static int count_lines(const char *text) {
   return count;
 }
 
-/* A line of a definition list, whose tag is `open`; nothing where the text is empty. Each line of
- * it is a line. `open` is the opening tag of the definition; the closing one is added here. */
+/* An entry of a definition list; nothing where the text is empty. Each line of the text is a line
+ * of its own, folded where there are more than MOST_LINES. `open` is the opening tag of the
+ * definition; the closing one is added here. */
 static void put_entry(sw_html *h, const char *english, const char *chinese, const char *text,
                       const char *open) {
   char in[2][64];
@@ -115,8 +117,8 @@ static void put_extent(const part *to) {
               sw_report_noun(to->report, page->n));
 }
 
-/* Hashes in eight digits, which tell the files of one study apart; in full they stand with the
- * inputs. Eight hexadecimal digits are 32 bits. */
+/* The first eight hexadecimal digits of a hash, 32 bits, tell the files of one study apart; in full
+ * it stands with the inputs. */
 static void put_cite(const part *to) {
   sw_html *h = to->html;
   char seed[32];
@@ -184,7 +186,7 @@ static void put_build(const part *to) {
 
 /* ---- what the page does not have ----------------------------------------------------------- */
 
-/* By sw_left_out's order of reasons. The texts follow the order of sw_left_out. */
+/* The texts follow the order of sw_left_out. */
 static void put_left_out(const part *to) {
   static const char *const what[][2] = {
       {"first and last period, and means of all", "仅首末两期及各期均值"},
@@ -228,6 +230,7 @@ static void put_licences(const part *to) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* Failures of the stream show when the page is closed, so there is nothing to return. */
 sw_status sw_report_method(sw_error *err, const sw_report *report, sw_html *html) {
   const part to = {.report = report, .page = report->page, .html = html};
   (void)err;

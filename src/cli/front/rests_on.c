@@ -15,6 +15,7 @@ enum {
   MOST_NAMED = 8     /* units without a boundary */
 };
 
+/* What the parts of the card are written from. */
 typedef struct card {
   const sw_report *report;
   const sw_page *page;
@@ -34,7 +35,7 @@ static void put_fact(const card *to, const char *id, const char *english, const 
   sw_html_put(to->html, "<dd>%s</dd></div>\n", sw_html_count(value, text));
 }
 
-/* Periods that are all four digits are years. Years are called years, anything else periods. */
+/* Periods that are all four digits are called years, others periods. */
 static bool are_years(const sw_page *page) {
   for (int t = 0; t < page->n_periods; t++)
     if (strlen(page->period[t]) != 4 || strspn(page->period[t], "0123456789") != 4) return false;

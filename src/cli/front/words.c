@@ -69,13 +69,14 @@ const char *sw_words_name(const char *path) {
 /* ---- parameters ------------------------------------------------------------------------- */
 
 /* Bytes of the value that begins at `at`: to the comma or bracket that ends it. Brackets within the
- * value are skipped, and everything within quotes. */
+ * value are skipped, and everything within quotes, where a backslash goes with what it escapes. */
 static size_t value_length(const char *at) {
   int depth = 0;
   bool quoted = false;
   size_t k = 0;
   for (; at[k]; k++) {
     if (at[k] == '"') quoted = !quoted;
+    if (quoted && at[k] == '\\' && at[k + 1]) k++;
     if (quoted) continue;
     if (depth == 0 && (at[k] == ',' || at[k] == '}' || at[k] == ']')) break;
     depth += (at[k] == '[' || at[k] == '{') - (at[k] == ']' || at[k] == '}');
@@ -120,7 +121,7 @@ static const struct {
 static const char *add_items(sw_arena *arena, const char *list, const char *value,
                              const char *sign) {
   const char *at = *value == '[' ? value + 1 : value;
-  while (list && *at && *at != ']') {
+  while (list && *at && *at != ']' && *at != '}') {
     size_t length = value_length(at);
     list = sw_arena_printf(arena, "%s%s%s%.*s", list, *list ? ", " : "", sign, (int)length, at);
     at += length;
@@ -147,21 +148,29 @@ const char *sw_words_subject(sw_arena *arena, const char *parameters) {
   return list ? sw_arena_printf(arena, "[%s]", list) : NULL;
 }
 
-/* Items may be lists or maps themselves. */
+/* Items may be lists or maps themselves. A bracket that closes nothing, of a damaged file, ends the
+ * list: no item begins with it, and the walk would not go on. */
 static int count_items(const char *at) {
   int count = 0;
-  for (; *at && *at != ']'; count++) {
+  for (; *at && *at != ']' && *at != '}'; count++) {
     at += value_length(at);
     at += strspn(at, ", ");
   }
   return count;
 }
 
-/* Without the quotes of YAML. Longer items are cut at 255 bytes. */
+/* Without the quotes of YAML and what they escape (plan/study/yaml_flow.c); a line break becomes a
+ * blank. Longer items are cut at 255 bytes. */
 static void put_item(sw_html *html, const char *text, size_t length) {
   char item[256];
-  if (length > 1 && *text == '"' && text[length - 1] == '"') text++, length -= 2;
-  snprintf(item, sizeof item, "%.*s", (int)length, text);
+  size_t used = 0;
+  bool quoted = length > 1 && *text == '"' && text[length - 1] == '"';
+  for (size_t k = quoted; k + quoted < length && used + 1 < sizeof item; k++) {
+    bool escapes = quoted && text[k] == '\\' && k + 1 + quoted < length;
+    if (escapes) k++;
+    item[used++] = escapes && text[k] == 'n' ? ' ' : text[k];
+  }
+  item[used] = '\0';
   sw_html_put(html, "%b", item);
 }
 

@@ -108,8 +108,7 @@ static sw_status arcs_of_polygons(sw_error *err, maker *m) {
   return project_vertices(err, m);
 }
 
-/* Cells are made on the plane, in each zone by itself. The cells of each zone are added to the same
- * rings. */
+/* Cells are made on the plane, in each zone by itself, and added to the same rings. */
 static sw_status arcs_of_cells(sw_error *err, maker *m) {
   const sw_geometry_input *in = m->in;
   sw_cells *cells = &m->source.cells;
@@ -131,6 +130,7 @@ static sw_status arcs_of_cells(sw_error *err, maker *m) {
   sw_arena_destroy(arena);
   SW_TRY(status);
   if (cells->n_rings == 0) return SW_OK;
+  /* A view: the arrays stay those of `cells`. */
   sw_rings rings = {in->n,       cells->n_rings, cells->n_points, cells->start,
                     cells->unit, cells->x,       cells->y,        false};
   m->out->cells = true;
@@ -164,6 +164,7 @@ static void lay_out(maker *m) {
     m->box[z] = (sw_map_box){INFINITY, -INFINITY, INFINITY, -INFINITY};
   for (int64_t v = 0; v < t->n_vertices; v++)
     widen(&m->box[t->part[v]], t->x[v], t->y[v]);
+  /* Places that are drawn need room, as polygons do. */
   for (int64_t i = 0; i < m->in->n; i++)
     if (is_drawn(m, i)) widen(&m->box[m->zone[i]], m->x[i], m->y[i]);
   sw_outline_begin(&outline, m->box[0]);
@@ -233,6 +234,7 @@ static sw_status take_arcs(sw_error *err, maker *m) {
   SW_TRY(sw_alloc(err, points, sizeof *g->arc_y, (void **)&g->arc_y));
   g->arc_start[0] = 0;
   for (int64_t a = 0; a < t->n_arcs; a++) {
+    /* The first point as it is, then differences: small numbers compress better. */
     int32_t x = 0, y = 0;
     for (int64_t k = t->arc_start[a]; k < t->arc_start[a + 1]; k++) {
       int32_t at_x = (int32_t)lround(t->x[t->arc_vertex[k]] * per_px),
@@ -242,13 +244,14 @@ static sw_status take_arcs(sw_error *err, maker *m) {
     }
     g->arc_start[a + 1] = (uint32_t)t->arc_start[a + 1];
   }
+  /* The page has them from here on: the topology must not free them. */
   g->arc_left = t->left, g->arc_right = t->right;
   t->left = t->right = NULL;
   return SW_OK;
 }
 
-/* Rings are in the order of units, as is the list of units without any. Both lists ascend, so one
- * merge finds the units without rings. Arrays are handed over, not copied. */
+/* Rings and the list of units without any both ascend by unit, so one merge finds the latter.
+ * Arrays are handed over, not copied. */
 static sw_status take_rings(sw_error *err, maker *m) {
   sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;

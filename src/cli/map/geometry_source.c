@@ -83,12 +83,12 @@ static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_sourc
 
 /* ---- places ------------------------------------------------------------------------------ */
 
+/* Latitudes beyond the poles are no places; longitudes may go round. */
 static bool is_place(const sw_geometry_input *in, int64_t i) {
   return in->lon && in->lat && isfinite(in->lon[i]) && fabs(in->lat[i]) <= 90;
 }
 
-/* Degrees say nothing on a map in metres. A map in metres cannot place units that have degrees
- * only. */
+/* A map in metres cannot place units that have degrees only. */
 static void find_places(sw_geometry_source *s) {
   const sw_geometry_input *in = s->input;
   for (int64_t i = 0; i < in->n; i++) {
@@ -99,6 +99,8 @@ static void find_places(sw_geometry_source *s) {
   }
 }
 
+/* Opens the source of the map: polygons where there are any, places of units else. On failure
+ * sw_geometry_close releases what there is. */
 sw_status sw_geometry_open(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
                            sw_geometry_source *source) {
   size_t n = (size_t)input->n;

@@ -25,6 +25,7 @@ static const char *latitude(double lat, char text[WORDS]) {
   return text;
 }
 
+/* No letter where the number is rounded to 0. */
 static const char *longitude(double lon, char text[WORDS]) {
   snprintf(text, WORDS, "%.1f°%s", fabs(lon), fabs(lon) < .05 ? "" : lon < 0 ? "W" : "E");
   return text;
@@ -64,6 +65,7 @@ static const char *projection_en(sw_arena *arena, const sw_projection *p) {
   }
 }
 
+/* The projection in Chinese, as projection_en says it in English. */
 static const char *projection_zh(sw_arena *arena, const sw_projection *p) {
   char a[WORDS], b[WORDS];
   switch (p->kind) {

@@ -21,6 +21,7 @@
 
 enum { LEVEL = 6 }; /* 9 gains a hundredth and takes four times as long */
 
+/* A block ready for the page. `hash` is of its numbers: blocks that are equal are kept once. */
 typedef struct packed {
   sw_cell cell;
   int64_t n, row;
@@ -131,6 +132,7 @@ static bool is_equal(const packed *a, const packed *b) {
          a->hash[1] == b->hash[1];
 }
 
+/* Room for one more block. Amortised O(1); blocks are small structs that own their bytes. */
 static bool has_room(sw_blocks *blocks) {
   if (blocks->count < blocks->room) return true;
   int room = 2 * blocks->room + 64;

@@ -22,6 +22,8 @@ static bool ends_line(const char *at) {
  * is. */
 static void put_quoted(FILE *out, const char *text, size_t bytes) {
   fputc('"', out);
+  /* `<`, `>` and `&` by their numbers, as the text may stand in a script element, which "</script>"
+   * would end. */
   for (const char *at = text, *end = text + bytes; at < end && *at;) {
     int length = sw_html_character(at);
     unsigned char c = (unsigned char)*at;
@@ -65,6 +67,7 @@ void sw_json_close(sw_json *json, char bracket) {
   json->more = true;
 }
 
+/* A text of the manifest, quoted; NULL becomes null. */
 void sw_json_text(sw_json *json, const char *key, const char *text) {
   if (!text) {
     sw_json_null(json, key);

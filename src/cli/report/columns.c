@@ -12,6 +12,8 @@
 enum { MOST_WAITING = 64 };
 static const size_t most_bytes = (size_t)48 << 20; /* that wait */
 
+/* Columns wait in `block` until there are enough to be packed side by side; `bytes`: of what
+ * waits. */
 typedef struct packing {
   sw_error *err;
   const sw_report *report;
@@ -128,8 +130,8 @@ static sw_status room_for_parts(packing *in, int variable) {
   return SW_OK;
 }
 
-/* Periods [first, first + count) of one part, behind each other. All parts of a variable at once,
- * [part][period][unit], as each part is one block. */
+/* All parts of a variable at once, [part][period][unit], of periods [first, first + count); each
+ * part is one block. */
 static sw_status read_whole(packing *in, const sw_page_variable *v, double *to) {
   const sw_page *page = in->report->page;
   int64_t stride = page->n * v->n_periods;
@@ -209,6 +211,7 @@ static sw_status put_ends(packing *in, int variable) {
 
 /* ---- a small one ------------------------------------------------------------------------ */
 
+/* Packs a small variable: one block for all of its numbers. */
 static sw_status put_small(packing *in, int variable) {
   const sw_page_variable *v = &in->report->page->variable[variable];
   sw_report_values *to = &in->arrays->values[variable];

@@ -33,6 +33,7 @@ void sw_manifest_title(sw_manifest *to, const char *title) {
   sw_json_close(&to->json, '}');
 }
 
+/* A text in both languages under one key. */
 void sw_manifest_two(sw_json *j, const char *key, const char *english, const char *chinese) {
   sw_json_open(j, key, '{');
   sw_json_text(j, "en", english);
@@ -40,13 +41,14 @@ void sw_manifest_two(sw_json *j, const char *key, const char *english, const cha
   sw_json_close(j, '}');
 }
 
-/* A time axis of its own for pairs of which the page has the last periods alone. */
+/* The id of a time axis of its own, for pairs of which the page has the last periods alone. */
 const char *sw_manifest_kept(const sw_manifest *to, const sw_report_partners *p) {
   return sw_arena_printf(to->report->arena, "kept/%s/time", to->page->result[p->pairs.result].name);
 }
 
 /* ---- what it is ------------------------------------------------------------------------- */
 
+/* What the page is of: title, words for units, periods, the first map. */
 static void put_head(sw_manifest *to) {
   sw_json *j = &to->json;
   const sw_page *page = to->page;
@@ -146,6 +148,7 @@ static const char *ends_id(const sw_manifest *to, const sw_page_axis *axis) {
   return sw_arena_printf(to->report->arena, "ends/%s", axis->id);
 }
 
+/* Whether some variable is on the page with the ends of this axis only. */
 static bool has_ends(const sw_manifest *to, int axis) {
   for (int v = 0; v < to->page->n_variables; v++) {
     const sw_page_variable *of = &to->page->variable[v];
@@ -196,7 +199,8 @@ static void put_result(sw_manifest *to, const sw_page_result *r) {
   sw_json_close(j, '}');
 }
 
-/* Only results that were asked for (report --only): the rest of the file is as if it were not. */
+/* Tells only of results that were asked for (report --only): the rest of the file is as if it were
+ * not. */
 static void put_results(sw_manifest *to) {
   sw_json_open(&to->json, "results", '[');
   for (int r = 0; r < to->page->n_results; r++)
@@ -351,6 +355,7 @@ sw_status sw_report_manifest(sw_error *err, const sw_report *report, const sw_re
   put_left_out(&to);
   sw_status status = SW_OK;
   if (report->against) {
+    /* The name alone: paths of this machine mean nothing to readers of the page. */
     const char *slash = strrchr(report->against->path, '/');
     sw_json_open(&to.json, "against", '{');
     sw_json_text(&to.json, "file", slash ? slash + 1 : report->against->path);

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* By the name in the file: the manifest rests on what is there, not on the study. */
+/* A variable of a result by its name in the file: the manifest rests on what is there, not on the
+ * study. -1: not there. */
 static int find_variable(const sw_manifest *to, int result, const char *name) {
   for (int v = 0; v < to->page->n_variables; v++)
     if (to->page->variable[v].result == result && strcmp(to->page->variable[v].name, name) == 0)
@@ -80,7 +81,7 @@ static bool is_symmetric(const sw_manifest *to, const sw_page_pairs *p) {
   return out->part && in->part && out->part[0] == in->part[0];
 }
 
-/* Strengths and sums are of the first quantity. */
+/* Ids of strengths and sums. The engine makes them of the first quantity alone. */
 static void put_figures(sw_manifest *to, const sw_page_pairs *p, bool first) {
   sw_manifest_id(to, SW_NAME_OUT_STRENGTH, first ? p->out_strength : -1);
   sw_manifest_id(to, SW_NAME_IN_STRENGTH, first ? p->in_strength : -1);
@@ -124,6 +125,7 @@ static void put_quantity(sw_manifest *to, const sw_report_partners *partners, in
   sw_json_close(j, '}');
 }
 
+/* One entry per quantity; see the head of the file. */
 void sw_manifest_pairs(sw_manifest *to) {
   sw_json_open(&to->json, "pairs", '[');
   for (int p = 0; p < to->arrays->n_partners; p++) {

@@ -3,6 +3,7 @@
  * holds them, null where the page has none; weights are told in words and counts alone. */
 #include "cli/report/manifest.h"
 
+/* Weights in words and counts; the table of missing cells as a block. */
 void sw_manifest_rest(sw_manifest *to) {
   sw_json *j = &to->json;
   const sw_page *page = to->page;

@@ -108,6 +108,7 @@ static void put_empty(sw_html *h, const char *id, const char *english, const cha
   fputs("</noscript>\n</section>\n", h->out);
 }
 
+/* The first section: the headline table, what it rests on, and what has changed. */
 static sw_status put_summary(sw_error *err, const sw_report *report, sw_html *h) {
   fputs("<section id=\"summary\">\n", h->out);
   put_lede(h, report);
@@ -120,6 +121,8 @@ static sw_status put_summary(sw_error *err, const sw_report *report, sw_html *h)
   return SW_OK;
 }
 
+/* All sections in order. Views fill the empty ones in the browser; the first and the last are
+ * readable without script. */
 static sw_status put_main(sw_error *err, const sw_report *report, sw_html *h) {
   fputs("<main>\n", h->out);
   SW_TRY(put_summary(err, report, h));

@@ -22,6 +22,7 @@ static const double of_page = 1000000; /* script, style, first page, manifest */
 enum { FEW_PARTNERS = 5, MOST_SMALL = 2000000 };
 static const double most_read = 3e9; /* bytes of dense matrices; more take too long */
 
+/* What of the results goes onto the page, as long as there is room. */
 typedef struct planning {
   sw_report *report;
   sw_report_arrays *arrays;
@@ -74,6 +75,8 @@ static double measure_columns(const planning *in, bool small) {
   return all;
 }
 
+/* Bytes that the partners of a result take on the page, by experience with what deflate leaves
+ * (of_narrow, of_wide, of_partner). */
 static double partners_bytes(const sw_page *page, const sw_page_pairs *p, int periods, int k) {
   bool narrow = page->n < UINT16_MAX;
   /* Partners of the first period count in full, of later ones by what differs; values change in
@@ -203,6 +206,8 @@ static void refuse_wide(planning *in) {
   }
 }
 
+/* Decides how much of the results fits: in four rounds from the most important on, until the room
+ * is used. Deterministic, so that the same results give the same page. */
 sw_status sw_report_plan(sw_error *err, sw_report *report, sw_report_arrays *arrays) {
   const sw_page *page = report->page;
   planning in = {.report = report, .arrays = arrays};

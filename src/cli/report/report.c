@@ -199,9 +199,11 @@ static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE
     SW_TRY(sw_report_changes_make(err, report, arrays->blocks, &report->changes));
   SW_TRY(sw_report_page(err, report, arrays, out));
   tell(report, &source, out, said);
-  return SW_OK;
+  return sw_page_whole(err, report->arena, report->page);
 }
 
+/* Makes the page; called in a child (verbs/report.c), or by a run for its own results. Everything
+ * is released in any case. */
 sw_status sw_report_make(sw_error *err, const sw_report_options *options, const char *folder,
                          FILE *out, sw_report_said *said) {
   sw_report report = {.options = options};

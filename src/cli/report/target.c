@@ -1,12 +1,13 @@
-/* Where the page goes: what is asked of a page besides what is of every file (session/target.h). */
+/* Where the page goes: what is asked of a page besides what is asked of every file
+ * (session/target.h). Called by the verbs `report` and `run --report`. */
 #include "cli/report/report.h"
 
 #include "base/text.h"
 
 #include <string.h>
 
-/* A dot that begins the file's name is no ending: ".results" gets ".results.html". NULL without
- * memory. */
+/* The name of the page that belongs to a results file. A dot that begins the file's name is no
+ * ending: ".results" gets ".results.html". NULL without memory. */
 const char *sw_report_default_path(sw_arena *arena, const char *results) {
   const char *slash = strrchr(results, '/'), *dot = strrchr(results, '.');
   bool ending = dot && dot > (slash ? slash + 1 : results);
@@ -14,10 +15,12 @@ const char *sw_report_default_path(sw_arena *arena, const char *results) {
                          (int)(ending ? (size_t)(dot - results) : strlen(results)), results);
 }
 
+/* Looked at before anything is computed, as a run may take hours. The page must not replace what it
+ * is made of. */
 sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *o,
                                 sw_target *target) {
   const sw_target_source source[] = {{o->path, "is the results file itself"},
-                                     {o->against, "is the results file itself"},
+                                     {o->against, "is the file of --against"},
                                      {o->polygons, "is the file of --polygons"}};
   *target = (sw_target){.out = NULL};
   if (!sw_ends_with(path, ".html") && !sw_ends_with(path, ".htm"))

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Units of this rank. */
+/* The units that this rank holds: all estimates are of one rank. */
 static double own_units(const sw_run *run) {
   return (double)(run->panel->hi - run->panel->lo);
 }
@@ -95,6 +95,7 @@ static double pair_bytes(const sw_run *run, int e) {
     packet = (sw_measure_fills_rows(job->measure) ? strip * n : 2 * side * side) * element *
              plan->n_quantities;
   else if (plan->keep.kind == SW_KEEP_TOP)
+    /* 4 bytes name the partner; each quantity is a double. */
     packet = strip * (double)plan->keep.top * (4 + 8.0 * plan->n_quantities);
   else if (sw_keep_is_counted(plan->keep.kind)) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
@@ -102,6 +103,8 @@ static double pair_bytes(const sw_run *run, int e) {
     packet = (double)links_most(job, plan) / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole =
+      /* A thread that fills whole rows asks the measure for n values at once, else for a square's
+       * side. */
       sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
@@ -201,11 +204,15 @@ double sw_estimate_pairs(const sw_run *run) {
   return pairs;
 }
 
+/* Seconds by operations alone: reading, writing and measures without pairs are left out. */
 double sw_estimate_seconds(const sw_run *run) {
-  const double flops_a_second = 1e10; /* of one core, with divisions and roots among them */
+  /* A guess: the order of magnitude is all that `check` promises. */
+  const double flops_per_second = 1e10; /* of one core, with divisions and roots among them */
   double flops = 0;
   for (int e = 0; e < run->study->n_entries; e++)
     if (run->study->entry[e].is_pair)
+      /* 6: what the engine adds to a pair beside the measure's own operations (sums,
+       * comparisons). */
       flops += (pairs_of(run, e) + sw_sums_pairs(run, e)) * (run->job[e].measure->flops + 6);
-  return flops / flops_a_second / run->n_threads / run->team->size;
+  return flops / flops_per_second / run->n_threads / run->team->size;
 }

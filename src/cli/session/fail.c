@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+/* Scripts and schedulers depend on these numbers: they are part of the interface. */
 int sw_cli_exit_status(sw_status status) {
   switch (status) {
   case SW_OK:
@@ -27,6 +28,7 @@ void sw_cli_settle(sw_team *team, const sw_error *err) {
   sw_comm_abort(team, sw_cli_exit_status(err->status));
 }
 
+/* All ranks call this; one line is printed, as the ranks have agreed on the error. */
 int sw_cli_fail(const sw_team *team, const sw_error *err) {
   if (team->rank == 0) fprintf(stderr, "spillway: %s\n", err->text);
   return sw_cli_exit_status(err->status);

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
+/* More than any verb has. */
 enum { MOST_OPTIONS = 24 };
 
 /* The options as getopt_long wants them, and their names to look for the nearest one. */
@@ -21,6 +22,7 @@ typedef struct table {
 /* Long options get numbers from 256 on, so that none is taken for a letter. */
 static void build(const sw_option *options, table *t) {
   char *letter = t->letters;
+  /* getopt then returns ':' for a missing value. */
   *letter++ = ':'; /* tell a missing value from an unknown option */
   for (; options[t->count].name && t->count < MOST_OPTIONS; t->count++) {
     const sw_option *o = &options[t->count];
@@ -89,6 +91,7 @@ sw_status sw_options_parse(sw_error *err, int argc, char **argv, const sw_option
   *count = 0;
   for (int got; (got = getopt_long(argc, argv, t.letters, t.option, NULL)) != -1;) {
     if (got == '?' || got == ':') return refuse(err, argv[0], argv, got, options, &t);
+    /* find cannot fail here: getopt returns only what `build` gave it. */
     const sw_option *o = &options[find(options, t.count, got)];
     if (o->text && !*optarg) return empty(err, argv[0], o->name);
     if (o->flag) *o->flag = true;

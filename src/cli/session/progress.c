@@ -64,6 +64,7 @@ sw_progress sw_progress_make(const sw_team *team, bool quiet) {
   return (sw_progress){report, b};
 }
 
+/* Ends the display. May be called on a progress that was never shown (self NULL). */
 void sw_progress_end(sw_progress *progress) {
   bar *b = progress->self;
   /* Clears the bar, so that what follows does not stand behind it. */

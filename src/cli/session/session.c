@@ -77,6 +77,7 @@ sw_status sw_session_panel(sw_error *err, sw_session *s) {
   return status;
 }
 
+/* Sets the logger up; --log-level wins over --quiet. */
 sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
                          const char *text) {
   sw_log_level level = quiet ? SW_LOG_WARN : SW_LOG_INFO;

@@ -19,6 +19,8 @@ sw_status sw_shown_run(sw_error *err, const sw_tried *tried, FILE **out) {
   rewind(*out);
   for (size_t n; status == SW_OK && (n = fread(text, 1, sizeof text, *out)) > 0;)
     fwrite(text, 1, n, stdout);
+  if (status == SW_OK && ferror(*out))
+    status = sw_fail(err, SW_EIO, "what is to be shown cannot be read again: %s", strerror(errno));
   fclose(*out);
   *out = NULL;
   return status;

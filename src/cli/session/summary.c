@@ -1,10 +1,8 @@
-/* The summary at the end of a run: a line or two per result with what there is more to say of it
- * below, then the phases. Figures are read from
- * the file (store/layout/headline.c). The results are complete by now: a failure here is only a
- * warning (verbs/compute.c).
- *
- * All ranks call everything here in the same order, since figures of units and times are spread
- * over the ranks; only rank 0 prints. */
+/* Prints the summary at the end of a run: a line or two per result with what there is more to say
+ * of it below, then the phases. Figures are read from the file (store/layout/headline.c), so that
+ * they are those of `spillway info`. The results are complete by now: a failure here is only a
+ * warning (verbs/compute.c). All ranks call everything here in the same order, since figures of
+ * units and times are spread over the ranks; only rank 0 prints. */
 #include "cli/session/summary.h"
 
 #include "base/clock.h"
@@ -28,6 +26,7 @@ static const char *name_of(const char *path) {
   return within ? path + folder + 1 : path;
 }
 
+/* Prints further lines of a result, indented below it. */
 static void say_more(const char *text) {
   while (*text) {
     int length = (int)strcspn(text, "\n");
@@ -134,6 +133,7 @@ static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, d
   size_t ranks = (size_t)team->size;
   sw_status status = sw_arena_alloc(err, s->arena, ranks, sizeof *counts, (void **)&counts);
   if (status == SW_OK) status = sw_arena_alloc(err, s->arena, ranks, sizeof *of, (void **)&of);
+  /* All ranks agree before the gather: one without memory would leave the others waiting in it. */
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->gather(team, err, s->run->busy_seconds, (size_t)s->threads * sizeof *all, 0,
                       (void **)&all, counts));
@@ -168,6 +168,7 @@ static void say_phases(const sw_session *s, const double *most) {
   printf(", whole %.3f s\n", took);
 }
 
+/* Ranks, threads, memory and messages, for whoever sizes the next run. */
 static void say_ranks(const sw_session *s, const double *most, double sent) {
   printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s per rank (%.0f bytes)\n",
          s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
@@ -185,6 +186,7 @@ static int matrices_of(const sw_run *run) {
   return matrices;
 }
 
+/* Entries without pairs, which --reuse takes whole or by period. */
 static int plain_of(const sw_run *run) {
   int plain = 0;
   for (int e = 0; e < run->study->n_entries; e++)
@@ -192,13 +194,14 @@ static int plain_of(const sw_run *run) {
   return plain;
 }
 
-/* What was left of missing cells, where numbers rest on less than the panel seems to have. */
+/* Says what was left of missing cells, where numbers rest on less than the panel seems to have. */
 static void say_panel(const sw_panel *panel) {
   char text[SW_UNFILLED_ROOM];
   if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
   if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
 }
 
+/* Order of collectives: results, two reductions, one gather. Each is reached by every rank. */
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;

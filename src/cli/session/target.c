@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 
+/* The endings are listed in the message as they are tried. */
 sw_status sw_target_kind(sw_error *err, const char *path, const char *const *ending, int n,
                          int *kind) {
   char list[128] = "";

@@ -51,6 +51,7 @@ typedef struct waiting {
   bool go;
 } waiting;
 
+/* A thread that only waits, so that all of them exist at the same time. */
 static void *wait_for_all(void *self) {
   waiting *w = self;
   pthread_mutex_lock(&w->lock);

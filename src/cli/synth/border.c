@@ -26,6 +26,7 @@ static double border(const sw_synth_country *country, double angle) {
   return share;
 }
 
+/* In polar coordinates about the middle: within the border's radius in that direction. */
 bool sw_synth_inside(const sw_synth_country *country, double x, double y) {
   double u = x / SW_SYNTH_HALF_WIDTH, v = y / SW_SYNTH_HALF_HEIGHT;
   double limit = border(country, atan2(v, u));

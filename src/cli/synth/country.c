@@ -54,6 +54,7 @@ static int count_provinces(int64_t n) {
   return (int)fmax(2, fmin(fmin(round(like), 60), (double)(n / 6)));
 }
 
+/* 8.4 counties in a prefecture of a country of 2,850, and more in a larger one. */
 static int count_seats(int64_t n, int64_t units) {
   double size = 8.4 * pow((double)n / 2850, 0.45);
   return (int)fmax(1, fmin(fmin(round((double)units / size), 99), (double)units));

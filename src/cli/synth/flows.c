@@ -25,7 +25,7 @@ typedef struct flows {
   double *lon, *lat, *x, *y, *z;
 } flows;
 
-/* Inversion: exact, and as many steps as the number is large. */
+/* Draws a Poisson number by inversion: exact, and as many steps as the number is large. */
 static int64_t draw_small(sw_rng *rng, double mean) {
   double left = sw_rng_uniform(rng), p = exp(-mean);
   int64_t count = 0;
@@ -36,6 +36,8 @@ static int64_t draw_small(sw_rng *rng, double mean) {
   return count;
 }
 
+/* A Poisson number of any mean: sums of Poisson numbers are Poisson, and exp(-mean) must not
+ * underflow. */
 static int64_t draw(sw_rng *rng, double mean) {
   int64_t count = 0;
   for (; mean > mean_most; mean -= mean_most)
@@ -43,16 +45,20 @@ static int64_t draw(sw_rng *rng, double mean) {
   return count + draw_small(rng, mean);
 }
 
+/* Great-circle km from the chord between two vectors of length 1. */
 static double km_between(const flows *f, int64_t i, int64_t j) {
   double dx = f->x[i] - f->x[j], dy = f->y[i] - f->y[j], dz = f->z[i] - f->z[j];
   return 2 * SW_EARTH_KM * asin(fmin(1, sqrt(dx * dx + dy * dy + dz * dz) / 2));
 }
 
+/* The expected flow of a pair, up to the scale s. 2/3 of the radius: the mean distance from the
+ * centre of a disc. */
 static double weight(const flows *f, int64_t i, int64_t j) {
   double km = i == j ? 2.0 / 3.0 * sqrt(f->country->land[i] / M_PI) : km_between(f, i, j);
   return f->home[i] * f->work[j] * pow(km, -decay);
 }
 
+/* Memory for seven numbers per unit; the caller frees it in any case. */
 static sw_status prepare(sw_error *err, const sw_synth_options *options, flows *f) {
   size_t n = (size_t)f->country->n;
   double **const array[] = {&f->home, &f->work, &f->lon, &f->lat, &f->x, &f->y, &f->z};
@@ -69,6 +75,7 @@ static sw_status prepare(sw_error *err, const sw_synth_options *options, flows *
   return SW_OK;
 }
 
+/* Each row has random numbers of its own, so a row does not depend on how many rows there are. */
 static void write_row(sw_synth_out *out, const flows *f, int64_t i, double scale, int year) {
   sw_rng rng = sw_rng_make(f->country->seed, SW_SYNTH_FLOW, (uint64_t)i);
   for (int64_t j = 0; j < f->country->n; j++) {
@@ -81,6 +88,7 @@ static void write_row(sw_synth_out *out, const flows *f, int64_t i, double scale
   }
 }
 
+/* Two rounds over all pairs: the first finds the scale. O(n^2), hence SW_SYNTH_MAX_FLOWS. */
 static void write_all(sw_synth_out *out, const flows *f, int year) {
   double sum = 0;
   for (int64_t i = 0; i < f->country->n; i++)

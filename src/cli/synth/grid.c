@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+/* Cells of a grid over the country, each a list of points: neighbours are looked for in nearby
+ * cells alone. */
 sw_status sw_synth_grid_create(sw_error *err, const double *x, const double *y, int64_t n,
                                double cell, sw_synth_grid *grid) {
   *grid = (sw_synth_grid){.x = x,

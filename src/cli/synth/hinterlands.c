@@ -9,13 +9,15 @@
 static const double largest = 1e7;
 enum { ORDINARY = 97 }; /* of other units: 1 to this */
 
+/* The planted mass of a unit: by rank for capitals, small and varied elsewhere. */
 static int64_t mass_of(const sw_synth_country *country, int64_t unit) {
   int seat = country->prefecture[unit], province = country->seat[seat].province;
   bool capital = seat == country->seat_of[province] && unit == country->unit_of[seat];
   return capital ? (int64_t)floor(largest * country->seat[seat].mass) : 1 + unit % ORDINARY;
 }
 
-/* The square of the arc between two units. */
+/* The square of the arc between two units, in radians. Both places are rounded as the file has
+ * them, so that a reader of it comes to the same. */
 static double square_arc(const sw_synth_country *country, int64_t a, int64_t b) {
   const double radians = 3.14159265358979323846 / 180e6;
   const int64_t lon[2] = {sw_synth_lon(country->x[a]), sw_synth_lon(country->x[b])};
@@ -28,7 +30,8 @@ static double square_arc(const sw_synth_country *country, int64_t a, int64_t b) 
   return 4 * half * half;
 }
 
-/* The unit of the capital whose field is the strongest at a unit; of a capital itself. */
+/* The unit of the capital whose field is the strongest at a unit; a capital belongs to itself.
+ * O(provinces). */
 static int64_t centre_of(const sw_synth_country *country, int64_t unit) {
   int64_t best = -1;
   double most = -1;
@@ -41,6 +44,7 @@ static int64_t centre_of(const sw_synth_country *country, int64_t unit) {
   return best;
 }
 
+/* The answer to compare with: see the head of the file. */
 void sw_synth_write_hinterlands(sw_synth_out *out, const sw_synth_country *country) {
   sw_synth_text(out, "code,mass,centre\n");
   for (int64_t i = 0; i < country->n; i++) {

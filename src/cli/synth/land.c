@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_A_UNIT = 24, MAX_METROS = 3 };
+enum { CELLS_PER_UNIT = 24, MAX_METROS = 3 };
 
 /* ---- land and links ---------------------------------------------------------------------- */
 
@@ -115,7 +115,7 @@ static sw_status mend(sw_error *err, sw_synth_country *country, const sw_synth_g
 static sw_status share_land(sw_error *err, sw_synth_country *country) {
   sw_synth_grid grid;
   double spacing = sqrt(country->area / (double)country->n);
-  double side = spacing / sqrt(CELLS_A_UNIT);
+  double side = spacing / sqrt(CELLS_PER_UNIT);
   SW_TRY(sw_calloc(err, (size_t)country->n, sizeof(double), (void **)&country->land));
   SW_TRY(sw_synth_grid_create(err, country->x, country->y, country->n, spacing / 2, &grid));
   for (int64_t i = 0; i < country->n; i++)

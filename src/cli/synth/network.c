@@ -17,7 +17,7 @@
 
 /* NEAR: a node's ways to its seven nearest are enough to reach three edges a node once ways are
  * shared by both ends. */
-enum { NEAR = 7, EDGES_A_NODE = 3, MOST_STATIONS = 8 };
+enum { NEAR = 7, EDGES_PER_NODE = 3, MOST_STATIONS = 8 };
 
 /* A fast train; roads by their length below. Speeds in km/h. */
 static const double pi = 3.14159265358979323846;
@@ -134,7 +134,7 @@ static sw_status join_near(sw_error *err, sw_synth_network *network, const doubl
   if (status == SW_OK) {
     int64_t count = list_ways(tree, n, ways);
     qsort(ways, (size_t)count, sizeof *ways, by_length);
-    for (int64_t w = 0; w < count && network->n_edges < EDGES_A_NODE * n; w++)
+    for (int64_t w = 0; w < count && network->n_edges < EDGES_PER_NODE * n; w++)
       if (!is_laid(network, &ways[w])) add_edge(network, ways[w].from, ways[w].to, false);
   }
   sw_kdtree_destroy(tree);
@@ -159,6 +159,7 @@ static void lay_railway(const sw_synth_country *country, sw_synth_network *netwo
     }
     station[count] = best;
   }
+  /* By insertion: there are eight at most. */
   for (int a = 1; a < count; a++)
     for (int b = a; b > 0 && network->x[station[b]] < network->x[station[b - 1]]; b--) {
       int other = station[b];
@@ -180,7 +181,7 @@ sw_status sw_synth_lay_network(sw_error *err, const sw_synth_country *country, i
   *network = (sw_synth_network){.n = nodes};
   SW_TRY(sw_alloc(err, n, sizeof *network->x, (void **)&network->x));
   SW_TRY(sw_alloc(err, n, sizeof *network->y, (void **)&network->y));
-  SW_TRY(sw_alloc(err, (EDGES_A_NODE + 1) * n + MOST_STATIONS, sizeof *network->edge,
+  SW_TRY(sw_alloc(err, (EDGES_PER_NODE + 1) * n + MOST_STATIONS, sizeof *network->edge,
                   (void **)&network->edge));
   double spread = sqrt(country->area / (double)country->n);
   for (int64_t k = 0; k < nodes; k++)

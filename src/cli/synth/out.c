@@ -39,7 +39,7 @@ static inline char *room(sw_synth_out *out, size_t bytes) {
   return out->buffer + out->used;
 }
 
-/* On failure nothing stays open; the caller does not close. */
+/* Opens a file to write. On failure nothing stays open; the caller does not close. */
 sw_status sw_synth_open(sw_error *err, const char *path, sw_synth_out *out) {
   *out = (sw_synth_out){.file = -1, .path = path, .err = err};
   SW_TRY(sw_alloc(err, BUFFER, 1, (void **)&out->buffer));
@@ -49,7 +49,7 @@ sw_status sw_synth_open(sw_error *err, const char *path, sw_synth_out *out) {
   return sw_fail(err, SW_EIO, "%s: cannot be created: %s", path, strerror(errno));
 }
 
-/* Returns the first failure of all that was written. */
+/* Writes what is left and closes. Returns the first failure of all that was written. */
 sw_status sw_synth_close(sw_synth_out *out) {
   flush(out);
   /* Some file systems report a full disk only here. */
@@ -83,7 +83,7 @@ void sw_synth_printf(sw_synth_out *out, const char *format, ...) {
     out->used += (size_t)length;
 }
 
-/* Writes the lowest `digits` digits, at most 24, with leading zeros. */
+/* Writes the lowest `digits` digits of a number, at most 24, with leading zeros. */
 static void put_padded(sw_synth_out *out, uint64_t value, int digits) {
   char *at = room(out, 24);
   for (int i = digits - 1; i >= 0; i--) {
@@ -102,8 +102,8 @@ static int digits_of(uint64_t value) {
   return digits;
 }
 
-/* `decimals`: 0 to 6; `value` is in units of the last one. -0.5 is written with its sign, though
- * its whole part is 0. */
+/* Writes a decimal number: `value` in units of its last digit, `decimals` 0 to 6. -0.5 is written
+ * with its sign, though its whole part is 0. */
 void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals) {
   static const uint64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
   /* Also right for INT64_MIN, whose negative int64_t does not hold. */
@@ -134,7 +134,7 @@ static const char *level(const sw_synth_country *country, int64_t unit) {
   return province == country->capital ? "nation" : "province";
 }
 
-/* A degree of longitude is as long as it is at the middle
+/* Longitude of a place in micro-degrees. A degree of longitude is as long as it is at the middle
  * latitude everywhere (an equirectangular map), so distances by lon and lat differ from those in km
  * towards the north and south; only the former are ever used by a study. Six decimals are 0.1 m. */
 int64_t sw_synth_lon(double x) {
@@ -171,6 +171,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
   }
 }
 
+/* Links one way per line; both ways are in the list. */
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country) {
   sw_synth_text(out, "from,to\n");
   for (int64_t k = 0; k < country->n_links; k++) {

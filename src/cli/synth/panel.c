@@ -81,6 +81,7 @@ typedef struct noise {
   double value;
 } noise;
 
+/* Panels begin in 2001; those of more than 25 periods end in 2025. */
 int sw_synth_first_year(int periods) {
   return periods <= 25 ? 2001 : 2026 - periods;
 }

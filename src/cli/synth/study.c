@@ -10,8 +10,9 @@
 
 enum { DENSE_UNITS = 5000 }; /* as many as `keep` allows for dense by default */
 
-/* Empty cells were asked for by --missing, so they are kept; otherwise one would be a mistake.
- * Money is in millions, hence the factors that make it per head. */
+/* Writes the panel with its derived variables, the units and the weights. Empty cells were asked
+ * for by --missing, so they are kept; otherwise one would be a mistake. Money is in millions, hence
+ * the factors that make it per head. */
 static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_printf(out,
                   "study: synthetic-%lld-units-%d-periods\n"
@@ -47,7 +48,7 @@ static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
                        "value: people, blocks: province}\n");
 }
 
-/* Generic indicators make a composite of their own, when there are some. */
+/* Writes the composites. Generic indicators make one of their own, when there are some. */
 static void write_composites(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(out, "composites:\n"
                      "  economy:\n"
@@ -71,7 +72,8 @@ static void write_composites(sw_synth_out *out, const sw_synth_options *options)
                   options->indicators >= SW_SYNTH_NAMED + 3 ? "critic" : "equal");
 }
 
-/* Three measures that need no pairs: couplings of systems, location quotients, coagglomeration. */
+/* Writes three measures that need no pairs: couplings of systems, location quotients,
+ * coagglomeration. */
 static void write_unit_measures(sw_synth_out *out, const sw_synth_options *options) {
   /* Own sums with empty cells are refused unless the study says that it wants the rest. */
   const char *base = options->missing > 0 ? "base: own, base_over: complete" : "base: own";
@@ -91,8 +93,9 @@ static void write_unit_measures(sw_synth_out *out, const sw_synth_options *optio
                   base);
 }
 
-/* Some of results of other measures, which makes the runner order them. Transitions take two
- * periods; clusters draw each unit's neighbours anew, so they are of the first and the last. */
+/* Writes measures of the whole, some of results of other measures, which makes the runner order
+ * them. Transitions take two periods; clusters draw each unit's neighbours anew, so they are of the
+ * first and the last. */
 static void write_global_measures(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(
       out, "  - moran: {of: ccd.coordination, weights: contiguity, as: moran_coordination}\n"
@@ -109,14 +112,16 @@ static void write_global_measures(sw_synth_out *out, const sw_synth_options *opt
   if (last > first) sw_synth_text(out, "  - markov: {of: gdp_pc, classes: 5, as: ladder}\n");
 }
 
-/* Flows are known of one period, and what takes them is of that alone. */
+/* Writes what takes the flows: these are known of one period, and what takes them is of that
+ * alone. */
 static void write_flow_measures(sw_synth_out *out) {
   sw_synth_text(out, "  - gravity: {mass: population, calibrate: {flows: commuting}, keep: {top: "
                      "5}, as: commuting_by_gravity}\n"
                      "  - network: {result: commuting, as: commuting_network}\n");
 }
 
-/* Gravity keeps partners, coupling sums only: two ways to have pairs without n x n values. */
+/* Writes measures of pairs. Gravity keeps partners, coupling sums only: two ways to have pairs
+ * without n x n values. */
 static void write_pair_measures(sw_synth_out *out, const sw_synth_options *options) {
   /* The last period, for what is too large to be done for all. */
   bool small = options->units <= DENSE_UNITS;
@@ -147,7 +152,8 @@ static void write_pair_measures(sw_synth_out *out, const sw_synth_options *optio
                   last);
 }
 
-/* By road and, once it is open, by rail. The limits of rings are in minutes, like the distance. */
+/* Writes gravity by travel time: by road and, once it is open, by rail. The limits of rings are in
+ * minutes, like the distance. */
 static void write_network_measures(sw_synth_out *out, const sw_synth_options *options) {
   int top = options->units > 20 ? 20 : (int)options->units - 1;
   sw_synth_printf(out,
@@ -163,8 +169,8 @@ static void write_network_measures(sw_synth_out *out, const sw_synth_options *op
                   top);
 }
 
-/* float32 halves the file; the seed is for measures that draw, and the same as the panel's.
- * Sections stand in the order in which a person would write them. */
+/* Writes the whole study, in the order in which a person would. float32 halves the file; the seed
+ * is for measures that draw, and the same as the panel's. */
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(out, "# Written by spillway synth; the panel is synthetic.\n");
   write_panel(out, options);

@@ -1,8 +1,9 @@
-/* A sheet as a table. Rows are units, labels, or periods where there is nothing else; quantities
- * with labels have a row for each. Periods of one quantity stand side by side, all of a few or the
- * first and the last; of several quantities the last period is told, or rows are of a period each.
- * With --by rows are groups of units and numbers are
- * means over the units with a value. */
+/* Builds a table from a sheet. Called by make.c once per sheet that is not pairs. What a row is
+ * follows from the axes: a unit, else a label, else a period; a quantity with labels has a row for
+ * each label. Columns are periods where there is one quantity (all of a few, or the first and the
+ * last of many); several quantities show the last period, or have rows by period where periods were
+ * asked for. With --by a row is a group of units, and its numbers are means over the units that
+ * have a value. The sheet is walked once, and memory holds the table alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,16 @@
 
 enum { MOST_PERIODS = 8 }; /* side by side, where none are asked for */
 
+/* The heading of quantity k. `mixed`: the sheet joins several results, so that the name alone would
+ * be ambiguous. NULL: no memory, which callers check. */
 const char *sw_grid_quantity(const sw_grid_request *r, const sw_sheet *s, int k, bool mixed) {
   const sw_page_variable *v = &r->page->variable[s->variable[k]];
   return mixed ? sw_arena_printf(r->arena, "%s.%s", r->page->result[v->result].name, v->name)
                : v->name;
 }
 
+/* NULL where names were not asked for or the file has none: then the column of names is left
+ * out. */
 const char *const *sw_grid_names(const sw_grid_request *r) {
   return r->options->names ? sw_sheet_names(r->page) : NULL;
 }
@@ -27,21 +32,28 @@ typedef struct builder {
   const sw_grid_request *request;
   const sw_sheet *sheet;
   sw_grid *table;
-  bool by_period; /* rows are of a period each */
+  /* Rows are of a period each: there is no unit and no label, or there would be too many
+   * columns. */
+  bool by_period;
   bool mixed;
   int n_periods, *period;
   double *count; /* of --by: how many values are in a mean, as table->value */
 } builder;
 
+/* Whether each row is a unit. A sheet by unit loses its units once they are averaged by group. */
 static bool has_units(const builder *b) {
   return b->sheet->unit >= 0 && b->request->group < 0;
 }
 
+/* Chooses the periods that become columns. Periods that the user named are taken as they are; by
+ * default a table stays as wide as a terminal: one period for several quantities, else all of up to
+ * MOST_PERIODS, or the first and the last, which show the change. */
 static sw_status choose_periods(sw_error *err, builder *b) {
   const sw_sheet *s = b->sheet;
   SW_TRY(sw_periods_of_sheet(err, b->request->arena, &b->request->periods, s, &b->n_periods,
                              &b->period));
   if (s->time < 0 || b->by_period || b->request->periods.taken) return SW_OK;
+  /* The list is the arena's, so it is shortened in place. */
   if (s->n > 1 && b->n_periods > 1) {
     b->period[0] = b->period[b->n_periods - 1];
     b->n_periods = 1;
@@ -62,6 +74,9 @@ static const char *column_name(const builder *b, int k, int p) {
   return s->n == 1 ? period : sw_arena_printf(b->request->arena, "%s %s", name, period);
 }
 
+/* Heads of all columns, in the order in which take_row and take_member fill them: the group or the
+ * unit, its name, the period, the labels; then the count of units, then the numbers by quantity and
+ * period. */
 static sw_status name_columns(sw_error *err, builder *b) {
   const sw_sheet *s = b->sheet;
   sw_grid *t = b->table;
@@ -79,6 +94,8 @@ static sw_status name_columns(sw_error *err, builder *b) {
   for (int k = 0; k < s->n; k++)
     for (int p = 0; p < each; p++) {
       const sw_page_variable *v = &s->page->variable[s->variable[k]];
+      /* A mean of classes is no class and a mean of whole numbers is not whole, so both are shown
+       * as plain numbers. */
       bool mean = b->request->group >= 0;
       t->column[values++] = (sw_grid_column){.name = column_name(b, k, p),
                                              .of = b->request->options->names && !mean ? v : NULL,
@@ -89,13 +106,17 @@ static sw_status name_columns(sw_error *err, builder *b) {
   return SW_OK;
 }
 
-/* "ccd.coordination: coupling coordination degree D, in km; 2020; mean of units by province". */
+/* A title that stands without the file: the quantity, its unit of measurement, the period where all
+ * numbers are of one, and what a mean is over:
+ * "ccd.coordination: coupling coordination degree D, in km; 2020; mean of units by province". */
 static sw_status put_title(sw_error *err, builder *b) {
   const sw_sheet *s = b->sheet;
   const sw_page *page = s->page;
   const sw_page_variable *v = &page->variable[s->variable[0]];
   const char *result = page->result[v->result].name;
   sw_arena *arena = b->request->arena;
+  /* Several results have no common title; several quantities of one result have that of the
+   * result. */
   const char *text = s->n > 1 && b->mixed ? "several results"
                      : s->n > 1
                          ? sw_arena_printf(arena, "%s: %s", result, page->result[v->result].title)
@@ -112,12 +133,15 @@ static sw_status put_title(sw_error *err, builder *b) {
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
+/* The labels of a row, from text column `at` on. They follow the unit, its name and the period. */
 static void put_labels(const builder *b, const sw_row *row, const char **text, int at) {
   const sw_sheet *s = b->sheet;
   for (int k = 0; k < s->n_labels; k++)
     text[at++] = s->page->axis[s->label[k]].label[row->label[k]];
 }
 
+/* Takes one row of the walk (sw_rows_walk): texts are borrowed from the page, which outlives the
+ * table, and numbers are copied. */
 static sw_status take_row(sw_error *err, void *self, const sw_row *row) {
   builder *b = self;
   const char **text;
@@ -136,11 +160,14 @@ static sw_status take_row(sw_error *err, void *self, const sw_row *row) {
 
 /* ---- groups ------------------------------------------------------------------------------ */
 
-/* Rows by group, then by part; the last of them are of all units. */
+/* Rows are ordered by group, then by part; the last of them are of all units. A sheet whose walk is
+ * cut to one part (sheet->part) has a single part, whatever the variable has. */
 static int64_t parts_of(const builder *b) {
   return b->sheet->part >= 0 ? 1 : b->sheet->page->variable[b->sheet->variable[0]].n_parts;
 }
 
+/* Adds a unit's values to row `at`. Column 0 counts units, with or without values; `count` counts
+ * the values in each mean, as a unit may lack some of them. */
 static void add_to(builder *b, int64_t at, const sw_row *row) {
   sw_grid *t = b->table;
   double *value = t->value + at * t->n_values, *count = b->count + at * t->n_values;
@@ -152,11 +179,14 @@ static void add_to(builder *b, int64_t at, const sw_row *row) {
     }
 }
 
+/* Takes one unit of the walk into its group and into "all". A unit without a group counts only in
+ * "all". The rows are there already (walk_groups), so nothing can fail here. */
 static sw_status take_member(sw_error *err, void *self, const sw_row *row) {
   builder *b = self;
   const sw_page_group *group = &b->request->page->group[b->request->group];
   int64_t part = 0, parts = parts_of(b);
   (void)err;
+  /* The part's number, with the last axis fastest: the order in which the file has them. */
   for (int k = 0; k < b->sheet->n_labels && parts > 1; k++)
     part = part * b->sheet->page->axis[b->sheet->label[k]].n + row->label[k];
   if (b->request->unit && !b->request->unit[row->unit]) return SW_OK;
@@ -169,6 +199,8 @@ static sw_status take_member(sw_error *err, void *self, const sw_row *row) {
   return SW_OK;
 }
 
+/* Means by group. Sums run in the order of units in the file, so the figures are the same at each
+ * call. Cost: one pass over the sheet; groups without a value get NaN and not 0. */
 static sw_status walk_groups(sw_error *err, builder *b) {
   const sw_page_group *group = &b->request->page->group[b->request->group];
   sw_grid *t = b->table;
@@ -181,6 +213,7 @@ static sw_status walk_groups(sw_error *err, builder *b) {
     for (int c = 0; c < t->n_values; c++)
       value[c] = 0;
   }
+  /* sw_grid_of_sheet frees it, whatever happens here. */
   SW_TRY(sw_calloc(err, (size_t)(n * t->n_values) + 1, sizeof *b->count, (void **)&b->count));
   SW_TRY(sw_rows_walk_wide(err, b->sheet, b->n_periods, b->period, take_member, b));
   for (int64_t at = 0; at < n * t->n_values; at++)
@@ -190,7 +223,8 @@ static sw_status walk_groups(sw_error *err, builder *b) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* A quantity without axes is a row: its name, what it is, the number. */
+/* Scalars have no axis to stand along, so each quantity is a row: its name, what it is, the number.
+ * Their magnitudes differ, so each has digits of its own (`apart`). */
 static sw_status take_scalars(sw_error *err, void *self, const sw_row *row) {
   builder *b = self;
   const sw_sheet *s = b->sheet;
@@ -206,6 +240,7 @@ static sw_status take_scalars(sw_error *err, void *self, const sw_row *row) {
   return SW_OK;
 }
 
+/* A table of a sheet without any axis. */
 static sw_status of_scalars(sw_error *err, builder *b) {
   const sw_grid_request *r = b->request;
   SW_TRY(sw_grid_create(err, r->arena, 2, 1, b->table));
@@ -214,11 +249,14 @@ static sw_status of_scalars(sw_error *err, builder *b) {
   const sw_page_result *result = &r->page->result[b->sheet->result];
   b->table->title = b->mixed ? "several results"
                              : sw_arena_printf(r->arena, "%s: %s", result->name, result->title);
+  if (!b->table->title) return sw_fail(err, SW_ENOMEM, "out of memory for a title");
   int none = 0;
   return sw_rows_walk(err, b->sheet, 1, &none, take_scalars, b);
 }
 
-/* The first quantity in the last period orders the rows. */
+/* Applies --top: the first quantity in the last period orders the rows. The rows of all units at
+ * the end of a table by group stay where they are and are not counted. The note names the column,
+ * as a reader cannot see why rows are missing. */
 static sw_status order(sw_error *err, builder *b) {
   const sw_grid_request *r = b->request;
   sw_grid *t = b->table;
@@ -232,6 +270,7 @@ static sw_status order(sw_error *err, builder *b) {
   return SW_OK;
 }
 
+/* Which of the three kinds of table the sheet makes; see the head of the file. */
 sw_status sw_grid_of_sheet(sw_error *err, const sw_grid_request *r, const sw_sheet *s, bool mixed,
                            sw_grid *table) {
   builder b = {.request = r, .sheet = s, .table = table, .mixed = mixed};
@@ -239,7 +278,8 @@ sw_status sw_grid_of_sheet(sw_error *err, const sw_grid_request *r, const sw_she
     return of_scalars(err, &b);
   b.by_period = s->unit < 0 && s->n_labels == 0;
   SW_TRY(choose_periods(err, &b));
-  /* Several quantities in several periods would be too many columns. */
+  /* Several quantities in several periods would be too many columns. choose_periods leaves more
+   * than one only where the user asked for them. */
   if (s->n > 1 && s->time >= 0 && b.n_periods > 1 && r->group < 0) b.by_period = true;
   int texts = (s->unit >= 0) + (has_units(&b) && sw_grid_names(r)) + b.by_period + s->n_labels;
   SW_TRY(sw_grid_create(err, r->arena, texts,
@@ -249,6 +289,7 @@ sw_status sw_grid_of_sheet(sw_error *err, const sw_grid_request *r, const sw_she
   sw_status status = r->group >= 0 ? walk_groups(err, &b)
                      : b.by_period ? sw_rows_walk(err, s, b.n_periods, b.period, take_row, &b)
                                    : sw_rows_walk_wide(err, s, b.n_periods, b.period, take_row, &b);
+  /* Freed on both ways; NULL where there are no groups. */
   sw_free(b.count);
   return status == SW_OK ? order(err, &b) : status;
 }

@@ -1,5 +1,7 @@
-/* The tables that are asked for, one after the other: names found, put together where they are over
- * the same axes, built, cut, written. Read in a child (cli/verbs/table.c). */
+/* Makes the tables that are asked for, one after the other: finds the names, joins sheets over the
+ * same axes, builds, cuts and writes. All of it runs in a child (cli/verbs/table.c,
+ * store/layout/tried.c), since HDF5 may crash on a damaged file: only *said reaches the
+ * parent. */
 #include <string.h>
 
 #include "base/text.h"
@@ -10,6 +12,8 @@ enum { ROWS = 20 }; /* on a terminal, where no number is asked for */
 
 /* ---- units and groups that are asked for ---------------------------------------------------- */
 
+/* The unit of a code. Linear: a few codes are asked for, of at most some hundred thousand. An
+ * unknown one is refused with the nearest known code. */
 static sw_status find_unit(sw_error *err, const sw_page *page, const char *code, int64_t *unit) {
   char hint[SW_HINT_ROOM];
   for (*unit = 0; *unit < page->n; ++*unit)
@@ -19,6 +23,8 @@ static sw_status find_unit(sw_error *err, const sw_page *page, const char *code,
                  sw_did_you_mean(code, near, hint));
 }
 
+/* --units: a mark by unit. Empty parts of the list ("a,,b", a comma at the end) are ignored, as
+ * shells leave them behind. */
 static sw_status choose_units(sw_error *err, sw_grid_request *r) {
   bool *unit = NULL;
   if (!r->options->units) return SW_OK;
@@ -38,6 +44,8 @@ static sw_status choose_units(sw_error *err, sw_grid_request *r) {
   return SW_OK;
 }
 
+/* --by: the group of that name. An unknown name is refused with the nearest one, or with the list
+ * of all where none is near. */
 static sw_status choose_group(sw_error *err, sw_grid_request *r) {
   char hint[SW_HINT_ROOM];
   const char *by = r->options->by, **known = NULL;
@@ -59,23 +67,29 @@ static sw_status choose_group(sw_error *err, sw_grid_request *r) {
 
 /* ---- sheets ------------------------------------------------------------------------------ */
 
+/* In the arena, as it is some kilobytes long. 256 tables are more than anyone reads: the bound only
+ * keeps a glob over results from running away. */
 typedef struct sheets {
   int n;
   sw_sheet sheet[256];
   bool mixed[256]; /* of several results */
 } sheets;
 
-/* Quantities over the axes of the root are put together, whatever result they are of. */
+/* Whether two sheets may stand side by side: the same axes, whatever result they are of. Sheets of
+ * pairs stand alone, as each keeps other partners. */
 static bool joins(const sw_sheet *a, const sw_sheet *b) {
   return !a->is_pairs && !b->is_pairs && a->time == b->time && a->unit == b->unit &&
          a->n_labels == b->n_labels && a->part == b->part &&
          memcmp(a->label, b->label, (size_t)a->n_labels * sizeof *a->label) == 0;
 }
 
+/* Adds a sheet, or widens the one that it joins. Names that the user gives in any order thus end in
+ * one table, in that order. */
 static sw_status add_sheet(sw_error *err, sw_arena *arena, const sw_sheet *s, sheets *all) {
   for (int k = 0; k < all->n; k++) {
     sw_sheet *with = &all->sheet[k];
     if (!joins(with, s)) continue;
+    /* A new list, as sheet.variable belongs to the page's sheet. */
     int *both = NULL;
     SW_NEW(err, arena, both, with->n + s->n);
     memcpy(both, with->variable, (size_t)with->n * sizeof *both);
@@ -101,6 +115,9 @@ static bool is_wanted(const sw_grid_request *r, const sw_sheet *s) {
   return false;
 }
 
+/* Sheets of all names, in the order given. Those that --by, --units and --periods leave nothing
+ * of are skipped silently, as one name may stand for several sheets; it is an error when none
+ * remains. */
 static sw_status find_sheets(sw_error *err, const sw_grid_request *r, sheets *all) {
   for (int k = 0; k < r->options->n_names; k++) {
     sw_sheet *sheet = NULL;
@@ -126,7 +143,8 @@ static bool has_classes(const sw_page *page, const sheets *all) {
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* What does not fit on a page of the terminal is left out, and said. */
+/* A terminal shows ROWS rows and says how many it left out. A file, and any choice of rows by the
+ * user, is never cut. One row too many is shown: its note would be as long. */
 static sw_status cut(sw_error *err, const sw_grid_request *r, const sw_sheet *s, sw_grid *t) {
   const sw_grid_options *o = r->options;
   if (o->output || o->top > 0 || o->units || o->by || t->n <= ROWS + 1) return SW_OK;
@@ -138,6 +156,7 @@ static sw_status cut(sw_error *err, const sw_grid_request *r, const sw_sheet *s,
   return t->note ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for a table");
 }
 
+/* Cuts and writes one table; `said` counts what the verb reports at the end. */
 static sw_status write_table(sw_error *err, const sw_grid_request *r, const sw_sheet *s,
                              const sw_grid_form *form, sw_grid *t, sw_grid_out *out,
                              sw_grid_said *said) {
@@ -148,6 +167,8 @@ static sw_status write_table(sw_error *err, const sw_grid_request *r, const sw_s
   return SW_OK;
 }
 
+/* All tables of the request. A table is destroyed before the next is built, so memory holds one at
+ * a time. */
 static sw_status make(sw_error *err, const sw_grid_request *r, const sw_grid_form *form,
                       sw_grid_out *out, sw_grid_said *said) {
   sw_grid t = {.arena = r->arena};
@@ -177,6 +198,8 @@ static sw_status make(sw_error *err, const sw_grid_request *r, const sw_grid_for
   return status;
 }
 
+/* Resolves the options against the file, before any table is built: a wrong name costs no
+ * reading. */
 static sw_status request(sw_error *err, sw_arena *arena, const sw_page *page,
                          const sw_grid_options *o, sw_grid_request *r) {
   *r = (sw_grid_request){.arena = arena, .page = page, .options = o};
@@ -186,6 +209,7 @@ static sw_status request(sw_error *err, sw_arena *arena, const sw_page *page,
   return SW_OK;
 }
 
+/* Everything that was opened is closed, whatever fails. */
 sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_form *form,
                        FILE *file, const char *place, sw_grid_said *said) {
   sw_grid_out out = {.file = file, .place = place};
@@ -197,6 +221,9 @@ sw_status sw_grid_make(sw_error *err, const sw_grid_options *o, const sw_grid_fo
   sw_status status = sw_page_open(err, arena, o->path, &page);
   if (status == SW_OK) status = request(err, arena, page, o, &r);
   if (status == SW_OK) status = make(err, &r, form, &out, said);
+  if (status == SW_OK) status = sw_page_whole(err, arena, page);
+  /* SW_EIO means either that the output cannot be written, or that HDF5 failed; the former shows in
+   * ferror. A workbook fails in sw_grid_xlsx_end, which comes later for that reason. */
   if (!ferror(file)) status = sw_tried_damaged(err, status, o->path);
   status = sw_grid_xlsx_end(err, status, &out);
   sw_page_close(page);

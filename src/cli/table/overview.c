@@ -1,11 +1,14 @@
-/* Without a name: what each result is headed by, in the first and the last period, or in those that
- * are asked for; of quantities by unit the mean and how many units are in it. */
+/* The overview, for a file without --name: one row per result with its headline figure, in the
+ * first and the last period or in those asked for. A quantity by unit shows its mean and the number
+ * of units in it. Results without a figure by period are named below the table, so that nothing is
+ * left out silently. */
 #include <math.h>
 #include <string.h>
 
 #include "cli/table/table.h"
 
-/* Of pairs, which are headed by no dataset, their mean; -1: no figure by period. */
+/* The variable that heads a result; -1: none has a figure by period. Pairs are headed by no
+ * dataset, so the mean of all pairs takes its place. */
 static int head_of(const sw_page *page, int result) {
   int head = page->result[result].headline;
   for (int v = 0; v < page->n_variables && head < 0; v++)
@@ -17,6 +20,8 @@ static int head_of(const sw_page *page, int result) {
              : -1;
 }
 
+/* One row: the means by period (sw_page_course), of the first part where a quantity has labels; the
+ * name then carries that label. Cost: one pass over the variable. */
 static sw_status add_result(sw_error *err, const sw_grid_request *r, int result, int head,
                             int n_periods, const int *period, sw_grid *t) {
   const sw_page *page = r->page;
@@ -30,6 +35,7 @@ static sw_status add_result(sw_error *err, const sw_grid_request *r, int result,
   SW_TRY(sw_page_course(err, page, v, 0, mean, count));
   SW_TRY(sw_grid_add(err, t, &text, &value));
   bool units = v->use == SW_PAGE_COLUMN;
+  /* The key is "result.quantity[label]", and the result has a column of its own. */
   const char *key = v->n_parts > 1 ? sw_page_key(r->arena, page, v, 0) : NULL;
   const char *name = key ? key + strlen(page->result[result].name) + 1 : v->name;
   text[0] = page->result[result].name;
@@ -44,6 +50,8 @@ static sw_status add_result(sw_error *err, const sw_grid_request *r, int result,
   return SW_OK;
 }
 
+/* Columns of periods are `apart`: each row is another quantity. The last column counts units, of
+ * the last period shown. */
 sw_status sw_grid_of_all(sw_error *err, const sw_grid_request *r, sw_grid *t) {
   const sw_page *page = r->page;
   int *period = NULL, n = 0;

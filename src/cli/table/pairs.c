@@ -1,5 +1,6 @@
-/* The strongest pairs of a result as a table. All kept pairs, or all of a dense matrix, are walked,
- * and the strongest so far stay, in a heap whose root is the weakest of them. */
+/* The strongest pairs of a result as a table. All kept pairs, or all of a dense matrix, are walked
+ * once. A heap of the strongest so far, with the weakest at its root, takes O(pairs x log most)
+ * time and memory for `most` pairs only, however large the matrix. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct pair {
   int period;
 } pair;
 
+/* The strongest pairs so far, the weakest at the root; `seen`: how many came. */
 typedef struct heap {
   const sw_grid_request *request;
   const sw_sheet *sheet;
@@ -24,10 +26,12 @@ typedef struct heap {
   double *value; /* by place in `pair`, then quantity */
 } heap;
 
+/* A total order, so that equal strengths give the same table at each call. */
 static bool is_weaker(const pair *a, const pair *b) {
   return a->strength != b->strength ? a->strength < b->strength : a->order > b->order;
 }
 
+/* The values of a pair move with it. They are few, so that an index would save nothing. */
 static void swap(heap *h, int64_t a, int64_t b) {
   int n = h->sheet->n;
   pair p = h->pair[a];
@@ -39,11 +43,13 @@ static void swap(heap *h, int64_t a, int64_t b) {
   }
 }
 
+/* Restores the heap after an append at `at`. */
 static void rise(heap *h, int64_t at) {
   for (; at > 0 && is_weaker(&h->pair[at], &h->pair[(at - 1) / 2]); at = (at - 1) / 2)
     swap(h, at, (at - 1) / 2);
 }
 
+/* Restores the heap of the first n after a new root. */
 static void sink(heap *h, int64_t at, int64_t n) {
   for (;;) {
     int64_t least = at;
@@ -55,6 +61,9 @@ static void sink(heap *h, int64_t at, int64_t n) {
   }
 }
 
+/* Takes one pair of the walk. Which values are strong is the measure's to say (pairs.by): a
+ * distance is strong when small, a correlation in either direction. Missing values are no pairs.
+ * --units choose by the first unit of a pair. */
 static sw_status take(sw_error *err, void *self, const sw_row *row) {
   heap *h = self;
   int by = h->sheet->pairs.by;
@@ -68,6 +77,7 @@ static sw_status take(sw_error *err, void *self, const sw_row *row) {
             .from = row->unit,
             .to = row->unit_to,
             .period = row->period};
+  /* Most pairs end here, after one comparison. */
   if (h->n == h->most && !is_weaker(&h->pair[0], &p)) return SW_OK;
   int64_t at = h->n < h->most ? h->n++ : 0;
   h->pair[at] = p;
@@ -87,6 +97,7 @@ static void put_in_order(heap *h) {
   }
 }
 
+/* The heap's pairs as rows. `timed`: a column tells the period of each. */
 static sw_status put_rows(sw_error *err, const heap *h, bool timed, sw_grid *t) {
   const sw_page *page = h->request->page;
   const char *const *name = sw_grid_names(h->request);
@@ -105,6 +116,8 @@ static sw_status put_rows(sw_error *err, const heap *h, bool timed, sw_grid *t) 
   return SW_OK;
 }
 
+/* Heads, title and note. Units stand twice, as from and to; the note tells how many pairs there
+ * were, and that a file with keep has only some of them. */
 static sw_status describe(sw_error *err, const heap *h, int n_periods, const int *period,
                           sw_grid *t) {
   const sw_sheet *s = h->sheet;
@@ -131,6 +144,8 @@ static sw_status describe(sw_error *err, const heap *h, int n_periods, const int
   return t->title && t->note ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for a title");
 }
 
+/* By default the last period alone: the strongest pairs of all periods are mostly the same pair
+ * again and again. */
 sw_status sw_grid_of_pairs(sw_error *err, const sw_grid_request *r, const sw_sheet *s,
                            sw_grid *table) {
   heap h = {.request = r, .sheet = s, .most = r->options->top > 0 ? r->options->top : PAIRS};

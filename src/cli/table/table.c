@@ -1,4 +1,5 @@
-/* Rows of a table: grown by doubling, ordered, cut. */
+/* The rows of a table: grown by doubling, ordered, cut. Texts are borrowed and never freed here;
+ * the two arrays are the table's own, since an arena would keep every step of their growth. */
 #include "cli/table/table.h"
 
 #include <math.h>
@@ -9,16 +10,19 @@ static sw_status no_memory(sw_error *err) {
   return sw_fail(err, SW_ENOMEM, "out of memory for a table");
 }
 
+/* Heads begin as "", titles too, so that a form may print a table that is not filled. */
 sw_status sw_grid_create(sw_error *err, sw_arena *arena, int n_texts, int n_values,
                          sw_grid *table) {
   *table = (sw_grid){.arena = arena, .n_texts = n_texts, .n_values = n_values, .title = ""};
   SW_NEW(err, arena, table->head, n_texts + 1);
   SW_NEW(err, arena, table->column, n_values + 1);
+  SW_NEW(err, arena, table->width, n_texts + n_values + 1);
   for (int c = 0; c < n_texts; c++)
     table->head[c] = "";
   return SW_OK;
 }
 
+/* May be called on a table that was never created, or twice. */
 void sw_grid_destroy(sw_grid *table) {
   free(table->text);
   free(table->value);
@@ -26,6 +30,8 @@ void sw_grid_destroy(sw_grid *table) {
   table->value = NULL;
 }
 
+/* Amortised O(1) per row. Each array is stored as soon as it has grown: after a failure of the
+ * second, destroy frees both. */
 static sw_status make_room(sw_error *err, sw_grid *t) {
   int64_t room = t->room > 0 ? 2 * t->room : 64;
   if (t->n < t->room) return SW_OK;
@@ -38,6 +44,7 @@ static sw_status make_room(sw_error *err, sw_grid *t) {
   return SW_OK;
 }
 
+/* The pointers hold until the next call, which may move the rows. */
 sw_status sw_grid_add(sw_error *err, sw_grid *t, const char ***text, double **value) {
   SW_TRY(make_room(err, t));
   *text = t->text + t->n * t->n_texts;
@@ -66,7 +73,8 @@ static int by_value(const void *a, const void *b) {
   return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* Rows are copied in their new order; the rows at the end follow. */
+/* Copies the rows into their new order, followed by the `last` rows at the end. Both copies are
+ * held at once: a table is small. */
 static sw_status take(sw_error *err, sw_grid *t, int64_t count, const place *order, int64_t last) {
   sw_grid old = *t;
   t->text = NULL, t->value = NULL, t->n = t->room = 0;
@@ -84,6 +92,7 @@ static sw_status take(sw_error *err, sw_grid *t, int64_t count, const place *ord
   return status;
 }
 
+/* qsort is not stable; by_value orders equal values by their place, so that the result is. */
 sw_status sw_grid_top(sw_error *err, sw_grid *t, int column, int64_t most, int64_t last) {
   place *order = NULL;
   int64_t n = t->n - last;

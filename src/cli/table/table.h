@@ -35,6 +35,7 @@ typedef struct sw_grid {
   const char **head; /* of the columns of texts */
   int n_values;
   sw_grid_column *column;
+  int *width;        /* of the columns on a screen, texts first; write.c */
   int64_t n, room;   /* rows */
   const char **text; /* by row, then column */
   double *value;

@@ -1,9 +1,12 @@
-/* A table in LaTeX: table and tabular, without packages besides those of its letters. */
+/* A table in LaTeX: a table environment with a tabular in it. No package is needed, so that it can
+ * be pasted into any paper; letters outside ASCII need an engine or inputenc that takes UTF-8. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/table/table.h"
 
+/* Escapes what LaTeX reads as markup. Most such letters take a backslash; the others have names,
+ * which end in {} so as not to swallow the blank behind them. A line break becomes a blank. */
 static void put_tex(FILE *out, const char *text) {
   static const char *const long_form[] = {"\\\\textbackslash{}",  "~\\textasciitilde{}",
                                           "^\\textasciicircum{}", "<\\textless{}",
@@ -21,7 +24,8 @@ static void put_tex(FILE *out, const char *text) {
   }
 }
 
-/* A minus that is one, and an exponent as it is read aloud: "-1.2e-05". */
+/* A minus that is one, and an exponent as it is read aloud: "-1.2e-05" as -1.2 times 10 to the -5.
+ * sscanf drops the zeros of the exponent. */
 static void put_number(FILE *out, const char *text) {
   const char *exponent = strchr(text, 'e');
   if (*text != '-' && !exponent) {
@@ -34,6 +38,7 @@ static void put_number(FILE *out, const char *text) {
   fputc('$', out);
 }
 
+/* Row -1 is the heads. `exact` is for CSV alone: a paper wants few digits. */
 void sw_grid_tex(const sw_grid *t, bool exact, bool first, FILE *out) {
   char text[SW_GRID_NUMBER];
   (void)exact;

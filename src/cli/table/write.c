@@ -1,5 +1,6 @@
-/* A table as text: for the terminal in aligned columns, as Markdown, as CSV; and which form a file
- * has. */
+/* Writes a table as text: aligned columns for the terminal, Markdown, CSV; and finds the form that
+ * a file's ending means. LaTeX and workbooks have files of their own (tex.c, xlsx.c). Write errors
+ * are not checked per call: ferror tells at the end. */
 #include <math.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ const char *sw_grid_cell(const sw_grid *t, int64_t row, int c, char text[SW_GRID
   return sw_grid_number(column, t->value[row * t->n_values + c - t->n_texts], text);
 }
 
-/* Columns of numbers, and of texts that are none, stand at their sides. */
+/* Numbers stand at the right of their column, texts at the left. Classes are shown by name and so
+ * are texts. */
 bool sw_grid_is_right(const sw_grid *t, int c) {
   return c >= t->n_texts &&
          !(t->column[c - t->n_texts].of && t->column[c - t->n_texts].of->n_classes);
@@ -32,6 +34,8 @@ bool sw_grid_is_right(const sw_grid *t, int c) {
 
 /* ---- terminal ---------------------------------------------------------------------------- */
 
+/* Widths are columns on the screen, not bytes: a Chinese character takes two. The last column gets
+ * no trailing blanks. */
 static void put_padded(FILE *out, const char *text, int width, bool right, bool last) {
   int blanks = width - sw_text_width(text);
   for (int k = 0; right && k < blanks; k++)
@@ -41,7 +45,8 @@ static void put_padded(FILE *out, const char *text, int width, bool right, bool 
     fputc(' ', out);
 }
 
-/* The width of the widest cell, heads included. */
+/* The width of the widest cell, heads included. Formats each number a second time, instead of
+ * keeping all their texts. */
 static int width_of(const sw_grid *t, int c) {
   char text[SW_GRID_NUMBER];
   int width = sw_text_width(sw_grid_head(t, c));
@@ -52,20 +57,20 @@ static int width_of(const sw_grid *t, int c) {
   return width;
 }
 
+/* Missing numbers are shown as "-", as an empty cell would shift the eye to the next column. */
 static void write_terminal(const sw_grid *t, bool exact, bool first, FILE *out) {
   char text[SW_GRID_NUMBER];
-  int columns = t->n_texts + t->n_values, width[1024];
+  int columns = t->n_texts + t->n_values;
   (void)exact;
-  if (columns > 1024) columns = 1024;
   for (int c = 0; c < columns; c++)
-    width[c] = width_of(t, c);
+    t->width[c] = width_of(t, c);
   fprintf(out, "%s%s\n", first ? "" : "\n", t->title);
   for (int64_t row = -1; row < t->n; row++) {
     for (int c = 0; c < columns; c++) {
       const char *cell = row < 0 ? sw_grid_head(t, c) : sw_grid_cell(t, row, c, text);
       if (row >= 0 && !*cell && sw_grid_is_right(t, c)) cell = "-";
       fputs("  ", out);
-      put_padded(out, cell, width[c], sw_grid_is_right(t, c), c + 1 == columns);
+      put_padded(out, cell, t->width[c], sw_grid_is_right(t, c), c + 1 == columns);
     }
     fputc('\n', out);
   }
@@ -74,6 +79,8 @@ static void write_terminal(const sw_grid *t, bool exact, bool first, FILE *out) 
 
 /* ---- Markdown ---------------------------------------------------------------------------- */
 
+/* Escapes what Markdown renderers take for markup, `<` included, as they pass HTML through. A cell
+ * must stay on one line. */
 static void put_markdown(FILE *out, const char *text) {
   for (; *text; text++) {
     if (strchr("|\\*_`<", *text)) fputc('\\', out);
@@ -81,6 +88,8 @@ static void put_markdown(FILE *out, const char *text) {
   }
 }
 
+/* The form of GitHub, which other renderers know. The line of dashes tells which columns stand at
+ * the right. */
 static void write_markdown(const sw_grid *t, bool exact, bool first, FILE *out) {
   char text[SW_GRID_NUMBER];
   int columns = t->n_texts + t->n_values;
@@ -114,6 +123,8 @@ static void write_markdown(const sw_grid *t, bool exact, bool first, FILE *out) 
 
 /* ---- CSV --------------------------------------------------------------------------------- */
 
+/* RFC 4180: fields with a separator, a quote or a line break are quoted, and quotes within are
+ * doubled. */
 static void put_csv(FILE *out, const char *text) {
   if (!strpbrk(text, ",\"\n\r")) {
     fputs(text, out);
@@ -153,6 +164,7 @@ static const sw_grid_form forms[] = {{NULL, write_terminal},
 
 enum { N_FORMS = sizeof forms / sizeof *forms };
 
+/* Called before anything is read, so that a wrong ending fails at once. */
 sw_status sw_grid_form_of(sw_error *err, const char *path, const sw_grid_form **form) {
   const char *ending[N_FORMS - 1]; /* without the terminal, which comes first */
   int kind = 0;
@@ -165,6 +177,7 @@ sw_status sw_grid_form_of(sw_error *err, const char *path, const sw_grid_form **
   return SW_OK;
 }
 
+/* Decimals are set here, as late as possible: `cut` and --top have left the rows that are shown. */
 sw_status sw_grid_write(sw_error *err, const sw_grid_form *form, sw_grid *t, int digits,
                         sw_grid_out *out) {
   bool first = out->tables++ == 0;

@@ -97,6 +97,7 @@ static cover cover_of(const sw_run *run, int e) {
   cover c = {0};
   for (int t = 0; t < sw_job_seen(job); t++) {
     int period = sw_job_seen_at(job, t);
+    /* Without a total cells alone are counted. */
     const double *total = need >= 0 ? input_row(run, &entry->need[need], period) : NULL;
     for (int64_t k = 0; k < own; k++) {
       bool all = has_all(run, e, period, k);
@@ -194,7 +195,7 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   double seconds = 0, networks = sw_run_networks(run, &seconds);
   if (seconds > 0)
     printf(
-        "  time for the networks    about %.1f s, by a sample of units; %s of distances a node\n",
+        "  time for the networks    about %.1f s, by a sample of units; %s of distances per node\n",
         seconds, sw_session_show_bytes(networks));
   if (run->seconds_untried > 0)
     printf("  time for other passes    about %.1f s, extrapolated from a short trial\n",
@@ -249,6 +250,7 @@ static sw_status check_study(sw_error *err, sw_team *team, const check_options *
   return sw_team_agree(team, err, say_plan(err, s, memory), 0);
 }
 
+/* Every rank reads the same arguments and comes to the same error. */
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
                               check_options *o) {
   const sw_option table[] = {{"help", 'h', &o->help, NULL},         {"since", 0, NULL, &o->since},
@@ -262,6 +264,7 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
   return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
 }
 
+/* The status is 0, or with --since 1 where something has changed. */
 int sw_cmd_check(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

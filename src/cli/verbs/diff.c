@@ -41,7 +41,7 @@ typedef struct request {
 
 /* ---- printing --------------------------------------------------------------------------- */
 
-/* An empty column is "-", so that columns can be counted by a script. */
+/* A text of a column. An empty column is "-", so that columns can be counted by a script. */
 static const char *or_dash(const char *text) {
   return text && *text ? text : "-";
 }
@@ -89,8 +89,8 @@ static void print_variable(const sw_diff_variable *v) {
   printf("\n");
 }
 
-/* The score is the mean relative change, summed over variables (store/diff): a unit with one wild
- * value does not lead by that alone. */
+/* Prints a unit that moved. The score is the mean relative change, summed over variables
+ * (store/diff): a unit with one wild value does not lead by that alone. */
 static void print_unit(const sw_diff_unit *unit) {
   printf("  %-12s  %-9.3g  ", unit->code, unit->score);
   /* A unit whose partners changed, or whose values are missing, has no largest move. */
@@ -114,6 +114,7 @@ typedef struct widths {
   int variable, period, unit, other, before;
 } widths;
 
+/* Lengths are in bytes, as printf pads. */
 static void widen(int *width, const char *text) {
   int length = (int)strlen(text);
   if (length > *width) *width = length;
@@ -124,7 +125,7 @@ static const char *value_text(const char *text, sw_diff_kind kind) {
   return text ? text : kind == SW_DIFF_PARTNER ? "none" : "missing";
 }
 
-/* It begins with the lengths of the titles. */
+/* Widths of a list; they begin with the lengths of the titles. */
 static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
   widths w = {8, 6, 4, 5, 3};
   for (int i = 0; i < list->n; i++) {
@@ -138,7 +139,7 @@ static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
   return w;
 }
 
-/* Titles and kinds have the same order (sw_diff_kind). */
+/* Prints a list of changes. Titles and kinds have the same order (sw_diff_kind). */
 static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   static const char *const title[] = {"largest changes", "values that appeared or disappeared",
                                       "partners that entered or left", "texts"};
@@ -159,8 +160,8 @@ static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   }
 }
 
-/* Notes are printed also when values are equal: remarks are no difference. The order is from the
- * whole to the single: notes, variables, units, changes. */
+/* Prints the whole comparison, from the whole to the single: notes, variables, units, changes.
+ * Notes are printed also when values are equal: remarks are no difference. */
 static void print_report(const sw_diff_report *report) {
   for (int i = 0; i < report->n_notes; i++)
     puts(report->note[i]);
@@ -186,8 +187,8 @@ static void print_report(const sw_diff_report *report) {
 
 /* ---- what is asked ---------------------------------------------------------------------- */
 
-/* Leaves *value, 0, when the option was not given. Not a number is refused, too. A negative
- * tolerance would make equal numbers differ. */
+/* Reads a tolerance. Leaves *value, 0, when the option was not given. A negative tolerance would
+ * make equal numbers differ. */
 static sw_status read_tolerance(sw_error *err, const char *verb, const char *name, const char *text,
                                 double *value) {
   if (!text || (sw_parse_number(text, strlen(text), value) && *value >= 0)) return SW_OK;

@@ -43,6 +43,8 @@ static const char *const help_text =
 /* Results may be compressed, and a dense matrix has more digits as text than bytes. */
 enum { BYTES_PER_SECOND = 50000 };
 
+/* The child has a copy of it over the fork; `said` comes back through a pipe
+ * (store/layout/tried.h). */
 typedef struct work {
   const sw_export_options *options;
   const struct sw_export_format *format;
@@ -51,6 +53,7 @@ typedef struct work {
   sw_export_said said;
 } work;
 
+/* Runs in the child: one file into the open target, or all files into the folder. */
 static sw_status make(sw_error *err, void *self) {
   work *of = self;
   return of->options->all ? sw_export_all(err, of->options, of->folder, &of->said)
@@ -70,6 +73,8 @@ static sw_status ask_child(sw_error *err, work *of) {
 
 /* ---- one file ---------------------------------------------------------------------------- */
 
+/* One file: looked at before anything is read, made by the child, moved to its place. Warnings come
+ * from the parent, as only it speaks for the command. */
 static sw_status write_one(sw_error *err, const sw_export_options *o) {
   const sw_target_source source[] = {{o->path, "is the results file itself"},
                                      {o->polygons, "is the file of --polygons"}};
@@ -100,17 +105,21 @@ static sw_status each_file(sw_error *err, const sw_export_options *o, const char
   DIR *list = opendir(folder);
   sw_status status = SW_OK;
   if (!list) return sw_fail(err, SW_EIO, "%s: cannot be read: %s", folder, strerror(errno));
-  for (struct dirent *file; status == SW_OK && (file = readdir(list));) {
+  errno = 0;
+  for (struct dirent *file; status == SW_OK && (file = readdir(list)); errno = 0) {
     char from[2 * SW_PATH_ROOM], to[2 * SW_PATH_ROOM];
     if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0) continue;
     snprintf(from, sizeof from, "%s/%s", folder, file->d_name);
     snprintf(to, sizeof to, "%s/%s", o->all, file->d_name);
     status = task(err, o, from, to);
   }
+  if (status == SW_OK && errno)
+    status = sw_fail(err, SW_EIO, "%s: cannot be read: %s", folder, strerror(errno));
   closedir(list);
   return status;
 }
 
+/* Whether a file of the folder may take its place; nothing is moved before all may. */
 static sw_status look_at(sw_error *err, const sw_export_options *o, const char *from,
                          const char *to) {
   const sw_target_source source = {o->path, "is the results file itself"};
@@ -119,12 +128,14 @@ static sw_status look_at(sw_error *err, const sw_export_options *o, const char *
   return sw_target_look(err, to, 1, &source, o->force, &target);
 }
 
+/* Same file system, so a rename moves without copying. */
 static sw_status move(sw_error *err, const sw_export_options *o, const char *from, const char *to) {
   (void)o;
   if (rename(from, to) == 0) return SW_OK;
   return sw_fail(err, SW_EIO, "%s: cannot be written: %s", to, strerror(errno));
 }
 
+/* Removes what a failure has left; after success nothing is. */
 static sw_status drop(sw_error *err, const sw_export_options *o, const char *from, const char *to) {
   (void)err, (void)o, (void)to;
   unlink(from);
@@ -141,10 +152,13 @@ static sw_status make_folder(sw_error *err, const sw_export_options *o, work *of
                    "%s: cannot be made a folder: %s", o->all, strerror(errno));
   snprintf(of->folder, sizeof of->folder, "%s/.XXXXXX", path);
   if (mkdtemp(of->folder)) return SW_OK;
-  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", o->all, strerror(errno));
+  int reason = errno;
+  sw_folder_unmake(path, *made);
+  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", o->all, strerror(reason));
 }
 
-/* All files are there before the first gets its place, and what is in their way is found before. */
+/* All files are there before the first gets its place, and what is in their way is found before. An
+ * own folder that is not empty at the end tells that not all were moved. */
 static sw_status write_all(sw_error *err, const sw_export_options *o) {
   work of = {.options = o};
   size_t made = 0;
@@ -154,10 +168,13 @@ static sw_status write_all(sw_error *err, const sw_export_options *o) {
   sw_status status = ask_child(err, &of);
   if (status == SW_OK) status = each_file(err, o, of.folder, look_at);
   if (status == SW_OK) status = each_file(err, o, of.folder, move);
-  each_file(&ignored, o, of.folder, drop);
-  rmdir(of.folder);
-  snprintf(path, sizeof path, "%s", o->all);
+  if (status == SW_OK && rmdir(of.folder) != 0)
+    status = sw_fail(err, SW_EIO, "%s: cannot be written: %s", o->all, strerror(errno));
   if (status != SW_OK) {
+    /* What was not moved is dropped; errors there change nothing. */
+    each_file(&ignored, o, of.folder, drop);
+    rmdir(of.folder);
+    snprintf(path, sizeof path, "%s", o->all);
     sw_folder_unmake(path, made);
     return status;
   }
@@ -169,6 +186,7 @@ static sw_status write_all(sw_error *err, const sw_export_options *o) {
 
 /* ---- the command ------------------------------------------------------------------------- */
 
+/* Options that contradict each other are refused before any file is touched. */
 static sw_status check_options(sw_error *err, const char *verb, int count,
                                const sw_export_options *o) {
   if (count == 0)
@@ -189,6 +207,7 @@ static sw_status check_options(sw_error *err, const char *verb, int count,
   return SW_OK;
 }
 
+/* Help is asked for before anything is checked. */
 static sw_status read_options(sw_error *err, int argc, char **argv, sw_export_options *o,
                               bool *help) {
   const sw_option table[] = {{"help", 'h', help, NULL},           {"output", 'o', NULL, &o->output},
@@ -204,6 +223,7 @@ static sw_status read_options(sw_error *err, int argc, char **argv, sw_export_op
   return *help ? SW_OK : check_options(err, argv[0], count, o);
 }
 
+/* Rank 0 works; the others wait for the status. */
 int sw_cmd_export(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

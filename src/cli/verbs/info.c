@@ -30,6 +30,7 @@ static void print_lines(const char *indent, const char *text) {
   }
 }
 
+/* What the file says of itself and of its panel. */
 static void print_root(const char *path, const sw_results_info *info) {
   printf("%s: %s\n", path, info->title);
   printf("  written by spillway %s, %s, seed %lld\n", info->version, info->state,
@@ -66,6 +67,8 @@ static void print_headlines(const sw_results_info *info, const sw_info_result *r
   }
 }
 
+/* A result with its headline figures and variables; long texts are not wrapped, so that scripts can
+ * cut lines. */
 static void print_result(const sw_results_info *info, const sw_info_result *result) {
   printf("\n/%s: %s, version %lld\n", result->name, result->measure, (long long)result->version);
   print_headlines(info, result);

@@ -15,7 +15,8 @@
 
 enum { WIDTH = 96, INDENT = 4 }; /* columns of a line; of an indent */
 
-/* No default in this switch and the next: the compiler names a kind or type that is missing. */
+/* The name of a kind. No default in this switch and the next: the compiler names a kind or type
+ * that is missing. */
 static const char *kind_name(sw_kind kind) {
   switch (kind) {
   case SW_KIND_UNIT:
@@ -32,6 +33,7 @@ static const char *kind_name(sw_kind kind) {
   return "";
 }
 
+/* A type in words, for people who write studies. */
 static const char *type_name(sw_ptype type) {
   switch (type) {
   case SW_P_NUMBER:
@@ -100,6 +102,7 @@ static void print_wrapped(int at, int from, const char *text) {
   putchar('\n');
 }
 
+/* A heading and its text, wrapped; nothing where there is none. */
 static void print_section(const char *title, const char *text) {
   if (!text || !*text) return;
   printf("\n%s\n", title);
@@ -114,11 +117,13 @@ static int count_of(const sw_program *program) {
   return sw_measure_count() + program->n_extra;
 }
 
+/* Measure `index` of the list. */
 static const sw_measure *measure_at(const sw_program *program, int index) {
   int known = sw_measure_count();
   return index < known ? sw_measure_at(index) : program->extra[index - known];
 }
 
+/* The width of the first column. */
 static int longest_name(const sw_program *program) {
   int longest = 0;
   for (int i = 0; i < count_of(program); i++) {
@@ -128,7 +133,7 @@ static int longest_name(const sw_program *program) {
   return longest;
 }
 
-/* A linear search, once per call. */
+/* Finds a measure by its name; NULL: there is none. A linear search, once per call. */
 static const sw_measure *find(const sw_program *program, const char *name) {
   for (int i = 0; i < count_of(program); i++)
     if (strcmp(measure_at(program, i)->name, name) == 0) return measure_at(program, i);
@@ -187,9 +192,10 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first three for all, those from `keep` on
- * for measures with pairs, `weights` for those without their own. They are shown with every
- * measure, so that one call says all that an entry may contain. */
+/* Prints the parameters that the engine reads for every measure: the first three for all, those
+ * from `keep` on for measures with pairs, `weights` for those without their own. They are shown
+ * with every measure, so that one call says all that an entry may contain. Their reading is in
+ * plan/study/entries.c, to which these texts must keep. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -265,13 +271,14 @@ static void append_shape(char *text, size_t size, const sw_output *output) {
   if (any && used < size) snprintf(text + used, size - used, ")");
 }
 
-/* Whether an output of `all` before this one has its name: a variant that was printed with it. By
- * name and group: an output of a group is another variable, below another result. */
+/* Whether two outputs are variants of one. By name and group: an output of a group is another
+ * variable, below another result. */
 static bool is_variant(const sw_output *a, const sw_output *b) {
   bool together = a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
   return together && strcmp(a->name, b->name) == 0;
 }
 
+/* Whether the output was printed with an earlier one of its name. */
 static bool is_named_before(const sw_output *all, const sw_output *output) {
   for (; all < output; all++)
     if (is_variant(all, output)) return true;
@@ -367,9 +374,8 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
   printf("}\n");
 }
 
-/* What the formula is besides, by the values of parameters; of one that an alias sets, its alone.
- *
- * "*" stands for any value that is given, "" for none. */
+/* Prints what the formula is besides, by the values of parameters; of one that an alias sets, its
+ * value alone. "*" stands for any value that is given, "" for none. */
 static void print_variants(const sw_measure *measure, const sw_measure *alias) {
   char name[100];
   for (const sw_variant *v = measure->variant; v && v->param; v++) {
@@ -427,6 +433,7 @@ static sw_status unknown(sw_error *err, const sw_program *program, const char *n
   return sw_fail(err, SW_EINPUT, "unknown measure '%s'; `spillway measures` lists them", name);
 }
 
+/* The only verb without options of its own. */
 static void print_help(void) {
   printf("Usage: spillway measures [NAME]\n\n"
          "List the measures, or describe the one called NAME: its formula, parameters, outputs\n"

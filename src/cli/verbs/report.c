@@ -31,6 +31,8 @@ static const char *const help_text =
 
 enum { BYTES_PER_SECOND = 1000000 }; /* a sound file of 100 MB takes some seconds */
 
+/* The child has a copy of it over the fork; `said` comes back through a pipe
+ * (store/layout/tried.h). */
 typedef struct work {
   const sw_report_options *options;
   sw_target target;

@@ -37,8 +37,8 @@ static const char *const file_name[N_FILES] = {"units.csv",       "panel.csv", "
                                                "hinterlands.csv", "nodes.csv", "network.csv",
                                                "od.csv",          "study.yaml"};
 
-/* Two of them are for a network alone, one for flows. A file of an earlier run that is not written
- * now stays where it is. */
+/* Whether a file is written: two of them are for a network alone, one for flows. A file of an
+ * earlier run that is not written now stays where it is. */
 static bool is_written(int f, const sw_synth_options *options) {
   if (f == FLOWS_FILE) return options->flows;
   return options->network > 0 || (f != NODES_FILE && f != NETWORK_FILE);
@@ -83,7 +83,8 @@ static sw_status whole(sw_error *err, const char *name, const char *text, int64_
                  read ? "out of range" : "not a whole number", (long long)least, (long long)most);
 }
 
-/* Too few have a message of their own, which says why 14 is the least. */
+/* Reads the number of indicators. Too few have a message of their own, which says why 14 is the
+ * least. */
 static sw_status read_indicators(sw_error *err, const char *text, int *out) {
   int64_t value = SW_SYNTH_NAMED;
   if (text && sw_parse_integer(text, strlen(text), &value) && value < SW_SYNTH_NAMED)
@@ -95,7 +96,7 @@ static sw_status read_indicators(sw_error *err, const char *text, int *out) {
   return SW_OK;
 }
 
-/* Above 0.9 hardly a unit would have two values of a series. */
+/* Reads the share of missing cells. Above 0.9 hardly a unit would have two values of a series. */
 static sw_status read_share(sw_error *err, const char *text, double *out) {
   if (!text) return SW_OK;
   if (sw_parse_number(text, strlen(text), out) && *out >= 0 && *out <= 0.9) return SW_OK;
@@ -157,7 +158,7 @@ typedef struct file_paths {
   char partial[N_FILES][PATH_MOST + 8];
 } file_paths;
 
-/* Fails for paths that are too long, before anything is written. */
+/* Names the files. Fails for paths that are too long, before anything is written. */
 static sw_status name_files(sw_error *err, const char *folder, file_paths *paths) {
   for (int f = 0; f < N_FILES; f++) {
     int length = snprintf(paths->final[f], PATH_MOST, "%s/%s", folder, file_name[f]);
@@ -246,7 +247,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
   return status;
 }
 
-/* Counts that a user can check against the files. */
+/* Says what was written, in counts that a user can check against the files. */
 static void say(const sw_synth_country *country, const sw_synth_network *network,
                 const sw_synth_options *options, const file_paths *paths) {
   int first = sw_synth_first_year(options->periods);
@@ -261,8 +262,8 @@ static void say(const sw_synth_country *country, const sw_synth_network *network
   fflush(stdout);
 }
 
-/* Rank 0. What is asked of the disk is refused first, before minutes of drawing. Drawing takes O(n
- * log n); the files are written one after the other. */
+/* Draws and writes everything. Rank 0. What is asked of the disk is refused first, before minutes
+ * of drawing. Drawing takes O(n log n); the files are written one after the other. */
 static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   file_paths paths;
   SW_TRY(name_files(err, options->folder, &paths));

@@ -32,8 +32,11 @@ static const char *const help_text =
     "  -h, --help            this text\n\n"
     "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
 
+/* A child that takes longer per byte is taken to hang (store/layout/tried.h). */
 enum { BYTES_PER_SECOND = 1000000, MOST_NAMES = 64 };
 
+/* The child has a copy of it over the fork; `said` comes back through a pipe
+ * (store/layout/tried.h). */
 typedef struct work {
   const sw_grid_options *options;
   const sw_grid_form *form;
@@ -42,7 +45,7 @@ typedef struct work {
   sw_grid_said said;
 } work;
 
-/* In the child. */
+/* Runs in the child: makes the tables into the open file. */
 static sw_status make(sw_error *err, void *self) {
   work *of = self;
   SW_TRY(sw_grid_make(err, of->options, of->form, of->out, of->place, &of->said));
@@ -50,6 +53,7 @@ static sw_status make(sw_error *err, void *self) {
   return sw_fail(err, SW_EIO, "the table cannot be written: %s", strerror(errno));
 }
 
+/* The file stays open over the fork: the child writes, the parent moves or shows what there is. */
 static sw_tried for_child(work *of) {
   return (sw_tried){.path = of->options->path,
                     .body = make,
@@ -59,12 +63,15 @@ static sw_tried for_child(work *of) {
                     .bytes_per_second = BYTES_PER_SECOND};
 }
 
+/* Shows tables on the terminal, once the child has made all of them: a failure halfway leaves
+ * nothing on the screen. */
 static sw_status show(sw_error *err, const sw_grid_options *o, const sw_grid_form *form) {
   work of = {.options = o, .form = form};
   sw_tried tried = for_child(&of);
   return sw_shown_run(err, &tried, &of.out);
 }
 
+/* Writes tables to a file, which takes its place once it is whole. */
 static sw_status write_file(sw_error *err, const sw_grid_options *o, const sw_grid_form *form) {
   const sw_target_source source = {o->path, "is the results file itself"};
   sw_target target;
@@ -82,6 +89,7 @@ static sw_status write_file(sw_error *err, const sw_grid_options *o, const sw_gr
 
 /* ---- the command ------------------------------------------------------------------------- */
 
+/* A number of an option; absent, *value stays. */
 static sw_status whole(sw_error *err, const char *verb, const char *name, const char *text,
                        int64_t most, int64_t *value) {
   if (!text) return SW_OK;
@@ -90,6 +98,7 @@ static sw_status whole(sw_error *err, const char *verb, const char *name, const 
                  text, (long long)most);
 }
 
+/* Every rank reads the same arguments and comes to the same error. */
 static sw_status read_options(sw_error *err, int argc, char **argv, const char **word,
                               sw_grid_options *o, bool *help) {
   const char *top = NULL, *digits = NULL;
@@ -118,6 +127,7 @@ static sw_status read_options(sw_error *err, int argc, char **argv, const char *
   return SW_OK;
 }
 
+/* Rank 0 works; the others wait for the status. */
 int sw_cmd_table(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

@@ -48,7 +48,7 @@ typedef struct verify_options {
   int64_t seed_number;
 } verify_options;
 
-/* Leaves *number as it is when the option was not given. */
+/* Reads a number of an option. Leaves *number as it is when the option was not given. */
 static sw_status read_number(sw_error *err, const char *option, const char *text, int64_t *number) {
   if (!text || (sw_parse_integer(text, strlen(text), number) && *number >= 0)) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: '%s' is not a whole number from 0 to %lld", option, text,
@@ -137,8 +137,8 @@ typedef struct drawn {
   int64_t n_pairs, n_sums;
 } drawn;
 
-/* Marks tasks one after the other, each with the chance (still to draw) / (tasks that still come).
- */
+/* Marks tasks one after the other, each with the chance (still to draw) / (tasks that still come):
+ * every set of that size is equally likely (Knuth, TAOCP 2, 3.4.2, algorithm S). */
 static void draw(sw_rng *rng, int64_t tasks, int64_t *all, int64_t *left, char *wanted) {
   for (int64_t k = 0; k<tasks && * left> 0; k++, --*all) {
     if ((int64_t)sw_rng_below(rng, (uint64_t)*all) >= *left) continue;
@@ -162,8 +162,9 @@ static void draw_sample(const sw_run *run, const verify_options *o, const drawn 
   }
 }
 
-/* A byte per task of each entry that stores pairs, or sums of them by row. Those that rest on
- * another pair result are left out: to compute them would take all of its pairs. */
+/* Makes room for the sample: a byte per task of each entry that stores pairs, or sums of them by
+ * row. Those that rest on another pair result are left out: to compute them would take all of its
+ * pairs. */
 static sw_status room_for_sample(sw_error *err, sw_session *s, drawn **wanted) {
   const sw_run *run = s->run;
   SW_NEW(err, s->arena, *wanted, run->study->n_entries + 1);
@@ -180,6 +181,7 @@ static sw_status room_for_sample(sw_error *err, sw_session *s, drawn **wanted) {
   return SW_OK;
 }
 
+/* Whether something was drawn. */
 static bool has_any(const char *wanted, int64_t count) {
   return wanted && memchr(wanted, 1, (size_t)count);
 }
@@ -201,8 +203,8 @@ static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o
 
 /* ---- the verb --------------------------------------------------------------------------- */
 
-/* The file as one of which results are taken, for entries without pairs only: pairs of the sample
- * are to be computed. */
+/* Sets the file up as one of which results are taken, for entries without pairs only: pairs of the
+ * sample are to be computed. */
 static sw_status begin_sampling(sw_error *err, sw_session *s, const verify_options *o,
                                 sw_sampling *sampling) {
   SW_NEW(err, s->arena, sampling->computed, s->study->n_entries);
@@ -213,6 +215,8 @@ static sw_status begin_sampling(sw_error *err, sw_session *s, const verify_optio
   return status;
 }
 
+/* Counts which periods were computed, and closes what begin_sampling opened. Called after failures
+ * too, so each part may be missing. */
 static void end_sampling(sw_session *s, sw_sampling *sampling, sw_verdict *verdict) {
   for (int e = 0; sampling->computed && e < s->study->n_entries; e++) {
     if (!sampling->computed[e]) continue;
@@ -254,7 +258,7 @@ static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
   return status;
 }
 
-/* The first differences in words, then one line for all. */
+/* Prints the first differences in words, then one line for all. */
 static void print_verdict(const char *path, const sw_verdict *v) {
   for (int k = 0; k < v->n_lines && k < SW_VERDICT_LINES; k++)
     puts(v->line[k]);

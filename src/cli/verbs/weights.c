@@ -40,7 +40,7 @@ typedef struct weights_options {
 
 /* ---- printing ---------------------------------------------------------------------------- */
 
-/* The first few by code: whoever has islands wants to know which. */
+/* Names the first few islands by code: whoever has islands wants to know which. */
 static void print_islands(const sw_units *units, const sw_links *links, int64_t islands) {
   int64_t named = 0;
   printf("  islands      %lld", (long long)islands);
@@ -50,7 +50,8 @@ static void print_islands(const sw_units *units, const sw_links *links, int64_t 
   printf("%s\n", islands > NAMED ? ", ..." : "");
 }
 
-/* "no" says in what: a row-standardised matrix has its links both ways, and not its values. */
+/* Says whether the matrix is symmetric, and if not, in what: a row-standardised matrix has its
+ * links both ways, and not its values. */
 static void print_symmetry(const sw_links_summary *s) {
   printf("  symmetric    ");
   if (s->symmetric)
@@ -62,8 +63,8 @@ static void print_symmetry(const sw_links_summary *s) {
            s->one_way == 1 ? " has" : "s have");
 }
 
-/* S0, S1 and S2 are the sums of Cliff & Ord (1981) that tests of autocorrelation rest on, with
- * enough digits to be compared with those of other programs. */
+/* Prints a matrix in some ten lines. S0, S1 and S2 are the sums of Cliff & Ord (1981) that tests of
+ * autocorrelation rest on, with enough digits to be compared with those of other programs. */
 static void print_summary(const char *name, const char *words, const sw_units *units,
                           const sw_links *links, const sw_links_summary *s) {
   double n = (double)links->n;
@@ -85,7 +86,8 @@ static void print_summary(const char *name, const char *words, const sw_units *u
 
 /* ---- the work ---------------------------------------------------------------------------- */
 
-/* What is said of a matrix while it is made comes before its summary. */
+/* Makes a matrix, prints it and, with -o, writes it. What is said of a matrix while it is made
+ * comes before its summary. */
 static sw_status show(sw_error *err, const sw_session *s, const sw_weights_spec *spec,
                       const weights_options *o) {
   const sw_units *units = &s->panel->units;
@@ -106,8 +108,8 @@ static sw_status show(sw_error *err, const sw_session *s, const sw_weights_spec 
   return status;
 }
 
-/* Of all, those that rest on a result of the study are named; asked for alone, they are refused.
- * Without links nothing more can be said of such a matrix than what it is made of. */
+/* Names a matrix that rests on a result of the study: without links nothing more can be said than
+ * what it is made of. Of all matrices such are named; asked for alone, they are refused. */
 static sw_status name(sw_error *err, const sw_session *s, const sw_weights_spec *spec) {
   const char *words = sw_weights_words(s->arena, s->study, spec);
   if (!words) return sw_fail(err, SW_ENOMEM, "out of memory");
@@ -117,8 +119,8 @@ static sw_status name(sw_error *err, const sw_session *s, const sw_weights_spec 
   return SW_OK;
 }
 
-/* The index of the one asked for; all of them: -1. A study of one matrix needs no name for -o. The
- * nearest name is offered for one that is unknown. */
+/* Chooses the matrix that is asked for; all of them: -1. A study of one matrix needs no name for
+ * -o. The nearest name is offered for one that is unknown. */
 static sw_status choose(sw_error *err, const sw_study *study, const weights_options *o,
                         int *index) {
   const char *name = o->word[1];
@@ -142,8 +144,8 @@ static sw_status choose(sw_error *err, const sw_study *study, const weights_opti
   return SW_OK;
 }
 
-/* Weights of an observed flow are made of its table: of the last period that it has, unless the
- * study names one. The table lives as long as the matrix is made. */
+/* Shows weights made of an observed flow: of the last period that the table has, unless the study
+ * names one. The table lives as long as the matrix is made. */
 static sw_status show_flow(sw_error *err, const sw_session *s, const sw_weights_spec *spec,
                            const weights_options *o) {
   sw_weights_spec with = *spec;
@@ -172,8 +174,8 @@ static sw_status show_any(sw_error *err, const sw_session *s, const sw_weights_s
   return spec->flow ? show_flow(err, s, spec, o) : show(err, s, spec, o);
 }
 
-/* All, or the one asked for; an empty line between two. The panel is read before any matrix: its
- * units may be fewer than those of the study's table. */
+/* Does all matrices, or the one asked for; an empty line between two. The panel is read before any
+ * matrix: its units may be fewer than those of the study's table. */
 static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw_session *s) {
   int index;
   SW_TRY(sw_session_study(err, team, o->word[0], NULL, o->threads, s));

@@ -56,6 +56,8 @@ static void moments(sw_geary *g, sw_weight_sums w, double n, const sw_centred *v
   g->p_value = sw_normal_two_sided(g->z);
 }
 
+/* Geary's C of one period, with moments under both assumptions. O(links). See geary.h for formulas;
+ * figures that are undefined stay NaN, with the reason. */
 sw_geary sw_geary_compute(const sw_links *links, bool row_standardised, sw_islands islands,
                           const double *x, void *workspace) {
   double *z = workspace;

@@ -44,6 +44,7 @@ static void moments(sw_join_count *j, sw_weight_sums w, double n) {
   j->variance[SW_JOIN_BW] = (white - b) * (white - b) * rows + 2 * links;
 }
 
+/* Join counts of one period: O(links). */
 sw_join_count sw_join_count_compute(const sw_links *links, const double *x, void *workspace) {
   sw_in_use s = sw_in_use_of(links, false, SW_ISLANDS_ZERO, x, workspace);
   sw_join_count j = {.n_used = s.count};

@@ -92,8 +92,8 @@ SW_INLINE void all_strips(sw_permute_form form, const sw_permute_set *set, const
     strip(form, NARROW, set, fixed, moved, column, out);
 }
 
-/* A function for each form, in which it is a constant: the inner loops have no branches. Three
- * functions of one body are the price of loops without branches. */
+/* A function for each form, in which it is a constant: three copies of one body are the price of
+ * inner loops without branches. */
 SW_HOT static void products(const sw_permute_set *set, const double *fixed, const double *moved,
                             double *out) {
   all_strips(SW_PERMUTE_PRODUCT, set, fixed, moved, out);
@@ -142,6 +142,8 @@ static double weight_in_all(const sw_permute_set *set) {
   return sum;
 }
 
+/* The observed statistics, and how far a draw may be from them by rounding alone: draws within the
+ * slack count as equal, so that p does not depend on the order of additions. */
 void sw_permute_observe(sw_permute_form form, const sw_permute_set *set) {
   double all = 1e-13 * weight_in_all(set);
   statistics(form, set, set->moved, set->observed);

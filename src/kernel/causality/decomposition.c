@@ -1,5 +1,8 @@
-/* See decomposition.h. Products of matrices go by the block kernel, whose bits are those of plain
- * sums in order. */
+/* The decomposition of decomposition.h, which has its formulas. Called by `connectedness`
+ * (measure/pair/connectedness.c): once per ridge, then chunk by chunk for the units. All matrices
+ * are T x T or T x CHUNK and lie in the caller's workspace; nothing is allocated, any thread.
+ * Products of matrices go by the block kernel, whose bits are those of plain sums in order, so that
+ * results do not depend on the instruction set. */
 #include "kernel/causality/decomposition.h"
 
 #include "kernel/linear/cholesky.h"
@@ -10,11 +13,16 @@
 
 enum { CHUNK = SW_DECOMPOSITION_CHUNK, MATRICES = 8 };
 
-/* The workspace: T x T; T x CHUNK, of which the last two are for whoever is at work; CHUNK. */
+/* The workspace: SQUARES matrices T x T; CHUNKS matrices T x CHUNK, of which the last two are for
+ * whoever is at work; NUMBERS rows of CHUNK. Each function below names those that it uses, as
+ * nothing else keeps two of them apart. */
 enum { SCRATCH, SUM, LEFT, RIGHT, GRAM, SQUARES };
 enum { Y, Z, E, U, W, MW, ONE, OTHER, CHUNKS };
+/* By unit of a chunk: s, d (the sum of the row), the own part, and a part of a sum under way. */
 enum { VARIANCE, ROW_SUM, OWN, PART, NUMBERS };
 
+/* The workspace, cut into square matrices, pieces of the series, and numbers of the units of a
+ * piece. */
 typedef struct space {
   int rows;
   double *square[SQUARES], *chunk[CHUNKS], *number[NUMBERS];
@@ -25,15 +33,17 @@ typedef struct space {
 
 /* ---- workspace ----------------------------------------------------------------------------- */
 
+/* Parts begin on cache lines, since the block kernel loads whole vectors. */
 static size_t whole(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
 
-/* Of the longer side of a matrix. */
+/* Of the longer side of a matrix: products run over rows here and over units of a chunk there. */
 static size_t longest(int rows) {
   return rows > CHUNK ? (size_t)rows : CHUNK;
 }
 
+/* The parts in the order of `cut`. */
 size_t sw_decomposition_workspace(int rows) {
   size_t t = (size_t)rows;
   return SQUARES * whole(t * t * sizeof(double)) + CHUNKS * whole(t * CHUNK * sizeof(double)) +
@@ -42,12 +52,15 @@ size_t sw_decomposition_workspace(int rows) {
          whole(sw_block_workspace((int)longest(rows)));
 }
 
+/* Takes the next part of the workspace. */
 static void *take(char **at, size_t bytes) {
   void *taken = *at;
   *at += whole(bytes);
   return taken;
 }
 
+/* Cuts the workspace in the order that sw_decomposition_workspace counts. Cheap, so that each
+ * function cuts it again instead of sharing a struct. */
 static space cut(int rows, void *work) {
   size_t t = (size_t)rows;
   char *at = work;
@@ -78,6 +91,7 @@ size_t sw_decomposition_doubles(int rows) {
   return MATRICES * (size_t)rows * (size_t)rows;
 }
 
+/* One array holds the eight matrices, so that a decomposition travels as plain bytes. */
 void sw_decomposition_place(sw_decomposition *of, int rows, int horizon, double *room) {
   double **matrix[MATRICES] = {&of->m,     &of->c,       &of->ct,     &of->gt,
                                &of->shock, &of->receive, &of->spread, &of->send};
@@ -93,13 +107,15 @@ static void clear(const space *r, double *square) {
   memset(square, 0, (size_t)r->rows * (size_t)r->rows * sizeof *square);
 }
 
+/* out = a' of rows x columns numbers. */
 static void transpose(int rows, int columns, const double *a, double *out) {
   for (int s = 0; s < rows; s++)
     for (int c = 0; c < columns; c++)
       out[(size_t)c * (size_t)rows + (size_t)s] = a[(size_t)s * (size_t)columns + (size_t)c];
 }
 
-/* out = a x, of T rows and so many columns; `at` is a'. */
+/* out = a x, of T rows and `columns` columns; `at` is a'. The kernel takes a matrix as pointers to
+ * rows and sums over the first index, hence the transpose. */
 static void times(const space *r, const double *at, const double *x, int columns, double *out) {
   int t = r->rows;
   for (int k = 0; k < t; k++) {
@@ -116,7 +132,9 @@ static void sandwich(const space *r, const double *at, const double *x, double *
   times(r, at, r->square[RIGHT], r->rows, out);
 }
 
-/* out = sum over h < terms of a^h x a'^h; x is written over. Uses LEFT, RIGHT and SCRATCH. */
+/* out = sum over h < terms of a^h x a'^h; x is written over. Horner's scheme would need as many
+ * products; here each term is the last one between a and a'. Uses LEFT, RIGHT and SCRATCH. O(terms
+ * T^3). */
 static void sum_powers(const space *r, int terms, const double *at, double *x, double *out) {
   size_t square = (size_t)r->rows * (size_t)r->rows;
   clear(r, out);
@@ -129,7 +147,8 @@ static void sum_powers(const space *r, int terms, const double *at, double *x, d
   }
 }
 
-/* to += x x2' of a chunk. Uses ONE, OTHER and GRAM. */
+/* to += x x2' of a chunk: the sum over its units of x_u x2_u'. Transposed first, so that the kernel
+ * reads along units. Absent units are zeros and add nothing. Uses ONE, OTHER and GRAM. */
 static void add_gram(const space *r, const double *x, const double *x2, double *to) {
   int t = r->rows;
   transpose(t, CHUNK, x, r->chunk[ONE]);
@@ -143,7 +162,9 @@ static void add_gram(const space *r, const double *x, const double *x2, double *
     to[k] += r->square[GRAM][k];
 }
 
-/* m = (zz + lambda I)^-1. Uses SCRATCH. */
+/* m = (zz + lambda I)^-1 by Cholesky; false: not positive definite, so lambda is too small.
+ * Rounding leaves m slightly asymmetric, and `sandwich` relies on symmetry: the mean of both halves
+ * is taken. Uses SCRATCH. */
 static bool invert(const space *r, const double *zz, double lambda, double *m) {
   int t = r->rows;
   double *l = r->square[SCRATCH];
@@ -164,14 +185,17 @@ static bool invert(const space *r, const double *zz, double lambda, double *m) {
 
 /* ---- Gram matrices, and the ridge ---------------------------------------------------------- */
 
+/* Units of the chunk that begins at `first`. */
 static int count_of(const sw_series_source *from, int64_t first) {
   return (int)(from->n - first < CHUNK ? from->n - first : CHUNK);
 }
 
+/* Asked once per chunk: a long search is to answer a signal within seconds. */
 static bool stops(const sw_series_source *from) {
   return from->stops && from->stops(from->context);
 }
 
+/* A chunk of series; what is absent stays zero, and `present` tells it from series of zeros. */
 static void load(const space *r, const sw_series_source *from, int64_t first, int count) {
   memset(r->chunk[Y], 0, (size_t)r->rows * CHUNK * sizeof(double));
   memset(r->chunk[Z], 0, (size_t)r->rows * CHUNK * sizeof(double));
@@ -179,6 +203,7 @@ static void load(const space *r, const sw_series_source *from, int64_t first, in
   from->load(from->context, first, count, r->chunk[Y], r->chunk[Z], r->present);
 }
 
+/* One pass over all series: O(n T^2). Each ridge that is tried rests on these sums alone. */
 void sw_grams_find(const sw_series_source *from, sw_grams *grams, void *work) {
   space r = cut(from->rows, work);
   clear(&r, grams->zz);
@@ -202,7 +227,9 @@ double sw_grams_scale(const sw_grams *grams) {
   return sum / grams->rows;
 }
 
-/* 1 - h_t = lambda m_tt and e = lambda MY, so lambda goes out of the quotient. */
+/* The mean square of the errors of leaving out one row at a time, without a second fit: the error
+ * of row t is e_t/(1 - h_t) (Allen 1974, PRESS). 1 - h_t = lambda m_tt and e = lambda MY, so lambda
+ * goes out of the quotient. */
 double sw_grams_leave_out(const sw_grams *grams, double lambda, void *work) {
   space r = cut(grams->rows, work);
   int t = grams->rows;
@@ -241,7 +268,8 @@ static void forms(const space *r, const double *a, const double *x, double *out)
   dots(r, x, r->chunk[ONE], out);
 }
 
-/* Residuals, their variances (1 of what is absent), and u. */
+/* Residuals E = lambda M Y, their variances s (1 of what is absent, to divide by), and u =
+ * e/sqrt(s). */
 static void find_residuals(const space *r, const sw_decomposition *of) {
   double *s = r->number[VARIANCE], root[CHUNK];
   times(r, of->m, r->chunk[Y], CHUNK, r->chunk[E]);
@@ -255,7 +283,7 @@ static void find_residuals(const space *r, const sw_decomposition *of) {
   scale(r, r->chunk[E], root, r->chunk[U]);
 }
 
-/* w = delta sqrt(s) z + (1 - delta) (ZE'/T) u, and M w. */
+/* What each unit sends: w = delta sqrt(s) z + (1 - delta) (ZE'/T) u, and M w. */
 static void find_sent(const space *r, const sw_decomposition *of) {
   double *w = r->chunk[W], keep = 1 - of->delta;
   times(r, of->gt, r->chunk[U], CHUNK, w);
@@ -267,7 +295,8 @@ static void find_sent(const space *r, const sw_decomposition *of) {
   times(r, of->m, w, CHUNK, r->chunk[MW]);
 }
 
-/* Sums of rows: s_i takes the place of the own part of h = 0. Uses ONE. */
+/* d_i, the sum of row i over all j: `shock` gives that of h = 0, `receive` those of h >= 1. The own
+ * part of h = 0 is s_i and not its shrunken value, which is put right here. Uses ONE. */
 static void find_row_sums(const space *r, const sw_decomposition *of) {
   double keep = (1 - of->delta) * (1 - of->delta), rows = of->rows;
   double *sum = r->number[ROW_SUM], *part = r->number[PART];
@@ -279,7 +308,8 @@ static void find_row_sums(const space *r, const sw_decomposition *of) {
     sum[u] = r->present[u] ? sum[u] + part[u] : 1;
 }
 
-/* The own part of row and column for h >= 1: sum of (y'C^(h-1) M w)^2. Uses ONE and OTHER. */
+/* The own part of row and column for h >= 1: sum of (y'C^(h-1) M w)^2. Three buffers take turns, as
+ * a product cannot be made in place. Uses ONE and OTHER; MW stays. */
 static void find_own(const space *r, const sw_decomposition *of) {
   double *own = r->number[OWN], *part = r->number[PART];
   double *now = r->chunk[MW], *next = r->chunk[ONE], *spare = r->chunk[OTHER];
@@ -296,6 +326,7 @@ static void find_own(const space *r, const sw_decomposition *of) {
   }
 }
 
+/* All that a row of theta needs of a unit of its own. */
 static void find_rows(const space *r, const sw_decomposition *of) {
   find_residuals(r, of);
   find_sent(r, of);
@@ -303,14 +334,15 @@ static void find_rows(const space *r, const sw_decomposition *of) {
   find_own(r, of);
 }
 
-/* theta_ii */
+/* theta_ii, the share of a unit's variance that comes from itself. */
 static double own_share(const space *r, int u) {
   return (r->number[VARIANCE][u] + r->number[OWN][u]) / r->number[ROW_SUM][u];
 }
 
 /* ---- a decomposition ----------------------------------------------------------------------- */
 
-/* SUM = sum s z z', `shock`, and the sum of the fourth powers of u. */
+/* One pass over the series: SUM = sum s z z', `shock`, and the sum of the fourth powers of u, which
+ * `shrinkage` needs. */
 static double find_moments(const space *r, const sw_series_source *from, sw_decomposition *of) {
   double fourth = 0, root[CHUNK];
   clear(r, r->square[SUM]);
@@ -331,9 +363,10 @@ static double find_moments(const space *r, const sw_series_source *from, sw_deco
   return fourth;
 }
 
-/* Sum over i != j of the variance of r_ij, over that of r_ij^2. With p_t = u_it u_jt, r = mean p
- * and Var r = (mean p^2 - r^2)/(T - 1); sums over i and j are those over T x T of `shock`, and i =
- * j is taken off: there r is 1. */
+/* The intensity of Schafer & Strimmer 2005: the sum over i != j of the variance of r_ij, over that
+ * of r_ij^2, held to [0, 1]. With p_t = u_it u_jt, r = mean p and Var r = (mean p^2 - r^2)/(T - 1);
+ * sums over i and j are those over T x T of `shock`, and i = j is taken off: there r is 1. So n^2
+ * correlations cost T^2. */
 static double shrinkage(const sw_decomposition *of, double fourth) {
   int t = of->rows;
   double rows = t, squares = 0, products = 0;
@@ -347,7 +380,8 @@ static double shrinkage(const sw_decomposition *of, double fourth) {
   return fmin(1, fmax(0, variance / correlation));
 }
 
-/* M, C and EZ'/T. Uses SUM. */
+/* M, C and EZ'/T of a ridge: all that depends on lambda and not on the units. False: there is no
+ * inverse, or fewer than two series. Uses SUM. */
 static bool begin(const space *r, const sw_grams *grams, sw_decomposition *of) {
   int t = of->rows;
   if (grams->used < 2 || !(of->lambda > 0) || !invert(r, grams->zz, of->lambda, of->m))
@@ -377,7 +411,8 @@ static void find_receive(const space *r, sw_decomposition *of) {
   sum_powers(r, of->horizon - 1, of->ct, sum, of->receive);
 }
 
-/* The total; `sends`: also `spread`, and SUM = sum y y'/d. */
+/* One pass over the series: the total; `sends`: also `spread`, and SUM = sum y y'/d. Searches want
+ * the total alone and leave the rest out. */
 static void sum_rows(const space *r, const sw_series_source *from, bool sends,
                      sw_decomposition *of) {
   double total = 0, root[CHUNK];
@@ -391,6 +426,7 @@ static void sum_rows(const space *r, const sw_series_source *from, bool sends,
       root[u] = 1 / sqrt(r->number[ROW_SUM][u]);
     }
     if (!sends) continue;
+    /* sum y y'/d is the Gram matrix of y/sqrt(d). */
     scale(r, r->chunk[Y], root, r->chunk[W]);
     add_gram(r, r->chunk[W], r->chunk[W], r->square[SUM]);
     scale(r, r->chunk[E], root, r->chunk[W]);
@@ -399,6 +435,8 @@ static void sum_rows(const space *r, const sw_series_source *from, bool sends,
   of->total = total / (double)of->used;
 }
 
+/* Three passes over the series at most, O(n T^2) each, and O(H T^3). SUM carries the sum of one
+ * step to the next. */
 bool sw_decomposition_find(const sw_series_source *from, const sw_grams *grams, double lambda,
                            double delta, bool sends, sw_decomposition *out, void *work) {
   space r = cut(from->rows, work);
@@ -419,7 +457,8 @@ bool sw_decomposition_find(const sw_series_source *from, const sw_grams *grams, 
 
 /* ---- units --------------------------------------------------------------------------------- */
 
-/* Sums of columns, less what is the column's own of them. Uses ONE. */
+/* What each unit sends to the others: its column's sum, less what is the column's own of it. Both
+ * terms are quadratic forms, as those of rows are. W is still that of find_rows. Uses ONE. */
 static void find_to(const space *r, const sw_decomposition *of, double *to) {
   double keep = (1 - of->delta) * (1 - of->delta), rows = of->rows, *part = r->number[PART];
   forms(r, of->send, r->chunk[W], to);
@@ -431,6 +470,8 @@ static void find_to(const space *r, const sw_decomposition *of, double *to) {
   }
 }
 
+/* What pairs are made of: vectors whose products give theta_ij (see decomposition.h). Absent units
+ * get NaN by `there`, which passes through every product. */
 void sw_decomposition_chunk(const sw_series_source *from, const sw_decomposition *of, int64_t first,
                             int count, const sw_decomposition_units *out, void *work) {
   space r = cut(from->rows, work);

@@ -1,4 +1,7 @@
-/* See discovery.h. */
+/* See discovery.h. Called by `granger` (measure/pair/granger_tests.c), in its passes over all pairs
+ * before pairs are kept. A state (sw_discovery) says what is in question; a count takes tests;
+ * counts are joined and narrow the state. Strengths are handled by their bits, whose order is that
+ * of positive doubles: a bin is a shift, and 4096 bins cover any range in a few passes. */
 #include "kernel/causality/discovery.h"
 
 #include "kernel/exp.h"
@@ -7,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the first pass leaves of a double: its upper 20 bits; of p, which spans more powers of two,
- * 18. */
+/* What the first pass leaves of a double: its upper 20 bits. Bits made of p span more powers of
+ * two, and 18 fit into the bins. */
 enum { F_SHIFT = 44, P_SHIFT = 46 };
+/* Terms of a harmonic sum that are added one by one. */
 enum { FULL_SUM = 1000000 };
 
 #define INFINITE_BITS 0x7ff0000000000000u
@@ -23,6 +27,8 @@ SW_HOT void sw_discovery_of_p(int64_t n, const double *p, double *strength) {
     strength[c] = p[c] == p[c] ? sw_from_bits(INFINITE_BITS - sw_bits(p[c])) : NAN;
 }
 
+/* Inverts sw_discovery_of_p, or evaluates the law: needed at edges of bins and for single values
+ * only. */
 double sw_discovery_p(const sw_discovery_law *law, double strength) {
   return law->by_p ? sw_from_bits(INFINITE_BITS - sw_bits(strength))
                    : sw_f_tail(law->law, strength);
@@ -38,6 +44,8 @@ static double first_strength(const sw_discovery_law *law) {
   return strength;
 }
 
+/* Without correction the first pass counts from the least rejected strength itself. With it the
+ * lower edge is rounded down to a whole bin. */
 void sw_discovery_begin(const sw_discovery_law *law, sw_discovery *d) {
   uint64_t first = sw_bits(first_strength(law));
   int shift = law->by_p ? P_SHIFT : F_SHIFT;
@@ -49,6 +57,8 @@ static bool is_first(const sw_discovery *d) {
   return d->round == 0;
 }
 
+/* Clears what the coming pass uses of the union: counts alone in the first, extremes too later,
+ * values where it gathers. */
 void sw_discovery_clear(const sw_discovery *d, sw_discovery_count *count) {
   memset(count, 0, sizeof *count);
   for (int b = 0; !is_first(d) && !d->gathers && b < SW_DISCOVERY_BINS; b++) {
@@ -59,6 +69,7 @@ void sw_discovery_clear(const sw_discovery *d, sw_discovery_count *count) {
 
 /* ---- a pass ------------------------------------------------------------------------------- */
 
+/* All that lies beyond the last edge falls into the last bin: it is rare there. */
 static int bin_of(const sw_discovery *d, uint64_t bits) {
   uint64_t b = (bits - d->from) >> d->shift;
   return b < SW_DISCOVERY_BINS ? (int)b : SW_DISCOVERY_BINS - 1;
@@ -91,6 +102,7 @@ SW_HOT static int64_t in_question(double from, double to, int64_t n, const doubl
   return found;
 }
 
+/* NaN is no test. Counted by mask, as comparing has no branch. */
 SW_HOT static int64_t count_tests(int64_t n, const double *strength) {
   int64_t count = 0;
   for (int64_t c = 0; c < n; c++)
@@ -104,6 +116,7 @@ static void take_value(double v, int b, sw_discovery_count *count) {
   if (v > count->of.bin.greatest[b]) count->of.bin.greatest[b] = v;
 }
 
+/* The hot path of a pass: two sweeps over the tests, then work for those in question alone. */
 void sw_discovery_see(const sw_discovery *d, int64_t n, const double *strength, double *work,
                       sw_discovery_count *count) {
   /* Infinity itself is in question where `to` is behind it. */
@@ -128,6 +141,9 @@ void sw_discovery_see_sure(int64_t tests, int64_t rejected, sw_discovery_count *
   count->of.bin.count[0] += rejected;
 }
 
+/* Joins counts: addition, least and greatest, or values one behind the other. Integers and sorting
+ * make the order of parts irrelevant. Room was checked by narrow_bins, which counted the values
+ * before. */
 void sw_discovery_join(const sw_discovery *d, sw_discovery_count *all,
                        const sw_discovery_count *part) {
   all->tests += part->tests;
@@ -147,7 +163,8 @@ void sw_discovery_join(const sw_discovery *d, sw_discovery_count *all,
 
 /* ---- after a pass ------------------------------------------------------------------------- */
 
-/* 1 + 1/2 + ... + 1/m; of many by Euler's formula, whose error is below 1e-25 then. */
+/* 1 + 1/2 + ... + 1/m, smallest terms first. Of many by Euler's formula, whose next term, 1/(120
+ * m^4), is below 1e-26 then. */
 double sw_discovery_harmonic(int64_t m) {
   double sum = 0, n = (double)m;
   if (m > FULL_SUM) return log(n) + 0.57721566490153286061 + 1 / (2 * n) - 1 / (12 * n * n);
@@ -156,12 +173,14 @@ double sw_discovery_harmonic(int64_t m) {
   return sum;
 }
 
-/* Whether a test of that strength passes when so many are as strong or stronger. */
+/* Whether a test of that strength passes, when `count` tests are as strong or stronger: p <= level
+ * count/m. */
 static bool passes(const sw_discovery_law *law, const sw_discovery *d, double strength,
                    int64_t count) {
   return sw_discovery_p(law, strength) <= d->level * (double)count / (double)d->tests;
 }
 
+/* Bits at which bin b begins. */
 static uint64_t lower_edge(const sw_discovery *d, int b) {
   return d->from + ((uint64_t)b << d->shift);
 }
@@ -172,16 +191,19 @@ static uint64_t upper_edge(const sw_discovery *d, int b) {
   return b == SW_DISCOVERY_BINS - 1 || edge > d->to ? d->to : edge;
 }
 
+/* Ends the search. */
 static void settle(sw_discovery *d, double least, int64_t rejected) {
   d->settled = true;
   d->least = least;
   d->rejected = rejected;
 }
 
+/* NO: no test of the bin passes. SURE: even the weakest does. PERHAPS: a finer look decides. */
 typedef enum verdict { NO, PERHAPS, SURE } verdict;
 
-/* Of a bin with tests, `count` in it and above. Its least and greatest strength where they are
- * known, else its edges. Of known ones the least has its answer, and the others count one less. */
+/* Judges a bin with tests; `count`: tests in it and above. The range of its strengths is that of
+ * its least and greatest where they are known, else its edges. Of known ones the least has its
+ * answer, and the others count one less. */
 static verdict judge(const sw_discovery_law *law, const sw_discovery *d,
                      const sw_discovery_count *all, int b, int64_t count) {
   bool known = !is_first(d);
@@ -199,9 +221,9 @@ static int64_t sum_of_bins(const sw_discovery_count *all) {
   return sum;
 }
 
-/* What is in question next: from the first bin that may pass up to the first that is sure to. A
- * sure one whose least strength is known is the answer if nothing below it is; else it is in
- * question itself. */
+/* Narrows what is in question, going up from the first bin: from the first bin that may pass to the
+ * first that is sure to. A sure bin whose least strength is known is the answer if nothing below it
+ * may pass; else it is in question itself. O(bins), with a law's tail or two per bin with tests. */
 static void narrow_bins(const sw_discovery_law *law, const sw_discovery_count *all,
                         sw_discovery *d) {
   int64_t count = d->above + sum_of_bins(all);
@@ -227,6 +249,7 @@ static void narrow_bins(const sw_discovery_law *law, const sw_discovery_count *a
     behind = count - all->of.bin.count[b];
     if (v == SURE) break;
   }
+  /* Nothing in question passes: the answer is what was known above it. */
   if (!any) {
     settle(d, d->least, d->rejected);
     return;
@@ -235,6 +258,7 @@ static void narrow_bins(const sw_discovery_law *law, const sw_discovery_count *a
   d->to = to;
   d->above = behind;
   d->gathers = first_count - behind <= SW_DISCOVERY_ROOM;
+  /* Bins as fine as the range allows; at shift 0 each bin is one strength, so the search ends. */
   for (d->shift = 0; (d->to - d->from) >> d->shift >= SW_DISCOVERY_BINS;)
     d->shift++;
 }
@@ -244,7 +268,8 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* From the smallest upward; equal ones are as many as the first of them says. */
+/* The exact answer out of the values themselves: the smallest that passes. Equal ones are as many
+ * as the first of them says. */
 static void settle_gathered(const sw_discovery_law *law, sw_discovery_count *all, sw_discovery *d) {
   double *value = all->of.value;
   int64_t n = all->gathered;
@@ -258,17 +283,21 @@ static void settle_gathered(const sw_discovery_law *law, sw_discovery_count *all
   settle(d, d->least, d->rejected);
 }
 
+/* The answer where another count has been made already (granger_sieve.h). */
 void sw_discovery_settle(int64_t tests, int64_t rejected, sw_discovery *d) {
   d->tests = tests;
   settle(d, sw_from_bits(d->from), rejected);
 }
 
-/* Nothing is known of `level` before all tests are counted. */
+/* What is known once all tests are counted: their number, and the level that SW_BY derives from
+ * it. */
 static void count_all(const sw_discovery_law *law, const sw_discovery_count *all, sw_discovery *d) {
   d->tests = all->tests;
   d->level = law->rule == SW_BY ? law->alpha / sw_discovery_harmonic(d->tests) : law->alpha;
 }
 
+/* Between passes: makes the state of the next pass, or the answer. Every rank that calls it with
+ * the same counts comes to the same state. */
 void sw_discovery_narrow(const sw_discovery_law *law, sw_discovery_count *all, sw_discovery *d) {
   if (is_first(d)) count_all(law, all, d);
   if (law->rule == SW_UNCORRECTED)

@@ -1,8 +1,7 @@
-/* See embedding.h. A few rows of the matrix of squared distances at a time: in every dimension that
- * is asked for the least of a row are picked, so nothing of size T x T is kept.
- *
- * In row r of a block, column u is the period u + r - (rows - 1): along a column points are equally
- * far apart, and their distances share terms. */
+/* See embedding.h. Called by convergent cross mapping: once per unit for its tables, and once for
+ * its dimension. A few rows of the matrix of squared distances are made at a time, and in every
+ * dimension that is asked for the least of a row are picked: O(T^2 E) time, O(T E) memory, nothing
+ * of size T x T. */
 #include "kernel/causality/embedding.h"
 
 #include <math.h>
@@ -18,7 +17,9 @@ enum { SEEK = 16, LINE = 64, ROWS = 4 };
 static const double LEAST_WEIGHT = 1e-6;
 static const double AS_GOOD = 1e-12; /* of two correlations */
 
-/* The workspace. */
+/* Layout of the workspace. In row r of a block, column u is the period u + r - (rows - 1): along a
+ * column points are equally far apart, and their distances share terms, so that a block of ROWS
+ * costs little more than one row. */
 typedef struct sweep {
   double *past;  /* the series, with room before and behind it */
   double *deep;  /* likewise the depth of a period as a neighbour; 0: it is none */
@@ -30,6 +31,8 @@ typedef struct sweep {
   int from, to, stride;       /* columns, and of a row of them */
 } sweep;
 
+/* The hot parts, a variant for each instruction set: distances of a block, a bound that holds the k
+ * least, and the columns below it. */
 #define SW_VEC_FILE "kernel/causality/embedding_set.h"
 #include "kernel/vec_each.h"
 
@@ -48,12 +51,15 @@ static int stride_of(int length) {
   return columns_of(length) + 8;
 }
 
+/* In whole lines of the cache. */
 static void *take(char **at, size_t count, size_t size) {
   void *part = *at;
   *at += (count * size + 63) / 64 * 64;
   return part;
 }
 
+/* Cuts the workspace and returns its size: one function for both, so that they cannot differ.
+ * `past` and `deep` have room before them, as columns may begin before the first period. */
 static size_t lay_out(int length, int dimensions, void *workspace, sweep *s) {
   char *begin = workspace, *at = begin;
   size_t n = (size_t)columns_of(length), rows = (size_t)dimensions * ROWS;
@@ -68,6 +74,7 @@ static size_t lay_out(int length, int dimensions, void *workspace, sweep *s) {
   return (size_t)(at - begin);
 }
 
+/* Only differences of addresses are used; nothing is written. */
 size_t sw_embedding_workspace(int length, int dimensions) {
   static char nothing[64];
   sweep s;
@@ -76,6 +83,8 @@ size_t sw_embedding_workspace(int length, int dimensions) {
 
 /* ---- points ------------------------------------------------------------------------------ */
 
+/* The greatest dimension up to `most` in which t is a point: all its lags and, forward or back, the
+ * period that is predicted lie on one stretch without a break or a hole. */
 static int depth_of(const sw_embedding *e, int t, int horizon, int most, bool ahead) {
   int after = horizon > 0 ? horizon : 0, before = horizon < 0 ? -horizon : 0, depth = 0;
   if (t + after >= e->length || t < before) return 0;
@@ -99,7 +108,8 @@ typedef int64_t marks __attribute__((vector_size(32), aligned(8), may_alias));
 
 enum { MOST_RANKED = 32 };
 
-/* Each to the place of its rank, which is counted, again without branches; false: two are equal. */
+/* Places each value by its rank, which is counted by comparing all with all in vectors, without
+ * branches: fast for up to MOST_RANKED values. False: two are equal, so ranks collide. */
 SW_INLINE bool place_by_rank(const double *near, const int *found, int count, double *least,
                              int *at) {
   double value[MOST_RANKED + 4];
@@ -126,7 +136,7 @@ SW_INLINE bool place_by_rank(const double *near, const int *found, int count, do
   return ranks == (int64_t)count * (count - 1) / 2;
 }
 
-/* One after the other; of equal ones the earlier first. */
+/* Insertion into the k least so far; of equal ones the earlier stays first. */
 SW_INLINE void place_in_order(const double *near, const int *found, int count, int k, double *least,
                               int *at) {
   for (int c = 0; c < k; c++)
@@ -144,8 +154,9 @@ SW_INLINE void place_in_order(const double *near, const int *found, int count, i
   }
 }
 
-/* Of the columns that were found the k of the least squared distances, ascending; of equal ones the
- * earlier first. Both have room for MOST_RANKED. */
+/* The k least squared distances of the columns that were found, ascending; of equal ones the
+ * earlier first. Both arrays have room for MOST_RANKED. Ties are rare, so the fast way is tried
+ * first. */
 SW_HOT static void place(const double *near, const int *found, int count, int k, double *least,
                          int *at) {
   if (count > MOST_RANKED || !place_by_rank(near, found, count, least, at))
@@ -156,8 +167,9 @@ SW_HOT static void place(const double *near, const int *found, int count, int k,
 
 enum { BATCH = 512 };
 
-/* Of squared distances, in place. Points come in batches, so that a step is a loop over all their
- * numbers; `of`: what belongs to the point, for each of them. */
+/* Turns squared distances into weights, in place: exp(-d/d_1), at least LEAST_WEIGHT, normalised.
+ * Points come in batches, so that each step is one loop over all their numbers, which vectorises;
+ * `of`: what belongs to the point (its least distance, then its sum), for each of its numbers. */
 SW_HOT static void weigh(double *weight, int points, int k) {
   double d[BATCH], of[BATCH];
   for (int q = 0, some; q < points; q += some, weight += some * k) {
@@ -170,6 +182,7 @@ SW_HOT static void weigh(double *weight, int points, int k) {
         of[i + c] = d[i];
     for (int i = 0; i < n; i++) {
       double w = sw_exp(-d[i] / of[i]);
+      /* d_1 = 0: neighbours at distance 0 share the weight, the others get the least. */
       w = of[i] > 0 ? w : d[i] > 0 ? 0 : 1;
       d[i] = w > LEAST_WEIGHT ? w : LEAST_WEIGHT;
     }
@@ -187,8 +200,9 @@ SW_HOT static void weigh(double *weight, int points, int k) {
 
 /* ---- tables ------------------------------------------------------------------------------- */
 
-/* Which periods may be neighbours, and which tables have points at all: s->last is the last of
- * them, below first where there is none. */
+/* Finds which periods may be neighbours, and which dimensions have enough of them (E + 2, as a
+ * point is not its own neighbour). s->last is the greatest such dimension, below first where there
+ * is none. */
 static void begin_tables(const sw_embedding *e, sweep *s, int last, const uint8_t *library,
                          sw_mapping *out) {
   int in_library[SW_MOST_DIMENSION + 2] = {0};
@@ -201,6 +215,7 @@ static void begin_tables(const sw_embedding *e, sweep *s, int last, const uint8_
   }
   s->last = 0;
   for (int d = last; d >= s->first; d--) {
+    /* Whoever is a point in a dimension is one in all lower ones. */
     in_library[d] += in_library[d + 1];
     out[d - s->first].k = in_library[d] < d + 2 ? 0 : d + 1;
     out[d - s->first].points = 0;
@@ -208,7 +223,8 @@ static void begin_tables(const sw_embedding *e, sweep *s, int last, const uint8_
   }
 }
 
-/* Columns that have neighbours. */
+/* Limits the sweep to columns that have neighbours, in whole groups of SEEK. `all` marks groups in
+ * which every column counts in every dimension: these need no look at `deep`. */
 static void begin_columns(const sw_embedding *e, sweep *s) {
   int lowest = e->length, highest = -1;
   for (int t = 0; t < e->length; t++) {
@@ -224,18 +240,21 @@ static void begin_columns(const sw_embedding *e, sweep *s) {
       least = s->deep[t] < least ? s->deep[t] : least;
     s->all[u / SEEK] = least >= s->last;
   }
+  /* Lines are read to their end: what lies behind must never be near. */
   for (int row = 0; row < (s->last - s->first + 1) * ROWS; row++)
     for (int u = s->to; u < s->to + LINE; u++)
       s->near[row * s->stride + u] = INFINITY;
 }
 
+/* Zeros on both sides, as differences there are made and not used. */
 static void copy_series(const sw_embedding *e, sweep *s) {
   size_t n = (size_t)columns_of(e->length);
   memset(s->past - n, 0, 2 * n * sizeof(double));
   memcpy(s->past, e->v, (size_t)e->length * sizeof(double));
 }
 
-/* `shift`: from columns to periods. */
+/* Adds one point to a table: its k nearest, and where its value stands. `shift`: from columns to
+ * periods. */
 static void add_point(const sweep *s, sw_mapping *m, const double *near, const double *lanes, int t,
                       int shift, int horizon) {
   double least[MOST_RANKED];
@@ -249,7 +268,8 @@ static void add_point(const sweep *s, sw_mapping *m, const double *near, const d
   memcpy(m->weight + q * m->k, least, (size_t)m->k * sizeof *least);
 }
 
-/* The points of a block in all dimensions that they have. */
+/* The points of a block of rows, in all dimensions that they have. Blocks without points cost
+ * nothing. */
 static void map_block(const sw_embedding *e, sweep *s, int t, int horizon, sw_mapping *out) {
   int rows = e->length - t < s->rows ? e->length - t : s->rows, tables = s->last - s->first + 1;
   bool any = false;
@@ -268,6 +288,7 @@ static void map_block(const sw_embedding *e, sweep *s, int t, int horizon, sw_ma
     }
 }
 
+/* All dimensions share one sweep: distances in dimension E + 1 are those in E and one term more. */
 void sw_embedding_map(const sw_embedding *e, int first, int last, int horizon, bool ahead,
                       const uint8_t *library, sw_mapping *out, void *workspace) {
   sweep s = {.first = first, .lag = e->lag, .rows = e->lag == 1 ? ROWS : 1};
@@ -283,6 +304,8 @@ void sw_embedding_map(const sw_embedding *e, int first, int last, int horizon, b
     weigh(out[d - first].weight, out[d - first].points, d + 1);
 }
 
+/* By skill in forecasting one step ahead (Sugihara and May 1990). A higher dimension must be better
+ * by more than rounding to be taken. */
 int sw_embedding_dimension(const sw_embedding *e, int most, sw_mapping *table, double *work,
                            void *workspace) {
   double best = -INFINITY;

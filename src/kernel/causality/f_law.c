@@ -19,6 +19,7 @@ enum { CHUNK = 64 };
 
 /* ---- a law -------------------------------------------------------------------------------- */
 
+/* d1, d2, ... of the fraction, which do not depend on x (Abramowitz & Stegun, 26.5.8). */
 static void make_terms(double a, double b, double *term) {
   for (int k = 1; k <= SW_F_DEPTH; k++) {
     double m = k / 2;
@@ -27,6 +28,7 @@ static void make_terms(double a, double b, double *term) {
   }
 }
 
+/* From the end: a fixed depth needs no test of convergence, so that many values go in step. */
 static double fraction(const double *term, int depth, double x) {
   double v = 1;
   for (int k = depth - 1; k >= 0; k--)
@@ -47,7 +49,8 @@ static double beta(double a, double b) {
   return value;
 }
 
-/* At the turn both sides converge slowest. */
+/* Whether a depth gives the full value to rounding. Tried at the turn, where both sides converge
+ * slowest. */
 static bool is_deep_enough(const sw_f_law *law, int depth) {
   for (int side = 0; side < 2; side++) {
     double x = side ? 1 - law->turn : law->turn, all = fraction(law->term[side], SW_F_DEPTH, x);
@@ -56,6 +59,7 @@ static bool is_deep_enough(const sw_f_law *law, int depth) {
   return true;
 }
 
+/* Once per law: some hundred evaluations of the fraction. */
 void sw_f_law_make(int p, int df, sw_f_law *law) {
   double a = df / 2.0, b = p / 2.0, whole = beta(a, b);
   *law = (sw_f_law){.p = p, .df = df, .a = a, .b = b, .turn = (a + 1) / (a + b + 2)};
@@ -80,6 +84,7 @@ SW_INLINE void tails(const sw_f_law *law, int64_t n, const double *f, double *ta
     z[c] = x[c] < law->turn ? x[c] : y[c];
     v[c] = 1;
   }
+  /* Both sides at once, by selection: a branch per value would cost more than the unused term. */
   for (int k = law->depth - 1; k >= 0; k--) {
     double near = law->term[0][k], far = law->term[1][k];
     for (int64_t c = 0; c < n; c++)
@@ -90,6 +95,7 @@ SW_INLINE void tails(const sw_f_law *law, int64_t n, const double *f, double *ta
     double power =
         law->a * sw_ln(x[c] < LEAST ? LEAST : x[c]) + law->b * sw_ln(y[c] < LEAST ? LEAST : y[c]);
     double part = sw_exp(power) * (near ? law->scale[0] : law->scale[1]) / v[c];
+    /* sw_exp holds its argument; below e^-708 the tail is 0 by definition. */
     part = power < -708 ? 0 : part;
     double p = near ? part : 1 - part;
     tail[c] = f[c] == f[c] ? p : NAN;
@@ -101,13 +107,15 @@ SW_HOT void sw_f_tails(const sw_f_law *law, int64_t n, const double *f, double *
     tails(law, n - at < CHUNK ? n - at : CHUNK, f + at, tail + at);
 }
 
+/* One value has the bits that it has among many. */
 double sw_f_tail(const sw_f_law *law, double f) {
   double tail = 0;
   sw_f_tails(law, 1, &f, &tail);
   return tail;
 }
 
-/* By halves of the bits, in whose order positive doubles are. */
+/* The least f with a tail of at most p, by halving the bits, in whose order positive doubles are:
+ * 63 evaluations, exact. The tail falls with f, up to rounding. */
 double sw_f_reach(const sw_f_law *law, double p) {
   uint64_t low = 0, high = sw_bits(MOST);
   if (!(sw_f_tail(law, MOST) <= p)) return INFINITY;
@@ -121,6 +129,7 @@ double sw_f_reach(const sw_f_law *law, double p) {
   return sw_from_bits(low);
 }
 
+/* Overflow is impossible: f is held at MOST. */
 SW_HOT void sw_f_entropies(const sw_f_law *law, int64_t n, const double *f, double *out) {
   double by = law->p / law->df;
   for (int64_t c = 0; c < n; c++) {

@@ -1,6 +1,8 @@
-/* See granger.h. One and two lags have a kernel whose products stay in registers; of more the
- * products are made by kernel/pairs/block.h, lag by lag, and F of them for a row of columns at a
- * time. Nothing is allocated, any thread. */
+/* See granger.h. Called by `granger` for blocks of pairs (sw_granger_block), for units once
+ * (sw_granger_unit), and pair by pair where series have gaps (sw_granger_pair). One and two lags
+ * have a kernel whose products stay in registers (granger_set.h); for more the products are made by
+ * kernel/pairs/block.h, lag by lag, and F of them for a row of columns at a time. Nothing is
+ * allocated, any thread. */
 #include "kernel/causality/granger.h"
 
 #include "kernel/hot.h"
@@ -25,6 +27,7 @@ static double product(const double *x, const double *y, int n) {
   return sw_lanes_join(lane);
 }
 
+/* Takes the mean out of x and returns the sum of its squares. */
 static double centre(double *x, int n) {
   double mean = 0;
   for (int r = 0; r < n; r++)
@@ -35,7 +38,8 @@ static double centre(double *x, int n) {
   return product(x, x, n);
 }
 
-/* Takes out of x what it has of the basis. Twice, as the first leaves rounding of what it took. */
+/* Takes out of x what it has of the basis, and returns the squares that are left. Twice, as the
+ * first turn leaves rounding of what it took (Gram-Schmidt with reorthogonalisation). */
 static double take_out(double *x, const double *basis, int count, int n) {
   for (int turn = 0; turn < 2; turn++)
     for (int l = 0; l < count; l++) {
@@ -46,7 +50,7 @@ static double take_out(double *x, const double *basis, int count, int n) {
   return product(x, x, n);
 }
 
-/* To length 1, where a number below SW_GRANGER_LEAST is none. */
+/* Divides x by its length; a number below SW_GRANGER_LEAST becomes 0 (see granger.h). */
 static void over_length(double *x, double squares, int n) {
   double length = sqrt(squares);
   for (int r = 0; r < n; r++) {
@@ -55,20 +59,25 @@ static void over_length(double *x, double squares, int n) {
   }
 }
 
+/* NaN operands make every pair of the unit NaN, without a test per pair. */
 static void fill_nan(double *x, int n) {
   for (int r = 0; x && r < n; r++)
     x[r] = NAN;
 }
 
-/* Values `lag` before those of the rows, about their mean; their squares. */
+/* Values `lag` before those of the rows, less their mean; returns their squares. */
 static double lagged(int rows, const int *row, const double *v, int lag, double *x) {
   for (int r = 0; r < rows; r++)
     x[r] = v[row[r] - lag];
   return centre(x, rows);
 }
 
+/* Gram-Schmidt over the lags, nearest first. A lag that the others explain up to rounding makes the
+ * unit useless. */
 bool sw_granger_unit(int lags, int rows, const int *row, const double *v, double size,
                      double *basis, double *rest, double *pivot) {
+  /* Rounding of the values themselves: what is left of a lag must be more than 1e-12 of their
+   * size. */
   double rounding = rows * (1e-12 * size) * (1e-12 * size);
   for (int l = 0; l < lags; l++) {
     double *x = basis + l * rows, all = lagged(rows, row, v, l + 1, x);
@@ -97,12 +106,14 @@ SW_INLINE double larger(double x, double y) {
   return x > y ? x : y;
 }
 
+/* F of one lag: g = c^2/(1 - b^2). `by` is df/p. */
 SW_INLINE double of_one(double b, double c, double by) {
   double a = 1 - b * b, num = c * c, rest = larger(a - num, ROUNDING);
   return a >= SINGULAR ? by * num / rest : NAN;
 }
 
-/* Of A's factor L D L' the entry of L is -m. */
+/* F of two lags, by the factor L D L' of A, whose entry of L is -m. Written out, as it runs once
+ * per pair. */
 SW_INLINE double of_two(const double *b, const double *c, double pivot, double by) {
   double d1 = 1 - __builtin_fma(b[1], b[1], b[0] * b[0]);
   double t = __builtin_fma(b[1], b[3], b[0] * b[2]), m = t / d1;
@@ -164,12 +175,14 @@ SW_INLINE void of_many(int lags, const double (*b)[LANES], const double (*c)[LAN
 
 /* ---- one and two lags --------------------------------------------------------------------- */
 
-/* Senders, the numbers of some rows beside each other: [r][lag][row], and what the second pivot of
- * each must reach. */
+/* Senders, packed: the numbers of some rows beside each other, [r][lag][row], and what the second
+ * pivot of each must reach. */
 typedef struct packed {
   const double *value, *pivot;
 } packed;
 
+/* A pair by plain code: the bits that every variant must have, and the edges of blocks that vectors
+ * leave. */
 static double plain_pair(const sw_granger *g, int lags, int rows, const packed *row, int i,
                          int64_t j, double by) {
   double b[4] = {0}, c[2] = {0};
@@ -200,7 +213,7 @@ static void (*const granger_rows[])(const sw_granger *g, const packed *row, int 
                                     int64_t j0, int64_t j1, double by, double *out,
                                     int64_t stride) = SW_SETS(granger_rows);
 
-/* `count` times `rows` senders. */
+/* Packs `count` times `rows` senders, from i on: a tile of the kernel reads them in one line. */
 static void pack(const sw_granger *g, int64_t i, int rows, int count, double *value,
                  double *pivot) {
   for (int k = 0; k < count; k++, i += rows)
@@ -212,6 +225,8 @@ static void pack(const sw_granger *g, int64_t i, int rows, int count, double *va
     pivot[k] = g->lags > 1 ? g->pivot[1][i + k] : 0;
 }
 
+/* One or two lags: rows go in packs of SW_GRANGER_GRAIN, so that columns are read once per pack.
+ * Fewer rows than a tile go one by one. */
 static void few_lags(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double by,
                      double *out, int64_t stride, double *workspace) {
   double *pivot = workspace, *value = workspace + SW_GRANGER_GRAIN;
@@ -238,6 +253,8 @@ static size_t many_room(int lags) {
   return p * (p + 1) * ROWS * LANES + (p * (p + 1) + p * p + p) * LANES;
 }
 
+/* Copies row i's products side by side, factorises for LANES columns at once. The first pivot is
+ * always SINGULAR: it is that of 1 - b^2. */
 SW_HOT static void row_of_many(const sw_granger *g, int64_t i, const double *product, int n,
                                double by, double *work, double *out) {
   int p = g->lags, q = p + 1;
@@ -252,6 +269,8 @@ SW_HOT static void row_of_many(const sw_granger *g, int64_t i, const double *pro
   of_many(p, (const double(*)[LANES])b, (const double(*)[LANES])c, pivot, by, n, a, a + p * p, out);
 }
 
+/* More than two lags: p (p + 1) products of ROWS x LANES pairs each, which stay in cache until
+ * their F is made. */
 static void many_lags(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                       double by, double *out, int64_t stride, double *workspace) {
   int p = g->lags, q = p + 1;
@@ -282,6 +301,7 @@ size_t sw_granger_workspace(int lags, int rows) {
   return (size_t)SW_GRANGER_GRAIN * (size_t)(lags * rows + 1) * sizeof(double);
 }
 
+/* The number of lags chooses the way; the bits of a pair are the same in blocks of any size. */
 void sw_granger_block(const sw_granger *g, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                       double *out, int64_t stride, void *workspace) {
   (g->lags > 2 ? many_lags : few_lags)(g, i0, i1, j0, j1, by_of(g->lags, g->rows), out, stride,
@@ -295,6 +315,7 @@ size_t sw_granger_pair_room(int lags, int rows) {
   return (2 * p + 1) * n + (n + 1) / 2 + (2 * p * p + 2 * p) * LANES + 2 * p;
 }
 
+/* Whether all that a row of the test needs is there, of both series. */
 static bool is_complete(int lags, const double *sender, const double *receiver) {
   bool there = !isnan(*receiver);
   for (int l = 1; l <= lags; l++)
@@ -302,6 +323,7 @@ static bool is_complete(int lags, const double *sender, const double *receiver) 
   return there;
 }
 
+/* The size of the values that the rows use, by which rounding is judged. */
 static double size_of(const double *v, int rows, const int *row, int lags) {
   double size = 0;
   for (int r = 0; r < rows; r++)
@@ -310,6 +332,8 @@ static double size_of(const double *v, int rows, const int *row, int lags) {
   return size;
 }
 
+/* The products of one pair in the order of rows, and F by the same code as blocks: a pair without
+ * gaps has the bits of its block. */
 static double pair_of(int lags, int rows, const double *x, const double *y, const double *pivot,
                       double *work) {
   double(*b)[LANES] = (double(*)[LANES])work, (*c)[LANES] = b + lags * lags, by, f = NAN;
@@ -330,6 +354,8 @@ static double pair_of(int lags, int rows, const double *x, const double *y, cons
   return f;
 }
 
+/* A pair with gaps has rows of its own, so both units are made anew: O(rows lags^2) per pair, far
+ * more than a pair of a block costs. */
 double sw_granger_pair(int lags, int rows, const int *row, const double *sender, double from_sender,
                        const double *receiver, double from_receiver, double *work, int *df) {
   size_t p = (size_t)lags, n = (size_t)rows;

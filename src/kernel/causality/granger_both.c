@@ -1,7 +1,8 @@
-/* See granger_both.h. Rows are packed by tiles and columns by panels, number by number, so that
- * what a tile reads lies in a row. Rows go in packs, so that a panel, which is packed when its turn
- * comes, the pack and the lanes of both stay in the first cache. What fills up is zeros, and F of
- * it is 0, which changes no sum. Nothing is allocated, any thread. */
+/* See granger_both.h. Called by `granger` where strengths alone are wanted. Rows are packed by
+ * tiles and columns by panels, number by number, so that what a tile reads lies in a row. Rows go
+ * in packs, so that a panel, which is packed when its turn comes, the pack and the lanes of both
+ * stay in the first cache. What fills up is zeros, and F of it is 0, which changes no sum. Nothing
+ * is allocated, any thread. */
 #include "kernel/causality/granger_both.h"
 
 #include "kernel/hot.h"
@@ -13,6 +14,7 @@
 /* Rows of a pack: a multiple of those of every tile, and at least a segment of the usual height. */
 enum { PACK = 72, WIDEST = 16 }; /* columns of a panel */
 
+/* A call, as the variants of the kernel see it (granger_both_set.h). */
 typedef struct both {
   const sw_granger *g;
   double by;
@@ -33,7 +35,9 @@ typedef struct back {
   bool splits;
 } back;
 
-/* A panel from column `place` on, of which those from `end` on fill up. */
+/* Finds where a panel's columns are added: a panel may reach over the end of a segment of
+ * sums->high columns, and then is split by factors 1 and 0. The panel begins at column `place`;
+ * columns from `end` on fill up. */
 static void find_back(const sw_fold_both *sums, int64_t place, int columns, int64_t end, back *to) {
   int64_t last = place + columns < end ? place + columns - 1 : end - 1;
   int64_t segment[2] = {place / sums->high, last / sums->high};
@@ -46,7 +50,8 @@ static void find_back(const sw_fold_both *sums, int64_t place, int columns, int6
   }
 }
 
-/* Numbers [at, at + width), those outside of [from, end) zeros. Seldom, so apart. */
+/* Copies numbers [at, at + width), zeros outside of [from, end). Seldom called, so kept out of
+ * line: inlined it would crowd the loops. */
 static __attribute__((noinline)) void copy_edge(const double *x, int64_t at, int64_t from,
                                                 int64_t end, int width, double *out) {
   for (int k = 0; k < width; k++)
@@ -69,6 +74,7 @@ SW_INLINE void spread_groups(const double *restrict x, int64_t groups, int width
       out[c] = x[c];
 }
 
+/* Three branches of one loop: with a constant width the compiler unrolls it. */
 SW_HOT static void copy_groups(const double *x, int64_t groups, int width, int64_t apart,
                                double *out) {
   if (width == 4)
@@ -96,6 +102,7 @@ static void pack_rows(const sw_granger *g, int64_t first, int64_t end, int width
 
 /* ---- a call ------------------------------------------------------------------------------- */
 
+/* Products are shared only where a unit's Q is the same array as sender and as receiver. */
 bool sw_granger_folds_both(const sw_granger *g) {
   bool same = g->lags <= 2;
   for (int k = 0; same && k < g->lags * g->rows; k++)
@@ -119,6 +126,7 @@ void sw_granger_fold_both(const sw_granger *g, int64_t i0, int64_t i1, int64_t j
   b.column = row_pivot + PACK;
   b.column_pivot = b.column + WIDEST * numbers;
   b.by = (double)sw_granger_df(g->lags, g->rows) / g->lags;
+  /* nextafter: the kernel compares by > alone, and what equals sums->from counts. */
   b.limit = nextafter(sums->from, -INFINITY);
   b.most = most;
   b.reached[0] = reached[0];

@@ -1,6 +1,7 @@
-/* See granger_sieve.h. Columns go by panels, packed as floats number by number, for all packed rows
- * of a call, so that a panel stays in the first cache. A unit without operands is zeros. Nothing is
- * allocated, any thread. */
+/* See granger_sieve.h. Called in passes that only count tests (granger_tests.c). Columns go by
+ * panels, packed as floats number by number, for all packed rows of a call, so that a panel stays
+ * in the first cache. A unit without operands is zeros: it passes through, and `valid` keeps it out
+ * of the counts. Nothing is allocated, any thread. */
 #include "kernel/causality/granger_sieve.h"
 
 #include "kernel/hot.h"
@@ -10,6 +11,7 @@
 enum { WIDEST = 48, HIGHEST = 4 }; /* columns of a panel; rows of a tile */
 enum { LONGEST = 4096 };           /* rows of a test: more have a wide margin */
 
+/* Half a unit in the last place of a float. */
 #define ROUNDING 0x1p-24f
 #define REGULAR .001f /* of 1 - b^2 or d1, and of det A beyond its pivot */
 #define LARGEST 1.01f /* no difference is larger */
@@ -33,7 +35,9 @@ typedef struct sift {
   sw_granger_sure *sure;
 } sift;
 
-/* A tile of `rows` rows is done: `above` of its pairs are, or not all pairs are sure. */
+/* A tile of `rows` rows is done: `above` of its pairs are above, or not all pairs are sure. A tile
+ * that is not sure, or that has a unit with itself, goes to `see` whole: that is rare, and simpler
+ * than single pairs. */
 SW_INLINE void end_tile(const sift *s, int group, int rows, bool is_sure, int above) {
   int64_t i = s->i0 + (int64_t)group * rows, end = i + rows < s->i1 ? i + rows : s->i1;
   bool meets_itself = i < s->j1 && end > s->j0;
@@ -61,10 +65,13 @@ static void (*const sift_of[])(const sift *s) = SW_SETS(sift_panel);
 
 /* ---- a sieve ------------------------------------------------------------------------------ */
 
+/* K of granger_sieve.h: g >= K where F >= f. NaN: no F reaches it. */
 static double share_of(double f, double by) {
   return f < INFINITY ? f / (by + f) : NAN;
 }
 
+/* The margin follows from the error bound in granger_sieve.h, with room. False also where `low` is
+ * so small that rounding would leave nearly every pair in question. */
 bool sw_granger_sieve_make(const sw_granger *g, double from, double to, sw_granger_sieve *sieve) {
   double by = (double)sw_granger_df(g->lags, g->rows) / g->lags;
   double low = share_of(from, by), high = share_of(to, by);
@@ -110,6 +117,7 @@ static void pack(int operands, int rows, const double *const *from, int64_t firs
     }
 }
 
+/* The second pivot, of two lags; 0 lets what fills up pass. */
 static void pack_pivots(const sw_granger *g, int64_t first, int64_t count, int width, float *out) {
   for (int k = 0; k < width; k++) {
     double pivot = g->lags > 1 && k < count ? g->pivot[1][first + k] : 0;
@@ -117,6 +125,7 @@ static void pack_pivots(const sw_granger *g, int64_t first, int64_t count, int w
   }
 }
 
+/* Counts units with operands: as senders (Q), as receivers (Q and e). */
 static valid count_valid(const sw_granger *g, int64_t first, int64_t count) {
   const double *p = g->sender[0], *q = g->receiver[0], *e = g->receiver[g->lags * g->rows];
   valid found = {0, 0};
@@ -152,6 +161,7 @@ size_t sw_granger_sieve_workspace(int lags, int rows) {
   return units * numbers * sizeof(float) + SW_SIEVE_ROWS * sizeof(valid);
 }
 
+/* Sifts a strip of senders: packed once, they meet one panel of receivers after the other. */
 void sw_granger_sift(const sw_granger_sieve *sieve, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                      bool both,
                      void (*see)(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns),

@@ -1,6 +1,7 @@
-/* See mapping.h. The sums of a panel are those of one pass over the points, which lose digits where
- * predictions vary little about a mean far from zero. Where they would lose four or more, or a
- * value is missing, the series goes through sw_mapping_skill, in two passes. */
+/* See mapping.h. Called by convergent cross mapping for every table and panel of series. The sums
+ * of a panel are those of one pass over the points, which lose digits where predictions vary little
+ * about a mean far from zero. Where they would lose four or more, or a value is missing, the series
+ * goes through sw_mapping_skill, in two passes. */
 #include "kernel/causality/mapping.h"
 
 #include <math.h>
@@ -22,6 +23,7 @@ static const int together_of[] = SW_SETS(TOGETHER);
 
 /* ---- room --------------------------------------------------------------------------------- */
 
+/* Parts of a table begin on cache lines. */
 static size_t lines(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
@@ -31,6 +33,7 @@ size_t sw_mapping_bytes(int points, int k) {
   return lines(n * sizeof(int32_t)) + lines(all * sizeof(int32_t)) + lines(all * sizeof(double));
 }
 
+/* Divides the memory as sw_mapping_bytes counts it. */
 sw_mapping sw_mapping_place(void *memory, int points, int k) {
   size_t n = (size_t)points;
   char *at = memory, *near = at + lines(n * sizeof(int32_t));
@@ -41,6 +44,8 @@ sw_mapping sw_mapping_place(void *memory, int points, int k) {
 
 /* ---- a panel ------------------------------------------------------------------------------ */
 
+/* Means and squares of what is predicted, once per table and panel: they serve every table with the
+ * same points. */
 SW_HOT void sw_mapping_window_of(const sw_mapping *m, const double *panel,
                                  sw_mapping_window *window) {
   double sum[LANES] = {0}, square[LANES] = {0}, about[LANES] = {0};
@@ -58,17 +63,20 @@ SW_HOT void sw_mapping_window_of(const sw_mapping *m, const double *panel,
       about[l] += x * x;
     }
   for (int l = 0; l < LANES; l++)
+    /* NaN sends the series to the exact way: its squares are mostly those of the mean. */
     window->square[l] = about[l] >= ENOUGH * square[l] && about[l] > 0 ? about[l] : NAN;
 }
 
+/* The exact way, for series whose r is no number: gaps, a mean far from zero, no variation. */
 static void map_one_by_one(const sw_mapping_target *target, double *work) {
   for (int l = 0; l < target->panels * LANES; l++)
     if (!isfinite(target->r[l]))
       target->r[l] = sw_mapping_skill(target->m, target->panel[l / LANES] + l % LANES, LANES, work);
 }
 
-/* Of the lines that are to be fetched each round of panels has its own; where there are none, the
- * first of the table stands for them. Whether all r are numbers. */
+/* Maps the panels of a target, some at a time. Of the lines that are to be fetched each round of
+ * panels has its own; where there are none, the first of the table stands for them. Returns whether
+ * all r are numbers. */
 static bool map_target(const sw_mapping_target *target) {
   sw_set_of set = sw_set();
   const void *none = target->m->weight;
@@ -90,13 +98,14 @@ void sw_mapping_map(const sw_mapping_target *target, int count, double *work) {
 
 /* ---- a series ----------------------------------------------------------------------------- */
 
-/* Predictions and values, those that there are. */
+/* Predictions and values of the points that have both; returns their number. */
 SW_HOT static int predict(const sw_mapping *m, const double *x, int64_t stride, double *predicted,
                           double *seen) {
   int count = 0;
   for (int q = 0; q < m->points; q++) {
     const int32_t *near = m->near + q * m->k;
     const double *weight = m->weight + q * m->k;
+    /* Periods are places in a panel; here the series has a stride of its own. */
     double there = x[m->at[q] / LANES * stride], p = weight[0] * x[near[0] / LANES * stride];
     for (int c = 1; c < m->k; c++)
       p = __builtin_fma(weight[c], x[near[c] / LANES * stride], p);

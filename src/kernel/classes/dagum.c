@@ -96,6 +96,7 @@ SW_HOT static void walk(int64_t n, int groups, const double *restrict y, const d
   }
 }
 
+/* Means and Theil T of groups, then the Gini coefficients within and between them by the walk. */
 void sw_dagum_compute(const sw_sample *s, const int32_t *group, const sw_dagum *of,
                       double *scratch) {
   int groups = of->groups;

@@ -89,6 +89,8 @@ static double noncentrality(const double *mean, const int64_t *count, int strata
   return (squares - sum * sum / n) / variance;
 }
 
+/* q of one stratification, with F and its noncentrality: two passes over the units, in their
+ * order. */
 static sw_detector detect(const double *y, const int32_t *stratum, int64_t n, int strata,
                           double *mean, int64_t *count) {
   sw_detector d = {.q = NAN, .f = NAN, .lambda = NAN};
@@ -122,6 +124,7 @@ sw_detector sw_detector_of(const double *y, const int32_t *stratum, int64_t n, i
 
 /* ---- two factors ------------------------------------------------------------------------- */
 
+/* Divides the workspace; sw_detector_workspace counts the same parts. */
 static bench bench_of(int64_t n, int classes, void *workspace) {
   int64_t strata = strata_room(n, classes);
   bench w = {.mean = workspace};
@@ -164,6 +167,8 @@ static int number_cells(const int32_t *b, int n_a, int n_b, bench *w) {
   return cells;
 }
 
+/* q of two factors together: the strata are the pairs of classes that occur, numbered by
+ * sorting. */
 sw_detector sw_detector_cross(const double *y, const int32_t *a, int n_a, const int32_t *b, int n_b,
                               int64_t n, void *workspace) {
   bench w = bench_of(n, n_a > n_b ? n_a : n_b, workspace);
@@ -185,10 +190,9 @@ sw_interaction sw_detector_interaction(double q1, double q2, double q) {
 
 /* ---- the test ---------------------------------------------------------------------------- */
 
-/* Upper tail of the noncentral F: tails of beta laws by weights of a Poisson law of mean lambda/2,
- * of which all within 12 standard deviations count. Sum over j of Poisson(j; lambda/2) times the
- * tail of Beta(df1/2 + j, df2/2). + 40: a Poisson law of small mean has a longer tail than its
- * deviation says. */
+/* Upper tail of the noncentral F: the sum over j of Poisson(j; lambda/2) times the tail of
+ * Beta(df1/2 + j, df2/2). All j within 12 standard deviations of the Poisson law count, and 40
+ * more, as one of small mean has a longer tail than its deviation says. */
 static double noncentral_tail(double f, double df1, double df2, double lambda) {
   double half = lambda / 2, reach = 12 * sqrt(half) + 40, tail = 0;
   double x = df1 * f / (df1 * f + df2);

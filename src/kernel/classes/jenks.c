@@ -51,6 +51,7 @@ static table make_table(const double *sorted, int64_t n, void *workspace) {
     t.inverse[c] = 1 / (long double)c;
   t.sum[0] = (sums){0, 0, 0};
   for (int64_t i = 0; i < n; i++) {
+    /* Equal values are one entry, as no class may end between them. */
     bool next = i == 0 || sorted[i] != sorted[i - 1];
     if (next) {
       t.value[t.m++] = sorted[i];
@@ -101,6 +102,7 @@ static void read_breaks(const table *t, int k, double *breaks) {
   }
 }
 
+/* Natural breaks: the table row by row, one class more each time. */
 void sw_jenks_breaks(const double *sorted, int64_t n, int k, void *workspace, double *breaks) {
   table t = make_table(sorted, n, workspace);
   /* Each value has a class of its own then; further breaks repeat the last value and make empty

@@ -89,6 +89,7 @@ typedef union room {
   } both;
 } room;
 
+/* In whole lines of the cache. */
 static size_t room_bytes(void) {
   return (sizeof(room) + 63) / 64 * 64;
 }
@@ -190,6 +191,7 @@ typedef struct walk {
   const double *row, *packed; /* NULL: it is packed at each lag */
 } walk;
 
+/* From the panel that column j lies in; `packed` stays NULL where panels are packed on the way. */
 static walk begin_walk(const sw_lags *l, const block *b, int64_t j, int64_t columns) {
   const double *packed = l->packed ? l->packed + j / b->wide * b->wide * all_rows(l) : NULL;
   return (walk){j, columns, b->row, packed};
@@ -219,8 +221,8 @@ static void put(const double *from, int64_t wide, int64_t rows, int64_t columns,
     memcpy(to + r * stride, from + r * wide, (size_t)columns * sizeof *to);
 }
 
-/* Packed panels begin where they begin, and of the first and the last a part is wanted. Panels
- * begin at multiples of their width, whatever the block asks for. */
+/* Panels begin at multiples of their width, whatever the block asks for; of the first and the last
+ * a part is wanted. */
 static int64_t first_panel(const sw_lags *l, const block *b, int64_t j0) {
   return l->packed ? j0 / b->wide * b->wide : j0;
 }
@@ -277,9 +279,8 @@ static void close_segment(const fold *f) {
   turn_lanes(f->to.back[0], f->to.rows, SW_LANES - f->turn, segment_lanes(f, f->segment));
 }
 
-/* The segments of columns [from, end) of a panel that begins with j: of those that are walked
- * several are higher than a panel is wide. Two at most, as a segment is at least as high as a panel
- * is wide. */
+/* The segments of columns [from, end) of a panel that begins with j: two at most, as a segment is
+ * at least as high as a panel is wide. */
 static void find_segments(fold *f, int64_t j, int64_t from, int64_t end) {
   int64_t first = (from - f->origin) / f->sums->high, last = (end - 1 - f->origin) / f->sums->high;
   if (first != f->segment) {
@@ -296,6 +297,7 @@ static void find_segments(fold *f, int64_t j, int64_t from, int64_t end) {
   }
 }
 
+/* Ends a segment: its lanes become sums, and the other set of lanes goes on with the next. */
 static void leave_segment(fold *f) {
   if (!f->to.splits) return;
   double *lanes = f->to.back[0];

@@ -78,6 +78,7 @@ static double series_at(const double *series, int nodes, double x) {
   return x * b1 - b2 + series[0];
 }
 
+/* The ends take back the factor that the series were made with. */
 static void between_at(const between *f, double rho, double out[FUNCTIONS]) {
   double x = f->half > 0 ? (u_of(f, rho) - f->u0) / f->half : 0;
   for (int k = 0; k < FUNCTIONS; k++)
@@ -120,6 +121,7 @@ static double rest_of(const double *series, int nodes) {
   return size > 0 ? rest / size : 0;
 }
 
+/* A series is as good as that of its worst function. */
 static double worst_rest(const between *f) {
   double worst = 0;
   for (int k = 0; k < FUNCTIONS; k++)
@@ -227,6 +229,7 @@ static void draw(const drawn *d, int64_t k, int count) {
   }
 }
 
+/* 0 for a term that the model lacks or that was not drawn. */
 static double drawn_at(const drawn *d, int term) {
   return term < 0 || d->place[term] < 0 ? 0 : d->value[d->place[term]];
 }
@@ -330,6 +333,7 @@ static void effects_of_variable(const drawn *d, const room *r, int64_t kept, int
 /* ---- its life ---------------------------------------------------------------------------------
  */
 
+/* In whole lines of the cache. */
 static size_t round_up(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;
 }
@@ -350,6 +354,9 @@ size_t sw_effects_draws_workspace(const sw_effects_model *model, int64_t n, int6
          round_up(sizeof(between));
 }
 
+/* Draws of the estimates, and what effects they have. The multiplier is needed at thousands of
+ * values of rho: it is interpolated between nodes (make_between), which costs a few solves
+ * instead. */
 void sw_effects_draw(sw_filter *filter, const sw_effects_model *model, const sw_effects_plan *plan,
                      void *work, sw_effect_draws *out, sw_effects_drawn *result) {
   const sw_filter_plan *w = sw_filter_plan_of(filter);

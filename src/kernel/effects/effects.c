@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+/* 0 for a term that the model lacks. */
 static double at(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
@@ -97,6 +98,7 @@ bool sw_unit_multipliers(sw_filter *filter, double rho, void *work, sw_unit_mult
   double *x = work;
   sw_filter_diagonals own = {x, x + n, x + 2 * n, x + 3 * n};
   bool regular = sw_filter_set(filter, rho);
+  /* I - rho W is singular at this rho. */
   for (int64_t i = 0; !regular && i < n; i++)
     out[i] = none;
   if (!regular) return false;
@@ -137,6 +139,7 @@ typedef struct gradient {
   double by[5];
 } gradient;
 
+/* A term that the model lacks adds nothing to the variance. */
 static void by_term(gradient *g, int term, double derivative) {
   if (term < 0) return;
   g->term[g->n] = term;
@@ -170,8 +173,7 @@ static void effect_of(const sw_effects_model *model, int run, int r, const doubl
   *se = sqrt(variance(model, &g));
 }
 
-/* By the normal law; without a standard error there is no p. A two-sided interval; a standard error
- * of 0 or NaN leaves p undefined. */
+/* By the normal law, two-sided; without a standard error, or with one of 0, there is no p. */
 static sw_effect tested(double value, double se, double level) {
   double z = gsl_cdf_ugaussian_Pinv(1 - (1 - level) / 2);
   return (sw_effect){.value = value,

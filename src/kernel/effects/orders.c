@@ -28,6 +28,7 @@ typedef struct rows {
 
 /* ---- memory ------------------------------------------------------------------------------ */
 
+/* In whole lines of the cache. */
 static size_t round_up(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;
 }
@@ -91,6 +92,7 @@ static void add(sparse *v, int32_t unit, double value) {
   v->value[unit] += value;
 }
 
+/* Only what is there is cleared: O(count), not O(n). */
 static void clear(sparse *v) {
   for (int64_t k = 0; k < v->count; k++) {
     v->value[v->unit[k]] = 0;
@@ -184,12 +186,13 @@ void sw_orders_of(const sw_links *w, int orders, void *work, double *trace, doub
 
 /* ---- effects ----------------------------------------------------------------------------- */
 
+/* 0 for a term that the model lacks. */
 static double at_term(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
 
-/* Order q > 0: W^q (rho^q b + rho^(q-1) t); `power` is rho^(q-1). The series of (I - rho W)^-1 (b I
- * + t W): order 0 is b. */
+/* Order q > 0 is W^q (rho^q b + rho^(q-1) t), of the series of (I - rho W)^-1 (b I + t W); `power`
+ * is rho^(q-1). Order 0 is b. */
 void sw_effects_by_order(const sw_effects_model *model, int orders, const double *trace,
                          const double *sum, double *direct, double *indirect) {
   double rho = at_term(model, model->rho);

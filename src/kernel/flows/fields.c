@@ -1,7 +1,7 @@
 /* Loops over units; see fields.h. Called by `field_strength` and `huff`, and by the resource of
- * distances to centres (measure/space/centres.c). O(k n) each; w is read once, so memory is the
- * limit. Sums over centres are made by the caller, centre by centre, so each unit's bits depend on
- * itself. */
+ * distances to centres (measure/space/centres.c). O(k n) each; w is read once, so memory bandwidth
+ * is the limit. Sums over centres are made by the caller, centre by centre, so each unit's bits
+ * depend on itself. */
 #include "kernel/flows/fields.h"
 
 #include "kernel/exp.h"
@@ -28,6 +28,7 @@ typedef struct fields {
 /* One variant for each instruction set (kernel/vec_each.h); all give the same bits. */
 static void (*const all_units[])(const fields *f) = SW_SETS(all_units);
 
+/* Dispatches to the variant of this machine. */
 void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, const double *w,
                          int64_t stride, double *const *field, double *first_of,
                          double *second_of) {
@@ -55,12 +56,13 @@ SW_HOT void sw_fields_add(int64_t n, double a, const double *restrict w, double 
   }
 }
 
-/* No finite number (0/0 of a unit that no centre reaches): NaN. x - x is 0 of finite numbers, else
- * NaN. */
+/* NaN instead of a number that is not finite (0/0 of a unit that no centre reaches): x - x is 0 of
+ * finite numbers only. */
 SW_INLINE double held(double x) {
   return x - x == 0 ? x : __builtin_nan("");
 }
 
+/* A share of Huff's model: the attraction a w of one centre over the sum of all. */
 SW_HOT void sw_fields_share(int64_t n, double a, const double *restrict w,
                             const double *restrict sum, double *restrict share) {
   for (int64_t u = 0; u < n; u++)
@@ -82,6 +84,7 @@ SW_HOT static void product(int64_t n, const double *restrict v, const double *re
   }
 }
 
+/* sum v m over units, gaps left out. */
 double sw_fields_product(int64_t n, const double *v, const double *m) {
   double lane[SW_LANES] = {0};
   product(n, v, m, lane);

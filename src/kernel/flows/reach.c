@@ -4,7 +4,7 @@
 
 #include "kernel/pairs/lanes.h"
 
-/* Masses gathered once serve all sums of the row. */
+/* Gathers the masses of what is reached, once for all sums of the row. */
 SW_HOT void sw_reach_gather(int64_t count, const int32_t *restrict to, const double *restrict mass,
                             double *restrict m) {
   for (int64_t k = 0; k < count; k++)
@@ -22,6 +22,7 @@ SW_INLINE void see(double m, double time, int l, double *restrict number, double
   over[l] += there / time;
 }
 
+/* Four sums in one pass. The last elements take the lanes that a whole group would give them. */
 SW_HOT static void all(int64_t count, const double *restrict m, const double *restrict time,
                        double *restrict number, double *restrict mass, double *restrict times,
                        double *restrict over) {

@@ -21,6 +21,7 @@ SW_HOT static void logs(int64_t n, double shift, double *restrict l, double *res
   }
 }
 
+/* See `logs`; in place, l comes in as v. */
 void sw_row_logs(int64_t n, double shift, double *l, double *ok) {
   logs(n, shift, l, ok);
 }
@@ -38,6 +39,7 @@ void sw_row_flows(int64_t n, double k, double b, double g, const double *x, cons
   flows(n, k, b, g, x, l, ok, open, mu);
 }
 
+/* 1 where a pair counts: both masks are 0 or 1. */
 void sw_row_mask(int64_t n, const double *ok, const double *open, double *mu) {
   for (int64_t j = 0; j < n; j++)
     mu[j] = ok[j] * open[j];
@@ -62,6 +64,7 @@ SW_INLINE void take(double w, double x, double l, int at, double lane[SW_ROW_SUM
   lane[SW_ROW_LL][at] = __builtin_fma(wl, l, lane[SW_ROW_LL][at]);
 }
 
+/* Sums of a row for one Newton step, by weights mu. */
 SW_HOT static void moments(int64_t n, const double *restrict mu, const double *restrict x,
                            const double *restrict l, double *restrict sum) {
   double lane[SW_ROW_SUMS][SW_LANES] = {{0}};
@@ -82,6 +85,7 @@ void sw_row_moments(int64_t n, const double *mu, const double *x, const double *
 
 /* ---- sums of columns --------------------------------------------------------------------- */
 
+/* out += factor mu: a row's part of the columns' sums. */
 SW_HOT static void add(int64_t n, double factor, const double *restrict mu, double *restrict out) {
   for (int64_t j = 0; j < n; j++)
     out[j] = __builtin_fma(factor, mu[j], out[j]);

@@ -75,8 +75,8 @@ static double worth(const moving *m, int64_t i, int32_t c) {
   return m->tie[c] - m->per * k * others;
 }
 
-/* A group without vertices; there is one when i is not alone in its own. There is one: groups are
- * numbers below n, and if two vertices share a group some number is free. */
+/* A group without vertices, for i to move to. There is one unless i is alone: groups are numbers
+ * below n, so where two vertices share a group some number is free. */
 static int32_t empty_group(const moving *m) {
   int32_t c = 0;
   while (m->count[c])
@@ -101,6 +101,8 @@ static int32_t best_group(const moving *m, int64_t i) {
   return most < -least && m->count[m->group[i]] > 1 ? empty_group(m) : best;
 }
 
+/* Moves unit i to the group where it adds most to the quality; returns whether it moved. O(links of
+ * i): `tie` is cleared by the same walk that filled it. */
 static bool move(moving *m, int64_t i) {
   const sw_graph *g = m->g;
   for (int64_t k = g->tie_start[i]; k < g->tie_start[i + 1]; k++)

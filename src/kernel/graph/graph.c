@@ -147,6 +147,7 @@ static void take_backbone(sw_graph *g) {
   for (int64_t i = 0; i < g->n; i++) {
     int64_t end = g->out_start[i + 1];
     double sent = g->sent[i], receivers = (double)(end - begin);
+    /* out_start[i] is overwritten here, so the old beginning travels in `begin`. */
     g->out_start[i] = at;
     g->sent[i] = 0;
     for (int64_t k = begin; k < end; k++) {
@@ -243,6 +244,8 @@ void sw_graph_spread(const sw_graph *g, int64_t n, double *value) {
 
 /* ---- ties ------------------------------------------------------------------------------- */
 
+/* Begins a walk over what unit i is tied to, in either direction; both lists are sorted, so it
+ * merges them. */
 sw_graph_walk sw_graph_ties(const sw_graph *g, int64_t i) {
   return (sw_graph_walk){.graph = g,
                          .out = g->out_start[i],

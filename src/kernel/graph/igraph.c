@@ -25,6 +25,7 @@ static void leave_all(void) {
   IGRAPH_FINALLY_CLEAN(IGRAPH_FINALLY_STACK_SIZE());
 }
 
+/* Called in place of igraph's own handler, which would abort the program. */
 static void leave_after_error(const char *reason, const char *file, int line, igraph_error_t code) {
   (void)reason, (void)file, (void)line, (void)code;
   leave_all();

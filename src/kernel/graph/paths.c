@@ -26,6 +26,7 @@ static const double same_length = 1e-10;
 static sw_status make_room(sw_error *err, sw_paths *p, int64_t n, int64_t links) {
   size_t vertices = (size_t)n + 1;
   if (n > p->room_n || !p->length) {
+    /* Freed first, so that old and new arrays are never held together. */
     sw_paths_free(p);
     SW_TRY(sw_alloc(err, vertices, sizeof *p->length, (void **)&p->length));
     SW_TRY(sw_alloc(err, vertices, sizeof *p->count, (void **)&p->count));

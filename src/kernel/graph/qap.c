@@ -22,8 +22,8 @@ enum { LANES = 4 };
  * under the same seed. */
 #define STREAM UINT64_C(0x716170)
 
-/* Permutations that only exchange equals have the same r but for rounding. Such a permutation must
- * count as `as far`, or p would depend on rounding. */
+/* Permutations that only exchange equals have the same r but for rounding, and must count as `as
+ * far`, or p would depend on rounding. */
 static const double slack = 1e-11;
 
 /* ---- memory ----------------------------------------------------------------------------- */
@@ -61,6 +61,7 @@ static int32_t partner(const sw_qap *q, const sw_qap_side *side, int64_t unit, i
   return to == unit ? -1 : q->place[to];
 }
 
+/* Standardised as it is read, so that links stay as they are. */
 static double value_of(const sw_qap_side *side, int64_t link) {
   return (side->links->value[link] - side->shift) * side->factor;
 }

@@ -61,6 +61,7 @@ static void find_closed(sw_chain *chain, const reach *to) {
   }
 }
 
+/* The greatest common divisor (Euclid). */
 static int common(int a, int b) {
   while (b) {
     int rest = a % b;
@@ -96,6 +97,7 @@ static int period_of(const sw_chain *chain, int first) {
   return period;
 }
 
+/* Which classes are never left, and whether the chain goes in circles. O(classes^3). */
 static void find_structure(sw_chain *chain) {
   reach to;
   find_steps(chain, -1, &to);
@@ -111,6 +113,8 @@ static void find_structure(sw_chain *chain) {
   }
 }
 
+/* A chain out of counts. A class that is entered and never left is taken for absorbing, and
+ * counted. */
 void sw_chain_make(int classes, const double *count, sw_chain *chain) {
   double left[MOST] = {0}, entered[MOST] = {0};
   memset(chain, 0, sizeof *chain);
@@ -173,6 +177,8 @@ static int members(const int *of, int n, int c, int *member) {
   return m;
 }
 
+/* The stationary shares of each closed set of classes; 0 outside of it. With one closed set there
+ * is one row. */
 void sw_chain_stationary(const sw_chain *chain, double *row) {
   double p[MOST * MOST], share[MOST];
   int member[MOST], n = chain->n;
@@ -327,6 +333,8 @@ static void find_eigen(const sw_chain *chain, sw_mobility *out) {
   out->half_life = isnan(size[1]) ? NAN : second == 1 ? INFINITY : log(.5) / log(second);
 }
 
+/* Measures of mobility by their definitions (Shorrocks 1978; Bartholomew 1973); those by
+ * eigenvalues in find_eigen. */
 sw_mobility sw_chain_mobility(const sw_chain *chain, const double *pi) {
   sw_mobility out = {NAN, NAN, NAN, NAN, NAN, NAN};
   int n = chain->n;

@@ -15,6 +15,8 @@
  * room for the rounding of the matrix's own sums. */
 static const double smallest = 1e-12;
 
+/* In place: the upper triangle of a becomes R, a = R'R. False: not positive definite up to
+ * rounding. O(n^3/3), sums in order. */
 bool sw_cholesky_factor(double *a, int n) {
   for (int j = 0; j < n; j++) {
     double whole = a[j * n + j], rest = whole;

@@ -61,6 +61,7 @@ static const double *row_of(const search *s, int32_t unit) {
   return s->in->z + (int64_t)unit * s->width;
 }
 
+/* The first mistake stays. */
 static void note_wrong(search *s, int place, int64_t size, int32_t first) {
   if (place >= 0 && s->wrong.place < 0) s->wrong = (sw_clubs_wrong){place, size, first};
 }

@@ -80,6 +80,7 @@ static void heap_sort(const double *d2, int32_t *order, int64_t n) {
   }
 }
 
+/* Orders few rows by distance, ties by number: insertion sort beats a heap below SMALL. */
 static void sort_few(const double *d2, int32_t *order, int64_t n) {
   if (n > SMALL) {
     heap_sort(d2, order, n);
@@ -128,6 +129,7 @@ int64_t sw_gwr_order(const double *d2, int64_t n, int64_t most, int32_t *order, 
 
 /* ---- weights ----------------------------------------------------------------------------- */
 
+/* Weights of the Gaussian and the exponential kernel. */
 SW_HOT static void exponentials(int64_t n, const double *d2, double h2, bool root, double *w) {
   for (int64_t i = 0; i < n; i++) {
     double u2 = d2[i] / h2;
@@ -137,6 +139,7 @@ SW_HOT static void exponentials(int64_t n, const double *d2, double h2, bool roo
   }
 }
 
+/* Weights of the bisquare kernel: 0 beyond h. */
 SW_HOT static void bisquares(int64_t n, const double *d2, double h2, double *w) {
   for (int64_t i = 0; i < n; i++) {
     /* 1 - u^2 of squares: no root is taken. */
@@ -271,6 +274,7 @@ bool sw_gwr_try(const sw_gwr_rows *rows, const double *sums, int64_t i, double *
   int k = rows->k;
   const double *x = rows->row + i * rows->stride;
   double *l = work, *z = work + k * k, *v = z + k, hat = 0, fitted = 0;
+  /* A copy, as the factor is made in place and the sums are used again. */
   for (int a = 0; a < k; a++) {
     for (int b = a; b < k; b++)
       l[a * k + b] = sums[a * rows->stride + b];
@@ -450,6 +454,8 @@ static double condition_as_was(const sw_gwr_rows *rows, const double *s, double 
   return sw_gwr_condition(copy, k);
 }
 
+/* One local regression. Not sound: NaN throughout, as a fit that rounding decides is worse than
+ * none. */
 bool sw_gwr_solve(const sw_gwr_rows *rows, const double *w, int64_t i, double *work,
                   sw_gwr_fit *fit) {
   int k = rows->k, side = k + 1, square = side * side;

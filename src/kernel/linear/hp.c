@@ -12,8 +12,8 @@ size_t sw_hp_room(int n) {
   return 3 * (size_t)n;
 }
 
-/* The matrix, in the places of its factors: each row of D adds (1, -2, 1)'(1, -2, 1). Of fewer than
- * three values D has no row: the matrix is I and the trend the series itself. */
+/* The matrix, in the places of its factors: each row of D adds (1, -2, 1)'(1, -2, 1). Fewer than
+ * three values have no row of D: the trend is the series itself. */
 static void fill(const sw_hp *hp, double lambda) {
   for (int i = 0; i < hp->n; i++) {
     hp->d[i] = 1;

@@ -42,10 +42,9 @@ void sw_running_copy(sw_running *to, const sw_running *from) {
   memcpy(to->squares, from->squares, (size_t)from->width * sizeof *to->squares);
 }
 
-/* H_t, the cross-section variance of z over its mean. Returns the first period whose mean is not
- * positive, or -1: there relative transition paths are undefined. The shift moves all of z down at
- * once, so levels of several origins need no second set. H_t = mean (z/mean - 1)^2 = squares/(n
- * mean^2). */
+/* H_t = mean (z/mean - 1)^2 = squares/(n mean^2), the cross-section variance of relative z. Returns
+ * the first period whose mean is not positive, where relative transition paths are undefined, or
+ * -1. The shift moves all of z down at once, so levels of several origins need no second set. */
 int sw_running_h(const sw_running *set, double shift, double *h) {
   int wrong = -1;
   /* From the last period to the first, so that `wrong` is the first one in the end. */
@@ -73,6 +72,7 @@ int sw_running_h_with(const sw_running *set, const double *z, double *h) {
 
 /* ---- the regression --------------------------------------------------------------------- */
 
+/* Halves go to the even number. */
 int sw_log_t_cut(int periods, double trim) {
   return (int)nearbyint(trim * periods);
 }

@@ -46,6 +46,8 @@ size_t sw_within_sums(const sw_within *w) {
   return COUNTED + periods + 2 * variables + variables * periods + shared;
 }
 
+/* Parts of the sums: counts, squares, and sums by period. They are added over ranks as plain
+ * doubles. */
 static parts parts_of(const sw_within *w, double *sums) {
   parts p = {.number = sums, .count = sums + COUNTED};
   p.raw = p.count + w->periods;
@@ -83,6 +85,8 @@ static void add_shared(const sw_within *w, parts p, const int *t, int count) {
       p.shared[t[i] * w->periods + t[j]] += 1.0 / count;
 }
 
+/* Takes a unit's `count` observations, and takes its mean out of x in place. A unit with one
+ * observation has no part with fixed effects. */
 void sw_within_add(const sw_within *w, double *sums, const int *t, double *x, int count) {
   parts p = parts_of(w, sums);
   if (count == 0) return;
@@ -205,6 +209,8 @@ size_t sw_within_work(const sw_within *w) {
   return w->effects == SW_EFFECTS_TWO_WAY ? (size_t)w->periods * ((size_t)w->periods + 1) : 0;
 }
 
+/* Solves for the effects of time out of the sums; false: not solvable, which rounding alone could
+ * bring about. Degrees of freedom are counted here. */
 bool sw_within_solve(const sw_within *w, const double *sums, double *effect,
                      sw_within_counts *counts, double *work) {
   /* The cast drops const for the views' sake; nothing is written through them here. */

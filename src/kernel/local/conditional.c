@@ -150,6 +150,7 @@ void sw_local_observe(sw_local_form form, const sw_local_table *table, const sw_
   }
 }
 
+/* Draws for one unit: its neighbours are replaced by others at random, LANES draws at a time. */
 void sw_local_permute(sw_local_form form, const sw_local_table *table, const sw_local_unit *unit,
                       uint64_t seed, uint64_t key, int64_t permutations, void *workspace) {
   int32_t *place = workspace;
@@ -174,10 +175,9 @@ void sw_local_permute(sw_local_form form, const sw_local_table *table, const sw_
   }
 }
 
-/* A sample without replacement: Var = s^2 (N w2 - w^2)/(N - 1), s^2 with divisor N. The difference
- * is zero, not below it, where all others are drawn with equal weights. N others, weights w_j
- * without replacement. A scale that is rounding is 0: with all others as neighbours every draw
- * gives the same sum. */
+/* Variance of the sum of weights w_j on a sample without replacement from N others: s^2 (N w2 -
+ * w^2)/(N - 1), s^2 with divisor N. With all others as neighbours of equal weights every draw gives
+ * the same sum: a scale that is rounding is 0. */
 sw_local_moments sw_local_lag_moments(double others, double sum, double squares, double w,
                                       double w2) {
   double mean = sum / others, spread = squares / others - mean * mean;
@@ -198,18 +198,20 @@ double sw_local_p(sw_alternative alternative, double at_least, double at_most,
   return fmin(1, 2 * (nearer + 1) / all);
 }
 
+/* erfc keeps its digits in the far tail, where 1 - erf has none. */
 double sw_local_normal_p(sw_alternative alternative, double z) {
   if (alternative == SW_GREATER) return erfc(z * M_SQRT1_2) / 2;
   if (alternative == SW_LESS) return erfc(-z * M_SQRT1_2) / 2;
   return erfc(fabs(z) * M_SQRT1_2) / (alternative == SW_FOLDED ? 2 : 1);
 }
 
+/* The p of an observed value that no draw reaches. */
 double sw_local_least_p(sw_alternative alternative, int64_t permutations) {
   return sw_local_p(alternative, 0, 0, permutations);
 }
 
 /* Benjamini & Hochberg 1995: the greatest p that is at most its rank's share of alpha; -1: none.
- * From the largest rank down, the first that holds is the greatest. */
+ * Sought from the largest rank down, so the first that holds is it. */
 double sw_local_bh_cut(const double *sorted, int64_t n, double alpha) {
   for (int64_t k = n; k > 0; k--)
     if (sorted[k - 1] <= (double)k * alpha / (double)n) return sorted[k - 1];

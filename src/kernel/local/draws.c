@@ -102,8 +102,8 @@ static uint32_t below_again(const sw_draws *d, int64_t j, uint32_t draw, uint32_
   return (uint32_t)(product >> 32);
 }
 
-/* word[j] of each lane becomes x_j. A low half below the bound is rare, and is looked at again.
- * `low half < bound` is a cheap necessary condition of `low half < 2^32 mod bound`. */
+/* word[j] of each lane becomes x_j. `low half < bound` is a cheap necessary condition of `low half
+ * < 2^32 mod bound`: it is rare, and only then is the word looked at again. */
 SW_INLINE void positions(const sw_draws *d, uint32_t first, uint32_t *restrict word) {
   for (int64_t j = 0; j < d->k; j++) {
     uint32_t bound = (uint32_t)(d->others - j), *at = word + j * LANES, x[LANES], doubtful = 0;

@@ -21,8 +21,7 @@ size_t sw_general_g_workspace(int64_t n) {
   return (size_t)n * sizeof(double) + (sw_moran_workspace(n) + 63) / 64 * 64;
 }
 
-/* The factor of row i, as in moran: 1 where all its links are in use. A row that lost all its links
- * has factor 0. */
+/* The factor of row i, as in moran: 1 where all its links are in use, 0 where it has lost all. */
 static double factor_of(const sw_links *links, bool row_standardised, const double *x, int64_t i) {
   double sum = 0;
   int64_t count = 0, all = links->row_start[i + 1] - links->row_start[i];
@@ -93,6 +92,7 @@ static double variance_of(const powers *p, double s0, double among, double moran
   return linear + both + (p->z2 > 0 ? of_squares * of_squares * moran : 0);
 }
 
+/* Getis and Ord's general G, whose variance is that of Moran's I of the same weights, rescaled. */
 sw_general_g sw_general_g_compute(const sw_links *links, bool row_standardised, const double *x,
                                   void *workspace) {
   sw_general_g g = {NAN, NAN, NAN, NAN, SW_GENERAL_G_DEFINED};

@@ -146,8 +146,11 @@ typedef struct sums {
   double rows;                          /* squares of the sums of rows of W */
 } sums;
 
+/* Sums over the weights that the moments of L need: O(links), but for the squares of the product
+ * W'W. */
 static sums sum_weights(const sw_links *links, scratch s) {
   sums w = {0};
+  /* column: W'r, with the row sums r; d: the diagonal of W'W. */
   for (int64_t j = 0; j < links->n; j++) {
     s.column[j] = s.d[j] = 0;
     for (int64_t f = s.column_start[j]; f < s.column_start[j + 1]; f++) {
@@ -220,11 +223,13 @@ static void put_moments(const sums *w, double n, double ssx, double ssy, scratch
   lee->exact *= scale * scale;
 }
 
+/* Lee's L of one period. NaN with the reason where it is undefined. */
 sw_lee sw_lee_compute(const sw_links *links, bool row_standardised, const double *x,
                       const double *y, void *workspace) {
   sw_lee lee = {NAN, NAN, NAN, NAN, SW_LEE_DEFINED};
   scratch s = scratch_of(links, workspace);
   double n;
+  /* Both calls count the same units: those with both values. */
   double ssx = deviations(x, y, links->n, s.x, &n), ssy = deviations(y, x, links->n, s.y, &n);
   for (int64_t i = 0; i < links->n; i++)
     weigh_row(links, row_standardised, x, y, i, s);

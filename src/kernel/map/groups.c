@@ -50,8 +50,8 @@ static void count_units(divider *d) {
     if (d->units[g] > d->units[d->bulk]) d->bulk = g;
 }
 
-/* Cells of the bulk are not compared with each other: they are most of all. The product of cells
- * outside the bulk with all cells; the bulk may have thousands. */
+/* Cells outside the bulk against all cells: those of the bulk, which may be thousands, are not
+ * compared with each other. */
 static void measure_gaps(divider *d) {
   const sw_groups *in = d->in;
   for (int a = 0; a < in->n; a++)
@@ -180,8 +180,8 @@ static bool belong(const divider *d, int a, int b) {
   return d->apart[a][b] <= farther / 4 && d->apart[a][b] <= fmax(2.25 * longer, bulk / 9);
 }
 
-/* The nearest two insets; only those that belong together, unless there are too many. SW_ZONES
- * bounds the insets of a page, so the nearest are joined whatever they are. */
+/* The nearest two insets of those that belong together; of all where there are still more than a
+ * page has room for (SW_ZONES). */
 static bool merge_nearest(divider *d, bool any) {
   int first = -1, second = -1;
   for (int a = 0; a < d->in->n; a++)

@@ -176,6 +176,8 @@ static void use_strip(int zones, const sw_map_box *box, double scale, sw_map_fra
   frame->height = fmax(frame->height, ceil(top + tallest_row + margin));
 }
 
+/* Chooses the size of the main map and the places of its insets: the largest main map for which all
+ * insets fit, tried from the left to anywhere; else insets stand in a strip below. */
 void sw_map_layout(int zones, const sw_map_box *box, const sw_outline *outline, double width,
                    sw_map_frame *frame) {
   /* The main map gives up to 24% of its size before a strip is taken. */

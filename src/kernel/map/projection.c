@@ -20,6 +20,7 @@ void sw_extent_begin(sw_extent *extent) {
   *extent = (sw_extent){.south = INFINITY, .north = -INFINITY, .west = INFINITY, .east = -INFINITY};
 }
 
+/* Rounding can put a longitude just beyond the last bin. */
 static int bin_of(double lon) {
   int bin = (int)floor((lon - 360 * floor(lon / 360)) * (BINS / 360.0));
   return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
@@ -67,6 +68,7 @@ static sw_projection_kind kind_of(double south, double north, double span) {
   return tall <= 40 ? SW_PROJECTION_CYLINDRICAL : SW_PROJECTION_LAMBERT;
 }
 
+/* The projection by the extent alone, so that the same country always looks the same. */
 sw_projection sw_projection_choose(const sw_extent *extent) {
   int first, bins = longest_gap(extent, &first);
   /* A map without a gap of 5 degrees goes round the globe and must be cut somewhere. */

@@ -93,6 +93,7 @@ static void find_extents(finder *f) {
       *low = fmin(*low, along[axis][k]);
       *high = fmax(*high, along[axis][k]);
     }
+    /* Units without points have no centre: the centres of the others stand side by side. */
     f->there = 0;
     for (int64_t i = 0; i < s->n; i++)
       if (f->low[axis][i] <= f->high[axis][i])
@@ -117,9 +118,8 @@ static sw_status spacing(sw_error *err, const finder *f, double *room, double *v
 }
 
 /* The gap; 0: there is no bulk to lie far from. A fifth of the radius within which 80% of the units
- * lie around the median; of single points not less than 2.5 times their spacing. 80% within the
- * radius: outlying islands do not count. 2.5 times the spacing: single points have no outlines that
- * touch. */
+ * lie around the median, so that outlying islands do not count; of single points, which have no
+ * outlines that touch, not less than 2.5 times their spacing. */
 static sw_status find_gap(sw_error *err, finder *f) {
   double *room, middle[3], nearest = 0;
   SW_TRY(sw_alloc(err, (size_t)f->there, sizeof *room, (void **)&room));
@@ -142,6 +142,7 @@ static sw_status find_gap(sw_error *err, finder *f) {
 
 /* ---- joined ------------------------------------------------------------------------------ */
 
+/* By place, then by unit: a total order. */
 static int compare_cells(const void *a, const void *b) {
   const cell *p = a, *q = b;
   for (int axis = 0; axis < 3; axis++)
@@ -206,8 +207,8 @@ static int number_groups(finder *f, int32_t *group) {
   return count;
 }
 
-/* The bulk and the others, once the units are groups. least_share: a bulk has at least 60% of the
- * units. */
+/* Splits the units into the bulk, which has at least 60% of them (least_share), and the others,
+ * once they are groups. */
 static sw_status divide(sw_error *err, finder *f, int32_t *group, int32_t *of_cell, uint8_t *zone,
                         int *zones) {
   sw_groups groups = {.spots = f->spots,

@@ -1,5 +1,6 @@
 /* Shares of a few regions, less those of all industries, and their products; see agglomeration.h.
- * Any thread; nothing is allocated. */
+ * Called by `ellison_glaeser` for a band of industries at a time: O(regions x rows x n), through
+ * the block kernel. Any thread; nothing is allocated. */
 #include "kernel/pairs/agglomeration.h"
 #include "kernel/hot.h"
 #include "kernel/pairs/block.h"
@@ -9,7 +10,7 @@
 
 enum { CHUNK = SW_AGGLOMERATION_CHUNK };
 
-/* The workspace. */
+/* The parts of the workspace, in the order in which sw_agglomeration_workspace counts them. */
 typedef struct room {
   double *share;   /* CHUNK rows of n: the regions of a chunk */
   double *product; /* rows * n, of a chunk */
@@ -19,6 +20,7 @@ typedef struct room {
   char *whole; /* CHUNK */
 } room;
 
+/* Divides the workspace. */
 static room room_of(int n, int rows, void *workspace) {
   size_t width = (size_t)n;
   double *at = workspace;
@@ -35,8 +37,8 @@ size_t sw_agglomeration_workspace(int n, int rows) {
   return numbers * sizeof(double) + sw_block_workspace(CHUNK) + CHUNK * (sizeof(double *) + 1);
 }
 
-/* Shares of regions [m, m + count); a row of zeros where a region is not whole, which adds nothing.
- * Columns are read in their order, and turned round. */
+/* Loads the shares of regions [m, m + count). A region that is not whole, with a value missing, is
+ * a row of zeros, which adds nothing. Columns are read in their order, and turned round. */
 static void load(const sw_agglomeration *of, int64_t m, int count, const room *r) {
   size_t n = (size_t)of->n;
   memset(r->whole, 1, (size_t)count);
@@ -44,6 +46,7 @@ static void load(const sw_agglomeration *of, int64_t m, int count, const room *r
   for (size_t k = 0; k < n; k++) {
     const double *value = of->value[k] + m;
     for (int u = 0; u < count; u++) {
+      /* False of NaN as well. */
       r->whole[u] &= value[u] >= 0;
       r->total[u] += value[u];
       r->share[(size_t)u * n + k] = value[u] / of->sum[k]; /* 0/0: NaN */
@@ -55,7 +58,7 @@ static void load(const sw_agglomeration *of, int64_t m, int count, const room *r
         r->share[(size_t)u * n + k] = of->sum[k] > 0 ? 0 : NAN;
 }
 
-/* The mean over the industries that there are. */
+/* The mean share over the industries that there are. */
 static double mean_of(int n, const double *share) {
   double sum = 0;
   int count = 0;
@@ -67,7 +70,8 @@ static double mean_of(int n, const double *share) {
   return sum / count;
 }
 
-/* g and squares in the order of the regions; one chain of additions for each industry. */
+/* Adds one region's terms to g and to the sum of squares, in the order of the regions: one chain of
+ * additions for each industry. */
 SW_HOT static void add_squares(int rows, const double *restrict share, double x, double *restrict g,
                                double *restrict squares) {
   for (int k = 0; k < rows; k++) {
@@ -87,7 +91,8 @@ SW_HOT static void lessen(int64_t n, double x, double *restrict share) {
     share[k] -= x;
 }
 
-/* Of one region: both kinds of x, its part of g, and shares less x in place. */
+/* Takes in one region: both kinds of x, its part of g; leaves its shares less x in place, for the
+ * products. */
 static void take_region(const sw_agglomeration *of, double all, int k0, int k1, double *share,
                         double total, sw_agglomeration_band *out) {
   double mean = of->mean_of_g || of->mean_of_pairs ? mean_of(of->n, share) : 0;
@@ -99,7 +104,7 @@ static void take_region(const sw_agglomeration *of, double all, int k0, int k1, 
   lessen(of->n, of_pairs, share);
 }
 
-/* Sums begin at zero; where there is nothing at all, of no region that has all, they are none. */
+/* Begins the sums at zero; where no region has all values, they are none. */
 static void begin(const sw_agglomeration *of, double all, int rows, sw_agglomeration_band *out) {
   double zero = all > 0 ? 0 : NAN;
   for (int64_t i = 0; i < (int64_t)rows * of->n; i++)
@@ -109,6 +114,7 @@ static void begin(const sw_agglomeration *of, double all, int rows, sw_agglomera
   out->x_of_g = out->x_of_pairs = zero;
 }
 
+/* A band: industries [k0, k1) with all from k0 on, the upper half of a symmetric matrix. */
 void sw_agglomeration_compute(const sw_agglomeration *of, int k0, int k1,
                               sw_agglomeration_band *out, void *workspace) {
   int64_t n = of->n, rows = k1 - k0;

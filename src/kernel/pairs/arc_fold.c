@@ -163,10 +163,12 @@ static int64_t near_end(const block *k, int64_t r, int64_t count) {
   return count;
 }
 
+/* A row beyond reach of its block's near pairs: all distances at once. */
 static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64_t count,
                     const sw_lane_sums *sums, double *most) {
   double flow[BLOCK];
   sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
+  /* Vectors are read whole: what is beyond the count must add nothing. */
   if (sums->groups) {
     for (int64_t c = count; c < k->padded; c++)
       flow[c] = 0;
@@ -185,6 +187,7 @@ static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64
   sw_rings_add(k->rings, count, chord, flow, &to);
 }
 
+/* All rings but the last, which has what lies beyond the limits. */
 static double within_limits(const block *k) {
   double count = 0;
   for (int ring = 0; ring < k->rings->n - 1; ring++)
@@ -201,6 +204,9 @@ static void take_rows(const block *k, int64_t r, int64_t end, int64_t count, row
     k->ring->count[k->rings->n - 1] += (double)((end - r) * count) - (within_limits(k) - before);
 }
 
+/* Gravity with sums alone, without values in memory: the hot path of `keep: summary`. Columns are
+ * packed by blocks of BLOCK; rows that are near a block go through the exact steps, the others
+ * through far_row. */
 void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
                        int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums,
                        const sw_ring_limits *rings, const sw_ring_lanes *ring, void *workspace) {

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* One column of a few packed rows, without vectors. */
+/* One column of a few packed rows, without vectors: edges of a block, and the definition of the
+ * bits. */
 SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *const *to, int64_t j,
                            bool distance, double *out, int64_t stride) {
   for (int r = 0; r < rows; r++) {
@@ -84,8 +85,7 @@ typedef struct variant {
                 int64_t j1, bool distance, double *out, int64_t stride);
 } variant;
 
-/* The one that sw_instruction_set names; a look at what the processor was found to be, no
- * more. */
+/* The variant that sw_instruction_set names. It was found once at the start; this only looks. */
 static variant choose(void) {
 #if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
   const char *set = sw_instruction_set();
@@ -97,7 +97,8 @@ static variant choose(void) {
 
 /* ---- many rows -------------------------------------------------------------------------- */
 
-/* Rows from which on columns are packed, and of a pack; columns of a panel at most. */
+/* MANY: rows from which on columns are packed. PACK: rows of a pack. WIDEST: columns of a panel at
+ * most. */
 enum { MANY = 16, PACK = 64, WIDEST = 24 };
 
 /* Packed rows and a packed panel of columns, of k numbers each, which go by pieces. */
@@ -148,6 +149,7 @@ static void run_many(int k, const double *const *from, int64_t i0, int64_t i1,
 
 enum { PACKED = 16 }; /* rows at a time, a multiple of SW_BLOCK_ROWS */
 
+/* The larger of both ways. */
 size_t sw_block_workspace(int k) {
   return (size_t)k * (PACK + WIDEST) * sizeof(double);
 }
@@ -166,7 +168,7 @@ static void pack(int k, const double *const *from, int64_t i, int rows, int coun
       *row++ = from[s][i + c];
 }
 
-/* Rows by SW_BLOCK_ROWS, what is left one by one. */
+/* Few rows: rows by SW_BLOCK_ROWS, what is left one by one; columns are read where they are. */
 static void run_few(int k, const double *const *from, int64_t i0, int64_t i1,
                     const double *const *to, int64_t j0, int64_t j1, bool distance, double *out,
                     int64_t stride, double *row) {
@@ -180,6 +182,7 @@ static void run_few(int k, const double *const *from, int64_t i0, int64_t i1,
   }
 }
 
+/* No numbers (k = 0) leave zeros, which run_few writes. */
 static void run(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
                 int64_t j0, int64_t j1, bool distance, double *out, int64_t stride,
                 double *workspace) {

@@ -82,6 +82,7 @@ static staying *staying_in(int k, double *workspace) {
   return (staying *)(workspace + passing(k));
 }
 
+/* Nothing is packed yet. */
 void sw_block_fold_open(int k, void *workspace) {
   *staying_in(k, workspace) = (staying){NULL, 0, 0};
 }
@@ -114,6 +115,7 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   staying rows = {b.k ? from[0] : NULL, i0, i1};
   bool there = false;
   double *stays = stay(b.k, &rows, workspace, &there);
+  /* Chunks of nearly equal width, in whole steps: a narrow last one would waste its packing. */
   int64_t chunks = divide_up(j1 - j0, columns_in(stays ? BESIDE : ROOM, b.k));
   int64_t chunk = chunks ? (int64_t)divide_up(j1 - j0, chunks * STEP) * STEP : STEP;
   b.from = from;
@@ -140,6 +142,7 @@ static void fold_block(const sw_set_of set, block b, const double *const *from, 
   }
 }
 
+/* The maxima of the call so far go on in all lanes, which makes joining them exact. */
 static void fold(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
                  int64_t j0, int64_t j1, bool distance, sw_lane_sums *sums, void *workspace) {
   double most[WIDEST];

@@ -1,10 +1,12 @@
-/* Loops over a row of pairs by group; see groups.h. Gaps are added as zeros instead of being
- * branched around. Counts are doubles, which are exact, so that they go through the same vector
- * lanes. */
+/* Loops over a row of pairs by group; see groups.h. Called for each row of a square where sums by
+ * group are made (plan/pairs/blocks.c, plan/sums/task.c), so they cost about as much as the sums of
+ * the row itself. Gaps are added as zeros instead of being branched around. Counts are doubles,
+ * which are exact, so that they go through the same vector lanes. */
 #include "kernel/pairs/groups.h"
 
 #include "kernel/pairs/lanes.h"
 
+/* The value, or 0 for a gap; 1 or 0 for the count. */
 SW_INLINE double present(double v) {
   return v == v ? v : 0.0;
 }
@@ -12,8 +14,9 @@ SW_INLINE double one_if(double v) {
   return v == v ? 1.0 : 0.0;
 }
 
-/* Lanes are local, so that they stay in registers; begun by what the caller has, as lanes of zeros
- * that the compiler sees are cut into single numbers. */
+/* The sum of chosen columns, into lanes. Lanes are local, so that they stay in registers; they
+ * begin with what the caller has, since lanes of zeros that the compiler sees are cut into single
+ * numbers. */
 SW_HOT static void gather(int64_t count, const int32_t *restrict unit, const double *restrict v,
                           double *restrict sum, double *restrict values) {
   double s[SW_LANES], c[SW_LANES];
@@ -34,6 +37,7 @@ SW_HOT static void gather(int64_t count, const int32_t *restrict unit, const dou
   }
 }
 
+/* The same of columns in a run, without the indices. */
 SW_HOT static void walk(int64_t count, const double *restrict v, double *restrict sum,
                         double *restrict values) {
   double s[SW_LANES], c[SW_LANES];
@@ -53,7 +57,8 @@ SW_HOT static void walk(int64_t count, const double *restrict v, double *restric
   }
 }
 
-/* Columns [from, to) of a row, all of one group. */
+/* Adds columns [from, to) of a row, all of one group, each to the lane that its place in the row
+ * gives it: the bits do not depend on where runs begin. */
 SW_INLINE void add_run(const double *restrict v, int64_t from, int64_t to, double *restrict sum) {
   double s[SW_LANES];
   for (; from < to && from % SW_LANES; from++)
@@ -69,8 +74,8 @@ SW_INLINE void add_run(const double *restrict v, int64_t from, int64_t to, doubl
     sum[from % SW_LANES] += v[from];
 }
 
-/* Where the run of one group that begins with of[k] ends, of n. Eight at a time, which compare as
- * two words of vectors. */
+/* Where the run of one group that begins with of[k] ends, of n. Compares eight at a time. Units of
+ * a group mostly follow each other in code, so runs are long. */
 SW_INLINE int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
   const int32_t group = of[k];
   for (int32_t other = 0; k + SW_LANES <= n; k += SW_LANES) {
@@ -83,6 +88,7 @@ SW_INLINE int64_t end_of_run(const int32_t *of, int64_t k, int64_t n) {
   return k;
 }
 
+/* Runs of one group, each added at a time; then the row into its lane of columns. */
 SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int64_t r,
                               int64_t place, int64_t n, const double *v) {
   const int32_t *of = groups->of_column + place;
@@ -96,13 +102,13 @@ SW_HOT void sw_groups_add_row(const sw_lane_groups *groups, int64_t stride, int6
   sw_lanes_add(column, v, n);
 }
 
-/* As sw_lanes_join, by vectors. */
+/* As sw_lanes_join, by vectors: the sums are the same. */
 typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double v2 __attribute__((vector_size(16), aligned(8), may_alias));
 
-/* Four rows at a time, which share their shuffles. Lanes are cleared by whole lines of the cache:
- * stores are what this loop waits for. */
+/* Joins the lanes of rows, four rows at a time, which share their shuffles. Lanes are cleared by
+ * whole lines of the cache: stores are what this loop waits for. */
 SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, double *restrict out) {
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
@@ -128,6 +134,8 @@ SW_HOT void sw_groups_join(double *restrict lanes, int64_t rows, double *restric
   }
 }
 
+/* Joins lanes of columns, `stride` apart, and clears them up to the stride: what fills up must be
+ * zero for the next square. */
 SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, double *restrict out) {
   double *l0 = lanes, *l1 = l0 + stride, *l2 = l1 + stride, *l3 = l2 + stride;
   double *l4 = l3 + stride, *l5 = l4 + stride, *l6 = l5 + stride, *l7 = l6 + stride;
@@ -147,6 +155,7 @@ SW_HOT void sw_groups_join_columns(double *lanes, int64_t stride, int64_t n, dou
     l0[c] = l1[c] = l2[c] = l3[c] = l4[c] = l5[c] = l6[c] = l7[c] = 0;
 }
 
+/* Sums of shares over groups, column by column: groups in order, then one addition to the sum. */
 SW_HOT void sw_groups_add_shares(int64_t n, int64_t groups, const double *restrict share,
                                  int64_t stride, double *restrict sum) {
   int64_t c = 0;
@@ -164,8 +173,8 @@ SW_HOT void sw_groups_add_shares(int64_t n, int64_t groups, const double *restri
   }
 }
 
-/* A sum that has a number, else NaN: -0.0 is nothing (kernel/pairs/lanes.h). By bits, as comparing
- * doubles with -0.0 takes a branch for each sum. */
+/* A sum as results have it, NaN for nothing and for overflow: -0.0 is nothing
+ * (kernel/pairs/lanes.h). By bits, as comparing doubles with -0.0 takes a branch for each sum. */
 SW_INLINE double number(double sum) {
   const uint64_t sign = UINT64_C(1) << 63, infinite = UINT64_C(0x7ff) << 52;
   union {
@@ -175,6 +184,7 @@ SW_INLINE double number(double sum) {
   return of.bits == sign || (of.bits & ~sign) == infinite ? missing.sum : sum;
 }
 
+/* Four cases instead of a test per element. */
 SW_HOT void sw_groups_place(int64_t n, const double *restrict share, bool first, bool last,
                             double *restrict sum) {
   if (first && last)
@@ -191,6 +201,7 @@ SW_HOT void sw_groups_place(int64_t n, const double *restrict share, bool first,
       sum[k] += share[k];
 }
 
+/* As sw_lanes_scan, without the greatest. */
 SW_HOT void sw_groups_sum_rows(const sw_lane_rows *of, double *restrict sum) {
   for (int64_t r = 0; r < of->rows; r++) {
     const double *v = of->v + r * of->stride;
@@ -209,6 +220,7 @@ SW_HOT void sw_groups_sum_rows(const sw_lane_rows *of, double *restrict sum) {
   }
 }
 
+/* The sum over chosen units, with a count of those that have a value. */
 void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *sum,
                    double *values) {
   double lane[SW_LANES] = {0}, number[SW_LANES] = {0};
@@ -224,6 +236,7 @@ void sw_groups_sum_run(int64_t count, const double *v, double *sum, double *valu
   *values = sw_lanes_join(number);
 }
 
+/* Adding 0.0 turns a value of -0.0 into 0.0: -0.0 means nothing (lanes.h). */
 SW_HOT void sw_groups_add(int64_t n, const double *restrict v, double *restrict sum) {
   for (int64_t j = 0; j < n; j++)
     sum[j] += v[j] == v[j] ? v[j] + 0.0 : sw_lanes_nothing;

@@ -23,7 +23,7 @@ double sw_lanes_join(const double l[SW_LANES]) {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
 }
 
-/* Sums and maxima of the eight lanes, under way. low: lanes 0 to 3, high: 4 to 7. */
+/* Sums and greatest of the eight lanes, under way. low: lanes 0 to 3, high: 4 to 7. */
 typedef struct tally {
   v4 low, high, most_low, most_high;
 } tally;
@@ -48,6 +48,7 @@ SW_INLINE void raise_to(v4 *most, const v4 *x) {
   memcpy(most, a, sizeof a);
 }
 
+/* One step of eight numbers. */
 SW_INLINE void tally_add(tally *t, const v4 *low, const v4 *high) {
   t->low += *low;
   t->high += *high;
@@ -92,6 +93,7 @@ SW_INLINE void tally_row(const double *restrict v, int64_t n, double *restrict l
   tally_end(&t, v + whole, n - whole, lanes, greatest);
 }
 
+/* The usual way of a row: sum, maximum and columns in one pass. */
 SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
                          double *greatest) {
   double lanes[SW_LANES] = {0}, top = -INFINITY;
@@ -105,6 +107,7 @@ SW_HOT void sw_lanes_add_row(const double *restrict v, int64_t n, double *restri
   tally_row(v, n, column, row, &most[0]);
 }
 
+/* The sum of a segment alone. A NaN shows in it, and costs no test. */
 SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest) {
   double lanes[SW_LANES] = {0}, top = -INFINITY;
   int64_t whole = n - n % SW_LANES;
@@ -119,6 +122,7 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   *greatest = top;
 }
 
+/* Whether a row has a gap at all: decides between the smooth and the slow way. */
 SW_HOT bool sw_lanes_has_gap(const double *v, int64_t n) {
   int64_t whole = n - n % SW_LANES, gaps = 0;
   m4 found = {0};
@@ -226,6 +230,7 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
   return gaps - (skip >= 0);
 }
 
+/* Counts without branches: NaN fails the comparison. */
 SW_HOT int64_t sw_lanes_reach(const double *v, int64_t n, double from) {
   int64_t count = 0;
   for (int64_t k = 0; k < n; k++)
@@ -275,6 +280,7 @@ static void (*const take_of[])(const few *of, int64_t rows) = SW_SETS(take_few);
 static int64_t (*const reaching_of[])(const double *v, int64_t n, double threshold,
                                       int32_t *at) = SW_SETS(reaching);
 
+/* Rows in groups of as many as the registers hold, the rest one by one: same bits either way. */
 static void each_few(const sw_lane_rows *of, int64_t place, double *lanes, int64_t apart,
                      double *sum, double *greatest) {
   sw_set_of set = sw_set();
@@ -362,6 +368,7 @@ SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_
     lane[k] += v[k];
 }
 
+/* + 0.0, as a value of -0.0 must not look like nothing (lanes.h). */
 SW_HOT void sw_lanes_add_values(double *restrict lane, const double *restrict v, int64_t n) {
   for (int64_t k = 0; k < n; k++)
     lane[k] += v[k] + 0.0;

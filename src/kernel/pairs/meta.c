@@ -94,6 +94,7 @@ SW_INLINE double couple_coupling(const struct couple *t, double s0, double s1, d
   return ((t->r[0] * r1) * b + (r0 * t->r[1]) * a) / (a * b);
 }
 
+/* D of two systems in one pass: no array of couplings is written. */
 SW_HOT static void couple_values(const struct couple row, int64_t n, const double *restrict s0,
                                  const double *restrict s1, const double *restrict r0,
                                  const double *restrict r1, const double *restrict half,
@@ -201,6 +202,7 @@ SW_INLINE void dispersion_lanes(const struct mixed *v, double *restrict c) {
   }
 }
 
+/* The form is a constant in all callers, so the test costs nothing. */
 SW_INLINE void form_lanes(sw_coupling_form form, const struct mixed *v, double *restrict c) {
   if (form == SW_COUPLING_PRODUCT)
     product_lanes(v, c);
@@ -279,6 +281,7 @@ SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from
     value[j] = __builtin_sqrt(c[j] * (from + to[j]));
 }
 
+/* By plain code, in blocks: what every variant must give. */
 static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                           double *coupling) {
   lanes c;
@@ -305,6 +308,7 @@ static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, 
   if (coupling) finish_lanes(j1 - j0, coupling, m->half_from[i], to.half, value);
 }
 
+/* The case of two systems, which most studies have: a pass of its own. */
 static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                            double *coupling) {
   const double *const *s = m->score, *const *r = m->root;

@@ -29,6 +29,7 @@ size_t sw_meta_fold_workspace(void) {
   return NUMBERS * BLOCK * sizeof(double);
 }
 
+/* The one form whose loops add up their values by themselves. */
 bool sw_meta_folds(const sw_meta *m) {
   return m->meta && m->form == SW_COUPLING_PRODUCT && m->p == 3 && !m->has_tiny;
 }
@@ -59,6 +60,7 @@ static void pack(block *k, int64_t j, int64_t count) {
   add_two(m, j, count, k->column + 3 * BLOCK);
 }
 
+/* Sums of a square of pairs without the values, by blocks of columns. */
 void sw_meta_fold(const sw_meta *m, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   sw_lane_sums *sums, void *workspace) {
   block k = {.meta = m, .first = i0, .column = workspace};

@@ -1,6 +1,7 @@
-/* Loops over a row segment that turn inverse squared distances into flows, for gravity. Called
- * in this order: decay, masses, then share and group where the study has them. Each works in
- * place, and each pair's bits depend on the pair's numbers alone. */
+/* Loops over a row segment that turn inverse squared distances into flows, for gravity
+ * (pair/gravity.c). Called in this order: decay, masses, then share and group where the study
+ * has them. Each works in place in one pass, and each pair's bits depend on the pair's numbers
+ * alone. */
 #include "kernel/pairs/power.h"
 
 SW_HOT static void root_each(int64_t n, double *v) {
@@ -30,6 +31,7 @@ void sw_power_decay_each(int64_t n, double decay, double *v) {
     power_each(n, decay / 2, v);
 }
 
+/* sw_exp holds its argument at both ends; beyond them a flow is infinite, or 0. */
 SW_HOT void sw_power_unlimit(int64_t n, double *v) {
   for (int64_t j = 0; j < n; j++) {
     double x = v[j];
@@ -43,6 +45,7 @@ SW_HOT void sw_power_scale(int64_t n, double factor, double *v) {
     v[j] *= factor;
 }
 
+/* x - x is 0 of finite numbers only, so that no branch is needed. */
 SW_HOT void sw_power_drop_infinite(int64_t n, double *v) {
   for (int64_t j = 0; j < n; j++)
     v[j] = v[j] - v[j] == 0 ? v[j] : __builtin_nan("");
@@ -54,7 +57,7 @@ SW_HOT void sw_power_scale_masses(int64_t n, double a, const double *restrict b,
     v[j] = (a * b[j]) * v[j];
 }
 
-/* Both shares zero: 0 / 0, a missing flow. */
+/* Both shares zero give 0/0 = NaN: a missing flow, as it should be. */
 SW_HOT void sw_power_scale_share(int64_t n, double x, const double *restrict y,
                                  double *restrict v) {
   for (int64_t j = 0; j < n; j++)

@@ -102,6 +102,29 @@ void sw_jackknife_add(sw_jackknife *sums, double x, double y) {
   sums->yyy += y * y * y;
 }
 
+void sw_jackknife_join(sw_jackknife *sums, const sw_jackknife *more) {
+  sums->n += more->n;
+  sums->x += more->x;
+  sums->y += more->y;
+  sums->xx += more->xx;
+  sums->xy += more->xy;
+  sums->yy += more->yy;
+  sums->xxx += more->xxx;
+  sums->xxy += more->xxy;
+  sums->xyy += more->xyy;
+  sums->yyy += more->yyy;
+}
+
+void sw_pull_join(sw_pull *whole_sums, const sw_pull *more) {
+  whole_sums->xx += more->xx;
+  whole_sums->xy += more->xy;
+  whole_sums->yy += more->yy;
+  whole_sums->xxx += more->xxx;
+  whole_sums->xxy += more->xxy;
+  whole_sums->xyy += more->xyy;
+  whole_sums->yyy += more->yyy;
+}
+
 /* Sums about the means out of plain ones. What is added is small already, an estimate less one
  * without a single unit, and the acceleration is wanted to a few digits. */
 void sw_jackknife_close(sw_jackknife *s, sw_pull *whole_sums) {

@@ -46,8 +46,11 @@ typedef struct sw_pull { /* of all strata: the same about their means */
 
 /* NaN is left out. */
 void sw_jackknife_add(sw_jackknife *sums, double x, double y);
+/* The sums of two parts of a stratum. */
+void sw_jackknife_join(sw_jackknife *sums, const sw_jackknife *more);
 /* Adds the stratum to the whole, and begins the next. */
 void sw_jackknife_close(sw_jackknife *sums, sw_pull *whole);
+void sw_pull_join(sw_pull *whole, const sw_pull *more);
 double sw_pull_acceleration(const sw_pull *whole, double a, double b);
 
 #endif

@@ -1,7 +1,7 @@
 /* Eight pairs by ring of distance, in the registers of one instruction set; included by the files
  * that sum by ring. What lies in another ring is NaN for the sums of a ring, which leave it out. */
 
-/* x where key is above limit, else NaN; where it is at most limit. A NaN key is neither. */
+/* x where key is above limit, else NaN; where it is at most limit. A NaN key is on neither side. */
 SW_INLINE vec SW_SET(above)(vec key, vec limit, vec x) {
   SW_EACH_REG x.r[k] = reg_if_above(key.r[k], limit.r[k], x.r[k], reg_spread(__builtin_nan("")));
   return x;

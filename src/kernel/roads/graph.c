@@ -123,8 +123,8 @@ static int64_t row_begin(const maker *m, int64_t v) {
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
-/* number[v]; `queue` holds the vertices in their new order. Queue and numbers are the same order
- * seen from both sides. Components follow one another. */
+/* number[v], and its inverse `queue`: the vertices in their new order. Components follow one
+ * another. */
 static void number_by_breadth(maker *m, const sw_roads_arc *arc, int32_t *queue) {
   int64_t n = m->roads->n_vertices, head = 0, tail = 0;
   for (int64_t v = 0; v < n; v++)
@@ -166,6 +166,7 @@ static sw_status make_arcs(sw_error *err, maker *m) {
   sw_roads_arc *arc = NULL;
   int32_t *queue = NULL;
   memset(m->at, 0, (n + 1) * sizeof *m->at);
+  /* Once to count, once to fill. */
   put_arcs(m, NULL);
   roads->n_arcs = begin_rows(roads->n_vertices, m->at);
   size_t room = (size_t)roads->n_arcs + 1;
@@ -187,8 +188,8 @@ static sw_status make_arcs(sw_error *err, maker *m) {
 /* ---- units ------------------------------------------------------------------------------ */
 
 /* Each unit to the nearest of the nodes that have a copy of that mode; of equally near ones the
- * first. One tree per mode over the nodes that have it, gone after use. Without a node of that mode
- * units have no access by it. */
+ * first. A tree of these nodes serves for one mode. Without such a node units have no access by
+ * it. */
 static sw_status find_nearest(sw_error *err, maker *m, int mode) {
   const sw_roads_plan *plan = m->plan;
   int64_t count = 0, modes = plan->n_modes, room = m->roads->n_vertices + 1;
@@ -284,6 +285,7 @@ static sw_status make(sw_error *err, maker *m) {
   return plant_units(err, plan, roads);
 }
 
+/* The graph of one state of the network: what is open then. O(vertices + arcs). */
 sw_status sw_roads_create(sw_error *err, const sw_roads_plan *plan, int state, sw_roads **roads) {
   maker m = {.plan = plan, .state = state};
   *roads = NULL;

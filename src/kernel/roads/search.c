@@ -159,6 +159,8 @@ static void offer_direct(sw_roads_search *s, int64_t unit, int64_t j) {
   if (ticks < SW_ROADS_NEVER) offer(s, j, ticks);
 }
 
+/* Offers the direct way to all units in reach: by the tree where the radius is limited, else to
+ * all. */
 static void go_direct(sw_roads_search *s, int64_t unit) {
   const sw_roads *roads = s->roads;
   int64_t n = roads->plan->n_units;

@@ -87,10 +87,14 @@ static sw_status find(sw_error *err, work *w, uint8_t *touched) {
   return SW_OK;
 }
 
+/* Which units' rows may differ between two states of the network: those that reach something new.
+ * The others keep their rows, and need no search. */
 sw_status sw_roads_touched(sw_error *err, const sw_roads *before, const sw_roads *roads,
                            uint8_t *touched) {
   work w = {.before = before, .roads = roads};
   size_t n = (size_t)roads->n_vertices + 1;
+  /* Directed: what leads to a new place cannot be found from there, so every unit counts as
+   * touched. */
   if (roads->plan->directed) {
     memset(touched, 1, (size_t)roads->plan->n_units);
     return SW_OK;

@@ -11,8 +11,8 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Units of a block, a multiple of SW_LANES. A block of 64 units times 8 periods is 4 KiB and stays
- * in the first-level cache. */
+/* Units of a block, a multiple of SW_LANES: 64 units times 8 periods are 4 KiB, which stay in the
+ * first cache. */
 enum { BLOCK = 64 };
 
 #define SW_VEC_FILE "kernel/rows/woven_set.h"

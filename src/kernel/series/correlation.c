@@ -9,8 +9,8 @@
 
 #include <math.h>
 
-/* Whether squares of n values of that size are more than rounding. 1e-12 of the size per value:
- * series read from text of 15 digits, and differences of them, have less rounding than that. */
+/* Whether squares of n values of that size are more than rounding: 1e-12 of the size per value.
+ * Series read from text of 15 digits, and differences of them, have less. */
 static bool is_spread(double squares, int n, double size) {
   double rounding = 1e-12 * size;
   return squares > n * rounding * rounding;

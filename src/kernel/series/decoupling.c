@@ -43,6 +43,7 @@ static int side_of(double elasticity, double slack) {
   return elasticity > 1.2 * (1 + slack);
 }
 
+/* Tapio's states (Tapio 2005), by the elasticity with a band around 1 for coupling. */
 sw_decoupling_state sw_decoupling(double c0, double c1, double g0, double g1, double *elasticity) {
   double dc = c1 - c0, dg = g1 - g0;
   *elasticity = NAN;

@@ -30,8 +30,8 @@ static double deviation_of(const double *x, int64_t n) {
 }
 
 /* The lesser of the standard deviation and of the range of quartiles over `normal`, which it is of
- * a normal distribution. Half of the values may be equal: no range then. 1.34 and 1.349 are the
- * quartile range of a standard normal as Silverman and as Sheather & Jones round it: R has both. */
+ * a standard normal: 1.34 as Silverman rounds it, 1.349 as Sheather & Jones do; R has both. Half of
+ * the values may be equal: the range is 0 then and does not count. */
 static double spread_of(const double *sorted, int64_t n, double normal) {
   double s = deviation_of(sorted, n);
   double range = sw_quantile(sorted, n, 3, 4) - sw_quantile(sorted, n, 1, 4);
@@ -42,6 +42,7 @@ static bool have_spread(const double *sorted, int64_t n) {
   return n >= 2 && sw_stats_vary(sorted[0], sorted[n - 1]);
 }
 
+/* Silverman 1986, equation 3.31: .9 A n^(-1/5). */
 double sw_density_silverman(const double *sorted, int64_t n) {
   if (!have_spread(sorted, n)) return NAN;
   return .9 * spread_of(sorted, n, 1.34) * pow((double)n, -.2);
@@ -57,6 +58,8 @@ typedef struct distances {
   double pairs[BINS];
 } distances;
 
+/* Counts pairs of values by their distance, in BINS bins: what the functionals of Sheather & Jones
+ * need, in O(n + BINS^2). */
 static void count_distances(const double *sorted, int64_t n, distances *out) {
   double bin[BINS] = {0};
   /* 1.01: the range is widened by a hundredth, so the largest value does not fall beyond the last
@@ -127,6 +130,8 @@ static double root_of(const distances *d, double factor, double lo, double hi) {
   }
 }
 
+/* The bandwidth of Sheather & Jones (1991), the "solve the equation" one. NaN: too little spread,
+ * or no root. */
 double sw_density_sheather_jones(const double *sorted, int64_t n) {
   distances d;
   if (!have_spread(sorted, n)) return NAN;

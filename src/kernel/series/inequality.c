@@ -44,6 +44,7 @@ static sw_sample sample_in(void *workspace, int64_t n) {
                      .wrong = -1};
 }
 
+/* Divides the workspace behind that of the sample. */
 static parts_bench parts_in(void *workspace, int64_t n, int groups) {
   double *y = (double *)workspace + sample_doubles(n), *share = y + 2 * n;
   size_t k = (size_t)groups + 1;
@@ -319,6 +320,7 @@ double sw_inequality_polarisation(const sw_sample *s, const int32_t *group, int 
   return polarised / s->mean;
 }
 
+/* Decompositions between and within groups; NaN where the mean is not above 0. */
 sw_inequality_parts sw_inequality_by_group(const sw_sample *s, const int32_t *group, int groups,
                                            int64_t n, void *workspace) {
   sw_inequality_parts parts = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};

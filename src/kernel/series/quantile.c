@@ -18,6 +18,7 @@ static double between(double lower, double upper, int64_t part, int64_t parts) {
   return lower + (double)part / (double)parts * (upper - lower);
 }
 
+/* The quantile c/k of type 7, in whole numbers, so that no rounding moves it. */
 double sw_quantile(const double *sorted, int64_t n, int64_t c, int64_t k) {
   if (n < 1) return NAN;
   /* Whole numbers throughout: (n - 1) c fits, as n is below 2^31 and c a number of classes. */
@@ -57,10 +58,9 @@ static int64_t count_upto(const sw_sorted *series, double x) {
   return lo;
 }
 
-/* Doubles as whole numbers of the same order: negative ones count downwards from zero. -0 and 0 are
- * two numbers here, and equal as doubles, which does no harm: both are counted alike. Bits of
- * positive doubles ascend as unsigned numbers; those of negative ones descend, so they are
- * inverted. */
+/* Doubles as whole numbers of the same order: bits of positive doubles ascend, those of negative
+ * ones descend and are inverted. -0 and 0 are two numbers here, and equal as doubles, which does no
+ * harm: both are counted alike. */
 static uint64_t key_of(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -94,6 +94,7 @@ static double value_at(const sw_sorted *series, int count, int64_t rank) {
   return found == 0 ? 0 : found;
 }
 
+/* Of several series together, without joining them: places are found by bisection. */
 double sw_quantile_pooled(const sw_sorted *series, int count, int64_t c, int64_t k) {
   int64_t n = count_values(series, count);
   if (n < 1) return NAN;

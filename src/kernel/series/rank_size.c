@@ -42,6 +42,8 @@ typedef struct products {
   double ranks, both, sizes;
 } products;
 
+/* Sums of squares and products about the means, compensated (sw_sum), as ranks run over orders of
+ * magnitude. */
 static products add_up(const double *log_size, int64_t n, double less) {
   sw_sum sum = {0}, ranks = {0}, both = {0}, sizes = {0};
   double rank = mean_log_rank(n, less);
@@ -67,6 +69,7 @@ static int64_t take_logs(const double *ascending, int64_t n, int64_t top, double
   return used;
 }
 
+/* Both regressions, of ranks on sizes and the other way round; fewer than LEAST sizes have none. */
 static void fit(const double *ascending, int64_t n, int64_t top, double *scratch,
                 sw_rank_size *out) {
   int64_t used = take_logs(ascending, n, top, scratch);
@@ -85,6 +88,7 @@ static void fit(const double *ascending, int64_t n, int64_t top, double *scratch
   out->zipf = -plain.both / plain.ranks;
 }
 
+/* All figures of one sorted sample. */
 sw_rank_size sw_rank_size_of(const double *ascending, int64_t n, int64_t top, double *scratch) {
   sw_rank_size out = {.primacy_2 = primacy(ascending, n, 2, 1),
                       .primacy_4 = primacy(ascending, n, 4, 1),

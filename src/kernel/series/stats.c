@@ -66,6 +66,7 @@ static void insert_values(double *x, int64_t lo, int64_t hi) {
   }
 }
 
+/* Stable: equal values keep their order. */
 static void merge_values(const double *from, double *to, int64_t lo, int64_t middle, int64_t hi) {
   int64_t left = lo, right = middle;
   for (int64_t at = lo; at < hi; at++) {

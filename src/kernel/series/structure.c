@@ -8,13 +8,13 @@
 
 #include <math.h>
 
-/* Of numbers of 0 or more: equal but for the rounding of the sums that they are of. 2^-43 is a
- * thousand times the rounding of one operation: sums of up to a thousand industries may differ by
- * that. */
+/* Of numbers of 0 or more: equal but for the rounding of the sums that they are. 2^-43 is a
+ * thousand times the rounding of one operation, for sums of up to a thousand industries. */
 static bool is_near(double a, double b) {
   return fabs(a - b) <= 0x1p-43 * fmax(a, b);
 }
 
+/* Shares of a unit's industries; false: there is nothing to divide. */
 bool sw_structure_shares(int n, const double *value, double *share) {
   double sum = 0;
   for (int k = 0; k < n; k++)
@@ -34,6 +34,7 @@ bool sw_structure_rest(int n, const double *all, const double *value, double *sh
   return sw_structure_shares(n, share, share);
 }
 
+/* Differences that are rounding do not count. */
 double sw_structure_distance(int n, const double *s, const double *b) {
   double sum = 0;
   for (int k = 0; k < n; k++)
@@ -51,6 +52,7 @@ double sw_structure_most(int n, const double *s, const double *b) {
   return most;
 }
 
+/* Herfindahl's index of the shares. */
 double sw_structure_concentration(int n, const double *s) {
   double sum = 0;
   for (int k = 0; k < n; k++)

@@ -100,8 +100,8 @@ static double pair_slopes(const double *time, const double *x, int n, double *sl
   return s;
 }
 
-/* The variance of S where values are independent, 18 times; runs of equal values are ties.
- * Kendall's n (n - 1)(2n + 5) less t (t - 1)(2t + 5) for each run of t equal values, over 18. */
+/* 18 times the variance of S where values are independent: n (n - 1)(2n + 5), less t (t - 1)(2t +
+ * 5) for each run of t equal values (Kendall). */
 static double variance_of_s(const double *sorted, int n) {
   double variance = (double)n * (n - 1) * (2.0 * n + 5);
   for (int i = 0, end; i < n; i = end) {
@@ -193,6 +193,7 @@ static void find_change(const double *time, const double *x, int n, sw_trend *ou
   out->pettitt_p = p < 1 ? p : 1;
 }
 
+/* All statistics of one series; NaN where it is too short. */
 sw_trend sw_trend_of(const double *time, const double *x, int n, bool hamed_rao, double *scratch) {
   sw_trend out = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   if (n < SW_TREND_LEAST) return out;

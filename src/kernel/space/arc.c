@@ -9,9 +9,8 @@
 
 #include <math.h>
 
-/* Brings the far quotient, whose polynomials begin with 1 as the near ones do, to the same scale.
- * Both quotients approximate 1/(SCALE arc^2); numerators of the near one are scaled in the table
- * itself. */
+/* Both quotients approximate 1/(SCALE arc^2). The near one's numerators are scaled in the table
+ * itself; this one's polynomials begin with 1 and are scaled here. */
 #define FAR_SCALE (14.625172783789005447 / SW_ARC_SCALE)
 
 /* N(u) and u D(u) of a near pair, by the operations of arc_vec.h. Rational functions of the squared
@@ -146,6 +145,7 @@ SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
   }
 }
 
+/* Any number of columns, by the plain code. */
 static void any_pairs(struct row p, int64_t n, const double *x, const double *y, const double *z,
                       const double *b, double *out) {
   if (b)

@@ -18,6 +18,8 @@ static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j
     out[links->to[k] - j0] = 1 / (links->value[k] * links->value[k]);
 }
 
+/* Keys of a row by the kind of distance; all kinds give inverse squares, so callers need not
+ * know. */
 void sw_distances_inverse_squares(const sw_distance *d, const sw_arc_points *points, int64_t i,
                                   int64_t j0, int64_t j1, double *out) {
   if (d->kind == SW_GREAT_CIRCLE)

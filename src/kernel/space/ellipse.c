@@ -94,6 +94,8 @@ typedef struct moments {
   double mass, x, y, xx, xy, yy;
 } moments;
 
+/* Moments of a mass in the plane: two passes, compensated, as coordinates may be large against
+ * their spread. */
 static moments moments_of(int64_t n, const double *x, const double *y, const double *mass) {
   sw_sum all = {0}, sx = {0}, sy = {0}, xx = {0}, xy = {0}, yy = {0};
   for (int64_t i = 0; i < n; i++)

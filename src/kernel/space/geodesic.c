@@ -134,6 +134,8 @@ SW_INLINE double length_mean(shape s) {
                     9.2272622795476243543e-14);
 }
 
+/* The waves of Karney's series for lengths, by the flattening of WGS84: constants of the
+ * ellipsoid. */
 SW_INLINE double length_waves(shape s, const double wave[5]) {
   double one =
       POLYNOMIAL(s.cos2_alpha, -0.0016848741855691073053, 2.8388010211254896039e-6,

@@ -270,6 +270,7 @@ static void seek_among(nearest *q, int64_t lo, int64_t hi, double least, double 
   if (side >= 0 || !cut) seek_among(q, mid + 1, hi, least, limit);
 }
 
+/* The k nearest of a unit among those at chords between lo and hi. */
 void sw_kdtree_nearest_among(const sw_kdtree *tree, int64_t self, int64_t k, double lo, double hi,
                              int32_t *to, double *chord2) {
   nearest q = {.p = tree->points, .self = &tree->points[tree->place[self]], .k = k};

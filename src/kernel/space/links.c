@@ -10,8 +10,8 @@
 
 #include "base/arena.h"
 
-/* What a row is sorted by: the receiver, then the place in the file. Values are fetched at the end,
- * so that less is moved. 16 bytes, moved instead of links with their values. */
+/* What a row is sorted by: the receiver, then the place in the file. 16 bytes are moved instead of
+ * a link, and values are fetched at the end. */
 typedef struct slot {
   int32_t to;
   int64_t at; /* index into the links as read */

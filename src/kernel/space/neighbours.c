@@ -69,6 +69,7 @@ int64_t sw_neighbours_count(const sw_kdtree *tree, int64_t i, double limit) {
   return sw_kdtree_within(tree, i, limit, 0, NULL);
 }
 
+/* Sorted, as rows of links ascend. */
 void sw_neighbours_within(const sw_kdtree *tree, int64_t i, double limit, int64_t count,
                           int32_t *to) {
   sw_kdtree_within(tree, i, limit, count, to);

@@ -45,6 +45,7 @@ static void given(const sw_links *links, int64_t i, int64_t n, double *key) {
     key[links->to[k]] = links->value[k];
 }
 
+/* Keys by which the others are ordered: they grow with the distance, and need not be distances. */
 void sw_order_keys(const sw_distance *d, int64_t i, int64_t n, double *key) {
   if (d->kind == SW_GREAT_CIRCLE) {
     chords(d, i, n, key);
@@ -64,6 +65,7 @@ void sw_order_keys(const sw_distance *d, int64_t i, int64_t n, double *key) {
 /* An index with its bucket in the upper half, so that both move together. */
 typedef uint64_t item;
 
+/* Bits of doubles of 0 or more have the order of the numbers. */
 static uint64_t bits_of(double key) {
   uint64_t bits;
   memcpy(&bits, &key, sizeof bits);

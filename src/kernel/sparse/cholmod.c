@@ -14,6 +14,8 @@
 
 #include "base/arena.h"
 
+/* CHOLMOD's reason as an error of ours. CHOLMOD keeps it in its common block, and prints
+ * nothing. */
 static sw_status status_of(sw_error *err, const cholmod_common *common, const char *what) {
   if (common->status == CHOLMOD_OUT_OF_MEMORY)
     return sw_fail(err, SW_ENOMEM, "out of memory: CHOLMOD, %s", what);
@@ -22,6 +24,7 @@ static sw_status status_of(sw_error *err, const cholmod_common *common, const ch
   return sw_fail(err, SW_EINTERNAL, "CHOLMOD, %s: status %d", what, common->status);
 }
 
+/* Settings under which the order of elimination is the same everywhere. */
 static void start(cholmod_common *common) {
   /* A GPU or several orderings tried in turn would make the plan depend on the machine. */
   cholmod_l_start(common);
@@ -63,6 +66,7 @@ static cholmod_sparse *pattern_of(int64_t n, const int64_t *row_start, const int
 
 /* ---- out of the factor's symbols ------------------------------------------------------------ */
 
+/* Room for the copy: CHOLMOD's own arrays are freed with its factor. */
 static sw_status allocate(sw_error *err, const cholmod_factor *f, sw_elimination *out) {
   out->n = (int64_t)f->n;
   out->fronts = (int64_t)f->nsuper;
@@ -88,6 +92,8 @@ static sw_status copy(sw_error *err, const cholmod_factor *f, sw_elimination *ou
   return SW_OK;
 }
 
+/* The order of elimination of a pattern, by approximate minimum degree, with its fronts. Only the
+ * pattern counts, so it is made once per weights matrix, and every numeric factor reuses it. */
 sw_status sw_elimination_create(sw_error *err, int64_t n, const int64_t *row_start,
                                 const int32_t *to, sw_elimination *out) {
   *out = (sw_elimination){0};

@@ -52,6 +52,7 @@ SW_INLINE void update_four(panel p, const double *coef, const double *vec, doubl
   }
 }
 
+/* f -= sum of coef[k] vec[k], for one row, eight columns at a time. */
 SW_INLINE void update_one(panel p, const double *coef, const double *vec, double *f) {
   for (int64_t j = 0; j < p.length; j += 8) {
     sw_v8 x = sw_v8_load(f + j);
@@ -82,8 +83,8 @@ static void pack_rows(panel p, const double *f, int64_t stride, double *vec) {
   }
 }
 
-/* Row i of L. Rows of pivots hold L left of the diagonal; rows below lie in `low`, as wide as there
- * are pivots. */
+/* Row i of L: of a pivot it ends left of the diagonal; below the pivots it lies in `low` and is as
+ * wide as there are pivots. */
 SW_INLINE const double *lower_row(sw_front front, sw_front_part factor, int i) {
   return i < front.pivots ? factor.top + i * front.stride
                           : factor.low + (int64_t)(i - front.pivots) * front.pivots;
@@ -133,6 +134,8 @@ SW_HOT static void scale_lower(panel p, sw_front front, const double *reciprocal
   }
 }
 
+/* LU of the pivots of a front, panel by panel, and the update of the rest (the Schur complement).
+ * False: a pivot is 0. */
 bool sw_dense_eliminate(sw_front front, double *f, double *work) {
   int64_t stride = front.stride;
   double *coef = work, *vec = work + SW_DENSE_PANEL * stride, reciprocal[SW_DENSE_PANEL];
@@ -195,6 +198,8 @@ SW_HOT static void tangent_lower(panel p, sw_front front, sw_front_part factor, 
   }
 }
 
+/* The same for the derivative of the front by rho, along the factor that was found: the product
+ * rule, panel by panel. */
 void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f, double *work) {
   int64_t stride = front.stride;
   double *coef = work, *coef_slope = work + SW_DENSE_PANEL * stride,
@@ -233,6 +238,7 @@ SW_HOT static void gram_panel(panel p, sw_front front, sw_front_part factor, dou
   }
 }
 
+/* Coefficients of the rows below the panel, and those of their correction. */
 SW_HOT static void gram_rows(panel p, sw_front front, sw_front_part factor, const double *f,
                              double *coef, double *coef_e) {
   for (int k = p.k0; k < p.k1; k++) {
@@ -244,6 +250,7 @@ SW_HOT static void gram_rows(panel p, sw_front front, sw_front_part factor, cons
   }
 }
 
+/* Ends a panel of the Gram factor: the rest of its rows. */
 SW_HOT static void gram_finish(panel p, sw_front front, sw_front_part factor, double *f) {
   for (int k = p.k0; k < p.k1; k++) {
     const double *u = factor.top + k * front.stride;
@@ -253,6 +260,7 @@ SW_HOT static void gram_finish(panel p, sw_front front, sw_front_part factor, do
   }
 }
 
+/* As the tangent, for the product of the matrix with its transpose. */
 void sw_dense_eliminate_gram(sw_front front, sw_front_part factor, double *f, double *work) {
   int64_t stride = front.stride;
   double *coef = work, *coef_e = work + SW_DENSE_PANEL * stride,

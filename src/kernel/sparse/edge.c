@@ -133,9 +133,8 @@ static double greatest_eigenvalue(int size, const double *a, const double *b) {
   return high;
 }
 
-/* Where 1 - r lambda is 0, of the greatest 1 / (1 - low lambda). Lanczos is on (I - low V)^-1,
- * whose eigenvalues are 1/(1 - low lambda): with m the greatest of them, lambda = (1 - 1/m)/low,
- * and the end is 1/lambda. */
+/* The end of the interval of rho, 1/lambda. Lanczos runs on (I - low V)^-1, whose eigenvalues are
+ * 1/(1 - low lambda): with m the greatest of them lambda = (1 - 1/m)/low. */
 static double estimate(probe *p, double low) {
   double a[STEPS], b[STEPS];
   if (!positive(p, low)) return NAN;
@@ -191,6 +190,8 @@ static double find(probe *p, bool symmetric, double within) {
   return low;
 }
 
+/* The end of the interval from 0 in direction `sign`; everything that is allocated is freed
+ * here. */
 sw_status sw_sparse_edge(sw_error *err, const sw_sparse_plan *plan, const double *value,
                          bool symmetric, double sign, double within, double *out) {
   /* Vectors of Lanczos only where they are used. */

@@ -127,6 +127,7 @@ static void keep(const sw_fronts *f, int64_t s, const double *from, double *fact
 /* All three walks read the same plan; only the arithmetic on a front and the target differ. */
 typedef enum walk { PLAIN, TANGENT, GRAM } walk;
 
+/* One front by the kind of the walk; only a plain one can fail. */
 static bool eliminate(walk kind, sw_front front, sw_front_part factor, double *f, double *work) {
   if (kind == PLAIN) return sw_dense_eliminate(front, f, work);
   if (kind == TANGENT)

@@ -17,8 +17,8 @@
 
 /* ---- a front out of its parent's ------------------------------------------------------------- */
 
-/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. The
- * rows below the pivots of a root are none, so there is nothing to take. */
+/* The parent has all rows below the child's pivots (plan.c), so nothing is looked up elsewhere. A
+ * root has none. */
 SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, double *to) {
   if (f->parent[s] < 0) return;
   sw_front front = sw_front_of(f, s), parent = sw_front_of(f, f->parent[s]);
@@ -32,6 +32,7 @@ SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, doub
   }
 }
 
+/* The part of the path that belongs to the parent; a root has none. */
 static const double *above(const sw_fronts *f, int64_t s, const double *path) {
   return f->parent[s] < 0 ? NULL : path + f->path_at[f->parent[s]];
 }
@@ -99,6 +100,7 @@ static void walk_tangent(sw_sparse *s, const double *value, const sw_sparse_inve
   }
 }
 
+/* Entries of the inverse, and with derivatives by rho a second walk that carries them. */
 void sw_sparse_invert(sw_sparse *s, const double *value, const sw_sparse_inverse *out) {
   /* Added to over all fronts, so it must begin at zero; diagonals are written once each. */
   zero(out->weighted, s->plan->n);

@@ -255,6 +255,8 @@ SW_HOT static void tangent_within(panel p, sw_front front, const double *top, co
   slope[k * stride + k] = -(v[k] / (u[k] * u[k])) - sum;
 }
 
+/* The inverse of a front and its derivative by rho, from the last pivot back: each panel needs
+ * those behind it. */
 void sw_dense_invert_tangent(sw_front front, sw_front_part factor, sw_front_part tangent, double *z,
                              double *slope, double *work) {
   int64_t stride = front.stride, size = 4 * PANEL * stride;
@@ -295,6 +297,7 @@ SW_HOT static void gram_rim(panel p, sw_front front, const double *top, const do
     x[r * stride + k] = row[r];
 }
 
+/* The entries within a panel, row k, from the right: each needs those right of and below it. */
 SW_HOT static void gram_within(panel p, sw_front front, const double *top, const double *gram,
                                int k, sums *w, const double *z, double *x) {
   int64_t stride = front.stride;
@@ -319,6 +322,7 @@ SW_HOT static void gram_within(panel p, sw_front front, const double *top, const
   x[k * stride + k] = -(e[k] / (d * d)) - sum;
 }
 
+/* As the tangent, for the Gram matrix. */
 void sw_dense_invert_gram(sw_front front, sw_front_part factor, sw_front_part gram, double *z,
                           double *x, double *work) {
   int64_t stride = front.stride;

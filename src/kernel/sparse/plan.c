@@ -41,6 +41,8 @@ static void place_array(sw_sparse_plan *plan, int which, int64_t count, size_t s
   plan->bytes = (plan->bytes + (size_t)count * size + 63) & ~(size_t)63;
 }
 
+/* The plan is one block of memory with its arrays behind it, so that it can be copied, and shared
+ * within a node, as it is. */
 static void lay_out(sw_sparse_plan *plan, int64_t rows) {
   int64_t n = plan->n, fronts = plan->fronts;
   plan->bytes = (sizeof *plan + 63) & ~(size_t)63;
@@ -64,6 +66,7 @@ static const void *array(const sw_sparse_plan *plan, int which) {
   return (const char *)plan + plan->at[which];
 }
 
+/* Views of the arrays; nothing is copied. */
 sw_fronts sw_fronts_of(const sw_sparse_plan *plan) {
   return (sw_fronts){.n = plan->n,
                      .count = plan->fronts,
@@ -102,10 +105,9 @@ static void find_owners(const sw_fronts *f, int32_t *owner) {
       owner[k] = (int32_t)s;
 }
 
-/* Where each row below the pivots stands in the parent's front. A child's rows below its pivots are
- * all rows of its parent, and both ascend: one merge finds them. The pattern of a front below its
- * pivots is contained in its parent's: the property of the elimination tree that makes fronts
- * work. */
+/* Where each row below the pivots stands in the parent's front. The pattern of a front below its
+ * pivots is contained in its parent's: the property of the elimination tree that makes fronts work.
+ * Both ascend, so one merge finds them. */
 static void relate(const sw_fronts *f, int32_t *relative) {
   for (int64_t s = 0; s < f->count; s++) {
     if (f->parent[s] < 0) continue;
@@ -154,9 +156,9 @@ static double flops_of(sw_front f) {
   return sum;
 }
 
-/* Updates wait on a stack: a front takes those of its children, which lie on top, and leaves its
- * own. A front's children are done just before it, in post-order, so their updates are the top of
- * the stack and `top` returns to the first child's place. */
+/* Updates wait on a stack. In post-order a front's children are done just before it, so their
+ * updates lie on top: the front takes them, leaves its own, and `top` returns to the first child's
+ * place. */
 static void stack_updates(sw_sparse_plan *plan) {
   sw_fronts f = sw_fronts_of(plan);
   int64_t *update_at = fill(plan, UPDATE_AT), *factor_at = fill(plan, FACTOR_AT), top = 0;
@@ -213,9 +215,9 @@ static int32_t row_of(const sw_fronts *f, int64_t s, int32_t position) {
   return low;
 }
 
-/* An entry belongs to the front that eliminates the first of its two positions: counted in the
- * first pass, placed in the second. Within a front entries keep the order of the rows of V. Both
- * entries (i, j) and (j, i) go to the same front, as it is decided by the lesser position. */
+/* An entry belongs to the front that eliminates the lesser of its two positions, so (i, j) and (j,
+ * i) go together: counted in the first pass, placed in the second. Within a front entries keep the
+ * order of the rows of V. */
 static void deal_entries(sw_sparse_plan *plan, const int64_t *row_start, const int32_t *to,
                          const int32_t *owner) {
   sw_fronts f = sw_fronts_of(plan);
@@ -241,6 +243,7 @@ static void deal_entries(sw_sparse_plan *plan, const int64_t *row_start, const i
 
 /* ---- create ------------------------------------------------------------------------------- */
 
+/* Copies what CHOLMOD has found; `place` is the inverse of the order. */
 static void copy_elimination(sw_sparse_plan *plan, const sw_elimination *e) {
   int32_t *place = fill(plan, PLACE);
   memcpy(fill(plan, ORDER), e->order, (size_t)e->n * sizeof *e->order);
@@ -274,6 +277,7 @@ static sw_status make(sw_error *err, const sw_elimination *e, const int64_t *row
   return status;
 }
 
+/* The plan of a pattern of n rows: order, fronts, where entries go. The caller frees it. */
 sw_status sw_sparse_plan_create(sw_error *err, int64_t n, const int64_t *row_start,
                                 const int32_t *to, sw_sparse_plan **plan) {
   *plan = NULL;

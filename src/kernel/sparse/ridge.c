@@ -50,6 +50,7 @@ typedef struct rows {
   int32_t *to;
 } rows;
 
+/* The plan while its parts are made, which are then put into one piece of flat memory. */
 typedef struct making {
   sw_ridge_plan head;
   rows rows;
@@ -63,8 +64,8 @@ static sw_status allocate(sw_error *err, int64_t n, int64_t entries, rows *r) {
 }
 
 /* Entry (i, j) of A stands at (n + i, j) and at (j, n + i). The first pass counts, the second
- * fills. The step before the first link of a row stands for the 1 on A's diagonal. A = I - rho W,
- * so each row has its links and one entry on the diagonal. */
+ * fills. A = I - rho W has 1 on its diagonal, for which the step before the first link of a row
+ * stands. */
 static void put_rows(const sw_links *w, rows *r) {
   int64_t n = w->n, *at = r->row_start + 1;
   for (int pass = 0; pass < 2; pass++) {
@@ -117,6 +118,7 @@ sw_status sw_ridge_plan_begin(sw_error *err, const sw_links *w, void **object, s
   return SW_OK;
 }
 
+/* Second half of making a resource: fills the node's memory (sw_ridge_plan_begin gave its size). */
 sw_status sw_ridge_plan_fill(sw_error *err, const sw_links *w, void *object, void *out) {
   (void)err, (void)w;
   const making *m = object;
@@ -173,6 +175,7 @@ static double *take(char **at, int64_t count) {
   return taken;
 }
 
+/* A factor in the caller's memory; sizes are those of the plan. */
 sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *workspace) {
   sw_ridge *r = workspace;
   char *at = (char *)workspace + ((sizeof *r + 63) & ~(size_t)63);

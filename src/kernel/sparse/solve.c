@@ -91,6 +91,7 @@ SW_INLINE void backward_four(int k, int rest, side a, const int32_t *row, double
   sw_tile_store(sum, to, to + LANES, to + 2 * LANES, to + 3 * LANES);
 }
 
+/* Substitution of one row, LANES right-hand sides at a time. */
 SW_INLINE void backward_one(int k, int rest, side a, const int32_t *row, double *y,
                             const double *x) {
   const double *from = a.part + k * a.part_column;
@@ -176,6 +177,8 @@ static void take_out(const sw_sparse *s, double *x) {
     memcpy(x + (int64_t)order[k] * LANES, s->block + k * LANES, LANES * sizeof *x);
 }
 
+/* Solves for LANES right-hand sides: put into the order of elimination, both substitutions, and
+ * back. */
 static void solve(sw_sparse *s, bool transposed, const double *b, double *x) {
   const int32_t *order = sw_sparse_order(s->plan);
   for (int64_t k = 0; k < s->plan->n; k++)

@@ -15,9 +15,8 @@
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
-/* d_i w_ij = d_j w_ji gives d_j from d_i. False: there is no positive one, so W is not similar to a
- * symmetric matrix. w_ij and w_ji must both be there or both be 0 and have the same sign: the
- * quotient is positive then. */
+/* d_i w_ij = d_j w_ji gives d_j from d_i. False: there is no positive one, as one of both is 0 or
+ * their signs differ, so W is not similar to a symmetric matrix. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
   /* sw_links_at searches the row: O(log row) a link. */
   int64_t back = sw_links_at(w, w->to[e], i);
@@ -132,6 +131,8 @@ static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const do
   return SW_OK;
 }
 
+/* The interval of rho around 0 in which I - rho W is regular. Without eigenvalues: by bounds and
+ * factorisations, so large matrices are fine. */
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out) {
   const sw_links *w = of->links;
   double *value = NULL;
@@ -154,6 +155,7 @@ static void fill(const sw_links *w, bool similar, double *a) {
       a[i * w->n + w->to[e]] = similar ? symmetric_value(w, i, e) : w->value[e];
 }
 
+/* Eigenvalues of a general matrix, as real and imaginary parts; false: not found. */
 static bool general_eigenvalues(int n, const double *a, double *re, double *im,
                                 double complex *scratch) {
   double complex *value = scratch + SW_EIGEN_SCRATCH(n);
@@ -165,6 +167,8 @@ static bool general_eigenvalues(int n, const double *a, double *re, double *im,
   return found;
 }
 
+/* All eigenvalues of the weights, for small n: O(n^3) time, n^2 memory. `similar`: the matrix is
+ * similar to a symmetric one, whose eigenvalues are real. */
 sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar, double *re,
                                   double *im) {
   size_t n = (size_t)w->n;
@@ -192,6 +196,7 @@ sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar
   return status;
 }
 
+/* The interval by eigenvalues: between the reciprocals of the least and the greatest real one. */
 sw_interval sw_spectrum_between(int64_t n, const double *re, const double *im) {
   double least = 0, most = 0, greatest = 0;
   for (int64_t i = 0; i < n; i++) {

@@ -49,6 +49,7 @@ SW_HOT static void reflect_and_multiply(int64_t i, const double *restrict v,
   p[i] += __builtin_fma(row[i], own, sum);
 }
 
+/* Eight lanes, joined in a fixed order: the same bits with any vectors. */
 SW_INLINE double dot(int64_t n, const double *x, const double *y) {
   double lane[8] = {0};
   for (int64_t i = 0; i < n; i++)
@@ -179,6 +180,7 @@ static void sort(double *x, int64_t n) {
   }
 }
 
+/* Eigenvalues only, ascending; false: the iteration did not end. */
 bool sw_symmetric_eigenvalues(int64_t n, double *a, double *value, double *work) {
   if (n == 0) return true;
   double *beside = work + 4 * (n + 8);

@@ -48,6 +48,7 @@ bool sw_spatial_has_lambda(sw_spatial_form form) {
   return form == SW_SPATIAL_ERROR || form == SW_SPATIAL_DURBIN_ERROR || form == SW_SPATIAL_SAC;
 }
 
+/* Whether lags of x are among the terms: by the form, or because the study asks for them. */
 bool sw_spatial_has_lags(const sw_spatial_spec *spec) {
   switch (spec->form) {
   case SW_SPATIAL_DURBIN:
@@ -61,6 +62,7 @@ bool sw_spatial_has_lags(const sw_spatial_spec *spec) {
   }
 }
 
+/* Fixed effects take the constant up. */
 static bool has_constant(const sw_spatial_spec *spec) {
   return spec->fixed == SW_SPATIAL_NONE || spec->fixed == SW_SPATIAL_RANDOM;
 }
@@ -84,8 +86,7 @@ sw_spatial_terms sw_spatial_terms_of(const sw_spatial_spec *spec, int k, bool la
   return t;
 }
 
-/* Where all rows have one sum W 1 is a multiple of the constant, and no term. A constant row sum
- * makes W 1 a constant column. */
+/* Where all rows of W have one sum, W 1 is a multiple of the constant, and no term. */
 bool sw_spatial_lags_constant(const sw_spatial_spec *spec, const sw_filter *w) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   return has_constant(spec) && sw_spatial_has_lags(spec) && !plan->rows_sum_to_1 &&
@@ -321,8 +322,8 @@ static void count_dimensions(sw_spatial_model *model) {
   model->searched = model->times * (double)(model->n - model->transformed);
 }
 
-/* A dynamic model has lost its first period, which is asked for in the message. `least` periods are
- * those that are left after the first has been lost. */
+/* A dynamic model has lost its first period: `least` periods are left after it, so the message asks
+ * for one more. */
 static sw_spatial_wrong too_few(const sw_spatial_model *model) {
   int least = sw_spatial_has_units(&model->spec) || model->spec.fixed == SW_SPATIAL_RANDOM ? 2 : 1;
   if (model->periods < least)

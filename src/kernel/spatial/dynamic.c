@@ -31,6 +31,7 @@ typedef struct traces {
   double rho, inverse, g, gg;
 } traces;
 
+/* Traces at rho: with the filter set there. False: no factor. */
 static bool traces_at(const sw_spatial_model *model, double rho, traces *t) {
   sw_filter_traces all;
   if (!sw_filter_set(model->w, rho)) return false;

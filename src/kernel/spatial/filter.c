@@ -314,6 +314,7 @@ SW_HOT void sw_filter_lag_transposed(const sw_filter *f, const double *x, double
       out[w->to[e]] = __builtin_fma(w->value[e], x[i], out[w->to[e]]);
 }
 
+/* W x of LANES columns: what solves and traces need, at the cost of reading W once. */
 SW_HOT void sw_filter_lag_block(const sw_filter *f, const double *x, double *out) {
   const sw_links *w = f->w;
   for (int64_t i = 0; i < w->n; i++) {
@@ -325,6 +326,7 @@ SW_HOT void sw_filter_lag_block(const sw_filter *f, const double *x, double *out
   }
 }
 
+/* W' x of LANES columns, by scattering, so that no transposed copy of W is needed. */
 SW_HOT void sw_filter_lag_transposed_block(const sw_filter *f, const double *x, double *out) {
   const sw_links *w = f->w;
   memset(out, 0, (size_t)(w->n * LANES) * sizeof *out);

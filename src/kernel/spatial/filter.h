@@ -2,7 +2,7 @@
  *
  * Two objects. A plan holds what depends on W alone: the order of elimination and the pattern of
  * the factor, the interval of rho, eigenvalues where they are asked for. It is flat bytes without
- * pointers, so that it can be made once a node, and is const after. A filter belongs to a thread:
+ * pointers, so that it can be made once per node, and is const after. A filter belongs to a thread:
  * the factor of A at one rho, in memory of the caller. Nothing allocates but the making of a plan.
  *
  * Everything is exact (1e-10 and better, against dense inverses), also at rho near 0: the traces of

@@ -57,6 +57,7 @@ static void take_rows(const sw_links *w, sw_filter_plan *plan) {
 
 /* ---- the plan ----------------------------------------------------------------------------- */
 
+/* The plan while its parts are made, which are then put into one piece of flat memory. */
 typedef struct making {
   sw_filter_body body;
   sw_sparse_plan *sparse;
@@ -105,8 +106,8 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
 }
 
 /* The spectral radius, beyond whose reciprocal no power series goes; where it is not known, the
- * greatest sum of a row. The greatest row sum bounds every eigenvalue; half of it is a guard for
- * matrices far from normal, whose powers grow before they fall. */
+ * greatest sum of a row, which bounds every eigenvalue. Half of it is a guard for matrices far from
+ * normal, whose powers grow before they fall. */
 static double radius_of(const sw_links *w, const making *m) {
   const sw_filter_plan *head = &m->body.head;
   double least = fmin(-head->least, head->most), most = 0;
@@ -169,6 +170,8 @@ static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making
   return SW_OK;
 }
 
+/* First half of making a resource: how many bytes the plan takes. The object keeps what was found
+ * until sw_filter_plan_end. */
 sw_status sw_filter_plan_begin(sw_error *err, const sw_links *w, sw_logdet logdet, void **object,
                                size_t *bytes) {
   making *m = NULL;
@@ -199,6 +202,7 @@ void sw_filter_plan_end(void *object) {
   sw_free(m);
 }
 
+/* The plan outside of a run: for tests and programs that use the kernel alone. */
 sw_status sw_filter_plan_create(sw_error *err, const sw_links *w, sw_logdet logdet,
                                 sw_filter_plan **plan) {
   void *object = NULL;
@@ -233,14 +237,15 @@ static void frame(const sw_filter_plan *plan, sw_filter_grid *g) {
   g->half = (high - low) / 2;
 }
 
+/* x runs over the logit of rho, so that both ends of the interval are far away. */
 static double rho_at(const sw_filter_grid *g, double x) {
   double share = 1 / (1 + exp(-(g->centre + g->half * x))); /* (rho - least)/(most - least) */
   return g->least + (g->most - g->least) * share;
 }
 
-/* Values at cos(pi j/steps), j = 0 .. steps. Every second one is known from half as many steps;
- * these are moved from the last down, so that none is overwritten before it is read. cos(pi
- * j/steps) for j even is the point j/2 of half as many steps, so no value is computed twice. */
+/* Values at cos(pi j/steps), j = 0 .. steps. For even j they are known from half as many steps, so
+ * no value is computed twice; these are moved from the last down, so that none is overwritten
+ * before it is read. */
 static bool refine(sw_filter *f, const sw_filter_grid *g, int steps, double *value) {
   bool is_first = steps == 32;
   for (int j = steps; j >= 0; j--) {
@@ -267,9 +272,8 @@ static void transform(int steps, const double *value, double *coefficient) {
   }
 }
 
-/* The count after which coefficients are no more than rounding; 0: too many are more. 1e-15 n: the
- * rounding of a sum of n logarithms. An eighth of the coefficients must be rounding, else the end
- * is not sure. */
+/* The count after which coefficients are no more than rounding, 1e-15 n for a sum of n logarithms;
+ * 0: fewer than an eighth of them are, and the end is not sure. */
 static int converged(int64_t n, int steps, const double *coefficient) {
   double most = 0, rounding = 1e-15 * (double)n;
   int count = steps + 1;

@@ -14,6 +14,7 @@
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
+/* What a fit by likelihood lays out in the memory of the caller. */
 typedef struct parts {
   sw_spatial_model model;
   sw_spatial_curve curve;
@@ -173,8 +174,8 @@ static void forget_errors(sw_spatial_fit *fit) {
 }
 
 /* The search, the covariance at its peak, the correction of a dynamic panel's bias; what depends on
- * the coefficients (residuals, expected values) is made after the correction. In a dynamic panel
- * coefficients change after the search, so the filter is set to the corrected rho. */
+ * the coefficients (residuals, expected values) is made after the correction, with the filter set
+ * to the corrected rho. */
 static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_room *room, sw_spatial_table *table,
                                        sw_spatial_fit *fit) {
@@ -186,6 +187,7 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
   sw_spatial_wrong wrong = maximise(spec, data, &p, &peak);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
   sw_spatial_fill_fit(&p.model, &peak, &p.curve, fit);
+  /* At an edge the information may be singular: the estimates stand, without errors. */
   if (!sw_spatial_covariance(&p.model, &p.curve, peak.rho, peak.lambda, p.work, fit)) {
     if (!(fit->warnings & SW_SPATIAL_AT_EDGE)) return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
     forget_errors(fit);
@@ -274,9 +276,8 @@ static bool is_nested(const sw_spatial_data *data, const sw_spatial_fit *fit, sw
   return !sw_spatial_has_periods(&fit->spec) || (plan->rows_sum_to_1 && plan->islands == 0);
 }
 
-/* Each nested model is fitted in the memory behind the fit, with the same table of ln|A|. One that
- * cannot be fitted, or is not nested, stays NaN. The fit itself must stay: the nested models use
- * the memory behind it. */
+/* Each nested model is fitted in the memory behind the fit, which must stay, with the same table of
+ * ln|A|. One that cannot be fitted, or is not nested, stays NaN. */
 int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, void *workspace,
                         sw_spatial_restriction *out) {
   int count = sw_spatial_restrictions_of(&fit->spec, &fit->terms, out);

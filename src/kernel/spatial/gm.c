@@ -67,6 +67,8 @@ static void room_for_lags(int64_t values, sw_spatial_room *room, gm *g) {
   }
 }
 
+/* Divides the room of a fit by moments; with a room of no memory it only counts, so that size and
+ * layout agree. */
 static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                       sw_spatial_room *room, gm *g) {
   *g = (gm){0};
@@ -376,7 +378,7 @@ static void lag_transposed(const gm *g, const double *x, double *to) {
 }
 
 /* The derivative of a moment e'q/N by the coefficients, through their covariance A: along = -2/N A
- * (B [Z, W y])'q. q is the derivative of the moment by e; the chain rule goes through B. */
+ * (B [Z, W y])'q, where 2q is the derivative of the moment by e, and e = B (y - [Z, W y] b). */
 static void sensitivity(gm *g, double *q, double lambda, double *along) {
   sw_spatial_model *model = &g->model;
   int s = model->terms.slopes, count = s + 1;

@@ -64,6 +64,7 @@ typedef struct regression {
   sw_ols fit;
 } regression;
 
+/* Room for one of the two regressions that are compared. */
 static void room_for_regression(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                                 sw_spatial_room *room, regression *r) {
   sw_spatial_model_room(spec, n, periods, k, room, &r->model);

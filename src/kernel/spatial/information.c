@@ -173,8 +173,8 @@ static void through(const double *root, int s, const double *v, double *to) {
   }
 }
 
-/* The inverse of the parameters of `which`, symmetric; scaled to a unit diagonal before. A unit
- * diagonal makes the test of Cholesky independent of scales of rho, lambda and ln s2. */
+/* The inverse of the parameters of `which`, symmetric; scaled to a unit diagonal before, so that
+ * the test of Cholesky does not depend on the scales of rho, lambda and ln s2. */
 static bool invert(const double corner[3][3], int count, const int *which, double inverse[3][3]) {
   double a[9], scale[3];
   for (int i = 0; i < count; i++)

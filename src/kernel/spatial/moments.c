@@ -148,9 +148,8 @@ double sw_spatial_moment_variance(const sw_spatial_moments *part, double lambda,
   return sum / (size * size);
 }
 
-/* Eight columns of W at a time: a = W'W, b = W: tr W'WW'W is the square of a, tr W'WW the product
- * of a and b. So it costs 2n products of W and vectors, and room for two blocks. O(n links) in all;
- * a' a and a' b are sums over columns, so eight at a time is enough. */
+/* tr W'WW'W is the square of a = W'W, and tr W'WW its product with b = W: sums over columns, of
+ * which eight at a time take 2n products of W and vectors, O(n links), and room for two blocks. */
 void sw_spatial_moment_covariance(const sw_filter *w, double *work, double *covariance) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   int64_t n = plan->n, size = n * BLOCK;

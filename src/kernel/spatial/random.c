@@ -67,6 +67,7 @@ static bool is_baltagi(const sw_spatial_spec *spec) {
   return sw_spatial_has_lambda(spec->form) && spec->effects_form == SW_SPATIAL_BALTAGI;
 }
 
+/* What sw_spatial_random takes; counted by the code that divides it. */
 void sw_spatial_random_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                             sw_spatial_room *room) {
   sw_random f;
@@ -124,8 +125,8 @@ static double square_left(const double *r, int s, const double *b) {
   return sum;
 }
 
-/* `factor`: 1/sqrt(w), by which the rows of the means are scaled. False: columns depend on each
- * other. Rows of the means weigh 1/sqrt(w): generalised least squares. */
+/* Rows of the means weigh 1/sqrt(w), `factor`: generalised least squares. False: columns depend on
+ * each other. */
 bool sw_random_solve(sw_random *f, double factor) {
   int s = f->model.terms.slopes, side = s + 1;
   sw_spatial_join(f->part[0], f->part[1], factor, side, f->scratch, f->joined);
@@ -249,8 +250,8 @@ static double weighted(const sw_random *f, double *const *a, double *const *b) {
   return sw_dot(a[0], b[0], m) + sw_dot(a[1], b[1], m) / f->ratio;
 }
 
-/* Of the likelihood with the best ratio, whose own derivative is zero. The envelope theorem: b, s2
- * and w are at their best, so only the direct derivative counts. */
+/* Of the likelihood with the best b, s2 and w: at their best their own derivatives are zero, so
+ * only the direct one counts (the envelope theorem). */
 static double slope_of_place(sw_random *f, double x) {
   sw_random_height(f, x);
   sw_random_residuals(f);
@@ -280,10 +281,10 @@ bool sw_random_at_edge(const sw_random *f) {
   return f->x - least < edge * (most - least) || most - f->x < edge * (most - least);
 }
 
-/* Between the best point of the grid and the neighbour that the slope points to. Where the slope
- * does not change its sign by there, the likelihood has fallen in between: the bracket is halved
- * until it does. Returns whether the maximum is at an end. The best of 16 points, then a root of
- * the slope; exact ln|A| from there on. */
+/* The best of 16 points, then a root of the slope, with exact ln|A|, between that point and the
+ * neighbour that the slope points to. Where the slope does not change its sign by there, the
+ * likelihood has fallen in between: the bracket is halved until it does. Returns whether the
+ * maximum is at an end. */
 bool sw_random_search(sw_random *f) {
   double least, most, best = -INFINITY;
   int at = 0;
@@ -331,8 +332,8 @@ static void add_slopes(sw_random *f, int which, int p, double factor, const doub
   }
 }
 
-/* Second derivatives of the log-likelihood, with their sign turned, at the maximum. The sign is
- * turned so that the matrix is positive definite at a maximum. */
+/* Second derivatives of the log-likelihood at the maximum, their sign turned, so that the matrix is
+ * positive definite. */
 static void observed(sw_random *f, double s2, sw_random_information *info) {
   double over = 1 / f->ratio;
   sw_random_residuals(f);
@@ -417,6 +418,8 @@ static bool invert(double (*corner)[SW_RANDOM_CORNER], int count, const int *whi
   return true;
 }
 
+/* Covariances of all coefficients, by the inverse of the information of the few that are not
+ * slopes. */
 static void fill_vcov(sw_random *f, double s2, double (*inverse)[SW_RANDOM_CORNER],
                       sw_spatial_fit *fit) {
   int s = f->model.terms.slopes, count = f->model.terms.count;

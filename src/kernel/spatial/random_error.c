@@ -180,8 +180,8 @@ static void square(error_fit *p, const double *v, double *to, double *other) {
     to[i] = other[i] - p->lambda * to[i];
 }
 
-/* x = K^-1 of a block; the ridge takes columns. `work`: a block. Columns apart for the ridge, lanes
- * again for the filter. */
+/* x = K^-1 of a block. The ridge takes columns and the filter lanes, so the block is turned twice.
+ * `work`: a block. */
 static void solve(error_fit *p, int count, const double *b, double *x, double *work) {
   int64_t n = p->f->model.n;
   for (int l = 0; l < count; l++)
@@ -194,6 +194,7 @@ static void solve(error_fit *p, int count, const double *b, double *x, double *w
       x[i * BLOCK + l] = work[l * n + i];
 }
 
+/* A product of two blocks, in eight lanes. */
 static double inner(const double *a, const double *b, int64_t n) {
   double dot[BLOCK] = {0};
   for (int64_t i = 0; i < n; i++)
@@ -343,6 +344,8 @@ static void climb(error_fit *p) {
   score_of(p, &t, score);
   for (int round = 0; round < MOST_STEPS; round++) {
     choose(h, score, p->c <= 2 * least_effect, step);
+    /* No way upward: rounding at the top, or a curvature that is not definite. The search ends
+     * here. */
     bool upward = step[0] * score[0] + step[1] * score[1] > 0 && isfinite(step[0] + step[1]);
     if (!upward || !go(p, step)) break;
     memcpy(before, score, sizeof before);
@@ -356,6 +359,8 @@ static void climb(error_fit *p) {
 
 /* ---- the fit ------------------------------------------------------------------------------- */
 
+/* The fit of random effects with spatial errors of both kinds, from two starts. Called after the
+ * pooled fit, whose arrays it goes on with. */
 sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memory,
                                      sw_spatial_fit *fit) {
   sw_spatial_room room = {.at = (char *)memory};

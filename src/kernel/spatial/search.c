@@ -102,6 +102,7 @@ static double height(const line *l, double x, double logdet) {
   return sw_spatial_profile(l->model, logdet, sse);
 }
 
+/* By the interpolated ln|A|, which is cheap, and near enough to choose where to search. */
 static double guess(const line *l, double x) {
   return height(l, x, sw_search_interpolate(l->table, l->first, x));
 }
@@ -173,6 +174,8 @@ static double settle(const line *l, double lo, double hi, double x) {
     double next = bend < 0 ? x - up / bend : NAN;
     bool newton = next >= lo && next <= hi;
     if (!newton) next = (lo + hi) / 2;
+    /* With a secant for the curvature, what a step leaves is about that step times the one
+     * before. */
     double moved = fabs(next - x), left = newton ? moved * fmin(1, apart) : moved;
     before = x;
     g_before = g;
@@ -183,8 +186,8 @@ static double settle(const line *l, double lo, double hi, double x) {
   return x;
 }
 
-/* The bracket: both neighbours of the best point, or an end of the interval less its margin. The
- * margin keeps the bracket off the pole of ln|A|. */
+/* The bracket: both neighbours of the best point, or an end of the interval less a margin, which
+ * keeps off the pole of ln|A|. */
 static double search_line(line *l) {
   sw_search_span s = sw_search_span_of(l->w);
   const sw_spatial_table *t = l->table = sw_search_table(l->model, l->w);

@@ -14,6 +14,7 @@ typedef struct place {
   double rho, lambda, loglik;
 } place;
 
+/* The likelihood by rho and lambda together, with the tables of both determinants. */
 typedef struct surface {
   sw_spatial_model *model;
   sw_spatial_curve *curve;
@@ -45,9 +46,8 @@ static void derive(const surface *s, const place *p, double g[2], double h[3]) {
   h[2] = -model->times * l.gg - n * (s->curve->cross[2] / sse - 2 * b * b);
 }
 
-/* Newton's step uphill; where the surface is not a hill, its derivatives are bent until it is, and
- * the result is false. False says that the step is no Newton's step, and convergence must be judged
- * more strictly. */
+/* Newton's step uphill. Where the surface is not a hill, its derivatives are bent until it is; the
+ * result is then false, and convergence must be judged more strictly. */
 static bool step_of(const double g[2], double h[3], double step[2]) {
   double mean = (h[0] + h[2]) / 2, half = hypot((h[0] - h[2]) / 2, h[1]);
   /* Bent by so much that the greatest curvature is -1e-3 of the spread. */

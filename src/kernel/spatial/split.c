@@ -18,8 +18,7 @@ size_t sw_spatial_split_room(int periods, int count) {
 /* A unit's values of a column: deviations to row t * units of `within`, and sqrt(T) times the mean,
  * so that both parts keep their sums of squares. The mean is corrected by the mean of what it
  * leaves: the rounding of large values goes. What is rounding alone becomes 0: a column that is
- * constant within units spans nothing there. sqrt(T) times the mean has the square that the mean
- * contributes to the sum of squares of the unit. */
+ * constant within units spans nothing there. */
 static void part_values(int64_t n, int periods, const double *x, double *within, int64_t units,
                         double *between) {
   double mean = 0, rest = 0, size = 0, most = 0;

@@ -53,6 +53,7 @@ static void take_room(const sw_spatial_spec *spec, int64_t n, int periods, int k
     r->sums[j] = sw_spatial_take(room, (size_t)n);
 }
 
+/* Counted by the code that divides it. */
 size_t sw_spatial_tests_workspace(const sw_spatial_spec *spec, int64_t n, int periods, int k) {
   sw_spatial_spec plain = plain_spec(spec);
   sw_spatial_room room = {0};
@@ -75,6 +76,8 @@ typedef struct traces {
   double w, squares, total; /* total: 1'W1 */
 } traces;
 
+/* Traces of the transformed weights, for the tests; `means`: of W without its means, as effects of
+ * time take them out. */
 static traces traces_of(const regression *r, sw_filter *w, bool means) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   int64_t n = plan->n;
@@ -183,6 +186,7 @@ static void make_basis(regression *r) {
     }
 }
 
+/* W or W' of each period. */
 static void lag_periods(const sw_spatial_model *model, sw_filter *w, bool transposed,
                         const double *x, double *to) {
   for (int64_t from = 0; from < model->values; from += model->n) {

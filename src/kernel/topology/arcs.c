@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 
-/* Edges by vertex, and which have been walked. start and edge list the edges of each vertex; an
- * edge stands in two lists. */
+/* Edges by vertex, and which have been walked. Lists of edges by vertex, in which each edge stands
+ * twice. */
 typedef struct walker {
   const sw_topology_edges *edges;
   sw_topology *out;
@@ -119,8 +119,8 @@ static void walk_arcs(walker *w) {
         if (!w->walked[w->edge[k]]) walk_arc(w, (int32_t)v, w->edge[k]);
 }
 
-/* An arc has one vertex more than edges. 2 * edges: each arc of k edges has k + 1 vertices, and
- * there are at most as many arcs as edges. */
+/* An arc of k edges has k + 1 vertices, and there are at most as many arcs as edges: hence 2 *
+ * edges. */
 static sw_status open_arcs(sw_error *err, walker *w) {
   sw_topology *t = w->out;
   size_t edges = (size_t)w->edges->n;

@@ -30,6 +30,8 @@ typedef struct numbering {
   double *x, *y; /* of found vertices: the least place */
 } numbering;
 
+/* By part, then by place, so that vertices are numbered in an order that does not depend on the
+ * file. */
 static int compare_places(const void *a, const void *b) {
   const place *p = a, *q = b;
   if (p->part != q->part) return p->part < q->part ? -1 : 1;
@@ -46,8 +48,7 @@ static void close_numbering(numbering *by) {
   sw_free(by->y);
 }
 
-/* The place of a part among those of the vertex: as many as there are bits below it. The number of
- * set bits below the part's own bit. */
+/* The place of a part among those of the vertex: the number of set bits below its own. */
 static int64_t slot_of(const numbering *by, int32_t vertex, uint8_t part) {
   return by->first[vertex] + __builtin_popcount(by->parts[vertex] & ((1u << part) - 1));
 }
@@ -66,6 +67,7 @@ static sw_status gather(sw_error *err, const sw_rings *rings, const uint8_t *par
   for (int64_t k = 0; k < rings->n_points; k++) {
     int32_t v = found->vertex[k];
     double x = rings->x[k], y = rings->y[k];
+    /* Points of one vertex may differ a little; the least does not depend on the order of rings. */
     if (x < by->x[v] || (x == by->x[v] && y < by->y[v])) by->x[v] = x, by->y[v] = y;
   }
   for (int64_t r = 0; r < met->rings.n_rings; r++)
@@ -77,6 +79,7 @@ static sw_status gather(sw_error *err, const sw_rings *rings, const uint8_t *par
   return SW_OK;
 }
 
+/* Places of vertices in their order, and the number of each. */
 static sw_status take_places(sw_error *err, const place *at, int64_t count, numbering *by,
                              sw_topology *topology) {
   topology->n_vertices = count;
@@ -148,8 +151,7 @@ static int64_t steps_of(const sw_rings *rings, const uint8_t *hole, const uint8_
   return count;
 }
 
-/* Steps of one edge stand together, whichever way they go, by unit. A total order: uses of an edge
- * then stand by unit and direction. */
+/* Steps of one edge stand together, whichever way they go, by unit and direction: a total order. */
 static int compare_steps(const void *a, const void *b) {
   const sw_topology_step *s = a, *t = b;
   int32_t s_lo = s->from < s->to ? s->from : s->to, t_lo = t->from < t->to ? t->from : t->to;
@@ -216,6 +218,8 @@ void sw_topology_close_edges(sw_topology_edges *edges) {
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* All edges, each once, with the rings that use it: sorted, as both uses of an edge are then
+ * neighbours. O(points log points). */
 static sw_status walk_rings(sw_error *err, const sw_rings *rings, const uint8_t *hole,
                             const uint8_t *part, const sw_meeting *met, const numbering *by,
                             sw_topology_edges *edges) {

@@ -94,8 +94,7 @@ static void find(const sw_rings *rings, int64_t first, int64_t end, bounds *box,
 }
 
 /* Boxes are compared first, so most pairs of rings cost nothing more. A polygon of over MOST rings
- * stays as the file has it. hole[] is written only for polygons of several rings; a single ring is
- * no hole and stays as it was. */
+ * stays as the file has it, and a single ring is no hole. */
 sw_status sw_topology_find_holes(sw_error *err, const sw_rings *rings, uint8_t *hole) {
   int64_t longest = 0;
   bounds *box = NULL;

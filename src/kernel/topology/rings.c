@@ -16,6 +16,7 @@ typedef struct opening {
   int32_t use; /* among those of the unit; -1: taken */
 } opening;
 
+/* The arcs of a unit while they are joined to rings. */
 typedef struct joiner {
   sw_topology *out;
   opening *opening;
@@ -26,7 +27,7 @@ typedef struct joiner {
 /* ---- ends of arcs ------------------------------------------------------------------------ */
 
 /* The vertex of an arc, walked as the unit does, `k` from its beginning; -1 - k from its end. A
- * complement (~arc) is walked backwards, so counting starts at the other end. */
+ * complement (~arc) is walked backwards. */
 static int32_t vertex_at(const sw_topology *t, int32_t of, int64_t k) {
   int32_t arc = of < 0 ? ~of : of;
   int64_t first = t->arc_start[arc], last = t->arc_start[arc + 1] - 1;
@@ -228,8 +229,7 @@ static void close_order(order *o) {
   sw_free(o->known);
 }
 
-/* The topology takes the new arrays, and the old ones are released with `o`. The old arrays leave
- * with `order`. */
+/* The topology takes the new arrays; the old ones leave with `order`. */
 static void exchange(order *o, sw_topology *t) {
   order old = {t->arc_start, t->arc_vertex, t->left, t->right, o->number, o->known};
   t->arc_start = o->start, t->arc_vertex = o->vertex, t->left = o->left, t->right = o->right;

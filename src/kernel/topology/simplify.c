@@ -96,8 +96,7 @@ static void thin(thinner *s, int32_t length, int32_t least, double area) {
 /* ---- all --------------------------------------------------------------------------------- */
 
 /* How many vertices of each arc must stay: two ends; four of a closed one, which may be a ring; one
- * between the ends where two arcs make a ring, which else may be a line. A ring of two arcs needs a
- * third vertex to have an area. */
+ * between the ends where two arcs make a ring, which would have no area without it. */
 static void find_least(const sw_topology *t, int32_t *least) {
   for (int64_t a = 0; a < t->n_arcs; a++)
     least[a] = t->arc_vertex[t->arc_start[a]] == t->arc_vertex[t->arc_start[a + 1] - 1] ? 4 : 2;
@@ -147,6 +146,7 @@ static void thin_arcs(thinner *s, sw_topology *t, const int32_t *least, double a
   }
 }
 
+/* Removes vertices whose triangle is below `area`, arc by arc. */
 sw_status sw_topology_simplify(sw_error *err, sw_topology *topology, double area) {
   thinner s = {.t = topology};
   int32_t *least = NULL;

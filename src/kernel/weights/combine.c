@@ -78,8 +78,7 @@ sw_status sw_combine_rows(sw_error *err, sw_combination how, const sw_links *a, 
 
 /* ---- the other way round ----------------------------------------------------------------- */
 
-/* A counting sort; senders come in ascending order, so rows ascend by themselves. Within a row of
- * the result, order is that of the senders. */
+/* A counting sort; senders come in ascending order, so each row of the result ascends by itself. */
 sw_status sw_transpose_rows(sw_error *err, const sw_links *a, sw_link_rows *rows) {
   int64_t n = a->n, count = a->row_start[n], *at = NULL;
   *rows = (sw_link_rows){.n = n};

@@ -155,6 +155,8 @@ static sw_status fill_rows(sw_error *err, const listing *features, const listing
   return SW_OK;
 }
 
+/* Neighbours by shared vertices or edges: lists both ways, then each unit's features of features.
+ * O(shared pairs). */
 static sw_status rows_of(sw_error *err, const incidence *in, sw_link_rows *rows) {
   listing features = {0}, units = {0};
   int32_t *seen = NULL;
@@ -184,8 +186,8 @@ static void close_incidence(incidence *in) {
   sw_free(in->unit);
 }
 
-/* Each two places near each other are a feature more, of the units of both. near[2p] and near[2p +
- * 1] are two places; the pair becomes one feature that the units of both have. */
+/* Each two places near each other, near[2p] and near[2p + 1], are a feature more, of the units of
+ * both. */
 static sw_status add_near(sw_error *err, const sw_vertices *v, const listing *units,
                           const incidence *at, incidence *in) {
   int64_t count = at->count;

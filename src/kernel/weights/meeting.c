@@ -124,6 +124,7 @@ static sw_status add_stop(sw_error *err, walk *w, double along, int32_t vertex) 
   return SW_OK;
 }
 
+/* Appends a vertex; the array grows by half. */
 static sw_status write_vertex(sw_error *err, walk *w, int32_t vertex) {
   if (w->written == w->capacity) {
     int64_t capacity = w->capacity + w->capacity / 2 + 64;
@@ -159,9 +160,9 @@ static sw_status look_in_cell(sw_error *err, walk *w, const grid *g, int64_t cel
   return SW_OK;
 }
 
-/* The cells that the edge from point k passes, `snap` to either side. Within a row of cells it lies
- * between its places at the row's borders. Within a row of cells the edge covers the columns
- * between its two crossings of the row's borders, which is exact for sloping edges. */
+/* The cells that the edge from point k passes, `snap` to either side. Within a row of cells it
+ * covers the columns between its two crossings of the row's borders, which is exact for sloping
+ * edges. */
 static sw_status look_along(sw_error *err, walk *w, const grid *g, int64_t k,
                             const int32_t *vertex) {
   double x0 = w->rings->x[k], y0 = w->rings->y[k], x1 = w->rings->x[k + 1], y1 = w->rings->y[k + 1];
@@ -195,6 +196,7 @@ static sw_status write_edge(sw_error *err, walk *w, const grid *g, int64_t k,
   return SW_OK;
 }
 
+/* Rings with a vertex wherever another ring meets them. */
 static sw_status walk_rings(sw_error *err, walk *w, const grid *g, const int32_t *vertex,
                             int64_t *start) {
   for (int64_t r = 0; r < w->rings->n_rings; r++) {

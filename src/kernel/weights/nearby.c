@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The k-th neighbour itself has a weight by this, as in libpysal. The bandwidth is a little more
- * than the k-th distance, or that neighbour's weight would be 0. */
+/* The bandwidth is a little more than the k-th distance, so that the k-th neighbour itself has a
+ * weight, as in libpysal. */
 static const double hair = 1.0000001;
 
 /* u is the distance over the width. Only Epanechnikov's form has its constant factor: a factor

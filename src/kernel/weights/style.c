@@ -19,6 +19,7 @@ enum { LOOK = 20, MOST_STEPS = 20000, MOST_POWERS = 200000 };
 /* A step of the greatest eigenvalue that is none, relative to it. */
 static const double still = 1e-14;
 
+/* The rows of the matrix whose eigenvalue is sought. */
 typedef struct matrix {
   int64_t n;
   const int64_t *row_start;
@@ -46,9 +47,8 @@ static double dot(int64_t n, const double *x, const double *y) {
 
 /* ---- symmetric: Lanczos ------------------------------------------------------------------ */
 
-/* How many eigenvalues of the tridiagonal matrix lie above x, by the signs of its pivots.
- * Sylvester's law of inertia for the tridiagonal matrix; a pivot of exactly 0 is moved by
- * 1e-300. */
+/* How many eigenvalues of the tridiagonal matrix lie above x, by the signs of its pivots
+ * (Sylvester's law of inertia); a pivot of exactly 0 is moved by 1e-300. */
 static int count_above(int k, const double *a, const double *b, double x) {
   int count = 0;
   double pivot = 1;
@@ -93,8 +93,8 @@ static void step_lanczos(const matrix *m, const double *v, const double *last, d
   *b = sqrt(dot(m->n, w, w));
 }
 
-/* From the vector of ones, which has a part of every component's Perron vector. A disconnected
- * matrix has a Perron vector for each component; the vector of ones touches all. */
+/* From the vector of ones, which has a part of the Perron vector of every component, where the
+ * matrix falls into several. */
 static double lanczos(const matrix *m, double *v, double *last, double *w, double *a, double *b) {
   double found = 0, before = 0;
   memset(last, 0, (size_t)m->n * sizeof *last);

@@ -47,7 +47,7 @@ static double row_total(const int64_t *row_start, const double *value, int64_t i
 }
 
 /* The sum of (w(i, j) + w(j, i))^2 over j, by a merge of row i and column i; and the links of the
- * row without one back. A link without a way back counts as one-way. */
+ * row without one back. */
 static double both_ways(const sw_links *links, const sw_link_rows *back, int64_t i,
                         int64_t *one_way) {
   int64_t p = links->row_start[i], q = back->row_start[i];
@@ -96,6 +96,7 @@ static void count_neighbours(const sw_links *links, sw_links_summary *s) {
   }
 }
 
+/* One pass for neighbours, one for components, one against the transposed matrix for symmetry. */
 sw_status sw_links_summarise(sw_error *err, const sw_links *links, sw_links_summary *summary) {
   sw_link_rows back;
   *summary = (sw_links_summary){.symmetric = links->symmetric};

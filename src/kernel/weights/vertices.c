@@ -34,8 +34,8 @@ typedef struct finder {
 
 /* ---- cells ------------------------------------------------------------------------------- */
 
-/* A cell along one axis, as a double: it has no limit. Doubles as cell numbers are exact to 2^53;
- * coordinates of degrees with snaps of 1e-12 stay below. */
+/* A cell along one axis, as a double: it has no limit, and is exact to 2^53. Coordinates of degrees
+ * with snaps of 1e-12 stay below. */
 static double cell_of(const finder *f, double at) {
   return (f->scale > 0 ? floor(at * f->scale) : at) + 0.0; /* -0 is 0 */
 }
@@ -168,6 +168,7 @@ static double scale_of(const sw_rings *rings, double snap) {
   return snap > greatest * 1e-15 ? 1.0 / (width * snap) : 0.0;
 }
 
+/* Finds equal places of all points: a hash of cells, then union of what is within the snap. */
 static sw_status find_all(sw_error *err, finder *f) {
   const sw_rings *rings = f->rings;
   size_t points = (size_t)rings->n_points;

@@ -123,8 +123,7 @@ static double objective_of(const sw_calibration *c, int64_t n, int t, const doub
          fit->term[SW_FIT_L] * fit->flow_with[SW_FIT_L];
 }
 
-/* Half of the step, from where it began. The step is tried again at half its length; the round
- * before was in vain. */
+/* The step again at half its length, from where it began: the round before was in vain. */
 static void halve(int64_t n, sw_fit *fit, sw_fit_room *room, double *effect) {
   double by = 1 / (double)(1 << (++fit->halved < MOST_HALVED ? fit->halved : MOST_HALVED));
   set_effects(n, effect, room->before, by, room->step);

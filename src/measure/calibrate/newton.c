@@ -27,8 +27,8 @@ static int terms_of(const sw_calibration *c, int term[SW_FIT_TERMS]) {
   return count;
 }
 
-/* The square out of the lower triangle, of those terms, by column. gram holds 10 numbers: the lower
- * triangle of 4 x 4, row by row. */
+/* The square of those terms, by column, out of gram, which holds the lower triangle of 4 x 4, row
+ * by row. */
 static void fill_square(const double gram[10], const int *term, int count, double *a) {
   for (int p = 0; p < count; p++)
     for (int s = 0; s <= p; s++)
@@ -151,8 +151,8 @@ static void step(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) 
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-/* gram^-1 meat gram^-1, and HC1's factor N/(N - K). Beside effects, whose number grows with the
- * units, there is no factor. b' meat b with b a column of gram^-1. */
+/* gram^-1 meat gram^-1, term by term b' meat b with b a column of gram^-1, and HC1's factor N/(N -
+ * K). Beside effects, whose number grows with the units, there is no factor. */
 static void errors(const sw_calibration *c, const sw_fit_sums *sums, sw_fit *fit) {
   int term[SW_FIT_TERMS], count = terms_of(c, term);
   double freedom = fit->pairs - (c->constraint == SW_FREE ? count : 0);

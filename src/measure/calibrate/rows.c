@@ -142,6 +142,7 @@ static double mass_of(const sw_job *job, const sw_calibration *c, int t, int64_t
   return c->constraint == SW_DOUBLY ? 1 : job->operand[c->masses].row[t][unit];
 }
 
+/* Logarithms of masses of a period; units without one are closed: no flow counts there. */
 static void fill_masses(const sw_job *job, sw_calibration *c, int t) {
   for (int64_t i = 0; i < job->n; i++) {
     double mass = mass_of(job, c, t, i);

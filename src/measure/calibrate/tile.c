@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A row as the loops see it: columns [0, n), or (`absent`) those of the row's flows alone.
- * `absent`: only pairs that the table has count; the row's arrays then have `count` columns. */
+/* A row as the loops see it: columns [0, n), or (`absent`) the `count` that the row's flows have,
+ * as only pairs of the table count. */
 typedef struct row {
   const sw_calibration *c;
   const sw_distance *distance;
@@ -74,6 +74,8 @@ static bool see_period(const sw_job *job, row *r, int t, const double *x) {
   r->open = c->open[t];
   bool in_use = c->constraint == SW_FREE ? c->open[t][r->i] > 0 : c->row_total[t][r->i] > 0;
   if (!in_use || !c->absent) return in_use;
+  /* Pairs that the table of flows does not have are left out and no zeros: its columns are
+   * gathered. */
   for (int64_t k = 0; k < r->count; k++) {
     int64_t j = r->flows->to[r->first + k];
     sw_distances_inverse_squares(r->distance, &c->points, r->i, j, j + 1, &r->l[k]);
@@ -106,6 +108,7 @@ static void add_gram(const double m[SW_ROW_SUMS], double a, double gram[10]) {
     gram[q] += sum[q];
 }
 
+/* The lower triangle, row by row. */
 static void add_outer(double w, const double x[SW_FIT_TERMS], double gram[10]) {
   for (int p = 0, q = 0; p < SW_FIT_TERMS; p++)
     for (int s = 0; s <= p; s++, q++)
@@ -161,8 +164,8 @@ static void start_row(row *r, double a, double mean, sw_fit_sums *sums) {
   }
 }
 
-/* Sums about the row's mean, of x and l: what is left of them beside the row's effect. Row effects
- * are concentrated out: sums about the mu-weighted mean of the row. */
+/* Sums about the row's mu-weighted means of x and l: what is left of them beside the row's effect,
+ * which is concentrated out. */
 static void add_centred(const double m[SW_ROW_SUMS], double factor, double mean_x, double mean_l,
                         double gram[10]) {
   gram[5] += factor * (m[SW_ROW_XX] - 2 * mean_x * m[SW_ROW_X] + mean_x * mean_x * m[SW_ROW_1]);
@@ -171,8 +174,8 @@ static void add_centred(const double m[SW_ROW_SUMS], double factor, double mean_
   gram[9] += factor * (m[SW_ROW_LL] - 2 * mean_l * m[SW_ROW_L] + mean_l * mean_l * m[SW_ROW_1]);
 }
 
-/* STEP: sums of mu at the estimate. With a row's effect mu is `total` over the row. mu is made
- * without its constant and scaled to the row's total afterwards. */
+/* STEP: sums of mu at the estimate. With a row's effect mu is made without its constant and scaled
+ * to `total` over the row. */
 static void step_row(row *r, const sw_fit *fit, double a, sw_fit_sums *sums, double *columns) {
   const sw_calibration *c = r->c;
   const double *term = fit->term;
@@ -192,6 +195,8 @@ static void step_row(row *r, const sw_fit *fit, double a, sw_fit_sums *sums, dou
   sums->ln_rows += total * log(m[SW_ROW_1]);
   sums->score[SW_FIT_B] += factor * m[SW_ROW_X];
   sums->score[SW_FIT_L] += factor * m[SW_ROW_L];
+  /* The row's effect is eliminated: regressors count about their means in the row, weighted by
+   * mu. */
   add_centred(m, factor, m[SW_ROW_X] / m[SW_ROW_1], m[SW_ROW_L] / m[SW_ROW_1], sums->gram);
   if (columns) sw_row_add(r->n, factor, r->mu, columns);
 }
@@ -275,9 +280,8 @@ static const double *seen(const row *r, const double *of, double *gathered) {
   return gathered;
 }
 
-/* A row in the phase of its period. `columns`: sums by column (doubly); of all units, though the
- * row may have its flows alone. One phase for all rows of a period, which the result of the last
- * round names. */
+/* A row in the phase of its period, one for all its rows, which the result of the last round names.
+ * `columns`: sums by column (doubly); of all units, though the row may have its flows alone. */
 static void see_row(row *r, const sw_fit *fit, const double *direction, sw_fit_sums *sums,
                     double *columns) {
   double a = r->c->constraint == SW_FREE ? r->c->x[r->t][r->i] : 0;
@@ -310,8 +314,8 @@ static void see_row(row *r, const sw_fit *fit, const double *direction, sw_fit_s
   if (part != columns) scatter(r, part, columns);
 }
 
-/* Unit by unit, then period by period: the logarithms of a row of distances serve all periods.
- * Periods inside: a row's logarithms are made once for all periods with the same distances. */
+/* Unit by unit, then period by period: a row's logarithms are made once for all periods with the
+ * same distances. */
 void sw_calibrate_tile(const sw_job *job, const sw_calibration *c, const sw_tile *tile, void *out,
                        void *workspace) {
   row r = open_row(job, c, workspace);

@@ -44,8 +44,8 @@ static void fold_range(const sw_composite_spec *spec, sw_composite_range r, cons
   }
 }
 
-/* Squares of deviations from the mean of x, before scaling: what z-scores divide by. Constant
- * indicators add zeros. Sum of squares about the mean of the same pool. */
+/* Sums of squares of x, before scaling, about its mean in the pool: what z-scores divide by.
+ * Constant indicators add zeros. */
 static void fold_spread(const sw_composite_spec *spec, const sw_composite_bench *b, double *into) {
   for (int j = 0; j < spec->p; j++)
     into[j] += (b->x[j] - b->scale[j].mean) * (b->x[j] - b->scale[j].mean);
@@ -59,9 +59,9 @@ static void scale_row(const sw_composite_spec *spec, const sw_composite_bench *b
     b->x[j] = sw_scaled(&b->scale[j], b->x[j]) + (b->scale[j].constant ? 0 : spec->shift);
 }
 
-/* `sum`: of x' over the pool, b->mean its mean. What each kind of weights needs, p numbers, or the
- * packed triangle of cross products for CRITIC. ENTROPY p ln p; CV squares; CRITIC cross products
- * for correlations. */
+/* What each kind of weights needs, p numbers: ENTROPY sums of p ln p, CV of squares; CRITIC the
+ * packed triangle of cross products, for correlations. `sum`: of x' over the pool; b->mean: its
+ * mean. */
 static void fold_second(const sw_composite_spec *spec, const sw_composite_bench *b,
                         const double *sum, double *into) {
   for (int j = 0; j < spec->p; j++) {
@@ -75,8 +75,7 @@ static void fold_second(const sw_composite_spec *spec, const sw_composite_bench 
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* Each complete row widens its pool's range in the block's partial. Partials by block: the pool's
- * numbers of this block's rows. */
+/* Each complete row of the block widens its pool's range in the partial. */
 static void range_tile(const sw_job *job, const sw_tile *tile, void *out,
                        const sw_composite_bench *b) {
   const sw_composite_spec *spec = spec_of(job);

@@ -26,6 +26,7 @@ typedef struct desk {
   double *lack;         /* of each base indicator; obstacles */
 } desk;
 
+/* Divides the workspace behind the part that all passes share. */
 static desk desk_of(const sw_composite_spec *spec, void *workspace) {
   desk d = {.bench = sw_composite_bench_of(spec, workspace)};
   d.best = d.bench.mean + spec->p;
@@ -233,8 +234,7 @@ static void say_leaves(sw_job *job, const sw_composite_obstacles *o) {
                o->units, text);
 }
 
-/* All units where they are few, else those that are furthest behind. FEW units are named where
- * there are many. */
+/* All units where there are at most FEW, else those that are furthest behind. */
 static void say_units(sw_job *job, const sw_composite_obstacles *o) {
   enum { FEW = 5 };
   const sw_composite_spec *spec = spec_of(job);

@@ -21,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { DENSITY, POINT, BANDWIDTH, MODES, N_USED };
 enum { SPREAD, SUMS }; /* passes */
 /* A period of few units is shared by threads too, and one of many is copied seldom. */
@@ -28,6 +29,7 @@ enum { POINTS_A_TILE = 16, MOST_POINTS = 100000 };
 enum { GRID_BEYOND = 3 }; /* bandwidths */
 static const double least_mode = .01;
 
+/* How the bandwidth is found. */
 typedef enum rule { SILVERMAN, SHEATHER_JONES, GIVEN } rule;
 
 typedef struct distribution_state {
@@ -50,7 +52,7 @@ typedef struct grid {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* The values that are there, in the order of units. */
+/* Gathers the values that are there, in the order of units; returns their number. */
 static int64_t gather(const sw_job *job, int t, double *x) {
   const double *value = job->input[0].view.row[t];
   int64_t n = 0;
@@ -59,6 +61,7 @@ static int64_t gather(const sw_job *job, int t, double *x) {
   return n;
 }
 
+/* First pass: a period's ends and bandwidth. NaN: it has no density. */
 static void tile_spread(const sw_job *job, int t, spread *out, double *x) {
   const distribution_state *state = job->state;
   int64_t n = out->n = gather(job, t, x);
@@ -71,11 +74,13 @@ static void tile_spread(const sw_job *job, int t, spread *out, double *x) {
                                                    : NAN;
 }
 
-/* Both ends are met exactly. */
+/* Point k of the grid. Both ends are met exactly, whatever rounding does between. */
 static double point_at(const grid *g, int points, int k) {
   return k == points - 1 ? g->hi : g->lo + (g->hi - g->lo) * k / (points - 1);
 }
 
+/* Second pass: densities at some points of a period, each a sum over all its units in their
+ * order. */
 static void tile_sums(const sw_job *job, int64_t item, double *density, double *x) {
   const distribution_state *state = job->state;
   const grid *g = job->folded[SPREAD];
@@ -103,6 +108,7 @@ static size_t workspace_distribution(const sw_job *job) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Why a period has no bandwidth, in the order of the tests. */
 static const char *why_none(const spread *s) {
   if (s->n == 0) return "no unit has a value";
   if (s->n == 1) return "fewer than 2 values";
@@ -110,7 +116,8 @@ static const char *why_none(const spread *s) {
                                           : "constant";
 }
 
-/* Periods without a bandwidth have no part in the grid. */
+/* Makes the grid, from the ends of all periods. Periods without a bandwidth have no part in it.
+ * Rank 0. */
 static void finish_spread(sw_job *job, const spread *all, grid *g) {
   const distribution_state *state = job->state;
   g->lo = INFINITY;
@@ -132,8 +139,8 @@ static void finish_spread(sw_job *job, const spread *all, grid *g) {
     job->result[POINT].row[0][k] = g->lo <= g->hi ? point_at(g, state->points, k) : NAN;
 }
 
-/* A peak narrower than the grid may fall between two points, as of levels with a long tail. One
- * note, of the narrowest. */
+/* Warns where the grid is coarser than a bandwidth: a peak narrower than the grid may fall between
+ * two points, as of levels with a long tail. One note, of the narrowest. */
 static void note_coarse(const sw_job *job, const grid *g) {
   const distribution_state *state = job->state;
   double step = (g->hi - g->lo) / (state->points - 1), narrow = INFINITY;
@@ -152,7 +159,8 @@ static void note_coarse(const sw_job *job, const grid *g) {
             job->where, job->name, step, coarse, job->n_periods, narrow, sw_job_period(job, at));
 }
 
-/* Records stand by period, then by tile; the last tile of a period may be part empty. */
+/* Second finish: densities to their places, and modes, which need a whole period. Records stand by
+ * period, then by tile; the last tile of a period may be part empty. */
 static void finish_sums(sw_job *job, const double *all) {
   const distribution_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++, all += (int64_t)state->tiles * POINTS_A_TILE) {
@@ -178,6 +186,7 @@ static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* The rule, or a number of the study. A text that is neither is shown as it stands. */
 static sw_status read_bandwidth(sw_error *err, const sw_job *job, distribution_state *state) {
   const sw_node *node = sw_job_arg(job, "bandwidth")->node;
   sw_error ignored = {0};
@@ -195,6 +204,8 @@ static sw_status read_bandwidth(sw_error *err, const sw_job *job, distribution_s
   return SW_OK;
 }
 
+/* Two passes (see the head of the file); the second has an item for POINTS_A_TILE points of a
+ * period. */
 static sw_status resolve_distribution(sw_error *err, sw_job *job) {
   distribution_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

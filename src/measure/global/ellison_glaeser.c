@@ -117,6 +117,7 @@ static void tile_band(const sw_job *job, int item, double *record, void *workspa
   x[1] = band.x_of_pairs;
 }
 
+/* Bands by items; sums of industries by tiles of units. */
 static void tile_eg(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const eg_state *state = job->state;
   if (tile->pass == BANDS) {
@@ -127,6 +128,7 @@ static void tile_eg(const sw_job *job, const sw_tile *tile, void *out, void *wor
   if (state->plants >= 0) add_plants(job, tile, (double *)out + plants_at(job), workspace);
 }
 
+/* The larger of both passes, in one formula. */
 static size_t workspace_eg(const sw_job *job) {
   const eg_state *state = job->state;
   size_t n = (size_t)state->n;
@@ -239,6 +241,7 @@ static int strongest(const double *matrix, int n, together found[SAID]) {
   return count;
 }
 
+/* Says the pairs of industries that are most together in the last period. */
 static void say_pairs(sw_job *job) {
   const eg_state *state = job->state;
   int n = state->n, last = job->n_periods - 1;
@@ -318,6 +321,7 @@ static sw_status check_names(sw_error *err, const sw_job *job, const eg_state *s
   return sw_node_check_keys(err, map, name);
 }
 
+/* The concentration of plants: a number for each industry, a map, or a table by period. */
 static sw_status read_plant_hhi(sw_error *err, sw_job *job, eg_state *state) {
   const sw_arg *arg = sw_job_arg(job, "plant_hhi");
   double *h = NULL;

@@ -17,6 +17,7 @@
 #include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
+/* The outputs, in the order of the descriptor. */
 enum { C, EXPECTED, VARIANCE_NORMALITY, VARIANCE_RANDOMISATION, Z, P_VALUE, P_SIM, N_USED };
 
 typedef struct geary_state {
@@ -29,6 +30,7 @@ typedef struct geary_state {
 
 /* ---- passes ------------------------------------------------------------------------------ */
 
+/* Only draws need a preparation. */
 static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
   geary_state *state = job->state;
   if (pass != state->permuted.pass) return SW_OK;

@@ -1,7 +1,7 @@
 /* Join counts by period, of a variable of zeros and ones (methods-space.md section 10):
  *
- *   BB = 1/2 sum w_ij x_i x_j,  WW = 1/2 sum w_ij (1 - x_i)(1 - x_j),  BW = 1/2 sum w_ij (x_i -
- * x_j)^2
+ *   BB = 1/2 sum w_ij x_i x_j,  WW = 1/2 sum w_ij (1 - x_i)(1 - x_j),
+ *   BW = 1/2 sum w_ij (x_i - x_j)^2
  *
  * w_ij is 1 for each link, whatever its weight, so a mutual link is one join. Moments and z are
  * those of nonfree sampling: all permutations of the values over the units with one, islands among
@@ -61,6 +61,7 @@ static sw_status read_values(sw_error *err, sw_job *job, join_state *state) {
   return SW_OK;
 }
 
+/* Values are read once, before the first pass. */
 static sw_status prepare_joins(sw_error *err, sw_job *job, int pass) {
   join_state *state = job->state;
   if (pass != state->permuted.pass) return read_values(err, job, state);

@@ -71,7 +71,7 @@ typedef struct markov_state {
 
 /* ---- classes ---------------------------------------------------------------------------- */
 
-/* Whether classes are quantiles of each period. */
+/* Whether classes are quantiles of each period, which keep their shares of the units. */
 static bool is_each(const markov_state *state) {
   return !state->of.named && !state->of.numbers.breaks && !state->of.numbers.pooled;
 }
@@ -82,6 +82,7 @@ static const double *how_of(const sw_job *job, const markov_state *state, int pl
   return place > 0 ? how + sw_classes_count(state->variable[0], job->n_periods) : how;
 }
 
+/* The class of a unit in a period, from 1; 0: it has none. */
 static int class_at(const sw_job *job, const sw_class_source *from, int t, int64_t unit) {
   const markov_state *state = job->state;
   if (from->named) return sw_classes_named(from->named, sw_view_at(from->named->view, t, unit));
@@ -102,7 +103,6 @@ static double move_of(double own, double others) {
 static void fill_classes(const sw_job *job, const sw_tile *tile, sw_view row, int t) {
   const markov_state *state = job->state;
   for (int64_t i = tile->lo; i < tile->hi; i++) {
-    /* `from`: as leaps->before has it, so no break of the panel lies between. */
     int class = class_at(job, &state->of, t, i);
     row.row[t][i - row.first] = class;
     job->result[CLASS].row[t][i - job->first] = class;
@@ -111,7 +111,8 @@ static void fill_classes(const sw_job *job, const sw_tile *tile, sw_view row, in
   }
 }
 
-/* Of the period `from`, -1: there is none, to period t. */
+/* Of the period `from`, -1: there is none, to period t. `from` is as leaps->before has it, so no
+ * break of the panel lies between. */
 static void fill_leaps(const sw_job *job, const sw_tile *tile, sw_view row, int from, int t,
                        double *out) {
   for (int64_t i = tile->lo; i < tile->hi; i++)
@@ -119,6 +120,7 @@ static void fill_leaps(const sw_job *job, const sw_tile *tile, sw_view row, int 
         from < 0 ? NAN : apart(row.row[t][i - row.first], row.row[from][i - row.first]);
 }
 
+/* Who moved, by the classes of units and of their neighbours. */
 static void fill_moves(const sw_job *job, const sw_tile *tile, sw_view row, int from, int t,
                        double *out) {
   double *const *others = row.row + job->n_periods;
@@ -189,6 +191,7 @@ static const char *conditions_of(const sw_job *job) {
   return "groups";
 }
 
+/* Transitions without a condition are told, as the tests rest on fewer. */
 static void place_conditions(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
   if (leaps->conditions == 0) return;
   sw_homogeneity test =
@@ -250,6 +253,7 @@ static sw_status finish_counts(sw_error *err, sw_job *job, const double *all) {
   return SW_OK;
 }
 
+/* After the pass over units nothing is to be done: its results are in place. */
 static sw_status finish_markov(sw_error *err, sw_job *job, int pass, const void *all,
                                void *result) {
   const markov_state *state = job->state;
@@ -348,6 +352,7 @@ static sw_status resolve_conditions(sw_error *err, sw_job *job, markov_state *st
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* The group column: leaps by group, and a condition where there is no other. */
 static sw_status resolve_groups(sw_error *err, sw_job *job, sw_leaps *leaps) {
   const sw_arg *groups = sw_job_arg(job, "groups");
   for (int q = LEAPS_BY; q <= OVERALL_DOWN_BY; q++)
@@ -376,7 +381,7 @@ static sw_status resolve_axes(sw_error *err, sw_job *job, markov_state *state) {
   return SW_OK;
 }
 
-/* Of class names there is nothing to find, and no first pass. */
+/* Declares the passes. Classes with names need no breaks, so there is no first pass then. */
 static void declare_passes(sw_job *job, markov_state *state) {
   size_t record = 0, result = 0;
   for (int v = 0; v < state->n_variables; v++) {

@@ -26,7 +26,8 @@
 #include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
-/* The outputs: by period, and the same by period and band. */
+/* The outputs: by period up to P_SIM, then, from BY_BAND on, the same by period and band, and two
+ * by band. */
 enum {
   I,
   EXPECTED,
@@ -54,7 +55,7 @@ typedef struct moran_state {
 
 /* ---- passes ------------------------------------------------------------------------------ */
 
-/* Bands are resources, made once a node before the pass; their links are borrowed from there.
+/* Bands are resources, made once per node before the pass; their links are borrowed from there.
  * Called for each pass, with the same outcome for the weights. */
 static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
   moran_state *state = job->state;
@@ -86,7 +87,7 @@ static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *
                                      x, workspace);
 }
 
-/* Of the pass that needs more. */
+/* The workspace of the pass that needs more. */
 static size_t workspace_moran(const sw_job *job) {
   const moran_state *state = job->state;
   size_t one = state->with ? sw_moran_bivariate_workspace(job->n) : sw_moran_workspace(job->n);
@@ -96,9 +97,9 @@ static size_t workspace_moran(const sw_job *job) {
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
-/* Of I and all that follows from it; of the variances alone where units are too few for them. A z
- * or p that is missing though the variance is there: the variance is 0, with equal weights between
- * all units. */
+/* Says why I and what follows from it are missing: all of them, or the variances alone where units
+ * are too few. A z or p that is missing though the variance is there: the variance is 0, with equal
+ * weights between all units. sw_job_undefined ignores figures that have a value. */
 static void say_why(sw_job *job, const sw_moran *record, int first, int t) {
   static const char *const why[] = {[SW_MORAN_FEW] = "fewer than 2 values",
                                     [SW_MORAN_CONSTANT] = "constant",
@@ -114,7 +115,7 @@ static void say_why(sw_job *job, const sw_moran *record, int first, int t) {
   }
 }
 
-/* In period t of matrix k. */
+/* Places the record of period t and matrix k. */
 static void place(sw_job *job, const moran_state *state, const sw_moran *record, int k, int t) {
   /* Outputs along `distance` are [t][band]; without bands there is one matrix and `at` is t. */
   int first = state->bands.n ? BY_BAND : 0, at = t * state->n_weights + k;
@@ -130,8 +131,8 @@ static void place(sw_job *job, const moran_state *state, const sw_moran *record,
   say_why(job, record, first, t);
 }
 
-/* No p where I is not defined. p_sim counts draws at least as extreme as the observed I, which must
- * be there to be compared. */
+/* Second finish: p of draws. p_sim counts draws at least as extreme as the observed I, so there is
+ * none where I is not defined. */
 static void place_draws(sw_job *job, const moran_state *state, const void *all) {
   int first = state->bands.n ? BY_BAND : 0;
   for (int k = 0; k < state->n_weights; k++)
@@ -158,7 +159,7 @@ static void say_bands(sw_job *job, const moran_state *state) {
   }
 }
 
-/* Records stand by matrix and period. */
+/* Rank 0. Records stand by matrix and period; outputs by period and matrix. */
 static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err;
   (void)result;
@@ -204,9 +205,9 @@ static sw_status resolve_weights(sw_error *err, sw_job *job, moran_state *state)
   return SW_OK;
 }
 
-/* I, its moments and p by period alone, or by period and band. The variance under normality is of
- * one variable's own moments: with two variables there is none.
- * By band or not; draws and the bivariate form leave some out. */
+/* Which outputs there are: by period alone, or by period and band; draws and the bivariate form
+ * leave some out. The variance under normality is of one variable's own moments: with two variables
+ * there is none. */
 static void choose_outputs(sw_job *job, const moran_state *state) {
   bool by_band = state->bands.n > 0;
   for (int q = I; q <= P_SIM; q++) {
@@ -218,7 +219,8 @@ static void choose_outputs(sw_job *job, const moran_state *state) {
   job->result[PAIRS].off = job->result[NO_NEIGHBOUR].off = !by_band;
 }
 
-/* Bands make their own weights, from coordinates; else the study's. */
+/* Bands make their own weights, from coordinates; else the study's are used. Values are not there
+ * yet: what is refused here costs no reading of data. */
 static sw_status resolve_moran(sw_error *err, sw_job *job) {
   moran_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

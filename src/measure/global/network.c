@@ -129,8 +129,8 @@ static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *s
   }
 }
 
-/* The pattern of the core, 1 or 0 by unit; NaN without one. sw_graph_core gives size 0 where no
- * pattern of a core is defined. */
+/* The pattern of the core, 1 or 0 by unit; NaN where none is defined, which sw_graph_core tells by
+ * a size of 0. */
 static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, double *core) {
   for (int64_t i = 0; i < g->n; i++)
     core[order[i]] = i < size;
@@ -192,6 +192,7 @@ static void put(const sw_job *job, int output, int t, double value) {
   if (!result->off) result->row[0][t] = value;
 }
 
+/* Figures of all periods, and the records for the passes that follow. */
 static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, void *result) {
   size_t bytes = figures_bytes(job), blocks = count_blocks(job);
   for (int t = 0; t < job->n_periods; t++) {
@@ -345,6 +346,7 @@ static void fill_units(const sw_job *job, const sw_tile *at) {
   }
 }
 
+/* By pass, as resolve declared them; optional passes have numbers of their own. */
 static void tile_network(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
   const network_state *state = job->state;
   thread *w = workspace;

@@ -58,6 +58,7 @@ static void put(sw_job *job, int output, int t, double value, const char *why) {
   if (isnan(value)) sw_job_undefined(job, state->form + output, t, why);
 }
 
+/* One line per period: a correlation, with p where there were draws. */
 static void say(sw_job *job, int t, const compared *found, double p) {
   const char *when = job->is_timeless ? "" : sw_series_when(job, t);
   if (isnan(found->r))

@@ -3,11 +3,14 @@
  * coreness, which name the first period and count the others. */
 #include "measure/global/network.h"
 
+/* Notes what coreness of kind `kind` means for the reader: the first period with it is named, the
+ * others are counted. `all`: records of the periods, `bytes` apart. */
 static void note(sw_job *job, const char *all, size_t bytes, sw_graph_core_kind kind,
                  const char *what, const char *text) {
   int periods = 0, first = 0;
   for (int t = job->n_periods; t-- > 0;) {
     const network_figures *found = (const network_figures *)(all + (size_t)t * bytes);
+    /* A period without links has said so already. */
     if (found->core != (int64_t)kind || !(found->density > 0)) continue;
     periods++;
     first = t;
@@ -19,6 +22,7 @@ static void note(sw_job *job, const char *all, size_t bytes, sw_graph_core_kind 
     sw_note(job->notes, "%s: %s: %s: %s", job->where, job->name, what, text);
 }
 
+/* Three things can be wrong with coreness, each with a note of its own. */
 void sw_network_note_core(sw_job *job, const char *all, size_t bytes) {
   note(job, all, bytes, SW_CORE_NONE, "no core",
        "a core needs 4 units, and links of which not all are equal");
@@ -29,7 +33,8 @@ void sw_network_note_core(sw_job *job, const char *all, size_t bytes) {
        "it and the core are the best that was found");
 }
 
-/* wrong[1] below 0: no pair is wrong, their sum is. */
+/* Refuses a network by its first pair that cannot be a weight. wrong[1] below 0: no pair is wrong,
+ * their sum is. */
 sw_status sw_network_refuse(sw_error *err, const sw_job *job, int t, const network_figures *found) {
   const char *when = job->is_timeless ? "" : sw_job_period(job, t), *to = when[0] ? ": " : "";
   if (found->wrong[1] < 0)
@@ -44,7 +49,8 @@ sw_status sw_network_refuse(sw_error *err, const sw_job *job, int t, const netwo
                            "smaller values");
 }
 
-/* Without links no figure is defined; what compares periods has none before the first. */
+/* Says why figures of a period are undefined. Without links no figure is defined; what compares
+ * periods has none before the first. */
 void sw_network_say_why(sw_job *job, int t, const network_figures *found) {
   const network_state *state = job->state;
   double density = found->density;

@@ -30,7 +30,8 @@
 #define IDENTIFIER(id, text, said) id,
 enum { POLYCENTRICITY(IDENTIFIER) COUNT };
 
-/* Set by resolve. Units of group g are unit[start[g] .. start[g + 1]), by code. */
+/* Set by resolve, the same on every rank. Units of group g are unit[start[g] .. start[g + 1]), by
+ * code. */
 typedef struct regions {
   const sw_grouping *grouping;
   const int64_t *start;
@@ -38,7 +39,7 @@ typedef struct regions {
   int form; /* of the results: 0, or COUNT without time */
 } regions;
 
-/* What an item leaves of a group. */
+/* What an item, a period, leaves of each group. */
 typedef struct centres {
   double value[COUNT];
   int64_t wrong[2]; /* of the first negative value of the period, in its first group; -1: none */
@@ -46,7 +47,7 @@ typedef struct centres {
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
-/* Of a thread, of n each. */
+/* A thread's workspace: n doubles each. */
 typedef struct room {
   double *received, *size, *scratch;
 } room;
@@ -60,8 +61,8 @@ static room room_in(void *workspace, int64_t n) {
   return (room){at, at + n, at + 2 * n};
 }
 
-/* What every unit receives out of its own group; links within groups, counted in the value of
- * GREEN. False: a value is below 0. */
+/* Adds up what every unit receives out of its own group; counts the links within groups in the
+ * value of GREEN, which needs them. False: a value is below 0. One pass over the links. */
 static bool add_flows(const sw_links *links, const int32_t *group, double *received, centres *out) {
   memset(received, 0, (size_t)links->n * sizeof *received);
   for (int64_t i = 0; i < links->n; i++)
@@ -80,7 +81,9 @@ static bool add_flows(const sw_links *links, const int32_t *group, double *recei
   return true;
 }
 
-/* Over n sizes, ascending: 0 and the largest alone would have the standard deviation max/2. */
+/* Green's index over n sizes, ascending. The largest standard deviation is that of 0 and the
+ * maximum alone, max/2, hence the factor 2. Sizes are taken over the maximum, so that squares
+ * cannot overflow. */
 static double green_of(const double *size, int64_t n, double links) {
   double mean = 0, squares = 0, most = n > 0 ? size[n - 1] : 0;
   if (n < 2 || !(most > 0)) return NAN;
@@ -92,6 +95,8 @@ static double green_of(const double *size, int64_t n, double links) {
   return (1 - 2 * sqrt(squares / (double)n)) * (links / ((double)n * (double)(n - 1)));
 }
 
+/* All figures of a group, out of one sort. Units none of whose pairs is defined (links->outside)
+ * are left out, not counted as 0. */
 static void measure_group(const regions *r, const sw_links *links, int g, room *at, centres *out) {
   int64_t n = 0;
   for (int64_t k = r->start[g]; k < r->start[g + 1]; k++)
@@ -104,6 +109,7 @@ static void measure_group(const regions *r, const sw_links *links, int g, room *
   out->value[PRIMACY] = ranks.primacy_2;
 }
 
+/* An item: one period, all groups. */
 static void tile_polycentricity(const sw_job *job, const sw_tile *tile, void *out,
                                 void *workspace) {
   const regions *r = job->state;
@@ -118,6 +124,7 @@ static void tile_polycentricity(const sw_job *job, const sw_tile *tile, void *ou
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Flows are weights: a negative one has no meaning here, and the pair is named. */
 static sw_status refuse(sw_error *err, const sw_job *job, int t, const int64_t wrong[2]) {
   return sw_job_fail(err, job, "result",
                      "%s%sthe pair %s to %s is below 0; expected flows of 0 or "
@@ -126,6 +133,7 @@ static sw_status refuse(sw_error *err, const sw_job *job, int t, const int64_t w
                      sw_unit_code(job->units, wrong[0]), sw_unit_code(job->units, wrong[1]));
 }
 
+/* Rank 0: copies records, and says why a figure that no group has is undefined. */
 static sw_status finish_polycentricity(sw_error *err, sw_job *job, int pass, const void *all,
                                        void *result) {
   (void)pass, (void)result;
@@ -152,6 +160,7 @@ static sw_status finish_polycentricity(sw_error *err, sw_job *job, int pass, con
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Two sets of outputs, by period and without time, of which one is off. */
 static sw_status resolve_polycentricity(sw_error *err, sw_job *job) {
   const sw_arg *by = sw_job_arg(job, "by");
   regions *r = NULL;

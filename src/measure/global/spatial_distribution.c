@@ -86,6 +86,7 @@ static size_t workspace_distribution(const sw_job *job) {
   return 9 * (size_t)job->n * sizeof(double);
 }
 
+/* Divides the workspace; the arrays hold one group at a time. */
 static bench bench_in(void *workspace, int64_t n) {
   double *at = workspace;
   sw_places places = {.x = at + 3 * n,
@@ -187,6 +188,7 @@ static void put(const sw_job *job, int quantity, int t, int g, double value) {
   if (!result->off) result->row[0][(size_t)t * (size_t)d->groups + (size_t)g] = value;
 }
 
+/* Places the figures of a group in their outputs. */
 static void place(const sw_job *job, int t, int g, const spread *s) {
   const double value[] = {[PRIMACY_2] = s->ranks.primacy_2,    [PRIMACY_4] = s->ranks.primacy_4,
                           [PRIMACY_11] = s->ranks.primacy_11,  [RANK_SIZE] = s->ranks.zeta,
@@ -290,6 +292,8 @@ static void note_unplaced(const sw_job *job, const spread *all) {
             job->where, job->name, (long long)most, most == 1 ? " has" : "s have");
 }
 
+/* Rank 0: places all figures, compares each centre with that of the period before, and says what
+ * moved. */
 static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const void *all,
                                      void *result) {
   (void)pass, (void)result;
@@ -312,6 +316,8 @@ static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* With `by` figures are by group, without it of all units: two sets of outputs, of which one is
+ * off. */
 static sw_status resolve_groups(sw_error *err, sw_job *job, distribution *d) {
   const sw_arg *by = sw_job_arg(job, "by");
   const sw_grouping *grouping = NULL;
@@ -363,6 +369,7 @@ static void resolve_places(sw_job *job, distribution *d) {
               job->where, job->name, sw_job_period(job, t));
 }
 
+/* An item is a period; places come from the units, and need no pass. */
 static sw_status resolve_distribution(sw_error *err, sw_job *job) {
   const sw_arg *top = sw_job_arg(job, "top");
   distribution *d = NULL;

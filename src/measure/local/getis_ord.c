@@ -19,6 +19,7 @@
 #include "kernel/series/stats.h"
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor: by unit, then of the whole. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, GLOBAL, GLOBAL_EXPECTED, GLOBAL_Z, GLOBAL_P, N_USED };
 enum { GENERAL = SW_LISA_DECISION + 1 }; /* the pass over periods */
 
@@ -41,6 +42,7 @@ typedef struct weighted {
   sw_local_moments moments;
 } weighted;
 
+/* The sum that G is of, its weights and its moments; with `star` the unit counts itself. */
 static weighted weighted_of(const sw_job *job, const sw_lisa_set *set, int c,
                             const sw_lisa_row *row) {
   const getis_state *state = job->state;
@@ -77,6 +79,7 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
                 there ? sw_lisa_p(&state->lisa, row, c, 1, z) : NAN);
 }
 
+/* Statistics by tiles of units, then what is significant, then the general G by items. */
 static void tile_getis(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const getis_state *state = job->state;
   const sw_lisa *lisa = &state->lisa;
@@ -98,6 +101,7 @@ static size_t workspace_getis(const sw_job *job) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* The general G by period, with reasons where there is none. */
 static void put_general(sw_job *job, const sw_general_g *record) {
   static const char *const why[] = {[SW_GENERAL_G_FEW] = "fewer than 4 values",
                                     [SW_GENERAL_G_NEGATIVE] = "a value below zero",

@@ -18,6 +18,7 @@
 
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor: by unit, then of the whole. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, L, EXPECTED, L_VARIANCE, EXACT, N_USED };
 enum { GLOBAL = SW_LISA_DECISION + 1 }; /* the pass over periods */
 
@@ -33,10 +34,9 @@ static sw_status prepare_lee(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* Sums are of draws less what is observed: near it, their squares keep their digits. No draw moves
- * where all others are neighbours. z = (observed - mean of the draws)/sd of the draws; as sums are
- * of draws less what is observed, the numerator is -mean. Spread within the slack is rounding
- * (set_slack of lisa.c). */
+/* z = (observed - mean of the draws)/sd of the draws. Sums are of draws less what is observed, so
+ * the numerator is -mean, and near the observed value squares keep their digits. Where all others
+ * are neighbours no draw moves: a spread within the slack is rounding (set_slack of lisa.c). */
 static double deviate(const sw_lisa *lisa, const sw_lisa_row *row, int c) {
   double draws = (double)lisa->permutations, mean = row->unit.sum[c] / draws;
   double variance = row->unit.squares[c] / draws - mean * mean;
@@ -44,6 +44,7 @@ static double deviate(const sw_lisa *lisa, const sw_lisa_row *row, int c) {
   return variance > slack * slack ? -mean / sqrt(variance) : NAN;
 }
 
+/* Places a unit's L, z and p in one period: called by sw_lisa_tile for each column. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const lee_state *state = job->state;
@@ -60,6 +61,7 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
                 there ? sw_lisa_p(&state->lisa, row, c, 1, z) : NAN);
 }
 
+/* As for Getis and Ord's G; the global L is a third pass. */
 static void tile_lee(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const lee_state *state = job->state;
   const sw_lisa *lisa = &state->lisa;
@@ -82,6 +84,7 @@ static size_t workspace_lee(const sw_job *job) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* The global L by period, with reasons where there is none. */
 static void put_global(sw_job *job, const sw_lee *record) {
   static const char *const why[] = {[SW_LEE_DEFINED] = "no variance",
                                     [SW_LEE_FEW] = "fewer than 4 values",

@@ -54,6 +54,7 @@ static void foresee(sw_job *job, const sw_lisa *lisa, double least) {
                    (long long)lisa->permutations, least, (long long)needs, (long long)n);
 }
 
+/* Parameters that all local statistics have in common. */
 static void read_params(const sw_job *job, sw_lisa *lisa) {
   lisa->standardised = sw_links_row_standardised(lisa->weights);
   lisa->permutations = (int64_t)sw_job_arg(job, "permutations")->number;
@@ -241,6 +242,7 @@ static size_t whole_lines(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
 
+/* Bytes of a thread. */
 size_t sw_lisa_workspace(const sw_job *job, const sw_lisa *lisa) {
   /* `stride`, the greatest of all sets, is set in resolve, so that one size serves every
    * population. */
@@ -268,9 +270,9 @@ static void carve(const sw_lisa *lisa, char *at, sw_lisa_row *row, double **weig
   row->draws = at + whole_lines((size_t)lisa->most_links * sizeof(int32_t));
 }
 
-/* A row whose links are all in use is taken as it is, as in moran. A link of a unit to itself is no
- * neighbour. Weights of a row whose links are all in use were standardised when the matrix was
- * made; only a row that has lost links is divided by what is left. */
+/* A row whose links are all in use was standardised when the matrix was made and is taken as it is;
+ * one that has lost links is divided by what is left. A link of a unit to itself is no
+ * neighbour. */
 static bool row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, void *workspace,
                    sw_lisa_row *row) {
   const sw_links *links = lisa->weights;
@@ -488,6 +490,7 @@ void sw_lisa_put_used(sw_job *job, const sw_lisa *lisa, int output) {
       job->result[output].row[0][lisa->set[s].period[c]] = (double)lisa->set[s].table.count;
 }
 
+/* Whether two units of the set are linked. */
 static bool has_links(const sw_lisa *lisa, const sw_lisa_set *set) {
   const sw_links *w = lisa->weights;
   for (int64_t i = 0; i < w->n; i++)
@@ -505,6 +508,7 @@ static const char *why_undefined(const sw_lisa *lisa, const sw_lisa_set *set, in
   return has_links(lisa, set) ? NULL : "no links among the units with a value";
 }
 
+/* Gives the reason for each period in which nothing can be defined. */
 void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to) {
   /* Only what holds of a whole period is said; a unit without neighbours has its own NaN. */
   for (int s = 0; s < lisa->n_sets; s++) {

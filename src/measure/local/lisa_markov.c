@@ -87,6 +87,8 @@ static void put_nothing(const sw_job *job, const sw_tile *tile) {
 
 /* ---- moves ------------------------------------------------------------------------------- */
 
+/* Quadrants are 1 HH, 2 LH, 3 LL, 4 HL: the unit's own side first, that of its neighbours
+ * behind. */
 static bool own_high(int quadrant) {
   return quadrant == 1 || quadrant == 4;
 }
@@ -142,6 +144,7 @@ static void count_all(const sw_job *job, tally of) {
     }
 }
 
+/* The draws, the moves, and their counts in one item. */
 static void tile_markov(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const markov_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS) {
@@ -178,6 +181,7 @@ static void place_periods(sw_job *job, const markov_state *state, tally of) {
   }
 }
 
+/* Says how many moved, and who. */
 static void say(sw_job *job, const markov_state *state, tally of) {
   double all = 0, significant = 0, moves[MOVES] = {0};
   for (int k = 0; k < job->n_periods * MOVES; k++)
@@ -246,6 +250,7 @@ static sw_status find_before(sw_error *err, sw_job *job, markov_state *state) {
   return SW_OK;
 }
 
+/* Axes of quadrants, moves, and sets that are never left. */
 static sw_status declare_axes(sw_error *err, sw_job *job) {
   double *closed = NULL;
   SW_NEW(err, job->arena, closed, QUADRANTS);

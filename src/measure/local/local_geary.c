@@ -14,6 +14,7 @@
 
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, N_USED };
 
 enum { MOST = 64 }; /* variables */
@@ -48,8 +49,8 @@ static void add_products(const sw_lisa_set *set, int a, int b, products *sum) {
   }
 }
 
-/* Once per population: products of each two variables, in both orders, as u_a^2 u_b is not u_a
- * u_b^2. O(n variables^2 columns), once per population rather than per unit. */
+/* Products of each two variables, in both orders, as u_a^2 u_b is not u_a u_b^2. O(n variables^2
+ * columns), once per population. */
 static sw_status prepare_geary(sw_error *err, sw_job *job, int pass) {
   geary_state *state = job->state;
   sw_lisa *lisa = &state->lisa;
@@ -91,6 +92,7 @@ static void distances_from(const geary_state *state, const sw_lisa_set *set, int
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
+/* Places a unit's c, z and p in one period: called by sw_lisa_tile for each column. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
   const geary_state *state = job->state;
@@ -111,6 +113,7 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
                 there ? sw_lisa_p(&state->lisa, row, c, 1, z) : NAN);
 }
 
+/* Two passes: statistics with draws, then what is significant. */
 static void tile_geary(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)out;
   const geary_state *state = job->state;

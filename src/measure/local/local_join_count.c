@@ -13,6 +13,7 @@
 #include "kernel/local/hypergeometric.h"
 #include "measure/local/lisa.h"
 
+/* The outputs, in the order of the descriptor. */
 enum { VALUE, Z, P_VALUE, SIGNIFICANT, N_USED };
 
 typedef struct joins_state {

@@ -22,6 +22,7 @@
 #include "measure/local/lisa.h"
 #include "measure/share/series.h"
 
+/* The outputs, in the order of the descriptor. */
 enum {
   VALUE,
   EXPECTED,
@@ -122,8 +123,8 @@ static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* A value less its mean, and a weighted sum of such, in standard deviations of a variable. value
- * sqrt(n - less)/sqrt(sum z^2) is value / sd with the chosen divisor. */
+/* A value less its mean, and a weighted sum of such, in standard deviations with the chosen
+ * divisor: value sqrt(n - less)/sqrt(sum z^2). */
 static double in_deviations(const moran_state *state, const sw_lisa_set *set, int variable, int c,
                             double value) {
   const sw_lisa_column *x = &set->column[variable * set->table.stride + c];
@@ -166,8 +167,8 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   sw_lisa_put(job, QUADRANT, t, unit, there ? quadrant : NAN);
 }
 
-/* 0: p above .05; else three levels of each quadrant, whatever the false discovery rate. The levels
- * are those of the usual cluster map; `significant` beside it heeds the false discovery rate. */
+/* 0: p above .05; else three levels of each quadrant, as the usual cluster map has them.
+ * `significant` beside it heeds the false discovery rate, and this does not. */
 static double class_of(double quadrant, double p) {
   if (isnan(p)) return NAN;
   int level = p <= .001 ? 3 : p <= .01 ? 2 : p <= .05 ? 1 : 0;
@@ -192,6 +193,7 @@ static void tile_classes(const sw_job *job, const sw_tile *tile, counts *count) 
     }
 }
 
+/* The second pass also counts classes, as these need what is significant. */
 static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const moran_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS) {
@@ -222,6 +224,7 @@ static size_t workspace_moran(const sw_job *job) {
   return sw_lisa_workspace(job, &state->lisa);
 }
 
+/* Reasons of all local statistics, and that of `difference`. */
 static void say_why(sw_job *job) {
   const moran_state *state = job->state;
   sw_lisa_say_why(job, &state->lisa, VALUE, CLASS);
@@ -251,6 +254,7 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* `difference: D`: the variable less its value D before. */
 static sw_status read_difference(sw_error *err, sw_job *job, moran_state *state) {
   bool any;
   int difference = (int)sw_job_arg(job, "difference")->number;

@@ -27,6 +27,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { Q, F, P_VALUE, INTERACTION, INTERACTION_TYPE };
 enum { QUANTILE, EQUAL, NATURAL };                     /* discretise, in the order of its choices */
 enum { PER_FACTOR = 3, ONE_STRATUM = 1, TOO_FEW = 2 }; /* q, f, p; what a factor is like */
@@ -56,6 +57,7 @@ typedef struct bench {
 
 /* ---- sizes ------------------------------------------------------------------------------- */
 
+/* What the kernels share, one after the other. */
 static size_t shared_bytes(const sw_job *job) {
   const detector_state *state = job->state;
   size_t detect = sw_detector_workspace(job->n, state->most);
@@ -66,6 +68,7 @@ static size_t shared_bytes(const sw_job *job) {
   return (most + 15) / 16 * 16;
 }
 
+/* Bytes of a thread, in the order of bench_of. */
 static size_t workspace_detector(const sw_job *job) {
   const detector_state *state = job->state;
   size_t n = (size_t)job->n;
@@ -330,6 +333,7 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
   return SW_OK;
 }
 
+/* Records are by period; notes and lines by factor. */
 static sw_status finish_detector(sw_error *err, sw_job *job, int pass, const void *all,
                                  void *result) {
   (void)pass, (void)result;
@@ -342,6 +346,7 @@ static sw_status finish_detector(sw_error *err, sw_job *job, int pass, const voi
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Axes of factors, by their names. */
 static sw_status declare_factors(sw_error *err, sw_job *job, detector_state *state) {
   const char **label = NULL;
   SW_NEW(err, job->arena, label, state->factors);

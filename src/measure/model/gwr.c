@@ -27,6 +27,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum {
   COEFFICIENT,
   STD_ERROR,
@@ -74,6 +75,7 @@ static void place_nothing(const sw_job *job, int t, int64_t unit) {
   place_operand(job, REACH, t, unit, NAN);
 }
 
+/* Places what a fit gives; errors are scaled once the variance is known. */
 static void place_fit(const sw_job *job, int t, int64_t unit, double residual,
                       const sw_gwr_fit *fit) {
   int k = ((const sw_gwr_model *)job->state)->k;
@@ -153,6 +155,7 @@ static int counts(const sw_gwr_model *m) {
   return 1 + 2 * m->k;
 }
 
+/* Scales a unit's standard errors by s, and counts significant ones: last pass. */
 static void scale_errors(const sw_job *job, int t, int64_t unit, const known *of, double *count) {
   int k = ((const sw_gwr_model *)job->state)->k;
   int64_t at = unit - job->first;
@@ -253,6 +256,7 @@ static const char *in_period(const sw_job *job, int set) {
   return m->together > 1 || job->periods->cross_section || !text ? "" : text;
 }
 
+/* Why a period has no fit, for its reason in the file. */
 static const char *why_of(const sw_job *job, int why) {
   const sw_gwr_model *m = job->state;
   if (why == SW_GWR_FEW) return "too few units have all variables";
@@ -358,6 +362,7 @@ static void say(sw_job *job, const double *all) {
                count[0], of->critical);
 }
 
+/* Which pass ended: the fits, the local figures, or a step of the search. */
 static sw_status finish_gwr(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_gwr_model *m = job->state;
   (void)err;
@@ -430,6 +435,7 @@ static int64_t grain_of(const sw_job *job) {
   return grain;
 }
 
+/* Passes: those of the search, the fits, and the figures that need s of all fits. */
 static sw_status resolve_gwr(sw_error *err, sw_job *job) {
   /* m->k counts the constant, which stands for y among the inputs: k = 1 + (inputs - 1). */
   sw_gwr_model *m = NULL;

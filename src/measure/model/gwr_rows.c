@@ -20,6 +20,7 @@ static void *part(char *base, size_t *at, size_t bytes) {
   return here;
 }
 
+/* Divides a thread's memory; `base` NULL only counts. */
 static size_t lay_out(const sw_job *job, char *base, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   size_t at = 0, k = (size_t)m->k, most = (size_t)m->most;
@@ -165,6 +166,7 @@ double sw_gwr_reach(const sw_gwr_model *m, sw_gwr_bench *b, double bandwidth) {
 
 /* ---- terms ----------------------------------------------------------------------------------- */
 
+/* The axis of terms: the constant, then the variables by name. */
 sw_status sw_gwr_declare_terms(sw_error *err, sw_job *job, int k) {
   const char **label = NULL;
   SW_NEW(err, job->arena, label, k);

@@ -79,6 +79,7 @@ static void add_trial(const sw_gwr_model *m, const sw_gwr_bench *b, const double
   to[TRACE] += leverage;
 }
 
+/* The squared bandwidth of a kernel about one observation; NaN: it has fewer neighbours. */
 static double squared(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t there,
                       double bandwidth) {
   if (!m->adaptive) return bandwidth * bandwidth;
@@ -137,6 +138,8 @@ static void add_range(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t ther
   to[1] = fmax(to[1], b->d2[b->order[there - 1]]);
 }
 
+/* Tries some bandwidths on one observation, and adds their squared errors to `to`; count 0: only
+ * looks how far observations lie. */
 void sw_gwr_search_try(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t count,
                        double *to) {
   /* Ascending order up to the largest number of neighbours in the list suffices; a distance may
@@ -162,6 +165,7 @@ static bool is_idle(const sw_job *job, int pass) {
   return true;
 }
 
+/* A tile of units in one pass of the search. */
 void sw_gwr_search_tile(const sw_job *job, const sw_tile *tile, double *out, sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
   if (is_idle(job, tile->pass)) return;
@@ -190,6 +194,7 @@ void sw_gwr_search_tile(const sw_job *job, const sw_tile *tile, double *out, sw_
   }
 }
 
+/* Sums over tiles; ranges take the greatest. */
 void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double *part) {
   const sw_gwr_model *m = job->state;
   for (int set = 0; set < m->sets; set++, all += PART, part += PART) {
@@ -203,8 +208,8 @@ void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double 
 
 /* ---- what is found ----------------------------------------------------------------------- */
 
-/* Over the fits that are defined; none defined: no number is better than this. AICc or CV over
- * defined fits; NaN (too many parameters) counts as no criterion. */
+/* The criterion over the fits that are defined; INFINITY where there is none, or one has too many
+ * parameters for it (NaN). */
 static double criterion(const sw_gwr_model *m, double n, const double *sum) {
   double defined = n - sum[UNDEFINED];
   double value =
@@ -294,6 +299,7 @@ void sw_gwr_search_take(const sw_gwr_model *m, int64_t n, const double *sums, co
   if (!isinf(c->criterion)) plan_next(m, c);
 }
 
+/* After a pass: the choice of the next one, which is final in the last. */
 void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choice *found) {
   const sw_gwr_model *m = job->state;
   bool first = pass == (m->range < 0 ? m->search : m->range);
@@ -334,6 +340,7 @@ static int refining(const sw_gwr_model *m) {
   return m->adaptive ? 5 : 4;
 }
 
+/* Declares the passes of the search; a given bandwidth needs none. */
 void sw_gwr_search_declare(sw_job *job, sw_gwr_model *m, int64_t grain) {
   /* Every pass of the search has the same partial, with room for SW_GWR_LIST bandwidths. */
   sw_pass pass = {.domain = SW_UNITS,

@@ -27,6 +27,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { COEFFICIENT, STD_ERROR, T_VALUE, FITTED, RESIDUAL, CONDITION, BANDWIDTH, ENP, AICC, R2 };
 
 /* ---- results ----------------------------------------------------------------------------- */
@@ -83,6 +84,8 @@ static void place_unit(const sw_job *job, int t, int64_t unit, sw_mgwr_fitted *f
   place(job, CONDITION, 0, t, unit, i < 0 ? NAN : sw_mgwr_conditions(m, f)[i]);
 }
 
+/* By pass: a period's backfitting, a chunk of the spread of its smoothers, then units placed out of
+ * both. */
 static void tile_mgwr(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_mgwr_model *m = job->state;
   if (tile->pass == SW_MGWR_BACKFIT) {
@@ -102,6 +105,7 @@ static void tile_mgwr(const sw_job *job, const sw_tile *tile, void *out, void *w
                      (size_t)t * sw_mgwr_spread_doubles(m));
 }
 
+/* Why a period has no fit, for its reason in the file. */
 static const char *why_of(const sw_job *job, int why) {
   const sw_mgwr_model *m = job->state;
   if (why == SW_MGWR_COLLINEAR) return "a local fit is undefined: its terms are not independent";
@@ -159,6 +163,7 @@ static void add_chunks(const sw_job *job, const double *all, double *sums) {
         sums[q] += all[q];
 }
 
+/* The backfitting's records are handed on; after the spread a period's figures are complete. */
 static sw_status finish_mgwr(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_mgwr_model *m = job->state;
   (void)err;
@@ -178,6 +183,7 @@ static sw_status finish_mgwr(sw_error *err, sw_job *job, int pass, const void *a
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Bandwidths: searched for, or a number of nearest units for each term. */
 static sw_status read_bandwidths(sw_error *err, sw_job *job, sw_mgwr_model *m) {
   const sw_node *node = sw_job_arg(job, "bandwidth")->node;
   double *of = NULL;

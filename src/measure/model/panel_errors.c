@@ -32,6 +32,7 @@ static sw_status unknown_errors(sw_error *err, const sw_node *node, const sw_job
       job->name);
 }
 
+/* The key `lags`; *lags stays where it is left out. */
 static sw_status read_lags(sw_error *err, const sw_job *job, const sw_node *node, int64_t *lags) {
   if (!node) return SW_OK;
   SW_TRY(sw_node_integer(err, node, lags));
@@ -41,6 +42,7 @@ static sw_status read_lags(sw_error *err, const sw_job *job, const sw_node *node
   return SW_OK;
 }
 
+/* The weights of lags, for sums over time. */
 static sw_status read_kernel(sw_error *err, const sw_job *job, const sw_node *node, bool *uniform) {
   const char *text = "";
   if (!node) return SW_OK;
@@ -69,6 +71,8 @@ static sw_status take_places(sw_error *err, sw_job *job, sw_panel_errors *out) {
   return SW_OK;
 }
 
+/* errors: {conley: {cutoff_km: ...}}; places are taken at once, so that missing ones are refused
+ * early. */
 static sw_status read_conley(sw_error *err, sw_job *job, const sw_node *node,
                              sw_panel_errors *out) {
   static const char *const keys[] = {"cutoff_km", "lags", "kernel", NULL};
@@ -90,6 +94,7 @@ static sw_status read_conley(sw_error *err, sw_job *job, const sw_node *node,
   return take_places(err, job, out);
 }
 
+/* errors: {driscoll_kraay: {lags: ...}}; without `lags` their number follows from the periods. */
 static sw_status read_driscoll_kraay(sw_error *err, const sw_job *job, const sw_node *node,
                                      sw_panel_errors *out) {
   static const char *const keys[] = {"lags", NULL};
@@ -162,6 +167,7 @@ static sw_status count_steps(sw_error *err, sw_job *job, sw_panel_errors *out) {
   return SW_OK;
 }
 
+/* Which standard errors are asked for, and what they need of the panel. */
 sw_status sw_panel_errors_read(sw_error *err, sw_job *job, int k, sw_panel_errors *out) {
   *out = (sw_panel_errors){.k = k, .lags = -1};
   out->small = (sw_panel_small)(int)sw_job_arg(job, "small")->number;

@@ -23,6 +23,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { WALD, W_BAR, Z_BAR, Z_BAR_P, Z_TILDE, Z_TILDE_P };
 
 /* Set by resolve. follows[t]: the job's period t is one step after the one before. */
@@ -123,6 +124,7 @@ static void add_moments(sums *s, double wald, double periods, double lags) {
   s->variance += 2 * lags * (a - 1) * (a - 1) * (a + lags - 3) / ((a - 3) * (a - 3) * (a - 5));
 }
 
+/* A tile of units: each has a regression of its own, and leaves its Wald statistic in sums. */
 static void tile_granger(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const granger_state *state = job->state;
   int64_t first = job->input[0].view.first;
@@ -145,6 +147,7 @@ static size_t workspace_granger(const sw_job *job) {
   return columns * ((size_t)job->n_periods + columns) * sizeof(double);
 }
 
+/* Counts and sums of two parts. */
 static void merge_granger(const sw_job *job, int pass, void *all, const void *part) {
   (void)job, (void)pass;
   sums *to = all;
@@ -178,6 +181,7 @@ static const char *say_fates(const sw_job *job, const sums *s) {
   return text;
 }
 
+/* Notes which units have no part in the test, and why: a test over few units is another test. */
 static void note_left_out(sw_job *job, const sums *s) {
   int lags = ((const granger_state *)job->state)->lags;
   int64_t out = 0;
@@ -198,6 +202,7 @@ static void place(sw_job *job, int output, double value, const char *why) {
   if (isnan(value)) sw_job_undefined(job, output, 0, why);
 }
 
+/* The test in one line. */
 static void say(sw_job *job, const sums *s, double mean, double z_tilde) {
   int lags = ((const granger_state *)job->state)->lags;
   if (s->count[USED] == 0) return;
@@ -215,6 +220,7 @@ static void say(sw_job *job, const sums *s, double mean, double z_tilde) {
              lags == 1 ? "" : "s", deviate);
 }
 
+/* Rank 0: Dumitrescu & Hurlin's means and deviates, with reasons where they are undefined. */
 static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void *all,
                                 void *result) {
   (void)err, (void)pass, (void)result;
@@ -239,6 +245,8 @@ static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* What would make the test meaningless is refused: y as its own cause, and scores made anew each
+ * period. */
 static sw_status refuse_inputs(sw_error *err, const sw_job *job) {
   const sw_input *x = &job->input[1];
   if (strcmp(job->input[0].name, x->name) == 0)
@@ -251,6 +259,7 @@ static sw_status refuse_inputs(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* One pass over units; the panel is taken as a whole series. */
 static sw_status resolve_granger(sw_error *err, sw_job *job) {
   granger_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -26,11 +26,12 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { COEFFICIENT, STD_ERROR, T, P_VALUE, VCOV, R2_WITHIN, F, N_USED };
 enum { EFFECTS, FIT, SCORES, NEIGHBOURS }; /* passes */
 
-/* Of its length, what is left of a variable that effects account for: rounding leaves 1e-15. 1e-10
- * lies between rounding (1e-15) and what a real variable has left. */
+/* Of its length, what is left of a variable that effects account for: 1e-10 lies between rounding
+ * (1e-15) and what a real variable has left. */
 static const double smallest = 1e-10;
 
 /* Set by resolve. Without any effects a constant comes before x. */
@@ -150,6 +151,7 @@ static void tile_unit(const sw_job *job, int pass, int64_t unit, double *out, in
   if (m->errors.form == SW_PANEL_CONLEY) place_scores(job, unit, t, rows, count);
 }
 
+/* A tile of units in either kind of pass; `rows` has the unit's variables. */
 static void tile_regression(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const regression *m = job->state;
   int *t = workspace;
@@ -179,6 +181,7 @@ static void merge_regression(const sw_job *job, int pass, void *all, const void 
 
 /* ---- effects ----------------------------------------------------------------------------- */
 
+/* y is the first of the inputs and the last of the variables. */
 static const char *name_of(const sw_job *job, int variable) {
   return job->input[variable == job->n_inputs - 1 ? 0 : variable + 1].name;
 }
@@ -257,8 +260,8 @@ static const char *term_of(const sw_job *job, int j) {
   return sw_job_find_axis(job, "term")->label[j];
 }
 
-/* Of y about its mean where there is a constant: the first row of the triangle holds the mean. The
- * first row of the triangle is the constant's: y's element in it is sqrt(n) times the mean. */
+/* Of y about its mean where there is a constant, whose row of the triangle comes first: y's element
+ * in it is sqrt(n) times the mean. */
 static double total_squares(const regression *m, const double *r) {
   const double *y = r + m->k * (m->k + 1);
   return sw_dot(y + m->constant, y + m->constant, m->k + 1 - m->constant);
@@ -301,6 +304,7 @@ static sw_status place_f(sw_error *err, sw_job *job, const fitted *fit, const do
   return SW_OK;
 }
 
+/* The table of terms: coefficients, errors, t and p by Student's law with df. */
 static void place_terms(sw_job *job, const fitted *fit, const double *vcov, double df) {
   int k = ((const regression *)job->state)->k;
   for (int j = 0; j < k; j++) {
@@ -374,6 +378,7 @@ static sw_status finish_regression(sw_error *err, sw_job *job, int pass, const v
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Names that would clash on the axis of terms, and models that leave nothing to explain. */
 static sw_status check_names(sw_error *err, const sw_job *job, const regression *m) {
   for (int i = 1; i < job->n_inputs; i++) {
     const char *x = job->input[i].name;
@@ -401,6 +406,7 @@ static sw_status declare_terms(sw_error *err, sw_job *job, const regression *m) 
   return SW_OK;
 }
 
+/* Means first, then products of what is left of them; further passes are those of the errors. */
 static void declare_passes(sw_job *job, const regression *m) {
   size_t k = (size_t)m->k, variables = (size_t)m->within.variables;
   /* Effects by variable and period, and a length per variable behind. */

@@ -208,6 +208,7 @@ static void place_unit(const sw_job *job, int w, int64_t unit, int u, const doub
   job->result[sw_connect_form(c, SW_CONNECT_NET)].row[t][row] = to[u] - from;
 }
 
+/* What each unit receives and sends in window w, by chunks of units. */
 static void tile_window(const sw_job *job, const sw_tile *tile, int w, const bench *b) {
   const sw_connectedness *c = job->state;
   const sw_connect_model *model = sw_connect_model_at(c, job->folded[SW_CONNECT_MODEL], w);
@@ -244,6 +245,7 @@ static void clear_units(const sw_job *job, const sw_tile *tile) {
         job->result[sw_connect_form(c, q)].row[t][unit - job->first] = NAN;
 }
 
+/* By pass; the order of the cases is that of the passes. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_connectedness *c = job->state;
   bench b;
@@ -307,6 +309,7 @@ static void clear(const sw_job *job, int output) {
     result->row[0][k] = NAN;
 }
 
+/* After the Gram matrices: the ridge of each scope, and the table that shows how it was chosen. */
 static void finish_grams(sw_job *job, sw_connect_ridges *of) {
   const sw_connectedness *c = job->state;
   for (int k = 0; k < sw_connect_scopes(c); k++)
@@ -355,6 +358,7 @@ static void finish_totals(sw_job *job, const double *all) {
   sw_connect_say(job, c, job->folded[SW_CONNECT_GRAMS]);
 }
 
+/* Rank 0: hands records on, and fills the tables of its pass. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_connectedness *c = job->state;
   /* The means of a transform have a `finish` of their own; all other passes hand their records
@@ -369,9 +373,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- the descriptor's functions -------------------------------------------------------------- */
 
-/* Windows after the second pass, when it is known which periods have values. Windows are found once
- * the second pass has counted values by period; pointers into operands once these lie in their
- * final place. */
+/* Windows are found after the second pass, which has counted values by period; pointers into
+ * operands once these lie in their final place. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_connectedness *c = job->state;
   if (pass > SW_CONNECT_SERIES) SW_TRY(sw_connect_windows(err, job, c));

@@ -36,6 +36,7 @@ static sw_status read_ridge(sw_error *err, const sw_job *job, sw_connectedness *
   return SW_OK;
 }
 
+/* `shrink`: auto, or a number. */
 static sw_status read_shrink(sw_error *err, const sw_job *job, sw_connectedness *c) {
   const sw_node *node = sw_job_arg(job, "shrink")->node;
   sw_error ignored = {0};

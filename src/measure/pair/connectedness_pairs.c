@@ -12,6 +12,7 @@
 
 enum { ROWS = SW_SQUARES_ROWS };
 
+/* In whole lines of the cache. */
 static size_t whole(size_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
@@ -27,6 +28,7 @@ size_t sw_connect_pairs_bytes(const sw_connectedness *c) {
          2 * whole((size_t)c->longest * sizeof(double *)) + sw_block_workspace(c->longest);
 }
 
+/* Pointers to the rows of a vector for all windows: the kernel takes a matrix as rows. */
 static sw_status point_at(sw_error *err, sw_job *job, int vector, const double ***out) {
   const sw_connectedness *c = job->state;
   SW_NEW(err, job->arena, *out, (size_t)c->windows * (size_t)c->longest);
@@ -69,6 +71,8 @@ static void make_terms(const sw_connectedness *c, int w, const sw_decomposition 
   }
 }
 
+/* theta of a block of pairs in window t: the products of receivers and senders, squared and summed
+ * over the horizon. */
 void sw_connect_block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                       double *const *out, int64_t stride, void *workspace) {
   const sw_connectedness *c = job->state;

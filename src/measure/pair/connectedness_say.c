@@ -22,6 +22,7 @@ static bool at_end(const sw_connect_ridges *of) {
   return of->choice == 0 || of->choice == SW_CONNECT_RIDGES - 1;
 }
 
+/* Warns where the chosen ridge lies at an end of what was tried: the best one may lie beyond. */
 void sw_connect_note_ridges(sw_job *job, const sw_connectedness *c, const sw_connect_ridges *of) {
   int ends = 0, scopes = sw_connect_scopes(c), first = 0;
   /* Downward, so that `first` ends at the first window with it. */
@@ -77,6 +78,7 @@ static const char *say_rest(sw_job *job, const sw_connectedness *c) {
   return text ? text : "";
 }
 
+/* Says in which windows connectedness was least and most. */
 static void say_windows(sw_job *job, const sw_connectedness *c) {
   int least = -1, most = -1;
   for (int w = 0; w < c->windows; w++) {
@@ -113,8 +115,8 @@ static void say_stability(sw_job *job, const sw_connectedness *c) {
                  : "");
 }
 
-/* p counts the index itself as one of the draws. Of the last window, as by_ridge. (R + 1)/(M + 1),
- * the index itself among the draws. */
+/* Of the last window, as by_ridge: p is (R + 1)/(M + 1), as the index itself counts among the
+ * draws. */
 static void say_null(sw_job *job, const sw_connectedness *c) {
   int last = c->windows - 1;
   const double *of = sw_connect_numbers(job, SW_CONNECT_NULL, last);

@@ -24,6 +24,7 @@ int sw_connect_columns(const sw_job *job, const sw_connectedness *c) {
   return (c->series.length + job->n_periods) / job->n_periods;
 }
 
+/* Series of the units, as operands of the passes that fit. */
 void sw_connect_place(const sw_job *job, const sw_tile *tile, double *count, double *room) {
   const sw_connectedness *c = job->state;
   sw_view to = job->operand_local[SW_CONNECT_SERIES];
@@ -48,9 +49,8 @@ static bool follows(const sw_transform *series, int place) {
   return series->at[place] == series->at[place - 1] + 1 && series->follows[series->at[place]];
 }
 
-/* place[]: what any unit has a value of; at[]: those of them that follow the one before, which make
- * the rows of the regression. `used` counts places with any value, `rows` those that follow the one
- * before: rows[] are pairs of neighbours in place[]. */
+/* place[]: the periods that any unit has a value of, `used` of them; at[]: those that follow the
+ * one before, which make the `rows` of the regression. */
 static sw_status find_window(sw_error *err, sw_job *job, const sw_connectedness *c, int first,
                              int end, sw_connect_window *out) {
   const double *count = job->folded[SW_CONNECT_SERIES];

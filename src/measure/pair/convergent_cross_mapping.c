@@ -40,6 +40,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     sw_transform_tile(job, tile->pass == c->of.pass ? &c->of : &c->from, tile, out);
 }
 
+/* Merges by pass; all parts are counters or sums. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const sw_ccm *c = job->state;
   if (pass == c->tables) {
@@ -78,6 +79,7 @@ static void say_dimensions(sw_job *job, const sw_ccm *c, const sw_ccm_counts *co
     sw_job_say(job, "dimension%s", text);
 }
 
+/* Says which dimensions were taken, and warns of what is left out and of random walks. */
 static void finish_tables(sw_job *job, const sw_ccm *c, const sw_ccm_counts *counts) {
   say_dimensions(job, c, counts);
   if (counts->points_left_out > 0)
@@ -91,6 +93,7 @@ static void finish_tables(sw_job *job, const sw_ccm *c, const sw_ccm_counts *cou
                             "map each other well, whatever drives what");
 }
 
+/* The mean skill by size of library: convergence is that it grows. */
 static void finish_libraries(sw_job *job, const sw_ccm *c, const sw_ccm_sum *of) {
   int most = 0, least = 0;
   /* Pairs over all libraries of a size, drawn of each unit's own points. */
@@ -107,6 +110,7 @@ static void finish_libraries(sw_job *job, const sw_ccm *c, const sw_ccm_sum *of)
                mean[least], (long long)c->size[least], mean[most], (long long)c->size[most]);
 }
 
+/* By pass; those before the tables are of the transforms. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_ccm *c = job->state;
   if (pass == c->tables)
@@ -133,6 +137,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
+/* The largest of all passes. */
 static size_t workspace(const sw_job *job) {
   const sw_ccm *c = job->state;
   size_t most = sw_ccm_tables_workspace(job), pairs = sw_ccm_block_workspace(job);
@@ -143,6 +148,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- resolve ------------------------------------------------------------------------------- */
 
+/* `dimension`: auto, from 1 to AUTO_MOST, or a number; `lag` and `horizon` belong to it. */
 static sw_status read_dimension(sw_error *err, const sw_job *job, sw_ccm *c) {
   const sw_node *node = sw_job_arg(job, "dimension")->node;
   const char *text = node->kind == SW_NODE_SCALAR ? node->text : "";
@@ -215,6 +221,8 @@ static bool is_possible(const sw_ccm *c, int length, int dimension, int *depth) 
          (given || whole_points(c, length, dimension, 1, depth, NULL) >= dimension + SPARE_POINTS);
 }
 
+/* How many points a series without gaps has in each dimension; refuses series that are too
+ * short. */
 static sw_status find_points(sw_error *err, sw_job *job, sw_ccm *c) {
   int *depth = NULL, most = c->first == c->last ? c->last : c->first;
   SW_NEW(err, job->arena, depth, job->n_periods);
@@ -236,6 +244,7 @@ static sw_status find_points(sw_error *err, sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
+/* `library: [10, 20, ...]`: sizes that the series allow, each once. */
 static sw_status read_library(sw_error *err, sw_job *job, sw_ccm *c) {
   const sw_node *node = sw_job_arg(job, "library")->node;
   /* A library needs the E + 1 neighbours of each of its points. */
@@ -281,6 +290,7 @@ static int64_t grain_of(const sw_job *job, const sw_ccm *c) {
   return grain;
 }
 
+/* Tables, libraries where they are asked for, pairs. */
 static sw_status declare_passes(sw_error *err, sw_job *job, sw_ccm *c) {
   c->libraries = -1;
   c->grain = grain_of(job, c);
@@ -302,22 +312,25 @@ static sw_status declare_passes(sw_error *err, sw_job *job, sw_ccm *c) {
   return SW_OK;
 }
 
+/* What `check` tells of memory: tables of neighbours are the most that a study of many units
+ * holds. */
 static void foresee(sw_job *job, const sw_ccm *c) {
   /* Operands are held once per node. */
   double bytes = (double)sw_ccm_operands(c) * job->n_periods * (double)job->n * sizeof(double);
   if (c->first == c->last)
     sw_job_foresee(job,
                    "%d values of a series: %d points of dimension %d; tables of neighbours "
-                   "take %.3g MB of a node",
+                   "take %.3g MB per node",
                    c->of.length, c->whole[c->last].points, c->last, bytes / 1e6);
   else
     sw_job_foresee(job,
                    "%d values of a series: dimensions 1 to %d, of %d to %d points; tables of "
-                   "neighbours take %.3g MB of a node",
+                   "neighbours take %.3g MB per node",
                    c->of.length, c->last, c->whole[1].points, c->whole[c->last].points,
                    bytes / 1e6);
 }
 
+/* The order matters: the library depends on the points, and these on dimension and gaps. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   sw_ccm *c = NULL;
   SW_NEW(err, job->arena, c, 1);

@@ -81,8 +81,7 @@ static int column_of_values(const cross *c, int variable) {
 
 /* ---- pass 1: operands -------------------------------------------------------------------- */
 
-/* The workspace: a series, and the rows of a lag. v is the series, work behind it the rows of a
- * lag. */
+/* The workspace: a series in v, and behind it in `work` the rows of a lag. */
 static void place_variable(const sw_job *job, int variable, int64_t unit, double *v) {
   const cross *c = job->state;
   const sw_transform *series = &c->series[variable];
@@ -110,6 +109,7 @@ static void place_variable(const sw_job *job, int variable, int64_t unit, double
     }
 }
 
+/* Operands of a tile: for each lag the earlier and the later end of the rows, standardised. */
 static void place_tile(const sw_job *job, const sw_tile *tile, void *workspace) {
   const cross *c = job->state;
   sw_view to = job->operand_local[c->operands];
@@ -138,6 +138,8 @@ static sw_status point_at(sw_error *err, sw_job *job, int column, int count, con
   return SW_OK;
 }
 
+/* Where the operands of a variable begin, by lag and end; called in prepare, when they are
+ * there. */
 static sw_status point_operands(sw_error *err, sw_job *job, int variable) {
   cross *c = job->state;
   operands *of = &c->of[variable];
@@ -195,8 +197,8 @@ static sw_status gather_sample(sw_error *err, sw_job *job) {
   return gather(err, job, LATER, &c->of_sample.late);
 }
 
-/* Each operand of a unit is whole or missing. One operand that is missing makes the unit's pairs go
- * through `one_by_one`. */
+/* Each operand of a unit is whole or missing: one that is missing makes the unit's pairs go through
+ * `one_by_one`. */
 static bool lacks_one(const sw_job *job, const void *of, int64_t unit) {
   const cross *c = job->state;
   const operands *o = of;
@@ -466,6 +468,8 @@ static sw_status choose_sample(sw_error *err, sw_job *job, cross *c) {
   return SW_OK;
 }
 
+/* Passes: transforms, operands, what is told of a sample, pairs. Refuses lags that leave too few
+ * rows. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   cross *c = NULL;
   SW_NEW(err, job->arena, c, 1);

@@ -16,7 +16,7 @@
 
 enum { LANES = SW_MAPPING_LANES, TOGETHER = SW_MAPPING_TOGETHER * LANES };
 /* Of the next table that are fetched, at most: one for each point of the panels of a call. */
-enum { LINES_A_PERIOD = SW_CCM_ROWS / TOGETHER };
+enum { LINES_PER_PERIOD = SW_CCM_ROWS / TOGETHER };
 enum { UNPACKED = 1 << 14 }; /* bytes of tables that are unpacked at a time */
 
 /* Sixteen units' series, or fewer: the last stands for the others. */
@@ -62,7 +62,7 @@ static size_t lay_out(const sw_job *job, int panels, bool libraries, void *works
                                    job->n_periods, c->last + 1);
   /* Addresses to fetch: of as many columns as are unpacked at a time. */
   for (int l = 0; l < SW_CCM_COLUMNS; l++)
-    d->line[l] = sw_ccm_take(&at, LINES_A_PERIOD * n * sizeof(void *));
+    d->line[l] = sw_ccm_take(&at, LINES_PER_PERIOD * n * sizeof(void *));
   d->work = sw_ccm_take(&at, 2 * n * sizeof(double));
   if (libraries) {
     d->v = sw_ccm_take(&at, n * sizeof(double));
@@ -80,6 +80,7 @@ static int panels_of_block(const sw_ccm *c) {
   return SW_CCM_ROWS / LANES + (c->by_target ? c->last - c->first : 0);
 }
 
+/* Counted by the layout itself, at a place that nothing is written to. */
 size_t sw_ccm_block_workspace(const sw_job *job) {
   static char nothing[64];
   return lay_out(job, panels_of_block(job->state), false, nothing, NULL);
@@ -92,6 +93,7 @@ size_t sw_ccm_libraries_workspace(const sw_job *job) {
 
 /* ---- panels ------------------------------------------------------------------------------- */
 
+/* Copies the series of a panel's units side by side. */
 static void fill(const sw_job *job, panel *p) {
   const sw_ccm *c = job->state;
   double *const *row = job->operand[c->tables].row + SW_CCM_SERIES * job->n_periods;
@@ -173,7 +175,7 @@ static void look_ahead(const sw_job *job, int dimension, int64_t j, int count, d
   for (int l = 0; l < count; l++)
     /* Behind the last unit there is nothing to fetch. */
     d->lines[l] = j + l < job->n ? sw_ccm_lines(job, dimension, j + l, d->line[l],
-                                                LINES_A_PERIOD * job->n_periods)
+                                                LINES_PER_PERIOD * job->n_periods)
                                  : 0;
 }
 
@@ -221,6 +223,7 @@ static int tables_at_once(const sw_job *job) {
   return count;
 }
 
+/* Rows [i0, i1) against all columns: rows in panels, tables of the columns a few at a time. */
 static void rows(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *out,
                  int64_t stride, desk *d) {
   const sw_ccm *c = job->state;
@@ -238,6 +241,7 @@ static void rows(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t 
   }
 }
 
+/* Skills of a block of pairs: row i is mapped by the table of column j. */
 void sw_ccm_block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   (void)t;
@@ -309,6 +313,7 @@ static void add_panel(const sw_job *job, const int32_t *order, int64_t u, int co
   }
 }
 
+/* Adds the skills of all targets by some libraries. */
 static void add_targets(const sw_job *job, const int32_t *order, int64_t from, int64_t to,
                         int64_t lo, int tables, sw_ccm_sum *of, desk *d) {
   for (int k = 0; k < tables; k++)
@@ -320,6 +325,8 @@ static void add_targets(const sw_job *job, const int32_t *order, int64_t from, i
     add_panel(job, order, u, (int)(to - u < LANES ? to - u : LANES), lo, tables, of, d);
 }
 
+/* Skills by size of library, for a tile of columns: their tables are made anew from chosen
+ * points. */
 void sw_ccm_map_libraries(const sw_job *job, const sw_tile *tile, sw_ccm_sum *of, void *workspace) {
   const sw_ccm *c = job->state;
   int tables = (int)(tile->hi - tile->lo);

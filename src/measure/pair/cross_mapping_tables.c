@@ -82,6 +82,7 @@ static int64_t next_piece(cells *at, int64_t left, double **cell) {
   return some;
 }
 
+/* Cells of an operand lie period by period; a table goes over them in pieces. */
 static void read_cells(cells *at, int64_t count, double *number) {
   double *cell = NULL;
   for (int64_t left = count, some; left > 0; left -= some, number += some) {
@@ -90,6 +91,7 @@ static void read_cells(cells *at, int64_t count, double *number) {
   }
 }
 
+/* The same, written. */
 static void write_cells(cells *at, int64_t count, const double *number) {
   double *cell = NULL;
   for (int64_t left = count, some; left > 0; left -= some, number += some) {
@@ -98,6 +100,7 @@ static void write_cells(cells *at, int64_t count, const double *number) {
   }
 }
 
+/* The same, cleared. */
 static void clear_cells(cells *at, int64_t count) {
   double *cell = NULL;
   for (int64_t left = count, some; left > 0; left -= some) {
@@ -161,6 +164,7 @@ static void read_neighbours(cells *at, sw_mapping *m) {
   }
 }
 
+/* Neighbours go SW_CCM_PACKED to a cell, as operands are doubles and places are small. */
 static void write_neighbours(cells *at, const sw_mapping *m) {
   int count = m->points * m->k, words = words_of(count);
   double word[WORDS];
@@ -260,6 +264,7 @@ static void read_table(const sw_job *job, int d, int64_t unit, sw_mapping *m, bo
     gather_points(all, m);
 }
 
+/* Unpacks the tables of columns [j, j + count); points 0: the unit has none. */
 void sw_ccm_unpack(const sw_job *job, int dimension, int64_t j, int count, sw_mapping *out,
                    bool *whole) {
   for (int l = 0; l < count; l++) {
@@ -279,8 +284,7 @@ double sw_ccm_fact(const sw_job *job, int place, int64_t unit) {
 
 /* ---- a unit ------------------------------------------------------------------------------- */
 
-/* By period of the job; where the series has no value, NaN. Whatever the transform made of the
- * series, by period of the job. */
+/* What the transform made of the series, by period of the job; NaN where it has no value. */
 static double by_period(const sw_job *job, const sw_transform *series, int64_t unit, double *v,
                         double *work) {
   double size = sw_transform_unit(job, series, unit, work);
@@ -303,6 +307,7 @@ static bool centre(double *v, int n, double size, double *work) {
   return count > 0 && !isnan(work[0]);
 }
 
+/* Embeds a unit's series; false: it does not vary, and so predicts nothing. */
 bool sw_ccm_embed(const sw_job *job, const sw_transform *series, int64_t unit, double *v,
                   double *work, sw_embedding *e) {
   const sw_ccm *c = job->state;
@@ -314,12 +319,14 @@ bool sw_ccm_embed(const sw_job *job, const sw_transform *series, int64_t unit, d
   return varies;
 }
 
+/* The workspace of a thread. */
 typedef struct bench {
   double *v, *work; /* two series each */
   void *sweep;
   sw_mapping table[SW_MOST_DIMENSION];
 } bench;
 
+/* Divides a thread's memory, and returns its size: one function for both. */
 static size_t lay_out(const sw_job *job, void *workspace, bench *b) {
   const sw_ccm *c = job->state;
   char *begin = workspace, *at = begin;
@@ -333,6 +340,7 @@ static size_t lay_out(const sw_job *job, void *workspace, bench *b) {
   return (size_t)(at - begin);
 }
 
+/* Counted by the layout itself, at a place that nothing is written to. */
 size_t sw_ccm_tables_workspace(const sw_job *job) {
   static char nothing[64];
   bench b;
@@ -390,6 +398,7 @@ static void count_walks(const sw_job *job, int variable, int64_t unit, bench *b,
   counts->walks[variable] += sw_transform_walks(c->rows, c->row, b->v);
 }
 
+/* Tables of a tile of units, with what is counted of them. */
 void sw_ccm_make_tables(const sw_job *job, const sw_tile *tile, sw_ccm_counts *counts,
                         void *workspace) {
   const sw_ccm *c = job->state;

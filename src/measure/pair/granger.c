@@ -47,8 +47,8 @@ static const double *values_of(const sw_granger_job *g, int side, int64_t unit) 
 
 /* ---- operands ----------------------------------------------------------------------------- */
 
-/* What a row needs of a series: its lags, and of a receiver the value itself. A receiver needs t
- * and its lags, a sender its lags alone (l from 1). */
+/* What a row needs of a series: of a sender its lags, l from 1; of a receiver also the value
+ * itself. */
 static bool is_there(const sw_granger_job *g, int side, int row, const double *v) {
   bool there = true;
   for (int l = side == SW_GRANGER_FROM; l <= g->lags; l++)
@@ -109,6 +109,7 @@ static void place_units(const sw_job *job, const sw_granger_job *g, int variable
   }
 }
 
+/* Operands of a tile of units, by variable. */
 static void operands_tile(const sw_job *job, const sw_tile *tile, sw_granger_units *found,
                           double *workspace) {
   const sw_granger_job *g = job->state;
@@ -149,6 +150,7 @@ static void start(const sw_job *job, int pass, void *all) {
   if (pass >= g->rounds) sw_granger_tests_start(g, all);
 }
 
+/* Transforms first, then operands, then the rounds of the tests. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_granger_job *g = job->state;
   if (tile->pass < g->operands)
@@ -159,6 +161,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     sw_granger_tests_tile(job, g, tile, out, workspace);
 }
 
+/* Merges parts by pass, as `tile` makes them. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const sw_granger_job *g = job->state;
   if (pass < g->operands)
@@ -306,6 +309,8 @@ static size_t block_workspace(const sw_granger_job *g) {
          sw_granger_workspace(g->lags, g->rows);
 }
 
+/* F of a block, and what follows from it: p, entropy, significance. With p of a part of a row at a
+ * time, all of it stays in cache. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const sw_granger_job *g = job->state;
@@ -342,6 +347,7 @@ static size_t larger(size_t a, size_t b) {
   return a > b ? a : b;
 }
 
+/* The largest of all passes. */
 static size_t workspace(const sw_job *job) {
   const sw_granger_job *g = job->state;
   size_t pairs = larger(block_workspace(g), sw_granger_both_workspace(g->lags, g->rows));
@@ -383,6 +389,7 @@ static sw_status check_length(sw_error *err, const sw_job *job, int lags) {
                      job->n_periods, fit);
 }
 
+/* Passes: transforms, operands, the rounds of the false discovery rate, pairs. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   sw_granger_job *g = NULL;
   SW_NEW(err, job->arena, g, 1);

@@ -64,6 +64,7 @@ sw_status sw_granger_tests_resolve(sw_error *err, sw_job *job, sw_granger_job *g
 
 /* ---- before a pass ------------------------------------------------------------------------ */
 
+/* Before a round: its state, and the F below which no p need be computed. */
 sw_status sw_granger_tests_prepare(sw_error *err, sw_job *job, sw_granger_job *g, int pass) {
   /* F orders tests of one df; with gaps p does (methods-space.md, BH and BY). */
   g->rule.by_p = g->has_gaps;
@@ -89,6 +90,7 @@ void sw_granger_tests_start(const sw_granger_job *g, sw_discovery_count *all) {
   if (!g->now.settled) sw_discovery_clear(&g->now, all);
 }
 
+/* Once the limit is settled there is nothing left to join. */
 void sw_granger_tests_merge(const sw_granger_job *g, sw_discovery_count *all,
                             const sw_discovery_count *part) {
   if (!g->now.settled) sw_discovery_join(&g->now, all, part);
@@ -169,6 +171,7 @@ static bool find_sieve(const sw_granger_job *g, sw_granger_sieve *sieve) {
   return sw_granger_sieve_make(&g->kernel, from, each ? from : sw_from_bits(now->to), sieve);
 }
 
+/* Into what the tiles are counted that the sieve is not sure of. */
 typedef struct sifted {
   const sw_granger_job *g;
   int64_t n;
@@ -176,6 +179,7 @@ typedef struct sifted {
   double *workspace;
 } sifted;
 
+/* Called by the sieve for a tile that it is not sure of. */
 static void see(void *to, int64_t i, int64_t rows, int64_t j, int64_t columns) {
   const sifted *s = to;
   count_block(s->g, s->n, i, rows, j, columns, s->workspace, s->count);
@@ -191,12 +195,15 @@ static int64_t least(int64_t a, int64_t b) {
  * orders are made there. */
 _Static_assert((int)SW_SIEVE_ROWS == (int)SW_BLOCK, "a tile is one block of the circle");
 
+/* Each pair of blocks belongs to one of both: half of the others lie behind a block, round the
+ * circle. */
 static int64_t blocks_behind(int64_t n, int64_t block, int64_t *count) {
   int64_t blocks = (n + SW_BLOCK - 1) / SW_BLOCK;
   *count = (blocks - 1) / 2 + (blocks % 2 == 0 && block < blocks / 2);
   return blocks;
 }
 
+/* A strip that is sifted: by what, who is told of its tiles, what is sure. */
 typedef struct sifter {
   const sw_granger_sieve *sieve;
   sifted to;
@@ -228,6 +235,7 @@ static void sift_all(const sw_job *job, const sw_granger_job *g, const sw_grange
   if (g->now.round == 0) sw_discovery_see_sure(s.sure.tests, s.sure.above, count);
 }
 
+/* One round over a tile of rows: sieved where it can be, else every F. */
 void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_tile *tile,
                            sw_discovery_count *count, double *workspace) {
   sw_granger_sieve sieve;
@@ -241,13 +249,14 @@ void sw_granger_tests_tile(const sw_job *job, const sw_granger_job *g, const sw_
 
 /* ---- after a round ------------------------------------------------------------------------ */
 
-/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. With gaps
- * the threshold that is told is that of a pair without. */
+/* The F that a pair without gaps needs: that of the weakest one rejected, or with its p. It is what
+ * is told of pairs with gaps, too. */
 static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
   if (d->rejected == 0 && g->rule.rule != SW_UNCORRECTED) return INFINITY;
   return g->has_gaps ? sw_f_reach(g->rule.law, sw_discovery_p(&g->rule, d->least)) : d->least;
 }
 
+/* Says how many pairs are significant, and from which F on. */
 static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, double threshold) {
   double share = d->tests > 0 ? 100.0 * (double)d->rejected / (double)d->tests : 0;
   if (d->rejected == 0)
@@ -260,6 +269,7 @@ static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, dou
                by[g->rule.rule], g->rule.alpha, threshold);
 }
 
+/* Places threshold and counts, and says them. */
 static void tell(sw_job *job, const sw_granger_job *g, const sw_discovery *d) {
   double threshold = threshold_of(g, d);
   job->result[SW_GRANGER_THRESHOLD].row[0][0] = threshold;

@@ -71,8 +71,8 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
 
 /* K and what turns the distances of the kernel into those of the study. The kernel gives v =
  * 1/(scale arc^2), and 1/d^2 = v scale/R^2; to the power of decay/2 the factor is one number. With
- * a = b it is shared out to both by its root, so that A and B are one column; else A takes it all.
- * A root for each side keeps A and B one column, half the memory of operands. */
+ * a = b each side takes its root, so that A and B are one column, half the memory of operands; else
+ * A takes it all. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
   scale *= sw_share_distance_factor(g->distance, g->decay, &g->before);
@@ -336,6 +336,7 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* Merges what the two kinds of passes leave. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const gravity *g = job->state;
   if (pass == 0)

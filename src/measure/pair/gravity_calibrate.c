@@ -58,9 +58,8 @@ static sw_status refuse_given(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
-/* Outputs that only an estimate has; and of two forms, by period and as a table, the one that fits
- * the number of periods. The first output, the flow itself, stays. The descriptor has most outputs
- * twice, since one period gives a table. */
+/* Outputs that only an estimate has; of two forms, by period and as a table, the one that fits the
+ * number of periods: one period gives a table. The first output, the flow itself, stays. */
 static void switch_off(sw_job *job, bool on) {
   for (int q = 1; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
@@ -128,6 +127,7 @@ static void place(const sw_job *job, const sw_calibration *c, int t, int64_t uni
   to[job->n_periods + t][at] = turned ? row : column;
 }
 
+/* Tiles of the calibration, then expected flows out of its result. */
 void sw_gravity_fit_tile(const sw_job *job, const sw_gravity_fit *fit, const sw_tile *tile,
                          void *out, void *workspace) {
   const sw_calibration *c = &fit->calibration;
@@ -181,6 +181,7 @@ static void fill_period(sw_job *job, const sw_calibration *c, int t, int count,
   sw_job_undefined(job, (int)(result_of(job, "std_error") - job->result), t, failed);
 }
 
+/* After the rounds their result; after the last pass tables and lines. */
 sw_status sw_gravity_fit_finish(sw_job *job, const sw_gravity_fit *fit, int pass, const void *all,
                                 void *result) {
   const sw_calibration *c = &fit->calibration;
@@ -200,8 +201,8 @@ sw_status sw_gravity_fit_finish(sw_job *job, const sw_gravity_fit *fit, int pass
 
 /* ---- pairs ------------------------------------------------------------------------------- */
 
-/* Pairs that the table lacks first, then those that it has, by a search for j0 in its row. A row
- * has few pairs in the table: a search for the first, then a walk. */
+/* Pairs that the table lacks first, then those that it has, few in a row: a search for j0, then a
+ * walk. */
 static void residuals(const sw_job *job, const sw_calibration *c, int t, int64_t i, int64_t j0,
                       int64_t j1, const double *value, double *out) {
   const sw_links *flows = &c->flow->links[job->period[t]];

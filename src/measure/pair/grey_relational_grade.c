@@ -21,10 +21,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The passes: images of the units, then the bounds of their differences. */
 enum { IMAGES, BOUNDS };
 enum { ROWS = 16 };    /* of a block */
 #define ROUNDING 1e-12 /* of images: what is no farther apart is equal */
 
+/* What a series is divided by; in the order of the choices. */
 typedef enum image { INITIAL, MEAN } image;
 
 typedef struct bounds {
@@ -62,6 +64,7 @@ typedef struct without {
   int64_t zero, missing;
 } without;
 
+/* Images of a tile of units: series over their first value, or over their mean. */
 static void place_images(const sw_job *job, const sw_tile *tile, without *count) {
   const grey *g = job->state;
   sw_view to = job->operand_local[IMAGES];
@@ -82,8 +85,8 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Of one period: images sorted, the range and the least gap. O(n log n): the greatest difference is
- * the range, the least a gap between neighbours in order. */
+/* Of one period, from sorted images, O(n log n): the greatest difference is the range, the least a
+ * gap between neighbours in order. */
 static void find_bounds(const sw_job *job, int t, bounds *found, double *sorted) {
   int64_t n = 0;
   for (int64_t i = 0; i < job->n; i++) {
@@ -112,6 +115,7 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   to->missing += ((const without *)part)->missing;
 }
 
+/* Notes units without an image, all of whose pairs are undefined. */
 static void note_without(sw_job *job, const without *count) {
   const grey *g = job->state;
   const char *what = g->image == INITIAL ? "first value" : "mean";
@@ -125,6 +129,7 @@ static void note_without(sw_job *job, const without *count) {
             g->image == INITIAL ? "; image: mean needs no first value" : "");
 }
 
+/* Rank 0: the bounds over all periods, where they are of the panel. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err;
   const grey *g = job->state;
@@ -143,6 +148,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- pairs ------------------------------------------------------------------------------- */
 
+/* Bounds reach the kernel before the pass over pairs. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   (void)err;
   grey *g = job->state;
@@ -212,6 +218,7 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
+/* Passes: images, bounds where they are of the whole panel, pairs. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   grey *g = NULL;
   SW_NEW(err, job->arena, g, 1);

@@ -20,6 +20,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { VALUE, SEGMENTATION, INTEGRATION, NATIONAL };
 enum { CHANGES, MEANS, UNITS, PAIRS }; /* passes */
 enum { GRAIN = 16, LEAST_GOODS = 2 };
@@ -182,6 +183,7 @@ static void place_units(const sw_job *job, const sw_tile *tile, sum *of) {
     }
 }
 
+/* By pass: changes of prices, means over pairs or links, then the units. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const segmentation *s = job->state;
   if (tile->pass == CHANGES)
@@ -214,6 +216,7 @@ static void note_refused(sw_job *job, int64_t refused) {
             job->name, (long long)refused, refused == 1 ? "" : "s", refused == 1 ? "has" : "have");
 }
 
+/* Rank 0: means of goods, which later passes take out, and the national index. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err;
   const segmentation *s = job->state;
@@ -290,6 +293,7 @@ static sw_status turn_links(sw_error *err, const sw_job *job, const sw_links *li
   return SW_OK;
 }
 
+/* Goods, links and periods; then the passes. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   segmentation *s = NULL;
   SW_NEW(err, job->arena, s, 1);

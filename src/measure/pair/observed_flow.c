@@ -45,6 +45,7 @@ static void segment_observed_flow(const sw_job *job, int t, int64_t i, int64_t j
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Flows are read, not computed: the passes are empty, and keep and sums do the work. */
 static sw_status resolve_observed_flow(sw_error *err, sw_job *job) {
   (void)err;
   /* No pair is computed: keep and sums go over the links alone. */

@@ -48,8 +48,8 @@ static int root_column(const coupling *c, int s) {
 static int mate_column(const coupling *c, int s) {
   return 2 * c->systems + s;
 }
-/* The three-system loop of the product form is the only one that reads mates. Mates save one
- * multiplication per pair and system there. */
+/* The three-system loop of the product form is the only one that reads mates, which save it one
+ * multiplication per pair and system. */
 static bool has_mates(const coupling *c) {
   return c->pairing == META && c->form == SW_COUPLING_PRODUCT && c->systems == 3;
 }
@@ -68,8 +68,8 @@ static int vector_length(const coupling *c) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* Each pairing has its number of systems; meta has 2^p vectors per pair, so p is bounded. 2^p - 2
- * mixed vectors per pair: p at most SW_META_SYSTEMS. */
+/* Each pairing has its number of systems; meta has 2^p - 2 mixed vectors per pair, so p is at most
+ * SW_META_SYSTEMS. */
 static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c) {
   if (c->pairing == META && (c->systems < 2 || c->systems > SW_META_SYSTEMS))
     return sw_job_fail(err, job, "systems", "pairing meta mixes 2 to %d systems; %d given",
@@ -134,8 +134,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   c->form = (sw_coupling_form)sw_job_arg(job, "form")->number;
   c->systems = sw_job_inputs(job, "systems").count;
   SW_TRY(check_count(err, job, c));
-  /* z-scores are known by their composite, before there is a value. Scores must lie in [0, 1]: a
-   * composite that can leave it is refused by what it is. */
+  /* Scores must lie in [0, 1]. z-scores, which can leave it, are known by their composite, before
+   * there is a value. */
   SW_TRY(sw_systems_bounded(err, job, "systems"));
   if (c->pairing == DIRECT)
     SW_TRY(direct_alpha(err, job, c));

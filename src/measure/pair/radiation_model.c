@@ -49,6 +49,7 @@ typedef struct refused {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* One pass places masses, one goes over pairs row by row (row_prepare, row_periods). */
 static sw_status resolve(sw_error *err, sw_job *job) {
   radiation *r = NULL;
   SW_NEW(err, job->arena, r, 1);
@@ -70,6 +71,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
  * 1e180 stay below 1e308, 1e-90^3 above 1e-308. */
 static const double least_mass = 1e-90, most_mass = 1e90;
 
+/* Masses beyond the range of the kernel: the first is kept for the message, the others are
+ * counted. */
 static void see_range(const sw_job *job, int64_t unit, int t, sw_negatives *seen) {
   for (int k = 0; k < job->n_inputs; k++) {
     double x = sw_view_at(job->input[k].view, t, unit);
@@ -240,8 +243,7 @@ static row_flows row_of(const sw_job *job, int t, int64_t i) {
       .sent = row[(r->has_out ? job->n_periods : 0) + t][i], .own = row[t][i], .mass = row[t]};
 }
 
-/* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. s/(m_i + s) turned
- * over: (m_i + s)/s. */
+/* O_i; with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. */
 static double send(const sw_job *job, row_flows flows, double others) {
   const radiation *r = job->state;
   return r->finite ? flows.sent * ((flows.own + others) / others) : flows.sent;
@@ -320,6 +322,8 @@ static void each_period(const sw_job *job, int t0, int t1, int64_t i, double *ou
   }
 }
 
+/* Flows of row i in periods [t0, t1), by the order of distances that was prepared; where distances
+ * change, each period has an order of its own. */
 static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void *state,
                         double *const *out, void *room) {
   work *w = open_work(job, room);

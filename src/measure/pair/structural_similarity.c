@@ -28,6 +28,7 @@ typedef struct shares {
   const double **from, **to;
 } shares;
 
+/* Set by resolve, but for `of_period`. */
 typedef struct structure {
   form form;
   int industries;
@@ -166,12 +167,14 @@ static size_t workspace(const sw_job *job) {
   return sw_block_fold_workspace(s->industries);
 }
 
+/* The workspace remembers which columns are packed: none yet. */
 static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *workspace) {
   (void)err, (void)pass;
   sw_block_fold_open(((const structure *)job->state)->industries, workspace);
   return SW_OK;
 }
 
+/* Similarities of a block, by the kernel of products or of distances. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const structure *s = job->state;

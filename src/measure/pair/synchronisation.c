@@ -31,8 +31,8 @@ typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the ord
 
 /* Operands by period of the series, a column each: of a unit that has all values, what products are
  * made of, else NaN; and the values, where the first period, which has no change, holds the size of
- * what changes are made of. A quasi-correlation has no need of these, and no such pass. Pass
- * numbers; QUASI has no VALUES, and the pass over pairs is then one earlier. */
+ * what changes are made of. A quasi-correlation has no VALUES and no such pass: its pass over pairs
+ * is one earlier. */
 enum { MEANS, PRODUCTS, VALUES };
 
 enum { LEAST = 3 }; /* values of a series: two are on a line */
@@ -111,9 +111,8 @@ static void find_whole(const double *v, int n, bool whole[SW_SERIES]) {
       whole[k] &= !isnan(v[s * SW_SERIES + k]);
 }
 
-/* Series side by side into the rows of a pass; those that are not `kept` are missing. Periods
- * without a value of the series, as the first of changes, are missing throughout. Rows of a period
- * that no series has a value in are NaN throughout. */
+/* Series side by side into the rows of a pass; those that are not `kept` are missing. Rows of
+ * periods that no series has a value in, as the first of changes, are missing throughout. */
 static void place(const sw_job *job, int pass, int64_t unit, int count, const double *v,
                   const bool *kept) {
   const sw_transform *series = &((const synchronisation *)job->state)->series;
@@ -176,6 +175,7 @@ static double made_from(const synchronisation *sync, int64_t unit) {
   return sync->from ? sync->from[unit] : 0;
 }
 
+/* Transforms, then values where they are wanted, then products by units. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const synchronisation *sync = job->state;
   if (tile->pass == MEANS) {
@@ -261,6 +261,7 @@ static size_t workspace(const sw_job *job) {
   return product > series ? product : series;
 }
 
+/* The workspace remembers which columns are packed: none yet. */
 static sw_status open_rows(sw_error *err, const sw_job *job, int pass, void *workspace) {
   (void)err, (void)pass;
   sw_block_fold_open(numbers_of(job->state), workspace);
@@ -282,8 +283,7 @@ static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j,
              : concordance_of(x, y, count, sync->form == CORRECTED);
 }
 
-/* Sums of products of +1 and -1 are whole numbers: periods alike less the others. product = alike -
- * (n - alike). */
+/* Sums of products of +1 and -1 are whole numbers: periods alike less the n - alike others. */
 static double from_product(const synchronisation *sync, int64_t i, int64_t j, double product) {
   double n = sync->series.length;
   if (sync->form == PEARSON) return product;
@@ -306,6 +306,7 @@ static void whole_block(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, i
   }
 }
 
+/* Products of two units' standardised changes, over the whole series or of one period. */
 static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                   double *const *out, int64_t stride, void *workspace) {
   const synchronisation *sync = job->state;
@@ -353,6 +354,7 @@ static void foresee(sw_job *job, const synchronisation *sync) {
       threshold(sync->series.length, .05 / pairs));
 }
 
+/* Passes by the form that is asked for. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   synchronisation *sync = NULL;
   SW_NEW(err, job->arena, sync, 1);

@@ -17,10 +17,8 @@ typedef struct room {
   sw_strata strata;
   double *value, *before, *estimate; /* a sample's numbers; of the earlier period; of all once */
   double *draw, *scratch;            /* by number `draws`; `draws` */
-  sw_jackknife *jackknife;           /* by number, of the stratum at hand */
-  sw_pull *pull;
-  double **to;  /* by output, as measures are handed it */
-  void *own[2]; /* the measure's; of the earlier period */
+  double **to;                       /* by output, as measures are handed it */
+  void *own[2];                      /* the measure's; of the earlier period */
 } room;
 
 /* ---- workspace -------------------------------------------------------------------------- */
@@ -46,8 +44,6 @@ static size_t lay_out(const sw_job *job, const sw_interval_plan *plan, room *r, 
   r->estimate = take(workspace, &at, number);
   r->draw = take(workspace, &at, number * (size_t)plan->draws);
   r->scratch = take(workspace, &at, (size_t)plan->draws * sizeof(double));
-  r->jackknife = take(workspace, &at, plan->bca ? longest * sizeof(sw_jackknife) : 0);
-  r->pull = take(workspace, &at, plan->bca ? longest * sizeof(sw_pull) : 0);
   r->to = take(workspace, &at, outputs * sizeof(double *));
   for (int k = 0; of->workspace && k < (plan->of_change >= 0 ? 2 : 1); k++)
     r->own[k] = take(workspace, &at, of->workspace(job));
@@ -98,23 +94,32 @@ static void subtract(const sw_interval_plan *plan, double *value, const double *
   }
 }
 
-static void evaluate(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile,
+/* Of one moment (sw_intervals_moments). */
+static bool is_change(const sw_job *job, const sw_interval_plan *plan, int moment) {
+  return !plan->together && moment == job->n_periods;
+}
+
+static void evaluate(const sw_job *job, const sw_interval_plan *plan, int moment,
                      const int32_t *times, room *r, double *value) {
-  if (tile->pass == plan->of_change) {
+  if (is_change(job, plan, moment)) {
     ask(job, plan, plan->from, times, r, r->own[1], r->before);
     ask(job, plan, plan->to, times, r, r->own[0], value);
     subtract(plan, value, r->before);
     return;
   }
-  ask(job, plan, (int)tile->lo, times, r, r->own[0], value);
+  ask(job, plan, moment, times, r, r->own[0], value);
   if (plan->together && plan->change) add_changes(plan, value);
 }
 
-static void begin(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile, room *r) {
+/* And the numbers of all units once. */
+static void begin(const sw_job *job, const sw_interval_plan *plan, int moment, room *r) {
   void (*own)(const sw_job *, int, void *) = job->measure->resample->begin;
-  bool change = tile->pass == plan->of_change;
+  bool change = is_change(job, plan, moment);
   if (own && change) own(job, plan->from, r->own[1]);
-  if (own) own(job, change ? plan->to : (int)tile->lo, r->own[0]);
+  if (own) own(job, change ? plan->to : moment, r->own[0]);
+  for (int64_t i = 0; i < job->n; i++)
+    r->times[0][i] = 1;
+  evaluate(job, plan, moment, r->times[0], r, r->estimate);
 }
 
 /* ---- draws ------------------------------------------------------------------------------ */
@@ -125,73 +130,37 @@ static void keep(const sw_interval_plan *plan, const room *r, int64_t length, in
 }
 
 /* False: the run was asked to stop. */
-static bool draw_all(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile, room *r,
+static bool draw_all(const sw_job *job, const sw_interval_plan *plan, int moment, room *r,
                      int64_t length) {
   for (int64_t b = 0; b < plan->draws; b += 2) {
     if (sw_job_stops(job)) return false;
     sw_resample_pair(job->seed, job->units->key, &r->strata, b / 2, r->times[0], r->times[1]);
     for (int k = 0; k < 2 && b + k < plan->draws; k++) {
-      evaluate(job, plan, tile, r->times[k], r, r->value);
+      evaluate(job, plan, moment, r->times[k], r, r->value);
       keep(plan, r, length, b + k);
     }
   }
   return true;
 }
 
-/* The other number of a linear combination: by unit, that of the earlier period. */
-static void add_without(const sw_interval_plan *plan, const sw_tile *tile, room *r,
-                        int64_t length) {
-  for (int64_t v = 0; v < length; v++)
-    sw_jackknife_add(&r->jackknife[v], r->estimate[v] - r->value[v], 0);
-  if (tile->pass != plan->of_change) return;
-  for (int k = 0; k < plan->n_at; k++) {
-    const sw_interval_at *at = &plan->at[k];
-    for (int j = 0; at->behind >= 0 && j < at->width; j++) {
-      int64_t v = at->first + j, w = plan->numbers + at->behind + j;
-      sw_jackknife_add(&r->jackknife[w], r->estimate[v] - r->value[v],
-                       r->estimate[w] - r->value[w]);
-    }
-  }
-}
-
-/* All units but one, stratum by stratum. The numbers behind are of both periods, x the later. */
-static bool leave_out_each(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile,
-                           room *r, int64_t length) {
-  const sw_strata *strata = &r->strata;
-  bool pairs = tile->pass == plan->of_change;
-  memset(r->jackknife, 0, (size_t)length * sizeof *r->jackknife);
-  memset(r->pull, 0, (size_t)length * sizeof *r->pull);
-  for (int64_t i = 0; i < job->n; i++)
-    r->times[0][i] = 1;
-  for (int g = 0; g < strata->count; g++) {
-    for (int64_t k = strata->start[g]; k < strata->start[g + 1]; k++) {
-      if (sw_job_stops(job)) return false;
-      r->times[0][strata->member[k]] = 0;
-      evaluate(job, plan, tile, r->times[0], r, r->value);
-      r->times[0][strata->member[k]] = 1;
-      add_without(plan, tile, r, pairs ? plan->numbers : length);
-    }
-    for (int64_t v = 0; v < length; v++)
-      sw_jackknife_close(&r->jackknife[v], &r->pull[v]);
-  }
-  return true;
-}
-
 /* ---- what is kept ----------------------------------------------------------------------- */
 
-static void bound(const sw_interval_plan *plan, room *r, int64_t length, sw_interval_kept *kept) {
+/* `pull`: by number; NULL: percentiles. */
+static void bound(const sw_interval_plan *plan, room *r, int64_t length, const sw_pull *pull,
+                  sw_interval_kept *kept) {
   for (int64_t v = 0; v < length; v++) {
     double *draw = r->draw + v * plan->draws;
-    sw_bounds b = plan->bca ? sw_bounds_bca(draw, plan->draws, plan->level, r->estimate[v],
-                                            sw_pull_acceleration(&r->pull[v], 1, 0), r->scratch)
-                            : sw_bounds_percentile(draw, plan->draws, plan->level, r->estimate[v],
-                                                   r->scratch);
+    sw_bounds b =
+        pull ? sw_bounds_bca(draw, plan->draws, plan->level, r->estimate[v],
+                             sw_pull_acceleration(&pull[v], 1, 0), r->scratch)
+             : sw_bounds_percentile(draw, plan->draws, plan->level, r->estimate[v], r->scratch);
     kept[v] = (sw_interval_kept){b.lo, b.hi, (double)b.undefined};
   }
 }
 
 /* Before bounds put the draws in order. */
-static void keep_pairs(const sw_interval_plan *plan, const room *r, void *record) {
+static void keep_pairs(const sw_interval_plan *plan, const room *r, const sw_pull *pull,
+                       void *record) {
   size_t bytes = (size_t)plan->draws * sizeof(double);
   for (int k = 0; k < plan->n_at; k++) {
     const sw_interval_at *at = &plan->at[k];
@@ -202,7 +171,7 @@ static void keep_pairs(const sw_interval_plan *plan, const room *r, void *record
       memcpy(pair.earlier, r->draw + w * plan->draws, bytes);
       pair.estimate[0] = r->estimate[v];
       pair.estimate[1] = r->estimate[w];
-      if (plan->bca) *pair.pull = r->pull[w];
+      if (pull) *pair.pull = pull[w];
     }
   }
 }
@@ -211,14 +180,107 @@ static void keep_pairs(const sw_interval_plan *plan, const room *r, void *record
 void sw_intervals_draw(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile,
                        void *record, void *workspace) {
   room r;
+  bool change = tile->pass == plan->of_change;
+  int moment = change ? job->n_periods : (int)tile->lo;
   int64_t length = sw_intervals_length(plan, tile->pass);
+  const sw_pull *pull = NULL;
+  if (plan->left_out >= 0)
+    pull = (const sw_pull *)job->folded[plan->left_out] +
+           moment * sw_intervals_length(plan, plan->left_out);
   lay_out(job, plan, &r, workspace);
-  begin(job, plan, tile, &r);
-  for (int64_t i = 0; i < job->n; i++)
-    r.times[0][i] = 1;
-  evaluate(job, plan, tile, r.times[0], &r, r.estimate);
-  if (!draw_all(job, plan, tile, &r, length)) return;
-  if (plan->bca && !leave_out_each(job, plan, tile, &r, length)) return;
-  if (tile->pass == plan->of_change) keep_pairs(plan, &r, record);
-  bound(plan, &r, length, record);
+  begin(job, plan, moment, &r);
+  if (!draw_all(job, plan, moment, &r, length)) return;
+  if (change) keep_pairs(plan, &r, pull, record);
+  bound(plan, &r, length, pull, record);
+}
+
+/* ---- units left out --------------------------------------------------------------------- */
+
+/* Of the numbers behind a change, which are of two periods, x is the later. */
+static void add_without(const sw_interval_plan *plan, bool change, const room *r,
+                        sw_interval_part *part, bool last) {
+  int64_t plain = plan->numbers + (change ? 0 : plan->together ? plan->behind : 0);
+  for (int64_t v = 0; v < plain; v++)
+    sw_jackknife_add(last ? &part[v].last : &part[v].first, r->estimate[v] - r->value[v], 0);
+  for (int k = 0; change && k < plan->n_at; k++) {
+    const sw_interval_at *at = &plan->at[k];
+    for (int j = 0; at->behind >= 0 && j < at->width; j++) {
+      int64_t v = at->first + j, w = plan->numbers + at->behind + j;
+      sw_jackknife_add(last ? &part[w].last : &part[w].first, r->estimate[v] - r->value[v],
+                       r->estimate[w] - r->value[w]);
+    }
+  }
+}
+
+/* Units stand by stratum. A stratum that ends within the item, but for the first, is one between.
+ */
+void sw_intervals_leave_out(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile,
+                            sw_interval_part *part, void *workspace) {
+  room r;
+  int moment = (int)(tile->lo / plan->chunks);
+  int64_t length = sw_intervals_length(plan, plan->left_out);
+  int64_t from = tile->lo % plan->chunks * plan->chunk, to = from + plan->chunk;
+  bool change = is_change(job, plan, moment), last = false;
+  lay_out(job, plan, &r, workspace);
+  begin(job, plan, moment, &r);
+  const sw_strata *strata = &r.strata;
+  for (int g = 0; g < strata->count; g++) {
+    int64_t lo = strata->start[g] > from ? strata->start[g] : from;
+    int64_t hi = strata->start[g + 1] < to ? strata->start[g + 1] : to;
+    if (lo >= hi) continue;
+    for (int64_t v = 0; last && v < length; v++)
+      sw_jackknife_close(&part[v].last, &part[v].between);
+    last = lo > from;
+    for (int64_t k = lo; k < hi; k++) {
+      if (sw_job_stops(job)) return;
+      r.times[0][strata->member[k]] = 0;
+      evaluate(job, plan, moment, r.times[0], &r, r.value);
+      r.times[0][strata->member[k]] = 1;
+      add_without(plan, change, &r, part, last);
+    }
+  }
+}
+
+/* ---- units left out, all items ---------------------------------------------------------- */
+
+/* The stratum at a place of `member`. */
+static int stratum_at(const sw_strata *strata, int64_t place) {
+  int g = 0;
+  while (strata->start[g + 1] <= place)
+    g++;
+  return g;
+}
+
+/* Items in order: a stratum goes on from one to the next until another begins. */
+static void join(const sw_strata *strata, const sw_interval_plan *plan,
+                 const sw_interval_part *part, int64_t stride, sw_pull *pull) {
+  sw_jackknife open = {0};
+  int at = -1;
+  for (int64_t c = 0; c < plan->chunks; c++, part += stride) {
+    int64_t from = c * plan->chunk, to = from + plan->chunk;
+    int first = stratum_at(strata, from);
+    int last = stratum_at(strata, (to < strata->n ? to : strata->n) - 1);
+    if (first != at) sw_jackknife_close(&open, pull);
+    sw_jackknife_join(&open, &part->first);
+    at = first;
+    if (last == first) continue;
+    sw_jackknife_close(&open, pull);
+    sw_pull_join(pull, &part->between);
+    open = part->last;
+    at = last;
+  }
+  sw_jackknife_close(&open, pull);
+}
+
+sw_status sw_intervals_join(sw_error *err, sw_job *job, const sw_interval_plan *plan,
+                            const sw_interval_part *parts, sw_pull *pull) {
+  int groups = plan->within ? plan->within->n_groups : 1;
+  int64_t length = sw_intervals_length(plan, plan->left_out);
+  char *space = NULL;
+  SW_NEW(err, job->arena, space, (int64_t)sw_strata_workspace(job->n, groups));
+  sw_strata strata = sw_strata_make(plan->within ? plan->within->of : NULL, groups, job->n, space);
+  for (int m = 0; m < sw_intervals_moments(job, plan); m++)
+    for (int64_t v = 0; v < length; v++)
+      join(&strata, plan, parts + m * plan->chunks * length + v, length, &pull[m * length + v]);
+  return SW_OK;
 }

@@ -51,11 +51,11 @@ static const sw_variant variants[] = {
 
 static const struct {
   const char *behind, *say;
-} made[SW_INTERVAL_NAMES] = {{"_lo", "%s, lower bound"},
-                             {"_hi", "%s, upper bound"},
+} made[SW_INTERVAL_NAMES] = {{SW_INTERVALS_LOWER, "%s, lower bound"},
+                             {SW_INTERVALS_UPPER, "%s, upper bound"},
                              {"", "change of the %s"},
-                             {"_lo", "change of the %s, lower bound"},
-                             {"_hi", "change of the %s, upper bound"}};
+                             {SW_INTERVALS_LOWER, "change of the %s, lower bound"},
+                             {SW_INTERVALS_UPPER, "change of the %s, upper bound"}};
 
 /* The one quantity of a measure, called `value`, has `change` alone. */
 const char *sw_intervals_name(sw_arena *arena, const sw_output *output, int which) {

@@ -8,6 +8,9 @@
 /* The key of an entry; the parameters within it, which end with {0}. */
 #define SW_INTERVALS "intervals"
 #define SW_INTERVALS_CHANGE "change"
+/* What stands behind the name of a quantity that has bounds. */
+#define SW_INTERVALS_LOWER "_lo"
+#define SW_INTERVALS_UPPER "_hi"
 extern const sw_param sw_intervals_params[];
 
 /* A copy of the measure with these parameters, with bounds beside each output that says `interval`

@@ -83,10 +83,10 @@ static void note_undefined(const sw_job *job, const sw_interval_plan *plan,
 }
 
 sw_status sw_intervals_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
-  (void)err;
   sw_interval_plan plan;
   sw_intervals_plan(job, &plan);
   if (pass == plan.of_units) return SW_OK;
+  if (pass == plan.left_out) return sw_intervals_join(err, job, &plan, all, result);
   const sw_interval_kept *kept = all;
   int64_t length = sw_intervals_length(&plan, pass);
   int64_t items = plan.together || pass == plan.of_change ? 1 : job->n_periods;
@@ -114,9 +114,9 @@ static sw_interval_kept times(const sw_interval_kept *kept, double factor) {
 
 static void place_units(const sw_job *job, const sw_interval_plan *plan, const sw_interval_at *at,
                         int t, int label, const sw_tile *tile) {
-  const sw_interval_kept *kept = job->folded[plan->first];
+  const sw_interval_kept *kept = job->folded[plan->of_draws];
   const sw_interval_kept *one =
-      &kept[t * sw_intervals_length(plan, plan->first) + at->first + label];
+      &kept[t * sw_intervals_length(plan, plan->of_draws) + at->first + label];
   double *lo = job->result[at->lo + LO].row[label * job->n_periods + t] - job->first;
   double *hi = job->result[at->lo + HI].row[label * job->n_periods + t] - job->first;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
@@ -182,6 +182,8 @@ void sw_intervals_tile(const sw_job *job, const sw_tile *tile, void *out, void *
   sw_intervals_plan(job, &plan);
   if (tile->pass == plan.of_units)
     sw_intervals_place(job, &plan, tile, workspace);
+  else if (tile->pass == plan.left_out)
+    sw_intervals_leave_out(job, &plan, tile, out, workspace);
   else
     sw_intervals_draw(job, &plan, tile, out, workspace);
 }

@@ -5,10 +5,14 @@
 #include "measure/resample/intervals.h"
 #include "measure/share/series.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Bytes of draws that a thread keeps at most. */
 static const double most_bytes = 2147483648.0;
+
+/* Items of a moment with units left out; bytes of all that these leave. */
+enum { MOST_CHUNKS = 64, MOST_PARTS_BYTES = 1 << 26 };
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
@@ -101,12 +105,25 @@ static void read_arguments(const sw_job *job, sw_interval_plan *plan) {
 /* In `resolve` the job has the measure's passes alone, behind which those of the intervals are to
  * stand; `declared`: they are there. */
 static void number_passes(const sw_job *job, sw_interval_plan *plan, bool declared) {
-  bool any = plan->given && plan->n_at > 0;
+  bool any = plan->given && plan->n_at > 0, bca = any && plan->bca;
   bool change = any && plan->change && !plan->together;
-  int mine = any ? 1 + change + plan->by_unit : 0;
+  int mine = any ? bca + 1 + change + plan->by_unit : 0;
   plan->first = declared ? job->n_passes - mine : job->n_passes;
-  plan->of_change = change ? plan->first + 1 : -1;
-  plan->of_units = any && plan->by_unit ? plan->first + 1 + change : -1;
+  plan->left_out = bca ? plan->first : -1;
+  plan->of_draws = any ? plan->first + bca : -1;
+  plan->of_change = change ? plan->of_draws + 1 : -1;
+  plan->of_units = any && plan->by_unit ? plan->of_draws + 1 + change : -1;
+}
+
+/* Units left out by an item: few where each takes long, more where what items leave would take too
+ * much. By the panel's periods, so that an entry of some of them is cut in the same way. */
+static void cut_units(const sw_job *job, sw_interval_plan *plan) {
+  double bytes = (double)(plan->numbers + plan->behind) * sizeof(sw_interval_part) *
+                 (double)(job->periods->n + 1);
+  double most = bytes > 0 ? floor(MOST_PARTS_BYTES / bytes) : 1;
+  int64_t chunks = most < 1 ? 1 : most > MOST_CHUNKS ? MOST_CHUNKS : (int64_t)most;
+  plan->chunk = (job->n + chunks - 1) / chunks;
+  plan->chunks = plan->chunk ? (job->n + plan->chunk - 1) / plan->chunk : 1;
 }
 
 static void make_plan(const sw_job *job, sw_interval_plan *plan, bool declared) {
@@ -114,6 +131,7 @@ static void make_plan(const sw_job *job, sw_interval_plan *plan, bool declared) 
   read_arguments(job, plan);
   if (plan->given) list_outputs(job, plan);
   number_passes(job, plan, declared);
+  if (plan->given) cut_units(job, plan);
 }
 
 void sw_intervals_plan(const sw_job *job, sw_interval_plan *plan) {
@@ -133,7 +151,9 @@ static size_t pair_doubles(const sw_interval_plan *plan) {
 }
 
 size_t sw_intervals_record(const sw_interval_plan *plan, int pass) {
-  size_t bytes = (size_t)sw_intervals_length(plan, pass) * sizeof(sw_interval_kept);
+  size_t length = (size_t)sw_intervals_length(plan, pass);
+  if (pass == plan->left_out) return length * sizeof(sw_interval_part);
+  size_t bytes = length * sizeof(sw_interval_kept);
   if (pass == plan->of_change) bytes += (size_t)plan->behind * pair_doubles(plan) * sizeof(double);
   return bytes;
 }
@@ -225,8 +245,16 @@ static void switch_outputs(sw_job *job, const sw_interval_plan *plan) {
 }
 
 static void declare_passes(sw_job *job, const sw_interval_plan *plan) {
-  size_t of_draws = sw_intervals_record(plan, plan->first);
+  size_t of_draws = sw_intervals_record(plan, plan->of_draws);
   int64_t items = plan->together ? 1 : job->n_periods;
+  if (plan->left_out >= 0) {
+    size_t moments = (size_t)sw_intervals_moments(job, plan);
+    size_t length = (size_t)sw_intervals_length(plan, plan->left_out);
+    sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                               .items = (int64_t)moments * plan->chunks,
+                               .record = sw_intervals_record(plan, plan->left_out),
+                               .result = moments * length * sizeof(sw_pull)});
+  }
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = items,
                              .record = of_draws,

@@ -34,11 +34,19 @@ typedef struct sw_interval_plan {
   int64_t numbers; /* of a draw, without what is behind them */
   int64_t behind;  /* together of all passes, else of that of changes */
   bool together, by_unit;
-  /* Passes, the last of the job: of the draws, of change, over units; -1: there is none. */
-  int first, of_change, of_units;
+  int64_t chunk, chunks; /* bca: units that an item leaves out, one by one; items of a moment */
+  /* Passes, the last of the job: units left out, draws, draws of change, units; -1: there is none.
+   */
+  int first, left_out, of_draws, of_change, of_units;
 } sw_interval_plan;
 
 void sw_intervals_plan(const sw_job *job, sw_interval_plan *plan);
+
+/* What numbers are asked for at once: a period; together all; the change between two periods, which
+ * stands behind the periods. */
+static inline int sw_intervals_moments(const sw_job *job, const sw_interval_plan *plan) {
+  return plan->together ? 1 : job->n_periods + plan->change;
+}
 
 /* Whether it has time, and so a change. */
 static inline bool sw_intervals_has_change(const sw_output *output) {
@@ -52,8 +60,19 @@ typedef struct sw_interval_kept {
 
 /* Numbers of a draw of the pass, those behind included. */
 static inline int64_t sw_intervals_length(const sw_interval_plan *plan, int pass) {
-  return plan->numbers + (plan->together || pass == plan->of_change ? plan->behind : 0);
+  bool all = plan->together || pass == plan->of_change || pass == plan->left_out;
+  return plan->numbers + (all ? plan->behind : 0);
 }
+
+/* What an item with units left out leaves of a number: sums of the strata that it begins and ends
+ * in, which others may go on with, and of those between. In one stratum `last` is empty. */
+typedef struct sw_interval_part {
+  sw_jackknife first, last;
+  sw_pull between;
+} sw_interval_part;
+/* In finish of that pass: the pull of each number of each moment. */
+sw_status sw_intervals_join(sw_error *err, sw_job *job, const sw_interval_plan *plan,
+                            const sw_interval_part *parts, sw_pull *pull);
 
 /* In the record of the pass of changes, behind what is kept of all numbers: of each one behind, for
  * outputs by unit, the draws in both periods, the estimates of all units once, and what a single
@@ -73,7 +92,9 @@ sw_status sw_intervals_resolve(sw_error *err, sw_job *job);
 /* The first pass of these. */
 int sw_intervals_first(const sw_job *job);
 size_t sw_intervals_workspace(const sw_job *job);
-/* A pass of draws, and its room; the pass over units, and its room. */
+/* An item with units left out; of draws; their room. The pass over units, and its room. */
+void sw_intervals_leave_out(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile,
+                            sw_interval_part *part, void *workspace);
 void sw_intervals_draw(const sw_job *job, const sw_interval_plan *plan, const sw_tile *tile,
                        void *record, void *workspace);
 size_t sw_intervals_draw_workspace(const sw_job *job, const sw_interval_plan *plan);

@@ -63,6 +63,7 @@ static void place_long_run(const sw_job *job, int k, const sw_chain *chain, cons
     place_states(chain, k, room + i * n, passage + chain->of[i] * k);
 }
 
+/* Measures of mobility, with one reason for all. */
 static void place_mobility(sw_job *job, const sw_chain *chain, const double *limit) {
   const char *why = chain->n ? "one class only" : "there is no transition";
   sw_mobility m = sw_chain_mobility(chain, limit);
@@ -74,8 +75,8 @@ static void place_mobility(sw_job *job, const sw_chain *chain, const double *lim
   place_number(job, "bartholomew_steps", m.bartholomew_steps, why);
 }
 
-/* 1 / (1 - p_ii) is the mean stay in a class: infinite where nobody leaves it. p_ii = 1: 1/0,
- * infinite. A row without departures has p NaN, and so have both. */
+/* 1 / (1 - p_ii) is the mean stay in a class: infinite where nobody leaves it (p_ii 1), NaN where
+ * nobody departs (p_ii NaN). */
 sw_status sw_chain_tables(sw_error *err, sw_job *job, int classes, const double *count,
                           const double *last, const sw_chain **out) {
   sw_chain *chain = NULL;

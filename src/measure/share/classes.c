@@ -21,9 +21,8 @@ typedef struct record {
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* The unit's value, or its neighbours' mean, over the period's scale. Of units without a value,
- * NaN. The scale divides values and lags alike: relative classes are of x over the mean of its
- * period. */
+/* The unit's value, or its neighbours' mean, over the period's scale: relative classes are of x
+ * over the mean of its period. NaN for units without a value. */
 static double value_of(const sw_classes *classes, sw_view view, int t, double scale, int64_t unit) {
   double x = sw_view_at(view, t, unit);
   if (isnan(x) || !classes->lag) return x / scale;
@@ -219,6 +218,7 @@ static sw_status read_breaks(sw_error *err, const sw_job *job, const sw_node *li
   return SW_OK;
 }
 
+/* `classes`: a number of them, or breaks, which become the larger part of a definition. */
 sw_status sw_classes_read(sw_error *err, const sw_job *job, int most, sw_classes *classes) {
   const sw_node *node = sw_job_arg(job, "classes")->node;
   int64_t n = 0;
@@ -246,6 +246,7 @@ static const char *label_of(const sw_job *job, const sw_classes *classes, int i)
   return sw_arena_printf(job->arena, "%.15g to %.15g", breaks[i - 1], breaks[i]);
 }
 
+/* Names of classes: those of another result, or made of breaks. */
 sw_status sw_classes_label(sw_error *err, const sw_job *job, const sw_class_source *from, int *n,
                            const char *const **out) {
   const char **label = NULL;

@@ -52,6 +52,7 @@ sw_status sw_share_distance_steady(sw_error *err, const sw_job *job, const char 
   return SW_OK;
 }
 
+/* The least and the greatest distance of a table; self is none. */
 static void range_of_links(const sw_links *links, double *near, double *far) {
   for (int64_t i = 0; i < links->n; i++)
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {

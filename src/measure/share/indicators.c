@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+/* The name that the study uses for input j. */
 static const char *indicator(const sw_job *job, int j) {
   return job->input[j].name;
 }

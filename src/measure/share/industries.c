@@ -13,8 +13,8 @@
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-/* Inputs of several parameters as one set, in the order in which they are given. One array of
- * inputs over several parameters: the rest of this file knows columns only. */
+/* Inputs of several parameters as one set, in the order in which they are given: the rest of this
+ * file knows columns only. */
 sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params, int n_params,
                            sw_industries *set) {
   int n = 0, *input = NULL;
@@ -31,6 +31,7 @@ sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params
   return SW_OK;
 }
 
+/* The axis of industries, once or twice. */
 sw_status sw_industries_axes(sw_error *err, sw_job *job, const char *to) {
   sw_inputs in = sw_job_inputs(job, "industries");
   const char **name = NULL;
@@ -83,6 +84,7 @@ double sw_industries_whole(const sw_industries *set, const double *sums, int t) 
   return sums[(size_t)t * width(set) + WHOLE];
 }
 
+/* The four rows of sums of a period, in the order of industries.h. */
 const double *sw_industries_sums(const sw_industries *set, const double *sums, int t) {
   return at(set, sums, t, 0);
 }
@@ -209,8 +211,8 @@ void sw_industries_coverage(const sw_job *job, const sw_industries *set, const d
   *whole = sw_industries_whole(set, sums, t);
 }
 
-/* The fewest whole units of any period that is compared; silent where all units are whole. Silent,
- * since a line that says "all units" says nothing. */
+/* The fewest whole units of any period that is compared; silent where all are whole, as a line that
+ * says "all units" says nothing. */
 void sw_industries_say(sw_job *job, const sw_industries *set, const double *sums,
                        const char *what) {
   double least = INFINITY, most = -1;

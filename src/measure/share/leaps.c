@@ -9,8 +9,8 @@
 
 /* ---- resolve ------------------------------------------------------------------------------ */
 
-/* From which period a transition leads into each. Called in resolve; labels, spans and breaks are
- * known without values. */
+/* Finds from which period a transition leads into each; -1: none is a span before it, or a break
+ * lies between. Called in resolve: labels, spans and breaks are known without values. */
 sw_status sw_leaps_span(sw_error *err, sw_job *job, sw_leaps *leaps) {
   int *before = NULL;
   leaps->span = (int)sw_job_arg(job, "span")->number;
@@ -23,8 +23,8 @@ sw_status sw_leaps_span(sw_error *err, sw_job *job, sw_leaps *leaps) {
   return SW_OK;
 }
 
-/* Parts of time begin at the periods listed. Each begin must lie after the one before and before
- * the last period, so no part is empty. */
+/* Reads where parts of time begin. Each begin must lie after the one before and before the last
+ * period, so that no part is empty. */
 static sw_status read_split(sw_error *err, const sw_job *job, const sw_arg *split, int *begin) {
   for (int p = 0; p < split->count; p++) {
     int panel = sw_periods_find(job->periods, split->texts[p]), t = job->n_periods - 1;
@@ -43,9 +43,9 @@ static sw_status read_split(sw_error *err, const sw_job *job, const sw_arg *spli
   return SW_OK;
 }
 
-/* A transition is of a part when both its periods are; the period at which parts meet is of both.
- *
- * A transition across the boundary is of no part, hence of no condition. */
+/* Divides the periods into parts of time, conditions of transitions. A transition is of a part when
+ * both its periods are; one across the boundary is of no part, hence of no condition. The period at
+ * which parts meet belongs to both. */
 sw_status sw_leaps_split(sw_error *err, sw_job *job, sw_leaps *leaps, const char *const **labels) {
   const sw_arg *split = sw_job_arg(job, "split");
   int parts = split->count + 1, last = job->n_periods - 1, *begin = NULL, *part = NULL;
@@ -59,6 +59,7 @@ sw_status sw_leaps_split(sw_error *err, sw_job *job, sw_leaps *leaps, const char
     label[p] = sw_arena_printf(job->arena, "%s to %s", sw_job_period(job, begin[p]),
                                sw_job_period(job, begin[p + 1]));
     if (!label[p]) return sw_fail(err, SW_ENOMEM, "%s: out of memory for its labels", job->name);
+    /* Without a period before it (before[t] < 0) a period has no transition, and is of no part. */
     for (int t = 0; t <= last; t++)
       if (leaps->before[t] >= begin[p] && t <= begin[p + 1]) part[t] = p + 1;
   }
@@ -74,16 +75,15 @@ static size_t groups_of(const sw_leaps *leaps) {
   return leaps->grouping ? (size_t)leaps->grouping->n_groups : 0;
 }
 
-/* Takes `count` doubles; without room only counts. Counting and placing share the list, so they
- * cannot disagree. */
+/* Takes `count` doubles; without room only counts. */
 static double *take(double *room, size_t *used, size_t count) {
   double *at = room ? room + *used : NULL;
   *used += count;
   return at;
 }
 
-/* One list for counting (room NULL) and for placing. All are doubles, so that one record is one
- * array. */
+/* Lays a tally out in one array of doubles, which is the record of an item. One list for counting
+ * (room NULL) and for placing, so that they cannot disagree. */
 static size_t lay_out(const sw_leaps *leaps, int periods, double *room, sw_leaps_tally *tally) {
   size_t k = (size_t)leaps->classes, t = (size_t)periods, g = groups_of(leaps), used = 0;
   tally->count = take(room, &used, k * k);
@@ -110,7 +110,7 @@ size_t sw_leaps_count(const sw_leaps *leaps, int periods) {
   return lay_out(leaps, periods, NULL, &tally);
 }
 
-/* `finish` has its records const, and only reads them. */
+/* A tally in a record. `finish` has its records const, and only reads them. */
 sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *room) {
   sw_leaps_tally tally;
   lay_out(leaps, periods, (double *)room, &tally);
@@ -119,19 +119,16 @@ sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *roo
 
 /* ---- counting ----------------------------------------------------------------------------- */
 
-/* Which of three the conditions are was decided in resolve: parts of time, a group column, or
- * classes. */
-
 /* The condition of a transition of unit i from period s into t, from 1. 0: it has none, and is
- * counted in `without`. */
+ * counted in `without`. Parts of time, a group column or classes: resolve has decided which. */
 static int condition(const sw_leaps *leaps, double *const *given, int s, int t, int64_t i) {
   if (leaps->part) return leaps->part[t];
   if (leaps->condition_of) return leaps->condition_of->of[i] + 1;
   return (int)given[s][i];
 }
 
-/* Units are of the same group in all periods. of[s][i]: the class of unit i in period s, 0:
- * none. */
+/* Counts the transitions into period t. of[s][i]: the class of unit i in period s, 0: none. A unit
+ * is of the same group in all periods. */
 static void count_period(const sw_leaps *leaps, const sw_job *job, double *const *of, int t,
                          sw_leaps_tally *tally) {
   int s = leaps->before[t], k = leaps->classes;
@@ -157,13 +154,13 @@ static void count_period(const sw_leaps *leaps, const sw_job *job, double *const
   }
 }
 
-/* The first units in the order of codes are kept by name; how many there are is in `overall`. */
+/* Keeps the first units by name, in the order of codes; how many there are is in `overall`. */
 static void name_unit(double *named, double *count, int64_t unit) {
   if (*count < SW_LEAPS_NAMED) named[(int)*count] = (double)unit;
   *count += 1;
 }
 
-/* From the first period to the last, whatever lies between. */
+/* Counts transitions from the first period to the last, whatever lies between. */
 static void count_overall(const sw_leaps *leaps, const sw_job *job, const double *first,
                           const double *last, sw_leaps_tally *tally) {
   double up = 0, down = 0;
@@ -178,8 +175,8 @@ static void count_overall(const sw_leaps *leaps, const sw_job *job, const double
   }
 }
 
-/* Units of each class in a period. A period in which nobody has a class has no empty ones. `here`
- * is tally->last: of the last period it stays as it is. */
+/* Counts the units of each class in a period. A period in which nobody has a class has no empty
+ * ones. `here` is tally->last: of the last period it stays as it is. */
 static void count_members(const sw_leaps *leaps, const sw_job *job, const double *class,
                           double *here, sw_leaps_tally *tally) {
   double all = 0;
@@ -195,8 +192,8 @@ static void count_members(const sw_leaps *leaps, const sw_job *job, const double
     *tally->empty += here[c] == 0;
 }
 
-/* O(n) per period: every unit once for each transition. Classes are from 1; 0 is none. One thread,
- * one item: whole numbers. */
+/* Counts all transitions: O(n) per period. One thread, one item: whole numbers, and the columns are
+ * in memory anyway. */
 void sw_leaps_tally_all(const sw_leaps *leaps, const sw_job *job, double *const *of,
                         sw_leaps_tally *tally) {
   int last = job->n_periods - 1;
@@ -209,6 +206,7 @@ void sw_leaps_tally_all(const sw_leaps *leaps, const sw_job *job, double *const 
 
 /* ---- outputs ------------------------------------------------------------------------------ */
 
+/* Copies a part of the tally to the output of that name. */
 static void place(const sw_job *job, const char *name, const double *from, size_t count) {
   memcpy(sw_job_result(job, name)->row[0], from, count * sizeof *from);
 }
@@ -217,8 +215,8 @@ static void say_why(sw_job *job, const char *name, int t, const char *why) {
   sw_job_undefined(job, (int)(sw_job_result(job, name) - job->result), t, why);
 }
 
-/* By period and by group, where the study names one. Outputs by name, so measures of transitions
- * share this code. */
+/* Fills the tables by period, and by group where the study names one. Outputs are found by name, so
+ * that all measures of transitions share this code. */
 void sw_leaps_tables(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
   size_t periods = (size_t)job->n_periods, groups = groups_of(leaps);
   place(job, "leaps_up", tally->up, periods);
@@ -246,7 +244,7 @@ typedef struct leapt {
   double all, up, down, far;
 } leapt;
 
-/* Two classes or more: |i - j| > 1. */
+/* Sums of a table of transitions. Two classes or more: |i - j| > 1. */
 static leapt leaps_in(const double *count, int k) {
   leapt out = {0};
   for (int i = 0; i < k; i++)
@@ -260,8 +258,8 @@ static leapt leaps_in(const double *count, int k) {
   return out;
 }
 
-/* ", LABEL up/down" behind `text`, where anything has moved. NULL, from the first failure on: no
- * memory, and the line is left out. A class or group that nothing left is not named. */
+/* Appends ", LABEL up/down", where anything has moved; a class or group that nothing left is not
+ * named. NULL, from the first failure on: no memory, and the line is left out. */
 static const char *add_moved(sw_job *job, const char *text, const char *label, double up,
                              double down) {
   if (!text || up + down == 0) return text;
@@ -269,6 +267,7 @@ static const char *add_moved(sw_job *job, const char *text, const char *label, d
                          *label ? label : "the rest", up, down);
 }
 
+/* Which classes units left, and in which direction. */
 static const char *by_class(sw_job *job, const sw_leaps *leaps, const double *count) {
   const char *text = "";
   int k = leaps->classes;
@@ -283,8 +282,8 @@ static const char *by_class(sw_job *job, const sw_leaps *leaps, const double *co
   return text;
 }
 
-/* `up` and `down` of one period, or added over `periods` of them. GROUPS_SAID names at most; how
- * many more there are is told. */
+/* Which groups moved; `up` and `down` of one period, or added over `periods` of them. At most
+ * GROUPS_SAID are named; how many more there are is told. */
 static const char *by_group(sw_job *job, const sw_leaps *leaps, const double *up,
                             const double *down, int periods) {
   const char *text = "";
@@ -305,7 +304,7 @@ static const char *by_group(sw_job *job, const sw_leaps *leaps, const double *up
   return text;
 }
 
-/* One line of a table: how many leapt, and of which classes. */
+/* Says one line of a table: how many leapt, and of which classes. */
 static void say_table(sw_job *job, const sw_leaps *leaps, const char *when, const double *count) {
   leapt all = leaps_in(count, leaps->classes);
   const char *classes = by_class(job, leaps, count);
@@ -319,8 +318,8 @@ static void say_groups(sw_job *job, const sw_leaps *leaps, const char *when, con
     sw_job_say(job, "%s, by %s (up/down): %s", when, leaps->grouping->name, groups);
 }
 
-/* The codes of those that leapt from the first period to the last. Codes as the units have them,
- * the first SW_LEAPS_NAMED. */
+/* Says the codes of those that leapt from the first period to the last: the first
+ * SW_LEAPS_NAMED. */
 static void say_units(sw_job *job, const char *way, const double *named, double count) {
   const char *text = "";
   int shown = count < SW_LEAPS_NAMED ? (int)count : SW_LEAPS_NAMED;
@@ -332,8 +331,8 @@ static void say_units(sw_job *job, const char *way, const double *named, double 
   if (text && way && count > 0) sw_job_say(job, "%s: %s", way, text);
 }
 
-/* Over the span first, then from the first period to the last; of each by class, by group, by
- * unit. */
+/* Says what moved: over the span first, then from the first period to the last; of each by class,
+ * by group, by unit. */
 void sw_leaps_say(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
   int last = job->n_periods - 1;
   const char *over = sw_arena_printf(job->arena, "over a span of %d", leaps->span);

@@ -112,6 +112,7 @@ sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int lea
   return sw_series_check_between(err, job, param, least, 0, job->n_periods - 1);
 }
 
+/* Refuses a measure over time where periods are unknown or too few, and warns of breaks. */
 sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
                                   int from, int to) {
   int periods = to - from + 1;
@@ -172,6 +173,7 @@ static sw_status refuse_span(sw_error *err, const sw_job *job, const char *param
                      span);
 }
 
+/* Refuses a span that no two periods have. */
 sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const char *param,
                                int span) {
   SW_TRY(sw_series_check(err, job, of, 2));

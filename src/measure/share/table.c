@@ -52,7 +52,7 @@ static const char *column_of_periods(const sw_job *job, const sw_table *table) {
   for (int c = 0; c < table->n_columns; c++) {
     int rows = 0;
     for (; rows < table->n_rows; rows++) {
-      /* Whole numbers, as periods are; other numbers are no period. */
+      /* Whole numbers, as periods are; other numbers are none. */
       snprintf(text, sizeof text, "%.0f", table->value[rows * table->n_columns + c]);
       if (sw_periods_find(job->periods, text) < 0) break;
     }
@@ -61,8 +61,7 @@ static const char *column_of_periods(const sw_job *job, const sw_table *table) {
   return NULL;
 }
 
-/* Rows by period, of which this one is lacking; or rows that are no periods at all. Rows that are
- * periods, but not this one; or no periods at all. */
+/* Refuses a table whose rows are periods, without this one, or no periods at all. */
 static sw_status lacks_period(sw_error *err, const sw_job *job, const char *param, int t) {
   const sw_table *table = sw_job_arg(job, param)->table;
   int known = 0;
@@ -71,6 +70,7 @@ static sw_status lacks_period(sw_error *err, const sw_job *job, const char *para
                        "%s has %d rows, but the panel is a cross-section (it has no `time`); "
                        "expected one row",
                        table->file, table->n_rows);
+  /* Where some rows name periods of the panel, only this one is lacking. */
   for (int r = 0; r < table->n_rows; r++)
     known += sw_periods_find(job->periods, table->row[r]) >= 0;
   if (known)

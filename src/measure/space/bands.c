@@ -244,6 +244,7 @@ static sw_status make_distance(sw_error *err, const sw_job *job, const char *par
   return SW_OK;
 }
 
+/* Bands of distance as a resource: made once per node, and found again by content. */
 sw_status sw_bands_resolve(sw_error *err, sw_job *job, const char *param, const char *distance,
                            sw_bands *bands) {
   const sw_distance *d = NULL;

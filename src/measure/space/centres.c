@@ -40,9 +40,9 @@ sw_status sw_centres_resolve(sw_error *err, sw_job *job, bool to, sw_centres *se
   return sort_by_code(err, job, set);
 }
 
-/* A factor gives weights the distance's own unit. Where it would vanish it is taken before the
- * power (`before`, sw_share_distance_factor). Both of the power's scale factors; exponential
- * weights take the distance itself. */
+/* Both of the power's scale factors. One gives weights the distance's own unit; where it would
+ * vanish it is taken before the power (`before`, sw_share_distance_factor). Exponential weights
+ * take the distance itself. */
 void sw_centres_decay(sw_centres *set, double decay, bool exponential) {
   set->decay = decay;
   set->exponential = exponential;

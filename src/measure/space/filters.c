@@ -12,6 +12,7 @@
 
 /* ---- recipes ---------------------------------------------------------------------------- */
 
+/* Recipes of resources: what the kernel makes, with the signatures of sw_resource. */
 static sw_status plan_begin(sw_error *err, const sw_resource *resource, const void *base,
                             void **object, size_t *bytes) {
   (void)base;
@@ -49,8 +50,7 @@ static size_t about(const sw_links *links) {
   return (size_t)(links->row_start[links->n] + 60 * links->n) * sizeof(double);
 }
 
-/* The grid rests on the plan (base), the ridge on W alone. base f.plan + 1: an index from 1, since
- * 0 is "none". */
+/* The grid rests on the plan, the ridge on W alone. A base is an index from 1, as 0 is none. */
 sw_filters sw_filters_ask(sw_job *job, const sw_links *links, const sw_logdet *logdet, int also) {
   sw_filters f = {.links = links, .grid = -1, .ridge = -1};
   f.plan = sw_job_resource(job, (sw_resource){.name = "spatial filter",
@@ -96,6 +96,7 @@ size_t sw_filters_workspace(const sw_job *job, const sw_filters *filters) {
   return rounded(plan ? plan->workspace : 3 * about(filters->links));
 }
 
+/* Before the plan is made its size is a guess, for the estimate of memory. */
 size_t sw_filters_ridge_workspace(const sw_job *job, const sw_filters *filters) {
   if (filters->ridge < 0) return 0;
   const sw_ridge_plan *plan = job->made[filters->ridge];

@@ -1,5 +1,5 @@
 /* A(rho) = I - rho W of a weights matrix of the study (kernel/spatial/filter.h) as resources of a
- * job: the plan, made once a node and shared by all entries of that matrix; where several models
+ * job: the plan, made once per node and shared by all entries of that matrix; where several models
  * share it, ln|A| on a grid; for random effects whose errors alone are spatial the plan of I + c
  * AA'.
  *

@@ -7,6 +7,7 @@
 #include "kernel/space/in_use.h"
 #include "kernel/space/links.h"
 
+/* Links of units with themselves, which a matrix without diagonal lacks. */
 static int64_t count_own(const sw_links *links) {
   int64_t count = 0;
   for (int64_t i = 0; i < links->n; i++)

@@ -11,6 +11,7 @@
 
 enum { DRAWS = 32, BLOCKS = 1024 }; /* draws of an item at least; blocks at most */
 
+/* Periods of one matrix with the same units, side by side: they share draws. */
 struct sw_permuted_set {
   int weights, period[SW_PERMUTE_COLUMNS];
   const bool *used;
@@ -136,8 +137,8 @@ static sw_status number_units(sw_error *err, sw_job *job, sw_permuted *p,
   return SW_OK;
 }
 
-/* The values of a variable, periods side by side: less their mean, except zeros and ones. Zeros and
- * ones stay: their counts are whole numbers. */
+/* The values of a variable, periods side by side: less their mean. Zeros and ones stay, as their
+ * counts are whole numbers. */
 static sw_status fill_table(sw_error *err, sw_job *job, const sw_permuted *p, double *const *row,
                             const struct sw_permuted_set *set, making *m, const double **out) {
   const sw_permute_set *of = &set->of;
@@ -156,6 +157,7 @@ static sw_status fill_table(sw_error *err, sw_job *job, const sw_permuted *p, do
   return SW_OK;
 }
 
+/* All that draws need of a set of periods: values in columns, the observed statistics. */
 static sw_status fill_set(sw_error *err, sw_job *job, sw_permuted *p, struct sw_permuted_set *set,
                           making *m) {
   /* Observed statistics and their slack, before any draw. */
@@ -203,6 +205,7 @@ void sw_permuted_tile(const sw_job *job, const sw_permuted *p, const sw_tile *ti
     const struct sw_permuted_set *set = &p->set[k];
     double least[SW_PERMUTE_STATISTICS * SW_PERMUTE_COLUMNS] = {0};
     double most[SW_PERMUTE_STATISTICS * SW_PERMUTE_COLUMNS] = {0};
+    /* Sets of other matrices have tiles of their own. */
     if (set->weights != tile->lo / blocks_of(p)) continue;
     sw_permute_count(p->form, &set->of, job->seed, job->units->key, first,
                      left < p->chunk ? left : p->chunk, least, most, workspace);

@@ -75,6 +75,7 @@ sw_effects_model sw_spatial_effects_of(const sw_spatial_found *found, const sw_s
 
 /* ---- the workspace ------------------------------------------------------------------------- */
 
+/* What a thread fits one model in, cut out of its workspace (lay_bench). */
 typedef struct bench {
   sw_filter *w, *w2;
   sw_ridge *ridge;
@@ -166,13 +167,13 @@ size_t sw_spatial_item_workspace(const sw_job *job) {
 
 /* ---- the fit ------------------------------------------------------------------------------- */
 
-/* Periods stand one behind the other, as the estimators have them; views have a row of each. The
- * estimator wants a variable as periods x units in one piece; inputs are rows by period. */
+/* The estimators want a variable as periods x units in one piece; inputs are rows by period. */
 static void read_column(const sw_job *job, const sw_spatial_one *one, int input, double *to) {
   for (int t = one->from; t <= one->to; t++, to += job->n)
     memcpy(to, job->input[input].view.row[t], (size_t)job->n * sizeof *to);
 }
 
+/* The variables of a model, period by period, in one array. */
 static sw_spatial_data read_data(const sw_job *job, const sw_spatial_one *one, bench *b) {
   int periods = one->to - one->from + 1;
   size_t column = (size_t)periods * (size_t)job->n;
@@ -220,9 +221,8 @@ static void keep(const sw_spatial_fit *fit, sw_spatial_found *to, const sw_spati
 
 /* ---- effects ------------------------------------------------------------------------------- */
 
-/* A stream of draws for each model of a grid, by its label (FNV-1a): those of the others stay when
- * one is added. 64 bits of the label are the stream: the draws of a model do not depend on its
- * number. */
+/* A stream of draws for each model of a grid: 64 bits of its label (FNV-1a), so that those of the
+ * others stay when a model is added. */
 static uint64_t stream_of(const sw_spatial_one *one) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
   for (const char *at = one->label; *at; at++)
@@ -230,8 +230,8 @@ static uint64_t stream_of(const sw_spatial_one *one) {
   return hash;
 }
 
-/* Standard errors and ends by draws, where they are asked for. The exact errors that find_effects
- * has placed are replaced by those of the draws. */
+/* Standard errors and ends by draws, where they are asked for, in place of those that find_effects
+ * has placed. */
 static void draw(const sw_job *job, uint64_t stream, int run, const sw_effects_model *model,
                  bench *b, sw_spatial_found *found, sw_effect *effect, double *percentile) {
   const sw_spatial_state *s = job->state;
@@ -276,8 +276,8 @@ static void find_effects(const sw_job *job, const sw_spatial_one *one, bench *b,
                       a->order_indirect);
 }
 
-/* Four numbers of each unit, from which a pass over units makes what it receives and gives. O(n)
- * numbers by unit; the matrix itself is never made here. */
+/* Four numbers of each unit, from which a pass over units makes what it receives and gives, in
+ * O(n): the matrix itself is never made here. */
 static void find_units(bench *b, sw_spatial_found *found, const sw_spatial_arrays *a) {
   double rho = found->terms.rho < 0 ? 0 : a->coefficient[found->terms.rho];
   if (!sw_unit_multipliers(b->w, rho, b->work, a->unit)) found->no_effects |= 1;

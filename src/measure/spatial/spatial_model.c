@@ -116,8 +116,8 @@ static void tile_model(const sw_job *job, const sw_tile *tile, void *out, void *
     sw_spatial_fill_units(job, tile, workspace);
 }
 
-/* Refusals first: tables are filled from models that could be fitted. On rank 0. Refusals come
- * before tables, tables before warnings, and the summary last. */
+/* On rank 0. Refusals come before tables, which are filled from models that could be fitted, then
+ * warnings, and the summary last. */
 static sw_status finish_model(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_spatial_state *s = job->state;
   if (pass == SW_SPATIAL_MISSING) return refuse_gaps(err, job, all);
@@ -145,9 +145,8 @@ static sw_status open_model(sw_error *err, const sw_job *job, int pass, void *wo
 
 /* ---- resolve ------------------------------------------------------------------------------- */
 
-/* The record of one model is handed to all ranks, who need its coefficients for units and pairs;
- * those of a grid stay on rank 0, where the tables are filled. Coefficients reach other ranks as
- * the result of the pass, and with them units and pairs. */
+/* The record of one model is the result of its pass, and so reaches all ranks, who need its
+ * coefficients for units and pairs; those of a grid stay on rank 0, where the tables are filled. */
 static void declare_passes(sw_job *job, const sw_spatial_state *s) {
   size_t gaps = (size_t)job->n_inputs * (size_t)job->n_periods;
   size_t record = sw_spatial_record(job);

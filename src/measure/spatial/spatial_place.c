@@ -118,6 +118,7 @@ static void place_effects(const placing *p) {
 
 /* ---- numbers and tests --------------------------------------------------------------------- */
 
+/* Figures of a fit, in the order of the outputs. */
 static void place_numbers(const placing *p) {
   const sw_spatial_found *f = p->found;
   put(p, SW_SPATIAL_OUT_LOGLIK, f->loglik);

@@ -123,8 +123,7 @@ static int count_warned(const sw_job *job, const char *records, unsigned bit, in
   return count;
 }
 
-/* Which of rho and lambda is nearer to the end that was met, where a model has both. f->edge is the
- * end that was met; the nearer of both coefficients met it. */
+/* Which of rho and lambda has met the end f->edge, where a model has both: the nearer one. */
 static int term_at_edge(const sw_spatial_found *f, const sw_spatial_arrays *a) {
   const sw_spatial_terms *t = &f->terms;
   if (t->rho < 0 || t->lambda < 0) return t->rho < 0 ? t->lambda : t->rho;
@@ -209,8 +208,8 @@ static void warn_draws(sw_job *job, const char *records) {
             job->where, job->name, most, (long long)s->n_draws);
 }
 
-/* Rows that were to sum to 1, and do so but for the digits of a file. Between .98 and 1.02: a file
- * with two digits per weight; wider spreads are meant as they are. */
+/* Rows that were to sum to 1, and do so but for the digits of a file: between .98 and 1.02, as with
+ * two digits per weight. Wider spreads are meant as they are. */
 static void warn_rounded(sw_job *job, const sw_spatial_matrix *matrix) {
   const sw_links *links = matrix->links;
   double lo = INFINITY, hi = -INFINITY;

@@ -70,6 +70,7 @@ static const char *correction_word(const sw_spatial_found *f) {
   return transformed ? ", transformed (Lee and Yu)" : "";
 }
 
+/* The line that says which model this is. */
 static void say_head(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f) {
   const sw_spatial_state *s = job->state;
   const char *dynamic = s->dynamic ? "dynamic " : "";
@@ -93,6 +94,7 @@ static int widest(const sw_axis *axis) {
   return width < 40 ? width : 40;
 }
 
+/* Coefficients as a table of text, since results are read on a terminal first. */
 static void say_coefficients(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f,
                              const sw_spatial_arrays *a) {
   int width = widest(sw_job_find_axis(job, "term"));
@@ -121,6 +123,7 @@ static void say_fit(sw_job *job, const sw_spatial_found *f) {
                f->phi_se);
 }
 
+/* Effects with their errors, one variable per line. */
 static void say_effects_of(sw_job *job, const sw_spatial_one *one, const sw_effect *e,
                            const char *run) {
   int width = widest(sw_job_find_axis(job, "effect_term"));
@@ -135,8 +138,8 @@ static void say_effects_of(sw_job *job, const sw_spatial_one *one, const sw_effe
   }
 }
 
-/* In a model of form error a coefficient is the effect. A dynamic model has two lines of effects,
- * short and long run. */
+/* A line of effects; two of a dynamic model, short and long run; none of form error, whose
+ * coefficients are the effects. */
 static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f,
                         const sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
@@ -208,6 +211,7 @@ static void say_givers(sw_job *job, const sw_effects_model *model, const sw_unit
              same ? "; in the same order for every variable" : "");
 }
 
+/* Which units give most, where effects by unit are there. */
 static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one,
                            const sw_spatial_found *f, const sw_spatial_arrays *a) {
   int *own = NULL, *lagged = NULL;
@@ -215,14 +219,15 @@ static sw_status say_units(sw_error *err, sw_job *job, const sw_spatial_one *one
   SW_NEW(err, job->arena, own, one->k);
   SW_NEW(err, job->arena, lagged, one->k);
   sw_effects_model model = sw_spatial_effects_of(f, a, own, lagged);
-  /* Without lags of x, S is one matrix times b. S = (I - rho W)^-1 b: the same matrix for every
-   * variable, times its coefficient. */
+  /* Without lags of x S = (I - rho W)^-1 b: the same matrix for every variable, times its
+   * coefficient. */
   bool same = f->terms.lag_x < 0 && one->k > 1;
   for (int r = 0; r < (same ? 1 : one->k) && r < NAMED; r++)
     say_givers(job, &model, a->unit, r, job->input[one->x[r]].name, same);
   return SW_OK;
 }
 
+/* All that is said of a single model; several have one line each. */
 static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_one *one = ((const sw_spatial_state *)job->state)->model;
   const sw_spatial_found *f = record_of(job, records, 0);
@@ -238,8 +243,8 @@ static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
 /* ---- a grid -------------------------------------------------------------------------------------
  */
 
-/* A line each: the spatial parameters and the total effects of the first variables. At most four
- * variables, so that a line stays readable. */
+/* A line each: the spatial parameters and the total effects of the first four variables, so that a
+ * line stays readable. */
 static void say_models(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   for (int m = 0; m < s->n_models && m < MOST_LINES; m++) {
@@ -281,9 +286,9 @@ static void say_grid(sw_job *job) {
              s->spec.method == SW_SPATIAL_GM ? "instruments and moments" : "maximum likelihood");
 }
 
-/* Terms by rows, models by columns, standard errors in brackets. Cells go by the place of a term on
- * the axis that all models share; a line ends without blanks. Up to SIDE_BY_SIDE models in columns;
- * cells of terms that a model lacks stay blank. */
+/* Terms by rows, models by columns, SIDE_BY_SIDE at most, standard errors in brackets. Cells go by
+ * the place of a term on the axis that all models share; those of terms that a model lacks stay
+ * blank, and a line ends without blanks. */
 static void say_side_by_side(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const sw_axis *term = sw_job_find_axis(job, "term");

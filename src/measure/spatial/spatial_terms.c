@@ -65,8 +65,8 @@ static bool any(const sw_spatial_state *s, size_t member) {
 }
 #define ANY(s, term) any(s, offsetof(sw_spatial_terms, term))
 
-/* All terms, in the order that each model has them in. `lag`: of the variables. In each model terms
- * keep this order, so tables of different models line up. */
+/* All terms, in the order that each model has them in, so that tables of different models line up.
+ * `lag`: of the variables. */
 static void list_terms(const sw_spatial_state *s, const names *x, const char *const *lag,
                        names *all) {
   if (ANY(s, constant)) add(all, "constant");
@@ -163,8 +163,8 @@ const char *sw_spatial_form_name(sw_spatial_form form) {
   return name[form];
 }
 
-/* The forms within a form are the same for all models of a grid. A restricted form is nested within
- * the entry's form: error and slx in Durbin, for example. */
+/* The forms that are nested within the entry's form, such as error and slx in Durbin: the same for
+ * all models of a grid. */
 static sw_status declare_restrictions(sw_error *err, sw_job *job, sw_spatial_state *s) {
   const char **label = NULL;
   s->n_restrictions = sw_spatial_restrictions_of(&s->spec, &s->model[0].terms, s->restriction);
@@ -200,6 +200,7 @@ static sw_status orders_begin(sw_error *err, const sw_resource *resource, const 
   return *object ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for powers of the weights");
 }
 
+/* Second half of the resource: traces of powers of W, for effects by order. */
 static sw_status orders_fill(sw_error *err, const sw_resource *resource, const void *base,
                              void *object, void *out) {
   (void)err, (void)base;
@@ -214,8 +215,8 @@ static bool has_orders(const sw_links *links) {
   return links->n <= 500 || links->row_start[links->n] <= 100 * links->n;
 }
 
-/* Ten models of one matrix are worth a grid of its determinant. ln|I - rho W| on a grid of rho
- * costs about as much as a few fits. */
+/* From about eight models of one matrix on, a grid of its determinant is worth its price: ln|I -
+ * rho W| on a grid of rho costs about as much as a few fits. */
 static void ask_resources(sw_job *job, sw_spatial_state *s) {
   int also = s->n_models >= 8 * s->n_matrices ? SW_FILTERS_GRID : 0;
   bool errors = s->spec.form == SW_SPATIAL_ERROR || s->spec.form == SW_SPATIAL_DURBIN_ERROR;
@@ -225,6 +226,7 @@ static void ask_resources(sw_job *job, sw_spatial_state *s) {
   for (int i = 0; i < s->n_matrices; i++) {
     sw_spatial_matrix *matrix = &s->matrix[i];
     matrix->filters = sw_filters_ask(job, matrix->links, &s->logdet, also);
+    /* No table by order is on: powers of W are not needed. */
     if (job->result[SW_SPATIAL_OUT_ORDER_DIRECT].off &&
         job->result[SW_SPATIAL_OUT_COUNT + SW_SPATIAL_OUT_ORDER_DIRECT].off)
       continue;
@@ -238,6 +240,7 @@ static void ask_resources(sw_job *job, sw_spatial_state *s) {
   }
 }
 
+/* The axis of orders, from 0. */
 static sw_status declare_orders(sw_error *err, sw_job *job) {
   double *number = NULL;
   SW_NEW(err, job->arena, number, SW_SPATIAL_ORDERS);
@@ -250,8 +253,8 @@ static sw_status declare_orders(sw_error *err, sw_job *job) {
 /* ---- which outputs there are --------------------------------------------------------------------
  */
 
-/* Of a table: whether the form, the effects and the method give it a meaning. Whether a table has a
- * meaning follows from the entry alone, before any fit. */
+/* Whether a table has a meaning, by the form, the effects and the method: known from the entry
+ * alone, before any fit. */
 static bool is_on(const sw_job *job, const sw_spatial_state *s, int table) {
   (void)job;
   bool effects = s->spec.form != SW_SPATIAL_ERROR;
@@ -289,8 +292,8 @@ static void choose_outputs(sw_job *job, const sw_spatial_state *s) {
     job->result[q].off = s->grid || (q > SW_SPATIAL_OUT_RESIDUAL && !effects);
 }
 
-/* Outputs before resources: powers of W are asked for only where a table needs them. has_orders
- * decides on outputs, outputs decide on resources. */
+/* Outputs before resources: powers of W are asked for only where a table needs them, and has_orders
+ * says where it can have them. */
 sw_status sw_spatial_declare(sw_error *err, sw_job *job, sw_spatial_state *s) {
   SW_TRY(declare_terms(err, job, s));
   SW_TRY(declare_restrictions(err, job, s));

@@ -40,6 +40,7 @@ size_t sw_spatial_units_workspace(const sw_job *job) {
   return 2 * (size_t)((const sw_spatial_state *)job->state)->most_k * sizeof(int);
 }
 
+/* Residuals, and effects by unit where they are asked for. */
 void sw_spatial_fill_units(const sw_job *job, const sw_tile *tile, void *workspace) {
   const sw_spatial_state *s = job->state;
   const sw_spatial_found *found = job->folded[SW_SPATIAL_MODELS];

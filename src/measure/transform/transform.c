@@ -60,8 +60,8 @@ static double take_value(const sw_job *job, const sw_transform *series, int s, i
                          walk *at, double *size) {
   const double *mean = job->folded[series->pass];
   double v = next_value(job, series, s, unit, at);
-  /* A difference has the rounding of its levels. 1e-3 of the levels: changes far below that are
-   * rounding of levels (SW_TRANSFORM_ROUNDING). */
+  /* A difference has the rounding of its levels: changes far below 1e-3 of the levels are that
+   * (SW_TRANSFORM_ROUNDING). */
   double from =
       series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(at->level * at->scale));
   if (from > *size) *size = from;
@@ -176,6 +176,8 @@ void sw_transform_merge(const sw_transform *series, void *all, const void *part)
     to[i] += from[i];
 }
 
+/* Means of changes over the units, which some measures take out; notes values without a
+ * logarithm. */
 sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *series,
                               const void *all, void *result) {
   (void)err;
@@ -204,6 +206,7 @@ static sw_status find_periods(sw_error *err, sw_job *job, sw_transform *series) 
   return SW_OK;
 }
 
+/* Reads `transform`, and declares the pass that finds the means. */
 sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, int least,
                                sw_transform *series) {
   *series = (sw_transform){.kind = (sw_transform_kind)(int)sw_job_arg(job, "transform")->number,
@@ -247,6 +250,7 @@ bool sw_transform_walks(int rows, const int *row, const double *v) {
   return (slope - 1) / sqrt(squares / (n - 2) / xx) > -2.9; /* its quantile at some 20 to 100 */
 }
 
+/* Warns where most series may be random walks: these move together by chance. */
 void sw_transform_note_walks(sw_job *job, const sw_transform *series, int64_t walks, int64_t tried,
                              const char *mislead) {
   /* Half of the series: fewer are what chance leaves. */

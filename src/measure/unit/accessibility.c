@@ -45,6 +45,7 @@ typedef struct masses {
 
 /* ---- masses ----------------------------------------------------------------------------- */
 
+/* Masses of a tile as operands, with what is wrong with them. */
 static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -163,6 +164,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* Sums over tiles. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   masses *sum = all;
   const masses *more = part;
@@ -173,8 +175,8 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   }
 }
 
-/* The pass over masses has a partial, the other one has none. Totals go to every rank; the second
- * pass has neither partial nor result. */
+/* Totals of masses go to every rank by the partial of the first pass; the second has neither
+ * partial nor result. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   if (pass != MASSES) return SW_OK;
   const masses *seen = all;
@@ -211,8 +213,8 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
     far[k] = a->limit[k];
     if (a->distance->kind != SW_GIVEN) far[k] = a->limit[k] * (1 + 0x1p-40) + 1e-9;
   }
-  /* Beyond the network's own limit nothing is known: it would be counted as out of reach. A network
-   * searched within a limit knows nothing beyond it. */
+  /* Beyond the network's own limit nothing is known: a unit there would be counted as out of
+   * reach. */
   double known = a->distance->within;
   if (known > 0 && a->limits > 0 && a->limit[a->limits - 1] > known)
     return sw_job_fail(err, job, "within",
@@ -225,6 +227,7 @@ static sw_status read_limits(sw_error *err, sw_job *job, accessibility *a) {
   return SW_OK;
 }
 
+/* Masses first, then sums of a row at a time. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   accessibility *a = NULL;
   SW_NEW(err, job->arena, a, 1);

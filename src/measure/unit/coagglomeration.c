@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { VALUE, PLAIN, AUGMENTED };
 /* Places of a and b among the inputs, as they are the first two parameters. */
 enum { A, B };

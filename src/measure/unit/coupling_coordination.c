@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { COUPLING, DEVELOPMENT, COORDINATION, CLASS, LAGGING, BALANCE, CLASS_FROM, ALPHA };
 /* So that a unit's scores are an array on the stack. */
 enum { MAX_SYSTEMS = 32 };

@@ -18,6 +18,7 @@
 
 #include "measure/share/series.h"
 
+/* The outputs, in the order of the descriptor. */
 enum { ELASTICITY, STATE, STATE_COUNT, N_USED };
 enum { OF, DRIVER }; /* inputs */
 

@@ -133,6 +133,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory
   }
 }
 
+/* Merges by pass. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   const sw_centres *set = job->state;
   double *sum = all;
@@ -158,8 +159,7 @@ static double breaking_point(const sw_job *job, const sw_centres *set, int a, in
   return at >= 0 && at <= d ? at : NAN;
 }
 
-/* Spheres are without what is missing in them. Spheres are totals, so what is missing lowers
- * them. */
+/* Spheres are totals, so what is missing within them lowers them. */
 static void note_missing(sw_job *job) {
   int64_t masses = 0, areas = 0;
   for (int64_t i = 0; i < job->n; i++) {
@@ -176,8 +176,7 @@ static void note_missing(sw_job *job) {
             job->where, job->name, (long long)areas, (long long)job->n);
 }
 
-/* Rank 0. Units of no sphere are those that no field reaches. within counts units of spheres; the
- * rest is reached by no field. */
+/* Rank 0. `within` counts the units of spheres; no field reaches the others. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_centres *set = job->state;
   const double *sphere = all;

@@ -167,6 +167,7 @@ static void note_unreached(sw_job *job, const double *units) {
   sw_unreached_note(job, &unreached);
 }
 
+/* Rank 0: markets of the centres, and notes on what is missing in them. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const huff *h = job->state;
   if (pass == SHARES) {

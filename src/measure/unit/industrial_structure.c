@@ -191,6 +191,7 @@ static void tile_structure(const sw_job *job, const sw_tile *tile, void *out, vo
   }
 }
 
+/* Sums of industries by tiles; `both` are those of output and labour. */
 static void merge_structure(const sw_job *job, int pass, void *all, const void *part) {
   const structure_state *state = job->state;
   size_t bytes = sw_industries_bytes(job, &state->output);

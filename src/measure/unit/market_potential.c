@@ -154,6 +154,7 @@ static void add_foreign(const sw_job *job, const sw_tile *tile) {
       job->result[0].row[t][unit - job->first] += foreign_market(job, t, unit);
 }
 
+/* Domestic access, or potentials of units directly; see the head of the file. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const market_potential *m = job->state;
   if (m->access.on) {

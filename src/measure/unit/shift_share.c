@@ -37,8 +37,7 @@ typedef struct shift_state {
 } shift_state;
 
 /* Of the last period, for the summary: units with a competitive part, those that gained by it, and
- * the largest gains, ties in the order of units. A partial. A partial: merged in block order, which
- * keeps ties in the order of units. */
+ * the largest gains, ties in the order of units. A partial, merged in block order. */
 typedef struct gains {
   double used, gained;
   int count;
@@ -192,6 +191,7 @@ static void place_period(const sw_job *job, const sw_tile *tile, int t, double *
   }
 }
 
+/* Sums of the industries, then the parts of each unit's change. */
 static void tile_shift(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const shift_state *state = job->state;
   if (tile->pass == SUMS) {
@@ -208,6 +208,7 @@ static size_t workspace_shift(const sw_job *job) {
   return 4 * (size_t)state->set.n * sizeof(double) + SW_BLOCK;
 }
 
+/* Merges by pass. */
 static void merge_shift(const sw_job *job, int pass, void *all, const void *part) {
   const shift_state *state = job->state;
   if (pass == SUMS)
@@ -218,8 +219,7 @@ static void merge_shift(const sw_job *job, int pass, void *all, const void *part
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
-/* Of the industries; of the total, of the units that have one, the share in the units used. The
- * total's coverage is by value, the industries' by units. */
+/* The share in the units used of the industries, by units, and of the total, by value. */
 static void place_coverage(sw_job *job, const double *sums, int t) {
   const shift_state *state = job->state;
   const sw_industries *set = &state->set;
@@ -250,6 +250,7 @@ static void say_why(sw_job *job, const double *sums, int t) {
       sw_job_undefined(job, q, t, zero);
 }
 
+/* After the sums: what is not covered, and reasons; after the units: who gained. */
 static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const shift_state *state = job->state;
   if (pass == UNITS) {
@@ -268,6 +269,8 @@ static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Sums over two periods, then units. A missing industry makes sums of different sets, so coverage
+ * is told. */
 static sw_status resolve_shift(sw_error *err, sw_job *job) {
   static const char *const params[] = {"industries", "total"};
   bool any = false;

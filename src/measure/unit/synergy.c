@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+/* The outputs, in the order of the descriptor. */
 enum { ORDER, SYNERGY };
 /* So that the changes of a unit's systems, and degrees of a system, are arrays on the stack. */
 enum { MAX_SYSTEMS = 32, MAX_INDICATORS = 128 };
@@ -162,6 +163,7 @@ static void tile_orders(const sw_job *job, const sw_tile *tile, double *out) {
     }
 }
 
+/* Bounds first, as order degrees need them. */
 static void tile_synergy(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   if (tile->pass == 0)
@@ -319,6 +321,7 @@ static const char *plain_text(const sw_arg *arg) {
   return arg->text;
 }
 
+/* `bounds`: of the panel, or given by indicator. */
 static sw_status read_bounds(sw_error *err, const sw_job *job, synergy_state *state) {
   const sw_arg *arg = sw_job_arg(job, "bounds");
   const char *text = plain_text(arg);
@@ -360,9 +363,8 @@ static sw_status read_weights(sw_error *err, const sw_job *job, synergy_state *s
   return SW_OK;
 }
 
-/* Weights of systems, which the geometric form has none of. Returns weights of sum 1 in
- * state->alpha; with equal ones 1/k each. In the geometric form alpha stays NULL, by which
- * sw_synergy knows the form. */
+/* Weights of systems: of sum 1 in state->alpha, equal ones 1/k each. The geometric form has none:
+ * alpha stays NULL, by which sw_synergy knows it. */
 static sw_status read_alpha(sw_error *err, const sw_job *job, synergy_state *state) {
   const sw_arg *arg = sw_job_arg(job, "alpha");
   const char *text = plain_text(arg);

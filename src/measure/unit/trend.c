@@ -21,6 +21,7 @@
 
 #include <math.h>
 
+/* The outputs, in the order of the descriptor. */
 enum {
   SLOPE,
   SLOPE_SE,
@@ -75,6 +76,7 @@ static double on_axis(const sw_job *job, double time) {
   return t < 0 ? NAN : (double)sw_periods_axis(job->periods, job->period[t]);
 }
 
+/* Counts rising, falling and changed series for the summary. */
 static void count(const sw_job *job, bool hamed_rao, const sw_trend *trend, counts *out) {
   bool clear = trend->mk_p <= 0.05;
   out->rising += clear && trend->mk_s > 0;
@@ -88,6 +90,7 @@ static void count(const sw_job *job, bool hamed_rao, const sw_trend *trend, coun
   out->change[t]++;
 }
 
+/* Places the statistics of one series. */
 static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
   const double value[] = {[SLOPE] = trend->slope,
                           [SLOPE_SE] = trend->slope_se,
@@ -119,6 +122,7 @@ static void tile_trend(const sw_job *job, const sw_tile *tile, void *out, void *
   }
 }
 
+/* Adds counters. */
 static void merge_trend(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
   int64_t *into = all;

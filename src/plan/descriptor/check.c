@@ -414,8 +414,7 @@ static sw_status check_resample(sw_error *err, const sw_measure *measure) {
   return SW_OK;
 }
 
-/* Whether the choice is one of the parameter's, where it has some. Parameters without choices take
- * any value. */
+/* Whether the choice is one of the parameter's; one without choices takes any value. */
 static bool is_choice(const sw_param *param, const char *choice) {
   size_t length = strlen(choice);
   if (param->type != SW_P_CHOICE) return true;
@@ -440,8 +439,8 @@ static sw_status check_variants(sw_error *err, const sw_measure *measure) {
 }
 
 /* A headline is looked for among all outputs, whether on or not: which are on is not known yet. The
- * number of pair outputs bounds arrays of the pair pass. At most SW_MAX_QUANTITIES and
- * SW_MAX_BY_ROW: the sizes of arrays in workers of the pair pass. */
+ * number of pair outputs is bounded by the arrays in workers of the pair pass (SW_MAX_QUANTITIES,
+ * SW_MAX_BY_ROW). */
 static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
   int pairs = 0, by_row = 0;
   bool has_headline = measure->headline == NULL;
@@ -529,8 +528,8 @@ static sw_status check_target(sw_error *err, const sw_measure *alias) {
 }
 
 /* An alias has nothing of its own besides its name and title: anything else it gives would be
- * ignored. The value it sets is read as an entry would give it. What it sets is checked by the
- * reader of arguments itself, so a value that no study could give is found here. */
+ * ignored. The value it sets is read by the reader of arguments, as an entry would give it, so a
+ * value that no study could give is found here. */
 static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   sw_arena *arena = NULL;
   int p = 0;
@@ -550,6 +549,7 @@ static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   if (is_empty(alias->alias_value))
     return fault(err, alias, "it sets %s to nothing; give the value as a study would write it",
                  param[p].name);
+  /* An arena of its own: what is read is only checked. */
   SW_TRY(sw_arena_create(err, &arena));
   sw_status status = read_own(err, arena, alias->alias_of, p, alias);
   sw_arena_destroy(arena);

@@ -31,8 +31,8 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
                  job->measure->name, text);
 }
 
-/* For messages about the one of the three that a measure of pairs has. Never NULL for a measure
- * that has pairs; check.c has seen to it that it has one of them. */
+/* For messages about the one of the three that a measure of pairs has; check.c has seen to it that
+ * it has one, so never NULL for such a measure. */
 const char *sw_name_of_pairs(const sw_measure *measure) {
   if (measure->segment) return "segment";
   if (measure->block) return "block";
@@ -177,8 +177,8 @@ static bool has_pass(const sw_job *job, sw_domain domain) {
   return false;
 }
 
-/* A parameter of pairs that nothing looks at would only cost their reading. Reading pairs back
- * costs their whole size for each period. */
+/* A parameter of pairs that nothing looks at would cost their reading, their whole size for each
+ * period. */
 static sw_status check_links(sw_error *err, const sw_job *job) {
   bool seen = !takes_pairs(job);
   for (int k = 0; k < job->n_passes; k++)
@@ -270,9 +270,8 @@ static const sw_axis *find_stored(const sw_job *job, const char *name) {
 }
 
 /* The axis's name in the file. One that comes from the study need not be an identifier, as columns
- * have any names, but is one part of a path; sw_job_group_axes makes it free of the file's own. The
- * prefix group_ is what sw_job_group_axes puts before a name of the file's own, so such a name is
- * not looked at again. */
+ * have any names, but is one part of a path. The prefix group_ is what sw_job_group_axes puts
+ * before a name of the file's own, so such a name is not looked at again. */
 static sw_status check_stored_name(sw_error *err, const sw_job *job, const sw_axis *axis) {
   const char *as = sw_axis_name(axis);
   bool group = axis->as && strncmp(as, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
@@ -387,10 +386,9 @@ static sw_status check_group_column(sw_error *err, const sw_job *job, const char
                  job->where, job->name, column, name);
 }
 
-/* An output that is on, against those before it and against axes: all are datasets of one group.
- * The descriptor may have several of a name, of which resolve leaves one on. Outputs of one group
- * of the file are compared; those of other groups are other paths. An output that is a coordinate
- * has its axis's name on purpose. */
+/* An output that is on, against those before it and against axes, which are all datasets of one
+ * group; those of other groups are other paths. The descriptor may have several of a name, of which
+ * resolve leaves one on. An output that is a coordinate has its axis's name on purpose. */
 static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   const sw_output *output = &job->measure->output[q];
   const char *name = stored_name(job, output);

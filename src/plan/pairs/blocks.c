@@ -15,7 +15,8 @@ enum { FIT = 2048 };
 
 /* ---- groups by square --------------------------------------------------------------------- */
 
-/* Groups as they first appear in each square. `group` NULL: only counts them. */
+/* Finds the groups of each square, in the order in which they first appear there. `group` NULL:
+ * only counts them, so that the caller can allocate. O(n). */
 static int64_t find_groups(const sw_cut *cut, const sw_grouping *grouping, int64_t *seen,
                            int64_t *at, int32_t *place, int32_t *group, int64_t *members) {
   int64_t count = 0, i0 = 0, i1 = 0;
@@ -26,6 +27,8 @@ static int64_t find_groups(const sw_cut *cut, const sw_grouping *grouping, int64
     sw_cut_square(cut, square, &i0, &i1);
     for (int64_t i = i0; i < i1; i++) {
       int32_t g = grouping->of[i];
+      /* seen[g] is below at[square] until g appears in this square: nothing is reset between
+       * squares. */
       if (seen[g] < at[square]) {
         if (group) group[count] = g;
         seen[g] = count++;
@@ -38,7 +41,8 @@ static int64_t find_groups(const sw_cut *cut, const sw_grouping *grouping, int64
   return count;
 }
 
-/* Cuts each task, `high` rows of a group, where the square changes. strip_at NULL: only counts. */
+/* Cuts each task, `high` rows of a group, where the square changes. strip_at NULL: only counts. The
+ * tasks are those of plan/sums, whose sums must have the same bits. */
 static int64_t cut_strips(const sw_cut *cut, const sw_grouping *grouping, int64_t high,
                           const int32_t *unit, int64_t *strip_at, bool *begins_task,
                           int *strip_group) {
@@ -57,7 +61,8 @@ static int64_t cut_strips(const sw_cut *cut, const sw_grouping *grouping, int64_
   return strips;
 }
 
-/* Strips by square, by a counting sort: a square adds up those that lie in it, without a search. */
+/* Sorts strips by square, by a counting sort: a square then finds those that lie in it without a
+ * search. Called twice over the units, to count and to fill. */
 static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
                              const sw_grouping *grouping, int64_t high, sw_blocks *b) {
   int64_t *at = NULL, *next = NULL;
@@ -72,6 +77,7 @@ static sw_status make_strips(sw_error *err, sw_arena *arena, const sw_cut *cut,
   cut_strips(cut, grouping, high, b->unit, b->strip_at, b->begins_task, b->strip_group);
   for (int64_t k = 0; k < b->strips; k++)
     at[b->unit[b->strip_at[k]] / cut->side + 1]++;
+  /* Where the strips of each square begin; `next` is where the next of them goes. */
   for (int64_t square = 0; square < cut->squares; square++) {
     if (at[square + 1] > b->most_strips) b->most_strips = at[square + 1];
     next[square + 1] = at[square + 1] += at[square];
@@ -103,6 +109,7 @@ sw_status sw_blocks_make(sw_error *err, sw_arena *arena, const sw_cut *cut,
   SW_NEW(err, arena, group, count + 1);
   SW_NEW(err, arena, members, count + 1);
   find_groups(cut, grouping, seen, at, place, group, members);
+  /* Backward: the first square that is met is the last one. */
   for (int64_t square = cut->squares - 1; square >= 0; square--)
     for (int64_t k = at[square]; k < at[square + 1]; k++) {
       int32_t g = group[k];
@@ -136,16 +143,20 @@ int64_t sw_blocks_room(const sw_blocks *b, const sw_cut *cut) {
   return 2 * b->most * (cut->side + b->most_strips) + b->most * b->most;
 }
 
+/* Whether shares are made at all: only a walk over pairs can, and the geometry has a place for them
+ * only where they fit. */
 bool sw_blocks_in_walk(const sw_run *run, int e) {
   if (!run->study->entry[e].is_pair || !sw_keep_walks(run->pair[e].keep.kind)) return false;
   return sw_pairs_geometry(run, e, SW_PAIRS_STORE).blocks > 0;
 }
 
+/* Results taken from an earlier file (--reuse) have no shares, so with a past plan/sums makes all
+ * of the sums. */
 bool sw_blocks_in_pairs(const sw_run *run, int e) {
   return sw_blocks_in_walk(run, e) && !run->past;
 }
 
-/* The order in which sw_blocks_room counts them. */
+/* Where each kind of share begins in a slot, in the order in which sw_blocks_room counts them. */
 sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot) {
   const sw_blocks *b = p->plan->blocks;
   int64_t side = p->plan->cut.side;
@@ -159,12 +170,14 @@ sw_block_shares sw_pairs_block_shares(const sw_pairs *p, double *slot) {
 
 /* ---- a square ----------------------------------------------------------------------------- */
 
+/* Of one square. */
 static int64_t groups_of(const sw_blocks *b, int64_t square) {
   return b->at[square + 1] - b->at[square];
 }
 
-/* Lanes are zero between squares: right where no gap is expected, as every sum then has a number. A
- * square that is begun again begins with nothing. */
+/* Begins a square: which groups its rows and columns are of. `smooth`: no gap is expected. Lanes
+ * are zero between squares, which is right then, as every sum has a number; a square that is begun
+ * again, for its gaps, begins with nothing. */
 void sw_pairs_blocks_begin(sw_worker *w, int64_t row, int64_t column, bool smooth, double *slot) {
   const sw_pairs *p = w->pairs;
   const sw_blocks *b = p->plan->blocks;
@@ -189,11 +202,12 @@ void sw_pairs_blocks_row(sw_worker *w, int64_t r, int64_t n, int64_t own, int64_
                          const double *v) {
   sw_groups_add_row(&w->groups, w->stride, r, 0, n, v);
   double *count = w->gaps + w->groups.of_row[r] * w->pairs->plan->blocks->most;
+  /* Seldom: `gaps` is 0 for most rows, and the loop is not entered. */
   for (int64_t c = 0; gaps > 0 && c < n; c++)
     if (c != own && sw_lanes_is_nothing(v[c])) count[w->groups.of_column[c]]++;
 }
 
-/* Shares of a strip in a group, in lanes by their order in it. */
+/* Sums a strip's shares of one group, in lanes by their order in the strip. */
 static double sum_strip(const int32_t *unit, int64_t count, int64_t first, const double *share) {
   double lane[SW_LANES] = {0};
   for (int64_t k = 0; k < count; k++)
@@ -201,8 +215,9 @@ static double sum_strip(const int32_t *unit, int64_t count, int64_t first, const
   return sw_lanes_join(lane);
 }
 
-/* Of each strip of the square its sums over `groups` groups. Where units of a group stand together,
- * a strip is a piece of the rows of shares, and several of these go at a time. */
+/* Sums each strip of the square over its `groups` groups. Where units of a group stand together, a
+ * strip is a piece of the rows of shares, and several of these go at a time; else units are looked
+ * up. */
 static void sum_strips(const sw_pairs *p, int64_t square, int64_t groups, const double *share,
                        double *strip) {
   const sw_blocks *b = p->plan->blocks;
@@ -220,7 +235,8 @@ static void sum_strips(const sw_pairs *p, int64_t square, int64_t groups, const 
   }
 }
 
-/* On the diagonal a unit that is the only one of its group there has no partner in it. */
+/* On the diagonal a unit that is the only one of its group there has no partner in it: its share is
+ * nothing, and not 0. */
 static void leave_alone(const sw_pairs *p, int64_t square, int64_t i0, int64_t i1, double *row) {
   const sw_blocks *b = p->plan->blocks;
   for (int64_t i = i0; i < i1; i++)
@@ -228,8 +244,9 @@ static void leave_alone(const sw_pairs *p, int64_t square, int64_t i0, int64_t i
       row[b->place[i] * p->plan->cut.side + i - i0] = sw_lanes_nothing;
 }
 
-/* The square's lanes become its shares. The diagonal one has none of columns: its rows hold both
- * directions. A gap shows in a row's shares. */
+/* Turns the square's lanes into its shares, and clears them for the next. The diagonal one has none
+ * of columns: its rows hold both directions. Returns false where a gap has shown in a row's shares:
+ * the caller begins the square again. */
 bool sw_pairs_blocks_end(sw_worker *w, int64_t row, int64_t column, double *slot) {
   const sw_pairs *p = w->pairs;
   const sw_blocks *b = p->plan->blocks;

@@ -22,7 +22,7 @@ typedef struct receiver {
   bool totals;
 } receiver;
 
-/* Sums between groups under way, of a matrix; rank 0. */
+/* Sums between groups of one matrix, under way; kept on rank 0 alone. */
 typedef struct between {
   double *strip; /* by strip, of each group */
   double *gaps;  /* by group, of each group */
@@ -37,14 +37,15 @@ typedef struct task {
 
 /* ---- what of a task concerns a receiver ----------------------------------------------------- */
 
-/* Units of a square that are the receiver's: its rows, or its columns. */
+/* The units of a square that are the receiver's: its rows, or its columns. */
 typedef struct side {
   int64_t square, other; /* whose groups the shares are of */
   int64_t first, own;    /* units */
   int64_t share, strip;  /* where these begin in the slot */
 } side;
 
-/* Rows, then columns, of which the diagonal has none. Returns how many sides there are. */
+/* Finds the two sides of a task that concern a receiver: rows, then columns, of which the diagonal
+ * has none. Returns how many sides there are. */
 static int sides_of(const sw_pairs *p, const task *of, receiver to, side out[2]) {
   const sw_blocks *b = p->plan->blocks;
   const sw_cut *cut = &p->plan->cut;
@@ -54,6 +55,7 @@ static int sides_of(const sw_pairs *p, const task *of, receiver to, side out[2])
                   .other = of->row,
                   .share = at + rows,
                   .strip = at + 2 * rows + b->most * b->most_strips};
+  /* A side is cut to the receiver's units; `own` may be 0. */
   for (int k = 0; k < 2; k++) {
     int64_t first = 0, end = 0;
     sw_cut_square(cut, out[k].square, &first, &end);
@@ -81,8 +83,9 @@ static int64_t append(double *at, int64_t place, const double *from, int64_t cou
   return place + count;
 }
 
-/* Returns the number of doubles; `at` NULL: only counts them, by the same code, so that room and
- * content agree. */
+/* Packs what of a task concerns a receiver: shares of its units, and for rank 0 sums of strips and
+ * gaps. Returns the number of doubles; `at` NULL: only counts them, by the same code, so that room
+ * and content agree. */
 static int64_t pack(const sw_pairs *p, const task *of, receiver to, double *at) {
   const sw_blocks *b = p->plan->blocks;
   side s[2];
@@ -103,13 +106,14 @@ static int64_t pack(const sw_pairs *p, const task *of, receiver to, double *at) 
 
 /* ---- placing -------------------------------------------------------------------------------- */
 
-/* The number of a result by unit, where it is: the guard has put marks in the place of its rows. */
+/* The number of a result by unit, in its row of this rank's memory. */
 static double *cell(const sw_pairs *p, int output, int t, int group, int64_t unit) {
   return &p->results[output].row[group * p->plan->summary.n_periods + t][unit - p->run->panel->lo];
 }
 
-/* Shares of the units of a side over the groups of the other square. What a unit receives is what
- * it sends, and has the same rows. */
+/* Places the shares of a side's units over the groups of the other square; returns what follows
+ * them. The first square of a group sets a sum, later ones add, the last one ends it. What a unit
+ * receives is what it sends, and has the same rows. */
 static const double *place_units(const sw_pairs *p, int t, const side *s, const double *share,
                                  int64_t stride) {
   const sw_blocks *b = p->plan->blocks;
@@ -121,13 +125,15 @@ static const double *place_units(const sw_pairs *p, int t, const side *s, const 
   return share;
 }
 
+/* Adds the strips of a side; rank 0. */
 static void add_strips(const sw_blocks *b, const side *s, const double *strip, between *to) {
   for (int64_t k = b->square_at[s->square]; k < b->square_at[s->square + 1]; k++, strip += b->most)
     for (int64_t g = b->at[s->other]; g < b->at[s->other + 1]; g++)
       to->strip[(int64_t)b->strip[k] * b->groups + b->group[g]] += strip[g - b->at[s->other]];
 }
 
-/* Ordered pairs: a mirrored square has each gap twice. */
+/* Adds up gaps, as pairs without a value. Ordered pairs count: a mirrored square has each gap
+ * twice. */
 static void add_gaps(const sw_blocks *b, const task *of, const double *gaps, between *to) {
   for (int64_t k = b->at[of->row]; k < b->at[of->row + 1]; k++)
     for (int64_t m = b->at[of->column]; m < b->at[of->column + 1]; m++) {
@@ -137,7 +143,8 @@ static void add_gaps(const sw_blocks *b, const task *of, const double *gaps, bet
     }
 }
 
-/* Returns where the next task's shares stand, where they are packed. */
+/* Places a task's shares for a receiver. Where they are packed, returns where the next task's
+ * begin; in a slot they stand at fixed places. */
 static const double *place(const sw_pairs *p, int t, const task *of, receiver me, between *to) {
   const sw_blocks *b = p->plan->blocks;
   const double *at = of->from;
@@ -159,6 +166,7 @@ static const double *place(const sw_pairs *p, int t, const task *of, receiver me
 
 /* ---- a matrix ------------------------------------------------------------------------------- */
 
+/* Sums and gaps begin at 0 for each matrix. */
 static void begin_between(const sw_blocks *b, between *to) {
   memset(to->strip, 0, (size_t)(b->strips * b->groups) * sizeof *to->strip);
   memset(to->gaps, 0, (size_t)b->groups * (size_t)b->groups * sizeof *to->gaps);
@@ -177,8 +185,9 @@ static int64_t add_task(const sw_blocks *b, int64_t k, double *strip, double *su
   return end;
 }
 
-/* Strips are in the order of groups. Pairs with a value: those of a group with another but the
- * gaps; self is none. */
+/* Ends a matrix: sums of its tasks in the order of groups, and counts. Pairs with a value are those
+ * of a group with another, less the gaps; self is none. A sum without pairs, or beyond doubles, is
+ * NaN. */
 static void end_between(const sw_pairs *p, int t, const between *from) {
   const sw_blocks *b = p->plan->blocks;
   int64_t all = (int64_t)b->groups * b->groups;
@@ -194,6 +203,7 @@ static void end_between(const sw_pairs *p, int t, const between *from) {
   }
 }
 
+/* Rank 0's memory: strips x groups doubles, and groups^2. */
 static sw_status open_between(sw_error *err, const sw_blocks *b, between *to) {
   SW_TRY(sw_alloc(err, (size_t)(b->strips * b->groups), sizeof *to->strip, (void **)&to->strip));
   return sw_alloc(err, (size_t)b->groups * (size_t)b->groups, sizeof *to->gaps, (void **)&to->gaps);
@@ -206,13 +216,15 @@ static void close_between(between *to) {
 
 /* ---- one node ------------------------------------------------------------------------------- */
 
+/* Task `nth` of a lot, with its shares in this node's slots. */
 static task task_at(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
   return (task){.row = lot->row,
                 .column = sw_geometry_column(&p->geometry, lot->row, nth),
                 .from = p->slots + lot->slot_at + nth * sw_geometry_slot(&p->geometry)};
 }
 
-/* Called beside the strengths, which are made of the same shares: so these are read once. */
+/* Places shares of units [lo, hi) out of one lot. Called beside the strengths (fold.c), which are
+ * made of the same shares: so these are read once. */
 void sw_pairs_blocks_place(const sw_pairs *p, const sw_lot *lot, int64_t lo, int64_t hi) {
   for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
     task of = task_at(p, lot, nth);
@@ -235,7 +247,8 @@ static void place_between(const sw_pairs *p, between *to) {
 
 /* ---- several nodes -------------------------------------------------------------------------- */
 
-/* Packs this node's tasks for every rank that this one serves, rank after rank. */
+/* Packs this node's tasks for every rank that this one serves, rank after rank. Called twice by
+ * sw_team_exchange: to count, then to fill. */
 static void pack_all(void *self, double *into, size_t *bytes) {
   const sw_pairs *p = self;
   const sw_team *team = p->run->team;
@@ -276,6 +289,8 @@ static void place_received(const sw_pairs *p, receiver me, const double **from, 
   }
 }
 
+/* Places what other nodes have sent: counts first, to tell the messages apart, then places.
+ * O(tasks) twice, without a description of the layout on the wire. */
 static sw_status place_messages(sw_error *err, const sw_pairs *p, const double *received,
                                 between *to) {
   const sw_team *team = p->run->team;
@@ -297,7 +312,8 @@ static sw_status place_messages(sw_error *err, const sw_pairs *p, const double *
   return status;
 }
 
-/* Nothing waits for other ranks after the exchange: a failure is kept until all agree. */
+/* Collective: the exchange, where there are several nodes, and the agreement. Nothing waits for
+ * other ranks between them: a failure is kept until all agree. */
 sw_status sw_pairs_blocks_fold(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *received = NULL;

@@ -21,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+/* Only for squares of which sums alone are kept; a pass may forbid it (no_fold). */
 bool sw_pairs_folds_both(const sw_pairs *p) {
   const sw_pass *pass = &p->job->pass[p->job->n_passes - 1];
   return p->geometry.walk == SW_WALK_SQUARES && !p->stores && p->job->measure->fold_both &&
@@ -34,12 +35,14 @@ static int64_t height(const sw_pairs *p) {
   return p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
 }
 
-/* Lanes of the rows of a segment, of rows of the square opposite, and of its columns by segment. */
+/* Doubles of a worker: lanes of the rows of a segment, of rows of the square opposite, and of its
+ * columns by segment. */
 int64_t sw_pairs_both_room(const sw_pairs *p) {
   int64_t segments = p->geometry.parts * height(p);
   return SW_LANES * (sw_pairs_row_length(p) + height(p) + segments);
 }
 
+/* Where the measure adds, for matrix t: the worker's own lanes. */
 static sw_fold_both sums_of(const sw_worker *w, int t) {
   const sw_pairs *p = w->pairs;
   double *back_row = w->both, *row = back_row + SW_LANES * w->stride;
@@ -59,7 +62,7 @@ static void clear(double *sum, int64_t n) {
 
 /* ---- segments --------------------------------------------------------------------------- */
 
-/* Lanes of rows become sums, and zeros; false where one is NaN. */
+/* Turns lanes of rows into sums, and clears them; false where one is NaN. */
 static bool join_rows(double *lanes, int64_t rows, double *share) {
   bool numbers = true;
   sw_groups_join(lanes, rows, share);
@@ -68,7 +71,7 @@ static bool join_rows(double *lanes, int64_t rows, double *share) {
   return numbers;
 }
 
-/* Sums of columns of the square opposite, of segments from `first` on. Its lanes lie by the place
+/* Sums the columns of the square opposite, of segments from `first` on. Its lanes lie by the place
  * in the square, and begin with that of the segment's first row: a shift that all rows of a segment
  * have in common. */
 static void join_back(const sw_pairs *p, const sw_fold_both *sums, int64_t rows, int64_t first,
@@ -86,14 +89,15 @@ static void join_back(const sw_pairs *p, const sw_fold_both *sums, int64_t rows,
   }
 }
 
-/* Sums of columns [from, columns) of a segment. */
+/* Sums columns [from, columns) of a segment, and clears all lanes. */
 static void join_columns(sw_worker *w, int64_t from, int64_t columns, double *share) {
   sw_lanes_join_rows(w->lanes + from, w->stride, columns - from, share + from);
   clear(w->lanes, SW_LANES * w->stride);
 }
 
-/* Segment `part` becomes shares; false where the sum of a row is NaN. On the diagonal, where both
- * slots are one, columns begin with those of the segment, and sums of the square back behind it. */
+/* Turns segment `part` into shares; false where the sum of a row is NaN. On the diagonal, where
+ * both slots are one, columns begin with those of the segment, and sums of the square back behind
+ * it. */
 static bool join_segment(sw_worker *w, const sw_fold_both *sums, int64_t rows, int64_t part,
                          int64_t columns, double *slot, double *back_slot) {
   const sw_pairs *p = w->pairs;
@@ -111,7 +115,7 @@ static bool are_numbers(const double *share, int64_t n) {
   return true;
 }
 
-/* Nothing is in segments that a last square is too short for. */
+/* Shares of segments that a last, shorter square does not have: nothing. */
 static void end_parts(const sw_pairs *p, int64_t rows, double *share) {
   int64_t side = p->plan->cut.side;
   for (int64_t part = 0; part < p->geometry.parts; part++)
@@ -120,7 +124,8 @@ static void end_parts(const sw_pairs *p, int64_t rows, double *share) {
 
 /* ---- squares ---------------------------------------------------------------------------- */
 
-/* Both squares; false where a value is NaN: slots, lanes and the greatest are then spoilt. */
+/* Computes both squares; false where a value is NaN: slots, lanes and the greatest are then spoilt,
+ * and the caller computes each square alone. */
 bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                            double *slot, double *back_slot) {
   const sw_pairs *p = w->pairs;
@@ -144,7 +149,8 @@ bool sw_pairs_both_squares(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t 
   return true;
 }
 
-/* Pairs within a step, of rows and columns [i, end), `place` in the square. */
+/* Adds the pairs within a step, of rows and columns [i, end), by their values; self is left out.
+ * False: a value is NaN. */
 static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *sums) {
   const double *v = w->all[w->pairs->quantity[0]];
   int64_t place = sums->row_at, count = end - i;
@@ -152,6 +158,8 @@ static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *
     rows = sw_pairs_fill(w, t, i + r, end, i, end);
     for (int64_t k = r; k < r + rows; k++) {
       const double *x = v + (k - r) * w->stride;
+      /* Lanes follow places in the square, as in the measure's own loops, so the bits are the
+       * same. */
       double *lane = sums->row + k * SW_LANES;
       double *column = sums->column + k % SW_LANES * sums->stride + place;
       for (int64_t c = 0; c < count; c++) {
@@ -167,7 +175,7 @@ static bool add_step(sw_worker *w, int t, int64_t i, int64_t end, sw_fold_both *
   return true;
 }
 
-/* A square on the diagonal; false as above. */
+/* Computes a square on the diagonal, step by step; false as above. */
 bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double *slot) {
   const sw_pairs *p = w->pairs;
   int64_t columns = i1 - i0;
@@ -178,6 +186,7 @@ bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double 
     sums.row_at = row - i0;
     sums.column_at = end - i0;
     clear(sums.row, SW_LANES * sums.high * (1 + p->geometry.parts));
+    /* What earlier steps have added to these units as columns begins their lanes as rows. */
     for (int64_t r = 0; r < end - row; r++)
       for (int l = 0; l < SW_LANES; l++)
         sums.row[r * SW_LANES + l] = sums.back_row[l * w->stride + sums.row_at + r];
@@ -194,11 +203,12 @@ bool sw_pairs_both_diagonal(sw_worker *w, int t, int64_t i0, int64_t i1, double 
 
 /* ---- what is counted -------------------------------------------------------------------- */
 
+/* A count goes where the journal keeps it, so that a task begun again counts once. */
 void sw_pairs_put_reached(const sw_pairs *p, double *slot, int64_t reached) {
   if (p->geometry.reaches) slot[sw_geometry_reached_at(&p->geometry)] = (double)reached;
 }
 
-/* Of matrix t of the window, of this node's slots. */
+/* Adds up the counts of matrix t of the window over this node's slots. */
 static int64_t reached_of(const sw_pairs *p, int t) {
   const sw_geometry *g = &p->geometry;
   double reached = 0; /* whole numbers, far below 2^53 */
@@ -209,6 +219,7 @@ static int64_t reached_of(const sw_pairs *p, int t) {
   return (int64_t)reached;
 }
 
+/* The counts of a window over all nodes. Collective. NaN: the measure does not count. */
 sw_status sw_pairs_reached(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   if (isnan(p->from)) return SW_OK;
@@ -217,7 +228,7 @@ sw_status sw_pairs_reached(sw_error *err, sw_pairs *p) {
   return team->sum_i64(team, err, p->reached + p->t0, p->t1 - p->t0);
 }
 
-/* Rank 0. */
+/* Hands the measure what was counted, for its last words. Rank 0. */
 static sw_status finish(sw_error *err, sw_pairs *p) {
   sw_job *job = &p->run->job[p->entry];
   const sw_summary *summary = &p->plan->summary;
@@ -230,6 +241,7 @@ static sw_status finish(sw_error *err, sw_pairs *p) {
   return sw_fail(err, SW_ENOMEM, "%s: out of memory for what it says", job->name);
 }
 
+/* After the last window. Collective. */
 sw_status sw_pairs_counted(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   if (isnan(p->from)) return SW_OK;

@@ -101,6 +101,7 @@ static bool begin_part(sw_worker *w, int t, int64_t i0, int64_t first, int64_t e
       double *sum = w->fold ? w->fold + (at + r) * SW_LANES : ignored, *row = v + r * w->stride;
       for (int l = 0; w->fold && l < SW_LANES; l++)
         sum[l] = w->lanes[l * side + at + r];
+      /* A unit with itself is the one gap that a row may have. */
       row[i + r - first] = NAN;
       sw_pairs_rings_take(w, at + r);
       sw_pairs_rings_row(w, t, i + r, first, end, at + r, -1, row);

@@ -275,6 +275,7 @@ typedef struct adder {
   const double **from; /* by node: what comes next in its message; counts behind */
 } adder;
 
+/* Nothing was added: none of the unit's pairs has a value. */
 static double strength(double sum) {
   return sw_lanes_is_nothing(sum) ? NAN : sum;
 }
@@ -385,6 +386,7 @@ static void add_window(adder *a) {
   }
 }
 
+/* Places what `verify` has computed again, without a fold: rows of wanted tasks are whole. */
 void sw_pairs_place_sample(const sw_pairs *p) {
   for (int64_t k = 0; p->geometry.numbers && k < p->n_lots; k++) {
     const sw_lot *lot = &p->lot[k];

@@ -159,6 +159,8 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
   return SW_OK;
 }
 
+/* Takes over what an earlier run has done. `shares`: a buffer, so that a damaged record leaves
+ * nothing in a slot. */
 static sw_status restore(sw_error *err, sw_pairs *p) {
   void *shares = NULL;
   SW_TRY(sw_alloc(err, (size_t)sw_geometry_slot(&p->geometry), sizeof(double), &shares));

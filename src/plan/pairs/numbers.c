@@ -5,6 +5,7 @@
 #include "plan/pairs/blocks.h"
 #include "plan/pairs/private.h"
 
+/* What an entry's walk looks like in a pass; everything that counts tasks or slots asks here. */
 sw_geometry sw_pairs_geometry(const sw_run *run, int e, sw_pair_pass pass) {
   const sw_pair_plan *plan = &run->pair[e];
   int rings = plan->rings ? plan->rings->rings.n : 0;

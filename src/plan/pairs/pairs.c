@@ -167,8 +167,8 @@ static int window_end(const sw_pairs *p) {
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
-/* Where rows are prepared, threads take stretches. Ranks may have unequal numbers of threads, and
- * must come to the same stretches, as they share a queue. */
+/* Where rows are prepared, threads take stretches. They must be the same on all ranks of a node,
+ * which share a queue but may have unequal numbers of threads. */
 static sw_status open_stretches(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   double threads = p->run->n_threads;
@@ -248,6 +248,8 @@ static void close_window(sw_pairs *p) {
   p->lot = NULL;
 }
 
+/* All windows in turn; a window is closed in any case. Slots are kept between them, as sizes are
+ * alike. */
 static sw_status run_windows(sw_error *err, sw_pairs *p) {
   int matrices = p->plan->summary.n_periods;
   sw_status status = SW_OK;

@@ -26,6 +26,7 @@ sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to) {
   return (sw_pick){negative ? -value : value, 2 * to + negative};
 }
 
+/* The lowest bit of the key is the sign that the strength has lost. */
 static double value_of(sw_pick pick) {
   return pick.key & 1 ? -pick.strength : pick.strength;
 }
@@ -236,6 +237,8 @@ static const double *decided(sw_worker *w, int64_t i, int64_t j0, int64_t j1, co
   return of;
 }
 
+/* Hands a segment to whatever keeps pairs: counted, ranked, or picked. Most segments end in one
+ * comparison with `greatest`. */
 void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
                         const double *v, double greatest) {
   sw_keep_kind kind = w->pairs->plan->keep.kind;
@@ -314,6 +317,7 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
 
 /* Few are put in their places one by one; the library compares by a call each time. */
 enum { FEW_PICKS = 32 };
+/* Insertion for few picks, qsort for many: top lists are short. */
 static void put_in_order(sw_pick *pick, int64_t count) {
   if (count > FEW_PICKS) qsort(pick, (size_t)count, sizeof *pick, compare_picks);
   for (int64_t k = 1; k < count && count <= FEW_PICKS; k++) {

@@ -31,22 +31,26 @@ struct sw_prepared {
 
 /* ---- room ------------------------------------------------------------------------------- */
 
+/* Whole cache lines, so that states of neighbouring rows share none. */
 static size_t padded_state(const sw_job *job) {
   return (job->measure->row_state(job) + 63) / 64 * 64;
 }
 
-/* Of a single matrix each state serves at once. More rows mean fewer and larger packets. */
+/* How many rows' states are held. A single matrix uses each state at once. More rows mean fewer and
+ * larger packets. */
 static int64_t rows_held(size_t state, int64_t strip, int matrices) {
   int64_t rows = matrices > 1 ? (int64_t)(STATES_BYTES / state) : 1;
   if (matrices > 1 && rows < LEAST_ROWS) rows = LEAST_ROWS;
   return rows < strip ? rows : strip;
 }
 
+/* For the estimate. */
 double sw_pairs_state_bytes(const sw_job *job, const sw_cut *cut, int matrices) {
   size_t state = padded_state(job);
   return (double)state * (double)rows_held(state, cut->strip, matrices);
 }
 
+/* Checksums of what is stored, one set per strip of a stretch; only where a journal needs them. */
 static sw_status open_hashers(sw_error *err, const sw_pairs *p, struct sw_prepared *own) {
   if (!p->stores || !p->journal) return SW_OK;
   size_t count = (size_t)(p->n_quantities + 1) * (size_t)own->matrices;
@@ -56,7 +60,7 @@ static sw_status open_hashers(sw_error *err, const sw_pairs *p, struct sw_prepar
   return SW_OK;
 }
 
-/* The worker's own buffers of partners serve the first period. */
+/* Buffers of partners, one per period that goes together. The worker's own ones serve the first. */
 static sw_status open_picks(sw_error *err, sw_worker *w) {
   struct sw_prepared *own = w->prepared;
   int64_t rows = w->pairs->plan->cut.strip;
@@ -70,7 +74,8 @@ static sw_status open_picks(sw_error *err, sw_worker *w) {
   return SW_OK;
 }
 
-/* On failure the worker is closed, and this with it. */
+/* Opens what a worker needs for prepared rows. On failure the worker is closed, and this with
+ * it. */
 sw_status sw_pairs_prepared_open(sw_error *err, sw_worker *w) {
   const sw_pairs *p = w->pairs;
   struct sw_prepared *own = NULL;
@@ -123,7 +128,8 @@ static void turn_to(sw_worker *w, int k, int at) {
   if (own->hasher) w->hasher = own->hasher + at * (w->pairs->n_quantities + 1);
 }
 
-/* The buffer of partners may have grown, or have been lost in the attempt. */
+/* Begins a batch of strip s. The buffer of partners may have grown, or have been lost in the
+ * attempt, so it is put back either way. */
 static bool begin_batch(sw_worker *w, int k, sw_strip *s) {
   picks *one = &w->prepared->picks[k];
   bool ready = sw_pairs_batch_begin(w, s);
@@ -154,12 +160,12 @@ static bool begin_batches(sw_worker *w, const group *g, int64_t b0, int64_t b1) 
   return true;
 }
 
-/* The state of row i; held are those from row `first` on, or, of a single matrix, one. */
+/* The state of row i. Held are those from row `first` on, or, of a single matrix, one. */
 static char *state_of(const struct sw_prepared *own, int64_t first, int64_t i) {
   return own->states + (own->matrices > 1 ? (size_t)(i - first) * own->state_bytes : 0);
 }
 
-/* Rows [b0, b1) of the group's strips. */
+/* Computes rows [b0, b1) of the group's strips; false: there is no packet, or no memory. */
 static bool run_rows(sw_worker *w, const group *g, int64_t first, int64_t b0, int64_t b1) {
   const sw_job *job = w->pairs->job;
   const struct sw_prepared *own = w->prepared;
@@ -171,6 +177,7 @@ static bool run_rows(sw_worker *w, const group *g, int64_t first, int64_t b0, in
     sw_pairs_strip_columns(w, &strip[k]);
   for (int64_t i = b0; i < b1; i++) {
     char *state = state_of(own, first, i);
+    /* A single matrix: the state is made when its turn comes. */
     if (own->matrices == 1) job->measure->row_prepare(job, i, state, w->workspace);
     job->measure->row_periods(job, strip[0].t, strip[0].t + g->count, i, state,
                               woven ? w->woven : w->row, w->workspace);
@@ -188,7 +195,8 @@ static bool run_rows(sw_worker *w, const group *g, int64_t first, int64_t b0, in
   return true;
 }
 
-/* Rows [b0, b1) in as many batches as the one of the group's strips with most entries wants. */
+/* Cuts rows [b0, b1) into as many batches as the one of the group's strips with most entries
+ * wants. */
 static bool run_group(sw_worker *w, const group *g, int64_t b0, int64_t b1) {
   const struct sw_prepared *own = w->prepared;
   for (int64_t b = b0, end; b < b1; b = end) {
@@ -226,7 +234,8 @@ static int begin_strips(sw_worker *w, const sw_stretch *stretch) {
   return count;
 }
 
-/* All groups see a batch before the next one is prepared. */
+/* Prepares a batch of rows, then lets all groups of periods see it before the next one is
+ * prepared. */
 static bool run_batch(sw_worker *w, int64_t row, int count, int64_t b0, int64_t b1) {
   const struct sw_prepared *own = w->prepared;
   for (int64_t i = b0; i < b1 && own->matrices > 1; i++)
@@ -240,7 +249,8 @@ static bool run_batch(sw_worker *w, int64_t row, int count, int64_t b0, int64_t 
   return true;
 }
 
-/* When memory has run out, tasks under way are neither sent whole nor marked. */
+/* Computes a stretch: all its strips that are not done, batch by batch. When memory has run out,
+ * tasks under way are neither sent whole nor marked. */
 void sw_pairs_stretch_task(sw_worker *w, const sw_stretch *stretch) {
   const struct sw_prepared *own = w->prepared;
   int count = begin_strips(w, stretch);

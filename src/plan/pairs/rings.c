@@ -1,9 +1,7 @@
 /* Sums by ring of distance of a triangle: made where its squares are computed, as each pair and its
- * mirror are there. A square's slot then has, behind the shares of
- * strengths, a layer of the same form for each ring, and how many values each has; fold.c makes the
- * rings' sums of them in the order of strengths. Any other walk leaves rings to plan/sums, which
- * adds in the same order.
- *
+ * mirror are there. A square's slot then has, behind the shares of strengths, a layer of the same
+ * form for each ring, and how many values each has; fold.c makes the rings' sums of them in the
+ * order of strengths. Any other walk leaves rings to plan/sums, which adds in the same order.
  * Called by task.c and diagonal.c; lanes of rings begin with -0.0 (kernel/pairs/lanes.h). */
 #include "plan/pairs/private.h"
 
@@ -12,7 +10,8 @@
 
 #include <string.h>
 
-/* Eight lanes of each row and of columns for each ring, keys of a row, counts. */
+/* A worker's memory in one block: eight lanes of each row and of columns for each ring, keys of a
+ * row, counts. None where there are no rings. */
 sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w) {
   int64_t rings = w->pairs->geometry.rings, lanes = SW_LANES * w->stride;
   if (!rings) return SW_OK;
@@ -25,6 +24,7 @@ sw_status sw_pairs_rings_open(sw_error *err, sw_worker *w) {
   return SW_OK;
 }
 
+/* NULL: no rings, and nothing below does anything. */
 const sw_ring_limits *sw_pairs_rings(const sw_worker *w) {
   return w->ring_block ? &w->pairs->plan->rings->rings : NULL;
 }
@@ -37,6 +37,7 @@ void sw_pairs_rings_begin(sw_worker *w) {
   memset(w->ring.count, 0, (size_t)(2 * rings) * sizeof(double));
 }
 
+/* Lanes of a place in the square, from which sw_rings_add goes on. */
 sw_ring_lanes sw_pairs_rings_at(const sw_worker *w, int64_t row, int64_t column) {
   sw_ring_lanes at = w->ring;
   if (!w->ring_block) return at;
@@ -45,7 +46,8 @@ sw_ring_lanes sw_pairs_rings_at(const sw_worker *w, int64_t row, int64_t column)
   return at;
 }
 
-/* Values of row i and columns [j0, j1), whose place in the square is `row` and `column`. */
+/* Adds values of row i and columns [j0, j1), whose place in the square is `row` and `column`.
+ * `column` < 0: pairs of both orders lie in the row itself, and are counted once (ring_own). */
 void sw_pairs_rings_row(sw_worker *w, int t, int64_t i, int64_t j0, int64_t j1, int64_t row,
                         int64_t column, const double *v) {
   const sw_ring_plan *plan = w->pairs->plan->rings;
@@ -66,7 +68,8 @@ void sw_pairs_rings_take(sw_worker *w, int64_t row) {
           w->ring.column[k * w->ring.column_next + l * w->stride + row];
 }
 
-/* Layers and counts of a whole square. `columns` 0: it is on the diagonal. */
+/* Leaves the layers and counts of a whole square in its slot. A mirrored pair counts twice.
+ * `columns` 0: the square is on the diagonal. */
 void sw_pairs_rings_end(sw_worker *w, double *slot, int64_t rows, int64_t columns) {
   const sw_geometry *g = &w->pairs->geometry;
   for (int k = 0; w->ring_block && k < g->rings; k++) {
@@ -81,7 +84,7 @@ void sw_pairs_rings_end(sw_worker *w, double *slot, int64_t rows, int64_t column
 
 /* ---- of all tasks ------------------------------------------------------------------------ */
 
-/* Counts of matrix t and ring k on this node, at count[(t - t0) * rings + k]. */
+/* Counts the values of each matrix and ring on this node, at count[(t - t0) * rings + k]. */
 static void count_lots(const sw_pairs *p, int64_t *count) {
   const sw_geometry *g = &p->geometry;
   for (int64_t l = 0; l < p->n_lots; l++)
@@ -93,7 +96,8 @@ static void count_lots(const sw_pairs *p, int64_t *count) {
     }
 }
 
-/* A matrix taken from earlier results has no slots: plan/sums makes its rings. */
+/* Adds up the counts of a window over the nodes, and tells plan/sums which matrices have their
+ * rings. One taken from earlier results has no slots: plan/sums makes its rings. Collective. */
 sw_status sw_pairs_rings_count(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_ring_plan *plan = p->plan->rings;

@@ -20,11 +20,13 @@
 #include <math.h>
 #include <string.h>
 
+/* Rounds until all 64 bits of a cutoff are known. */
 enum { ROUNDS = 64 / SW_RANK_BITS };
 
 /* ---- keys ------------------------------------------------------------------------------- */
 
-/* Of two numbers the larger one has the larger key; -0 is 0, as codes decide between equals. */
+/* Maps strengths to keys: of two numbers the larger one has the larger key; -0 is 0, as codes
+ * decide between equals. */
 static uint64_t key_of(double strength) {
   double value = strength + 0.0;
   uint64_t bits;
@@ -32,7 +34,7 @@ static uint64_t key_of(double strength) {
   return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
 
-/* The number of a key; below the lowest one there are keys of none. */
+/* The inverse of key_of. Below the lowest number there are keys of none: -INFINITY. */
 static double value_of(uint64_t key) {
   uint64_t bits = key >> 63 ? key & ~((uint64_t)1 << 63) : ~key;
   double value;
@@ -42,6 +44,7 @@ static double value_of(uint64_t key) {
 
 /* ---- counting by strength ----------------------------------------------------------------- */
 
+/* A worker's bins: 32 bits suffice, as a batch has fewer pairs than 2^32. */
 sw_status sw_pairs_rank_open(sw_error *err, sw_worker *w, int sets) {
   size_t bins = (size_t)sets * SW_RANK_BINS;
   SW_TRY(sw_calloc(err, bins, sizeof *w->bin_sets, (void **)&w->bin_sets));
@@ -49,7 +52,8 @@ sw_status sw_pairs_rank_open(sw_error *err, sw_worker *w, int sets) {
   return SW_OK;
 }
 
-/* In the first round no bit is known; a shift by 64 would be undefined. */
+/* Counts a segment of strengths, of which `greatest` is the largest, in the worker's bins. In the
+ * first round no bit is known; a shift by 64 would be undefined. */
 void sw_pairs_rank_see(sw_worker *w, int t, int64_t count, const double *strength,
                        double greatest) {
   const sw_cutoff *cutoff = &w->pairs->plan->cutoff[t];
@@ -77,11 +81,13 @@ void sw_pairs_rank_flush(sw_worker *w, int t) {
 
 /* ---- which matrices ----------------------------------------------------------------------- */
 
+/* Marks the lots of a matrix as done, or not: a matrix that is settled needs no further round. */
 static void pass_over(const sw_pairs *p, int t, char done) {
   for (int64_t k = 0; k < p->n_lots; k++)
     if (p->lot[k].t == t) p->done[p->lot[k].task_at] = done;
 }
 
+/* Whether each of the matrix's lots was found sound. */
 static bool is_whole(const sw_pairs *p, int t) {
   for (int64_t k = 0; k < p->n_lots; k++)
     if (p->lot[k].t == t && !p->done[p->lot[k].task_at]) return false;
@@ -95,8 +101,9 @@ static void say_distrusted(const sw_pairs *p, int t) {
          p->job->whole_series ? "all periods" : sw_job_period(p->job, t));
 }
 
-/* Matrices of the earlier results: taken where every strip is sound on every node; else nothing is,
- * as the counts of a round must be of all pairs. `lost` by matrix of the window. */
+/* Takes matrices of the earlier results where every strip is sound on every node; else takes
+ * nothing of them, as the counts of a round must be of all pairs. Collective. `lost` by matrix of
+ * the window. */
 static sw_status begin_past(sw_error *err, sw_pairs *p, double *lost) {
   sw_team *team = p->run->team;
   for (int t = p->t0; t < p->t1; t++)
@@ -116,6 +123,8 @@ static sw_status begin_past(sw_error *err, sw_pairs *p, double *lost) {
   return team->node_barrier(team, err);
 }
 
+/* Before a round over the window: bins on the node, and which matrices are out of the question.
+ * Collective. */
 sw_status sw_pairs_rank_begin(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   size_t matrices = (size_t)(p->t1 - p->t0);
@@ -133,22 +142,24 @@ sw_status sw_pairs_rank_begin(sw_error *err, sw_pairs *p) {
 
 /* ---- after a round ------------------------------------------------------------------------ */
 
-/* How many of `all` pairs with a value: to the nearest, but one at least. */
+/* How many of `all` pairs with a value are kept: to the nearest, but one at least. */
 static int64_t wanted_of(double share, int64_t all) {
   int64_t wanted = (int64_t)floor(share * (double)all + 0.5);
   if (wanted > all) wanted = all;
   return wanted > 0 || all == 0 ? wanted : 1;
 }
 
-/* Kept is what is stronger than `least`, and `ties` of those that are as strong: INT64_MAX, all. */
+/* Ends the search for a matrix. Kept is what is stronger than `least`, and `ties` of those that are
+ * as strong; INT64_MAX: all of them. */
 static void settle(sw_cutoff *cutoff, double least, int64_t ties) {
   cutoff->least = least;
   cutoff->ties = ties;
   cutoff->settled = true;
 }
 
-/* From the strongest bin down, as far as the kept ones reach; `wanted` is then how many of that bin
- * are kept. The first round knows how many pairs there are, and so how many are wanted. */
+/* Narrows a matrix by the counts of a round: from the strongest bin down, as far as the kept ones
+ * reach; `wanted` is then how many of that bin are kept. The first round tells how many pairs there
+ * are, and so how many are wanted. */
 static void narrow(sw_cutoff *cutoff, const int64_t *bins, double share) {
   if (cutoff->bits == 0) {
     int64_t all = 0;
@@ -156,6 +167,7 @@ static void narrow(sw_cutoff *cutoff, const int64_t *bins, double share) {
       all += bins[b];
     cutoff->wanted = wanted_of(share, all);
     if (cutoff->wanted == 0) {
+      /* A share of less than half a pair: nothing reaches infinity, so nothing is kept. */
       settle(cutoff, INFINITY, 0);
       return;
     }
@@ -165,13 +177,15 @@ static void narrow(sw_cutoff *cutoff, const int64_t *bins, double share) {
     cutoff->wanted -= bins[bin];
   cutoff->bits += SW_RANK_BITS;
   cutoff->prefix |= (uint64_t)bin << (64 - cutoff->bits);
+  /* The whole bin is kept, whatever its lower bits; or no bits are left, and equal values
+   * compete. */
   if (bins[bin] == cutoff->wanted)
     settle(cutoff, value_of(cutoff->prefix), INT64_MAX);
   else if (cutoff->bits == 64)
     settle(cutoff, value_of(cutoff->prefix), cutoff->wanted);
 }
 
-/* A task of the journal's region. */
+/* The number of a round in the journal: rounds of a matrix follow each other. */
 static int64_t task_of(int t, int round) {
   return (int64_t)t * ROUNDS + round;
 }
@@ -180,6 +194,7 @@ sw_region sw_pairs_rank_region(const sw_run *run, int entry) {
   return (sw_region){(int64_t)run->pair[entry].summary.n_periods * ROUNDS, sizeof(sw_cutoff)};
 }
 
+/* Marks the round that a matrix has just been through; rank 0's journal has it for all. */
 static sw_status mark(sw_error *err, const sw_pairs *p, int t) {
   sw_journal *journal = p->run->journal;
   const sw_cutoff *cutoff = &p->plan->cutoff[t];
@@ -189,8 +204,9 @@ static sw_status mark(sw_error *err, const sw_pairs *p, int t) {
   return sw_journal_mark(err, journal, p->region, task_of(t, round), &record, cutoff);
 }
 
-/* Every rank comes to the same cutoffs; the first one marks them. The first rank of a node brings
- * the node's counts. */
+/* Ends a round: counts of all nodes are added, and every rank comes to the same cutoffs. The first
+ * rank of a node brings the node's counts, the others zeros. Collective; a sum of 2^16 integers per
+ * matrix. */
 sw_status sw_pairs_rank_end(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   int64_t *sum = NULL;
@@ -214,7 +230,7 @@ sw_status sw_pairs_rank_end(sw_error *err, sw_pairs *p) {
 
 /* ---- all rounds --------------------------------------------------------------------------- */
 
-/* Rank 0: the last round of a matrix that an earlier run has marked. */
+/* Finds the last round of a matrix that an earlier run has marked. Rank 0. */
 static sw_status find(sw_error *err, sw_run *run, int e, int t) {
   int region = sw_pairs_region_of(e, SW_PAIRS_RANK);
   for (int round = 0; round < ROUNDS; round++) {
@@ -228,7 +244,7 @@ static sw_status find(sw_error *err, sw_run *run, int e, int t) {
   return SW_OK;
 }
 
-/* All ranks go on with what rank 0 has found. */
+/* Takes up cutoffs of an interrupted run: rank 0 finds them, all ranks go on with them. */
 static sw_status restore(sw_error *err, sw_run *run, int e) {
   sw_team *team = run->team;
   sw_pair_plan *plan = &run->pair[e];
@@ -248,6 +264,8 @@ static bool is_settled(const sw_pair_plan *plan) {
   return true;
 }
 
+/* The cutoffs of all matrices of an entry: two passes over its pairs as a rule, four at most.
+ * Collective. */
 sw_status sw_pairs_cutoffs(sw_error *err, sw_run *run, int entry) {
   SW_TRY(restore(err, run, entry));
   for (int round = 0; round < ROUNDS && !is_settled(&run->pair[entry]); round++)
@@ -257,6 +275,8 @@ sw_status sw_pairs_cutoffs(sw_error *err, sw_run *run, int entry) {
 
 /* ---- counting by row ---------------------------------------------------------------------- */
 
+/* A row's count has the stronger ones in its lower 32 bits, ties above them, until
+ * sw_pairs_share_rows has divided the ties. */
 enum { TIES_AT = 32 };
 
 /* A row has fewer than 2^31 pairs, so both numbers have room. Strips of an earlier file were sound
@@ -269,6 +289,7 @@ void sw_pairs_share_count(sw_worker *w, int t, int64_t i, int64_t count, const d
   if (cutoff->taken && w->error.status == SW_OK)
     sw_fail(&w->error, SW_EIO, "%s: %s has changed while it was read", p->job->name,
             p->run->past->path);
+  /* Also false where the row has no value at all. */
   if (!(greatest >= cutoff->least)) return;
   for (int64_t c = 0; c < count; c++) {
     over += strength[c] > cutoff->least;
@@ -277,6 +298,8 @@ void sw_pairs_share_count(sw_worker *w, int t, int64_t i, int64_t count, const d
   p->plan->row_start[t * p->job->n + i + 1] += over + (ties << TIES_AT);
 }
 
+/* Divides the ties among the rows, in the order of codes: the first rows keep theirs while there
+ * are any left to keep. */
 void sw_pairs_share_rows(const sw_pair_plan *plan, int t, int64_t n) {
   const sw_cutoff *cutoff = &plan->cutoff[t];
   int64_t left = cutoff->taken ? 0 : cutoff->ties, *row = plan->row_start + t * n + 1;

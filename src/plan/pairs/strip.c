@@ -186,6 +186,8 @@ void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   if (s->packet && !rect) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
 }
 
+/* Ends row i out of sums by square that are there already, in the order of a row that is summed
+ * here. */
 void sw_pairs_strip_sums(sw_worker *w, const sw_strip *s, int64_t i, const double *sum,
                          int64_t stride) {
   int64_t row = i - s->r0;
@@ -221,6 +223,7 @@ static void tell_ahead(sw_worker *w, const sw_strip *s, int64_t i) {
   job->measure->rows_ahead(job, s->t, count, unit, w->workspace);
 }
 
+/* Rows of a batch that come whole. */
 static void strip_by_rows(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
   for (int64_t i = s->b0; i < s->b1; i++) {
@@ -250,6 +253,7 @@ static void strip_by_links(sw_worker *w, const sw_strip *s) {
         w->undefined[s->t]++;
         continue;
       }
+      /* + 0.0: a value of -0.0 must not look like nothing (kernel/pairs/lanes.h). */
       w->row_a[i - s->r0] += v[0] + 0.0;
       s->column_sum[j] += v[0] + 0.0;
       if (v[0] > w->greatest[s->t]) w->greatest[s->t] = v[0];
@@ -331,6 +335,7 @@ void sw_pairs_strip_columns(const sw_worker *w, const sw_strip *s) {
 
 /* ---- the task --------------------------------------------------------------------------- */
 
+/* A task of whole rows: batch by batch, as many rows as a packet holds. */
 void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   sw_pairs *p = w->pairs;
   sw_strip s;

@@ -52,6 +52,7 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
   return sum;
 }
 
+/* What sums of columns begin with: 0 where every pair has a value, else nothing. */
 static void clear_lanes(sw_worker *w, bool smooth) {
   int64_t count = SW_LANES * sw_pairs_row_length(w->pairs);
   if (w->pairs->geometry.blocks) return; /* see sw_pairs_blocks_begin */
@@ -296,6 +297,7 @@ static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
   return &p->lot[low];
 }
 
+/* Counts of a task stand apart until it ends: one that is left half-way counts nothing. */
 void sw_pairs_task_begin(sw_worker *w, int t) {
   w->undefined[t] = 0;
   w->greatest[t] = -INFINITY;

@@ -166,6 +166,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   return open_measure(p, w);
 }
 
+/* Releases a worker, as far as it was opened. */
 void sw_pairs_worker_close(sw_worker *w) {
   const sw_job *job = w->pairs->job;
   sw_pairs_prepared_close(w);
@@ -182,6 +183,7 @@ void sw_pairs_worker_close(sw_worker *w) {
 
 /* ---- values ----------------------------------------------------------------------------- */
 
+/* Fills as many rows as the measure gains by; returns their number. */
 int64_t sw_pairs_fill(sw_worker *w, int t, int64_t i, int64_t i1, int64_t j0, int64_t j1) {
   const sw_job *job = w->pairs->job;
   int64_t rows = i1 - i < w->grain ? i1 - i : w->grain;
@@ -192,6 +194,7 @@ int64_t sw_pairs_fill(sw_worker *w, int t, int64_t i, int64_t i1, int64_t j0, in
   return rows;
 }
 
+/* A single pair, by the same code. */
 void sw_pairs_fill_pair(sw_worker *w, int t, int64_t i, int64_t j, double *const *out) {
   const sw_job *job = w->pairs->job;
   if (job->measure->block)
@@ -222,6 +225,7 @@ void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w
   }
 }
 
+/* A packet for a square, with room for its mirror image. NULL: no memory, and the task fails. */
 sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                                bool mirror) {
   sw_pairs *p = w->pairs;

@@ -15,6 +15,7 @@
 
 _Static_assert((int)SW_WOVEN == (int)SW_ROW_PERIODS, "woven rows have a place for each period");
 
+/* More than one period, of a measure that fills woven rows. */
 static bool is_woven(const sw_pairs *p) {
   return p->stretch && p->t1 - p->t0 > 1 && p->job->pass[p->job->n_passes - 1].woven;
 }
@@ -30,6 +31,8 @@ int sw_pairs_row_sets(const sw_pairs *p) {
   return p->stretch && !(is_woven(p) && sums_only(p)) ? SW_ROW_PERIODS : 1;
 }
 
+/* Doubles of a worker; kept in step with sw_pairs_woven_open by the estimate
+ * (cli/session/estimate.c). */
 int64_t sw_pairs_woven_room(const sw_pairs *p) {
   int64_t row = SW_WOVEN * sw_pairs_row_length(p);
   if (!is_woven(p)) return 0;
@@ -37,7 +40,7 @@ int64_t sw_pairs_woven_room(const sw_pairs *p) {
   return rows * row + (sums_only(p) ? SW_WOVEN * p->plan->cut.squares : 0);
 }
 
-/* Quantities that are not wanted have no row either. */
+/* Hands out the room. Quantities that are not wanted have no row either. */
 void sw_pairs_woven_open(sw_worker *w, double *room) {
   const sw_pairs *p = w->pairs;
   int64_t row = SW_WOVEN * sw_pairs_row_length(p);
@@ -60,7 +63,8 @@ static void columns_of(const sw_strip *strip, int count, double **column) {
     column[k] = strip[k].column_sum;
 }
 
-/* The first batch of a strip finds sums of nothing, the next ones what the last one has left. */
+/* Begins a batch: the first batch of a strip finds sums of nothing, the next ones what the last one
+ * has left. */
 void sw_pairs_woven_begin(sw_worker *w, const sw_strip *strip, int count) {
   double *column[SW_WOVEN];
   int64_t n = w->pairs->job->n;
@@ -72,6 +76,7 @@ void sw_pairs_woven_begin(sw_worker *w, const sw_strip *strip, int count) {
     sw_woven_weave(n, count, (const double *const *)column, w->woven_columns);
 }
 
+/* Ends a batch: sums of columns go back to their strips. */
 void sw_pairs_woven_end(sw_worker *w, const sw_strip *strip, int count) {
   double *column[SW_WOVEN];
   if (!w->woven_columns) return;
@@ -81,7 +86,8 @@ void sw_pairs_woven_end(sw_worker *w, const sw_strip *strip, int count) {
 
 /* ---- a row ------------------------------------------------------------------------------ */
 
-/* Sums of squares of the row, and what is found in it by period. */
+/* Takes in a woven row: sums by square, and what is found in it by period. Squares, as sums must be
+ * added in the order of strip.c. */
 static void take(sw_worker *w, const sw_strip *strip, int count, const double *v) {
   const sw_cut *cut = &w->pairs->plan->cut;
   int64_t gaps[SW_WOVEN] = {0}, j0 = 0, j1 = 0;
@@ -122,6 +128,7 @@ bool sw_pairs_woven_row(sw_worker *w, const sw_strip *strip, int count, int64_t 
     return false;
   }
   double *v = w->woven[p->quantity[0]];
+  /* A unit with itself has no value. */
   for (int k = 0; k < count; k++)
     v[i * SW_WOVEN + k] = NAN;
   take(w, strip, count, v);

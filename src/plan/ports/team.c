@@ -80,6 +80,7 @@ static sw_status serial_broadcast(sw_team *team, sw_error *err, void *buffer, si
   return SW_OK;
 }
 
+/* The team of one: a copy, so that callers may free what they get. */
 static sw_status serial_all_gather(sw_team *team, sw_error *err, const void *send, size_t bytes,
                                    void **all, size_t *counts) {
   (void)team;
@@ -100,6 +101,7 @@ static sw_status serial_all_to_all(sw_team *team, sw_error *err, const void *sen
   return serial_all_gather(team, err, send, send_bytes[0], recv, recv_bytes);
 }
 
+/* What one rank has is what all have. */
 static sw_status serial_sum(sw_team *team, sw_error *err, int64_t *values, int count) {
   (void)team, (void)err, (void)values, (void)count;
   return SW_OK;
@@ -140,6 +142,7 @@ static void serial_node_free(sw_team *team, void *memory) {
   sw_free(memory);
 }
 
+/* No limit is known: the memory is the process's own. */
 static size_t serial_node_room(sw_team *team) {
   (void)team;
   return SIZE_MAX;

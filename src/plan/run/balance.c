@@ -41,6 +41,7 @@ sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int e) {
   for (int i = 0; i < job->n_inputs; i++) {
     sw_column *copy = NULL;
     SW_NEW(err, run->arena, copy, 1);
+    /* The original stays in `whole`: rows are copied from it before each run. */
     source->whole[i] = source->column[i];
     *copy = *source->column[i];
     copy->n_periods = copy->timeless ? copy->n_periods : job->n_periods;
@@ -67,9 +68,8 @@ static sw_status make_rows(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* Copies unit k of all inputs, or leaves it out of all. Whether it is kept. All rows of all inputs
- * are looked at, also after the first gap: the copy must be whole before it is known whether it is
- * kept. */
+/* Copies unit k of all inputs, or leaves it out of all; returns whether it is kept. The copy must
+ * be whole before that is known, so all rows are looked at, also after the first gap. */
 static bool copy_unit(const sw_run *run, int e, int64_t k) {
   const sw_sources *source = &run->private->source[e];
   const sw_job *job = &run->job[e];

@@ -105,8 +105,8 @@ static void print_keep(FILE *out, const sw_keep *keep, bool hashed) {
   if (orders && !(hashed && keep->by == SW_BY_LARGEST)) fprintf(out, ", by: %s", order[keep->by]);
 }
 
-/* The links that are kept, where no parameter of the measure names them: their content is hashed by
- * itself. Links by content are hashed in operand_hash.c; here their name is said. */
+/* The links that are kept, by name, where no parameter of the measure names them; by content they
+ * are hashed in operand_hash.c. */
 static void print_links(FILE *out, const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (run->pair[e].keep.kind != SW_KEEP_LINKS || entry->links < 0) return;

@@ -75,8 +75,8 @@ sw_status sw_run_flows_read(sw_error *err, sw_run *run) {
   return sw_team_agree(run->team, err, give_to_weights(err, run), 0);
 }
 
-/* The flow that an entry is, or takes by parameter p; NULL: none. An entry that is a flow itself
- * takes it as its first parameter. */
+/* The flow that an entry takes by parameter p, which is the first for an entry that is a flow
+ * itself; NULL: none. */
 static const sw_flow *flow_of(const sw_run *run, int e, int p) {
   const sw_entry *entry = &run->study->entry[e];
   int flow = entry->flow ? (p == 0 ? entry->flow : 0) : entry->naming[p].flow;

@@ -61,8 +61,8 @@ static sw_status find_position(sw_error *err, const sw_job *job, const sw_result
   return SW_OK;
 }
 
-/* The output by unit of that name that is on, which of variants resolve decides. NULL: none is.
- * Outputs of one name differ in form and one at most is on. */
+/* The one output by unit of that name that is on, which of its forms resolve decides; NULL: none
+ * is. */
 static const sw_result *find_on(const sw_job *job, const char *quantity) {
   for (int q = 0; job->measure->output[q].name; q++)
     if (job->result[q].output->shape == SW_UNIT && !job->result[q].off &&

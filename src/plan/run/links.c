@@ -131,9 +131,8 @@ int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int m
   return places(run, source, matrix, 0, run->panel->units.n);
 }
 
-/* Bytes of the links of a period: a value and a partner per link; row starts with two numbers
- * behind them; a mark per unit. A link is a double and an int32_t; rows have n + 1 starts and two
- * numbers behind them, and a byte per unit. */
+/* Bytes of the links of a period: a value and a partner per link, a double and an int32_t; n + 1
+ * row starts with two numbers behind them; a mark, a byte, per unit. */
 static int64_t period_bytes(const sw_run *run, int e, int t) {
   int64_t n = run->panel->units.n, bytes = 0;
   for (int k = 0; k < run->study->entry[e].n_pair_needs; k++) {
@@ -192,7 +191,7 @@ typedef struct reading {
 } reading;
 
 /* Rows go to the ranks of a node in equal parts. Those of a dense matrix are stored in squares,
- * which are not cut. Parts are multiples of `step`, so no two ranks read the same square. */
+ * `step` rows high, which are not cut: no two ranks read the same one. */
 static void deal_rows(reading *r) {
   const sw_pair_plan *plan = &r->run->pair[r->source->entry];
   const sw_team *team = r->run->team;
@@ -205,8 +204,8 @@ static void deal_rows(reading *r) {
   if (r->hi > n) r->hi = n;
 }
 
-/* The end of the batch that begins with row i: so many rows as have BATCH places, one at least. At
- * least one row, even if it alone has more places than a batch. */
+/* The end of the batch that begins with row i: as many rows as have BATCH places, and one even if
+ * it alone has more. */
 static int64_t batch_end(const reading *r, int64_t i) {
   const sw_pair_plan *plan = &r->run->pair[r->source->entry];
   int64_t end = i + (plan->keep.kind == SW_KEEP_DENSE ? plan->cut.side : 1);
@@ -472,9 +471,9 @@ static sw_status begin(sw_error *err, sw_run *run, int e) {
   return sw_team_agree(run->team, err, status, 0);
 }
 
-/* Tasks [*task, ...) that see no period from t1 on. A task of many items may reach over the end of
- * a window: it waits for the next, which is then made to hold it whole. The number of tasks below a
- * bound: tasks are numbered by items, items by periods. */
+/* The tasks [*task, ...) that see no period from t1 on: tasks are numbered by items, items by
+ * periods. One of many items may reach over the end of a window: it waits for the next, which is
+ * then made to hold it whole. */
 static int64_t tasks_below(const sw_tiles *tiles, int64_t items) {
   return items >= tiles->tiling.whole ? tiles->tiling.tasks : items / tiles->tiling.grain;
 }

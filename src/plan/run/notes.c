@@ -44,8 +44,8 @@ static const char *add(sw_arena *arena, const char *lines, const char *line) {
   return lines ? sw_arena_printf(arena, "%s%s%s", lines, *lines ? "\n" : "", line) : NULL;
 }
 
-/* SW_NOTES_OF_ALL: those of the panel and the weights, with what readers have said. One line for
- * each note; NULL: no memory. SW_NOTES_OF_ALL has the readers' lines first. */
+/* The notes of an entry, a line for each; of SW_NOTES_OF_ALL those of the panel and the weights,
+ * after what readers have said. NULL: no memory. */
 const char *sw_run_notes(sw_arena *arena, const sw_run *run, int e) {
   const char *lines = "", *line;
   for (int k = 0; e == SW_NOTES_OF_ALL && run->read && k < run->read->count; k++)

@@ -19,9 +19,8 @@
 
 #include <string.h>
 
-/* Chained: the hash so far is the seed of the next, so order counts. NULL (a column that the units
- * file does not have) adds nothing. sw_hash64 with the hash so far as seed: no buffer holds all
- * that is hashed. */
+/* Chained by sw_hash64, with the hash so far as seed: order counts, and no buffer holds all that is
+ * hashed. NULL (a column that the units file does not have) adds nothing. */
 static uint64_t add(uint64_t hash, const void *bytes, size_t length) {
   return bytes ? sw_hash64(bytes, length, hash) : hash;
 }
@@ -171,8 +170,7 @@ static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
   return hash;
 }
 
-/* Observed flows in period t, with zeros and what stays within units. Zeros and own flows change
- * results, so they count. */
+/* Observed flows in period t, with zeros and what stays within units, as both change results. */
 static uint64_t add_flows(uint64_t hash, const sw_job *job, int t) {
   for (int p = 0; job->measure->param[p].name; p++) {
     const sw_flow *flow = job->arg[p].flow;

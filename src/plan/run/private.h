@@ -76,8 +76,8 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
 /* The same where every rank has filled its units in `shared`. Collective. */
 sw_status sw_run_share_rows(sw_error *err, sw_run *run, int rows, void *shared);
 
-/* flows.c: all observed flows of the study, before anything is bound; which of them an entry rests
- * on and lacks a period; the links of an entry that is one, by its own periods. */
+/* flows.c: all observed flows of the study, read before anything is bound; which period of those
+ * that an entry rests on is lacking; the links of an entry that is one, by its own periods. */
 sw_status sw_run_flows_read(sw_error *err, sw_run *run);
 const char *sw_run_flow_lacking(const sw_run *run, int entry, int period);
 sw_status sw_run_flow_links(sw_error *err, sw_run *run, int entry);

@@ -38,8 +38,7 @@ SW_HOT static int any_extreme(const double *x, int64_t count) {
   return any;
 }
 
-/* By unit, then period, as other measures tell of the first. Returns how many there are. The first
- * by unit, and of one unit the earliest period, as t runs upwards. */
+/* The first by unit, then period, as measures tell of a first value; returns how many there are. */
 static int64_t find(const sw_run *run, const sw_column *column, extreme *first) {
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
   *first = (extreme){INFINITY, INFINITY, INFINITY};
@@ -55,8 +54,8 @@ static int64_t find(const sw_run *run, const sw_column *column, extreme *first) 
   return count;
 }
 
-/* Of all ranks: numbers of the first unit come from the rank that has it. Three minima: of the
- * unit, then of its period and value, which only its rank still has. */
+/* The first of all ranks, by three minima: of the unit, then of its period and value, which only
+ * its rank still has. */
 static sw_status join(sw_error *err, sw_run *run, extreme *first) {
   sw_team *team = run->team;
   double unit = first->unit;

@@ -56,9 +56,8 @@ static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, s
 }
 
 /* A distance of zero between different units has no meaning for any measure (gravity would divide
- * by it), and is nearly always a slip in the units file: refused here, for all measures. Rank 0
- * alone looks, as it has all units; 24n bytes and a table of n. Units at exactly one point are
- * refused; near ones are the user's business. */
+ * by it), and is nearly always a slip in the units file: refused here, for all measures. Near ones
+ * are the user's business. Rank 0 alone looks, as it has all units; 24n bytes and a table of n. */
 static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p) {
   size_t n = (size_t)run->panel->units.n;
   double *place = NULL;
@@ -196,8 +195,8 @@ static sw_status file_read(sw_error *err, sw_run *run, const sw_entry *entry,
   return SW_OK;
 }
 
-/* Distances out of an observed flow, such as one of times; of all periods, as distances are.
- * Nothing is read: the flow's own links are the distances. */
+/* Distances out of an observed flow, such as one of times, of all periods: its own links, as they
+ * are. */
 static sw_status take_flow(sw_error *err, sw_run *run, const sw_entry *entry,
                            const sw_distance_spec *spec, sw_distance_use *use) {
   const sw_flow *flow = &run->private->flow[spec->flow - 1];
@@ -279,9 +278,8 @@ int64_t sw_run_row_stride(int64_t n) {
   return stride % 512 ? stride : stride + 24;
 }
 
-/* Where the units of each node begin in a row, in bytes, and where the last ends. `start`: a number
- * for each node and one more. Ranks of a node own consecutive units, so a node's part of a row is
- * one piece. */
+/* Where the units of each node, which are consecutive, begin in a row, in bytes; `start` has one
+ * more, the end. */
 static sw_status find_starts(sw_error *err, const sw_run *run, size_t *start) {
   sw_team *team = run->team;
   int64_t mine[2] = {team->node, run->panel->lo}, *first = NULL;

@@ -22,8 +22,8 @@
 /* ---- room for results ------------------------------------------------------------------- */
 
 /* `rows` pointers into one block of rows * length doubles, all NaN: what no tile fills is missing,
- * and is counted as such. The run owns the block. The run owns the blocks and frees them in
- * sw_run_destroy, in any case. Memory is touched here by the thread that calls, before any pass. */
+ * and is counted as such. The run owns the block. Memory is touched here by the thread that calls,
+ * before any pass. */
 static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t rows,
                             int64_t length) {
   double *block = NULL;
@@ -183,8 +183,8 @@ static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   return status;
 }
 
-/* What an entry without pairs of its own has besides those below it. Entries with matrices below
- * them but without own pairs count as plain ones otherwise. */
+/* What an entry without pairs of its own has besides the matrices below it: it counts as a plain
+ * one otherwise. */
 static sw_status run_rest_of_plain(sw_error *err, sw_run *run, int e) {
   if (run->study->entry[e].is_pair) return SW_OK;
   SW_TRY(count_undefined(err, run, e));

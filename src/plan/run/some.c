@@ -178,10 +178,9 @@ static void clear_rows(const sw_run *run, const sw_job *part) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* Everything of the run goes by run->job[e], which is the part's while it runs. The part is in
- * run->job[e] because passes, tiles and hashes find the job there; it is replaced by the whole
- * again on every path. part->destroy is called, as `resolve` or passes may have made something of
- * their own. */
+/* Everything of the run (passes, tiles, hashes) goes by run->job[e], which is the part's while it
+ * runs; on every path it is the whole's again afterwards. part->destroy is called, as `resolve` or
+ * passes may have made something of their own. */
 sw_status sw_run_some(sw_error *err, sw_run *run, int e, const bool *wanted, bool *done) {
   sw_job *whole = NULL, *at = &run->job[e];
   bool can = false;

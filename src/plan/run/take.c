@@ -17,9 +17,8 @@
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
 
-/* Missing and -1 are one in the file where numbers are whole. For the new file that is the same; an
- * entry that computes with them would see the difference. Class 0 or lagging -1 could be taken for
- * each other by whoever computes with them; readers of a file see no difference. */
+/* Missing and -1 are one in the file where numbers are whole. A new file is the same for that;
+ * whoever computes with them could take one for the other: a lagging system of -1 for none. */
 bool sw_run_is_read_as_integer(const sw_run *run, int e) {
   for (int other = 0; other < run->study->n_entries; other++) {
     const sw_entry *entry = &run->study->entry[other];

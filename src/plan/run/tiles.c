@@ -103,11 +103,10 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
 
 /* ---- folding on rank 0 ------------------------------------------------------------------ */
 
-/* Partials come in rank order, which is block order: ranks own consecutive blocks. Merged one by
- * one from the left; a tree would be as deterministic, but there are only n / SW_BLOCK of them.
- * Without partials there is nothing to read and `merge` is not called. O(n / SW_BLOCK) calls of
- * `merge`, on rank 0 alone, while others wait: partials are small. The order of blocks makes the
- * sum independent of who computed which block. */
+/* Partials come in rank order, which is block order, as ranks own consecutive blocks, so the sum
+ * does not depend on who computed which. Merged one by one from the left, O(n / SW_BLOCK) calls of
+ * `merge` on rank 0 while others wait; a tree would be as deterministic. Without partials `merge`
+ * is not called. */
 static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, const char *all,
                                 size_t bytes, void **merged) {
   size_t partial = job->pass[pass].partial;
@@ -139,9 +138,8 @@ static size_t bytes_to_fold(const sw_run *run, const sw_tiles *tiles) {
   return (size_t)tiles->count * tiles->tiling.slot;
 }
 
-/* Zeroed. Rounds of a pass take turns with two rooms: the one before is looked at while the next is
- * made, and there may be hundreds. The result of the round before must stay readable while the next
- * is made, as `again` compares both; two rooms suffice for any number of rounds. */
+/* Zeroed. A pass may have hundreds of rounds, but `again` compares only the last two: two rooms
+ * that take turns are enough. */
 static sw_status room_for_result(sw_error *err, sw_run *run, int e, int pass, void **result) {
   sw_job *job = &run->job[e];
   size_t bytes = job->pass[pass].result;

@@ -103,8 +103,8 @@ static sw_status read_integer(const reading *at, const sw_node *node) {
   return check_range(at, node, at->arg->number);
 }
 
-/* Words as written, in lower case; `yes` and `no` are accepted although YAML 1.2 makes them texts.
- * Odd places in the table are true. Case matters, as for all words of a study. */
+/* Words as written, in lower case; odd places in the table are true. `yes` and `no` are accepted
+ * although YAML 1.2 makes them texts. */
 static sw_status read_bool(const reading *at, const sw_node *node) {
   static const char *const words[] = {"false", "true", "no", "yes"};
   bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
@@ -475,9 +475,9 @@ static void move_to(sw_node *node, const sw_node *entry) {
   }
 }
 
-/* A default, or what an alias sets, as a tree at the place of its entry. One that is not YAML is a
- * slip in a descriptor, not in the study: SW_EINTERNAL. The text of a default is parsed for each
- * entry anew: it is short, and each tree has the place of its entry. */
+/* A default, or what an alias sets, as a tree at the place of its entry; parsed for each entry
+ * anew, as it is short. One that is not YAML is a slip in a descriptor, not in the study:
+ * SW_EINTERNAL. */
 static sw_status parse_own(const reading *at, const char *text, const sw_node **node) {
   sw_error why = {0};
   sw_status status =

@@ -225,6 +225,7 @@ static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
   return sw_form_integer(err, top, 1, INT32_MAX, &keep->top);
 }
 
+/* `keep: {share: 0.01}`. */
 static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
   const sw_node *share = sw_node_get(map, "share");
   keep->kind = SW_KEEP_SHARE;
@@ -371,9 +372,8 @@ static sw_status add_intervals(sw_error *err, sw_study_reader *in, sw_entry *ent
   return sw_intervals_extend(err, in->arena, entry->measure, change, &entry->measure);
 }
 
-/* In the order of the parameter table: the needs, and with them the job's inputs, follow it. The
- * arrays have one place for each parameter, in the table's order; sw_study_read_arg fills every
- * one, given or not. */
+/* In the order of the parameter table, which the needs, and with them the job's inputs, follow:
+ * sw_study_read_arg fills a place for each parameter, given or not. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   SW_TRY(check_alias(err, entry));
   SW_TRY(add_intervals(err, in, entry));

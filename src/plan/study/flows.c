@@ -20,8 +20,8 @@ static const sw_node *section_of(const sw_study_reader *in) {
   return node && node->kind == SW_NODE_MAP ? node : NULL;
 }
 
-/* Asked while other sections are read, before `flow` is filled: by the tree itself. An index from
- * 0, which is that of study->flow once it is filled; -1 without one. */
+/* Asked while other sections are read, before `flow` is filled: by the tree itself. Returns the
+ * index that study->flow will have it at; -1 without one. */
 int sw_study_find_flow(const sw_study_reader *in, const char *name) {
   const sw_node *map = section_of(in);
   for (int i = 0; map && i < map->count; i++)

@@ -176,6 +176,43 @@ sw_status sw_study_name_all(sw_error *err, const sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
+/* The labels of a value, as what stands between the parentheses of a function: in backquotes, so
+ * that they may hold anything. Before it is known which labels there are, VALUE.* is a name. */
+static const char *list_labels(const sw_study_reader *in, const char *value) {
+  const char *list = in->label ? "" : sw_arena_printf(in->arena, "`%s.*`", value);
+  for (int k = 0; k < in->n_labels && list; k++)
+    list = sw_arena_printf(in->arena, "%s%s`%s.%s`", list, k ? ", " : "", value, in->label[k]);
+  return list;
+}
+
+/* Whether VALUE.* begins at `at`, and is one of the values of a function: what follows is the next
+ * one, or the end. */
+static bool is_star(const char *text, const char *at, const char *value) {
+  size_t length = strlen(value);
+  char before = at > text ? at[-1] : '(';
+  if (strncmp(at, value, length) || strncmp(at + length, ".*", 2)) return false;
+  const char *behind = at + length + 2;
+  behind += strspn(behind, " \t\r\n");
+  return strchr("(, \t\r\n", before) && (*behind == ',' || *behind == ')');
+}
+
+sw_status sw_study_name_within(sw_error *err, const sw_study_reader *in, const char **text) {
+  const sw_panel_spec *panel = &in->study->panel;
+  for (int v = 0; v < panel->n_values; v++)
+    for (const char *at = *text; *at; at++) {
+      if (!is_star(*text, at, panel->value[v])) continue;
+      const char *list = list_labels(in, panel->value[v]);
+      const char *rest = at + strlen(panel->value[v]) + 2;
+      char *whole =
+          list ? sw_arena_printf(in->arena, "%.*s%s%s", (int)(at - *text), *text, list, rest)
+               : NULL;
+      if (!whole) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+      at = whole + (at - *text) + strlen(list) - 1;
+      *text = whole;
+    }
+  return SW_OK;
+}
+
 /* ---- all that is read ---------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b) {

@@ -1,9 +1,7 @@
 /* `distance: {network: {...}}`: the files of a network of roads and railways, its modes, and how
- * units reach it. Only the form is read here; the files are read when the entry is bound. Each
- * message says what was expected, with an example, at the line of the key that is wrong.
- *
- * The spec is built in the study's arena and is const from then on; read by the binding of
- * distances (plan/run), which opens the files. */
+ * units reach it. Only the form is read here; the files are opened when distances are bound
+ * (plan/run). Each message says what was expected, with an example, at the line of the key that is
+ * wrong. The spec is built in the study's arena and is const from then on. */
 #include <math.h>
 #include <string.h>
 

@@ -15,8 +15,8 @@ static sw_status no_memory(sw_error *err) {
 
 /* ---- files ------------------------------------------------------------------------------ */
 
-/* The ending decides how a file is read, so another one is refused rather than guessed at. A name
- * that is nothing but an ending is no file. */
+/* The ending decides how a file is read, so another one is refused rather than guessed at; a name
+ * must be more than its ending. */
 static bool is_panel_file(const char *name) {
   static const char *const endings[] = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz",  ".txt.gz",
                                         ".h5",  ".nc",  ".dta", ".sav",    ".sas7bdat"};
@@ -251,6 +251,7 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
     derive[i].name = node->key[i];
     derive[i].node = node->item[i];
     SW_TRY(sw_form_scalar(err, node->item[i], &derive[i].expression));
+    SW_TRY(sw_study_name_within(err, in, &derive[i].expression));
     SW_TRY(check_expression(err, in, node, i, &derive[i]));
   }
   in->study->panel.n_derive = node->count;
@@ -437,8 +438,7 @@ static bool is_text(const char *path) {
   return true;
 }
 
-/* In a list with a text file the keys are that file's. A list is accepted as soon as one of its
- * files is a text. */
+/* A list needs one file of text, whose keys they then are. */
 static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
   static const char *const keys[] = {"header",  "footer",    "separator",
                                      "decimal", "thousands", "percent"};

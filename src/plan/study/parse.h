@@ -74,6 +74,9 @@ sw_status sw_study_read_network(sw_error *err, sw_arena *arena, const sw_study *
 sw_status sw_study_name_all(sw_error *err, const sw_study_reader *in, const sw_node *node,
                             const sw_node **all);
 
+/* The same within an expression, as values of a function: sum_present(VALUE.*). */
+sw_status sw_study_name_within(sw_error *err, const sw_study_reader *in, const char **text);
+
 /* ---- form ------------------------------------------------------------------------------- */
 
 /* A plain scalar without text: nothing was written, or null. */

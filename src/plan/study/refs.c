@@ -462,6 +462,7 @@ static int count_needs(const sw_entry *entry) {
   return entry->n_needs + entry->n_pair_needs + entry->n_weight_needs;
 }
 
+/* Needs of columns and pairs first, then those of weights. */
 static const sw_need *need_at(const sw_entry *entry, int i) {
   int own = entry->n_needs + entry->n_pair_needs;
   return i < own ? &entry->need[i] : entry->weight_need[i - own];

@@ -13,7 +13,8 @@
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
-/* `of_series`: the shape where the pairs are one matrix over all periods. */
+/* The outputs that the engine adds, by kind of sum. `say` begins their long name. `of_series`: the
+ * shape where the pairs are one matrix over all periods. */
 static const struct {
   const char *name, *say;
   sw_shape shape, of_series;
@@ -76,16 +77,17 @@ const char *sw_sums_name(sw_sum sum) {
   return made[sum].name;
 }
 
-/* By the order of sw_sum: blocks, then rings, then centres. */
+/* Whether the entry asks for a kind of sum, by the order of sw_sum: blocks, then rings, then
+ * centres. */
 static bool is_asked(const sw_sums_spec *spec, int k) {
   if (k <= SW_SUM_RECEIVED) return spec->blocks != NULL;
   return k <= SW_SUM_RING_OUT ? spec->n_rings > 0 : spec->centres.where != NULL;
 }
 
-/* The first pair output, of the result or of the group, gives unit and title. Whether the matrix is
- * one over all periods is known after `resolve` only; sw_sums_bind turns shapes then. Entries that
- * ask for no sums keep the descriptor as it is. Outputs of the engine stand behind those of the
- * measure, whose indexes do not change. */
+/* Adds the outputs to a copy of the descriptor, behind those of the measure, whose indexes do not
+ * change. The first pair output, of the result or of the group, gives unit and title. Whether the
+ * matrix is one over all periods is known after `resolve` only; settle_outputs (plan/sums/plan.c)
+ * turns shapes then. Entries that ask for no sums keep the descriptor as it is. */
 static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_output *first = sw_measure_first_pair(entry->measure, entry->group);
   const sw_output *old = entry->measure->output;
@@ -124,15 +126,15 @@ static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry
 /* ---- keys ------------------------------------------------------------------------------- */
 
 /* The place of a key, for messages when the entry is bound. NULL is no place: binding asks by it
- * whether the key was given. */
+ * whether the key was given at all. */
 static sw_status where_of(sw_error *err, sw_study_reader *in, const sw_node *node,
                           const char **where) {
   *where = sw_form_where(in->arena, node);
   return *where ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The labels of a group are known only with the units file; that the group exists is known here.
- * Linear in the groups. */
+/* Reads `blocks: GROUP`. The labels of a group are known only with the units file; that the group
+ * exists is known here. Linear in the groups. */
 static sw_status read_blocks(sw_error *err, sw_study_reader *in, sw_entry *entry,
                              const sw_node *node) {
   const sw_units_spec *units = &in->study->units;
@@ -146,8 +148,9 @@ static sw_status read_blocks(sw_error *err, sw_study_reader *in, sw_entry *entry
                       : "; list it under units: groups");
 }
 
-/* One number is a list of one. Limits are in the distance's own unit, which is known at binding.
- * The last ring lies beyond the last limit, so n limits make n + 1 rings. */
+/* Reads `rings: [100, 200, 400]`; one number is a list of one. Limits are in the distance's own
+ * unit, which is known at binding. The last ring lies beyond the last limit, so n limits make n + 1
+ * rings. */
 static sw_status read_rings(sw_error *err, sw_study_reader *in, sw_entry *entry,
                             const sw_node *node) {
   bool one = node->kind == SW_NODE_SCALAR;
@@ -175,15 +178,15 @@ static sw_status read_rings(sw_error *err, sw_study_reader *in, sw_entry *entry,
   return SW_OK;
 }
 
-/* A parameter of the measure's own goes before the engine's key of that name. */
+/* The value of a key of the engine. A parameter of the measure with that name goes before it. */
 static const sw_node *key_of(const sw_entry *entry, const char *key) {
   for (int i = 0; entry->measure->param[i].name; i++)
     if (strcmp(entry->measure->param[i].name, key) == 0) return NULL;
   return sw_node_get(entry->node, key);
 }
 
-/* All three keys are read before the outputs are added, which are of all three. Also for matrices
- * below a result, each with sums of its own. */
+/* Reads the three keys of an entry, then adds the outputs that follow from them. Called also for
+ * matrices below a result, each with sums of its own. */
 sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *blocks = key_of(entry, "blocks"), *rings = key_of(entry, "rings");
   const sw_node *centres = key_of(entry, "centres");

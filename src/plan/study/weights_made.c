@@ -132,6 +132,7 @@ static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec
   if (use) SW_TRY(sw_form_choice(err, in->arena, use, "in|out|both", &which, NULL));
   spec->use = (sw_pair_use)which;
   if (top) SW_TRY(sw_form_integer(err, top, 1, INT32_MAX, &spec->top));
+  /* From 1 on, so that the 0 of a new spec means no flow. */
   if (!spec->file) spec->flow = 1 + sw_study_find_flow(in, spec->result);
   if (spec->flow && spec->quantity)
     return sw_node_fail(err, sw_node_get(node, "quantity"),

@@ -1,7 +1,8 @@
-/* What a weights matrix is, in the words of a study, with what is in force: for the results file
+/* Puts a weights matrix into the words of a study, with the defaults in force: for the results file
  * and for `spillway weights`. Two matrices with the same words are one, so every key that changes
- * links or values must be in them, with its default filled in. NULL from any function: out of
- * memory. */
+ * links or values must be in them, with its default filled in. The file keeps these words and
+ * `verify` compares them: a change of wording shows in earlier results. NULL from any function: out
+ * of memory. */
 #include "plan/study/study.h"
 
 /* `before` and the text, or nothing where the study leaves the key out. NULL: no memory, so callers
@@ -10,7 +11,7 @@ static const char *part(sw_arena *arena, const char *before, const char *text) {
   return text ? sw_arena_printf(arena, "%s%s", before, text) : "";
 }
 
-/* With the columns and the order of rows as the study names them. */
+/* A file, with the columns and the order of rows as the study names them. */
 static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
   const char *from = part(arena, ", from: ", w->columns.from),
              *to = part(arena, ", to: ", w->columns.to),
@@ -20,8 +21,8 @@ static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
   return sw_arena_printf(arena, "file, file: %s%s%s%s%s", w->file, from, to, value, order);
 }
 
-/* The default snap is by the map, which is not read yet. Both defaults are named, as it is not
- * known yet whether the map is in degrees. */
+/* Contiguity. The default snap depends on the map, which is not read yet: both defaults are named,
+ * as it is not known whether the map is in degrees. */
 static const char *how_contiguity(sw_arena *arena, const sw_study *study,
                                   const sw_weights_spec *w) {
   const sw_polygons_spec *polygons = &study->units.polygons;
@@ -46,6 +47,7 @@ static const char *how_inverse(sw_arena *arena, const sw_weights_spec *w) {
                          w->cutoff_km);
 }
 
+/* A kernel with a fixed width in km, or with a width from the k nearest. */
 static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
   static const char *const function[] = {[SW_KERNEL_TRIANGULAR] = "triangular",
                                          [SW_KERNEL_EPANECHNIKOV] = "epanechnikov",
@@ -62,8 +64,8 @@ static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
                          function[w->function], (long long)w->k, w->fixed ? "true" : "false", own);
 }
 
-/* Which period is the last, and which quantity the first, the file knows, or the run. Where the
- * study leaves them out the words say so, and do not change with the file. */
+/* A result. Which period is the last, and which quantity the first, only the file or the run knows:
+ * where the study leaves them out the words say so, and do not change with the file. */
 static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
   static const char *const use[] = {
       [SW_USE_IN] = "in", [SW_USE_OUT] = "out", [SW_USE_BOTH] = "both"};
@@ -75,8 +77,8 @@ static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
                          w->quantity ? w->quantity : "the first");
 }
 
-/* With what they are made of in words, so that a change there is seen here. As deep as matrices are
- * nested, which cannot be circular. */
+/* A combination, with what it is made of in words, so that a change there is seen here. Recursion
+ * is as deep as matrices are nested, which cannot be circular. */
 static const char *how_combined(sw_arena *arena, const sw_study *study, const sw_weights_spec *w,
                                 const char *kind) {
   const char *text = sw_arena_printf(arena, "%s, of: [", kind);
@@ -129,6 +131,7 @@ static const char *how(sw_arena *arena, const sw_study *study, const sw_weights_
   return "";
 }
 
+/* Style applies to all kinds alike, so it stands outside. */
 const char *sw_weights_words(sw_arena *arena, const sw_study *study, const sw_weights_spec *w) {
   static const char *const style[] = {[SW_STYLE_ROW] = "row",
                                       [SW_STYLE_BINARY] = "binary",

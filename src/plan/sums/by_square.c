@@ -1,6 +1,7 @@
 /* Sums by group of an undirected row, by the squares of its columns: the numbers that a walk over
  * the triangle makes (plan/pairs/blocks.h), out of whole rows. For walks that are not the triangle,
- * and for rows that `verify` computes again. */
+ * and for rows that `verify` computes again: there the bits must be those of the walk, so sums are
+ * made in its order and not simply left to right. */
 #include "plan/sums/private.h"
 
 #include "kernel/pairs/groups.h"
@@ -17,12 +18,14 @@ typedef struct room {
   double *number; /* by group: values of a row */
 } room;
 
+/* Doubles of a worker's room; sw_sums_open_worker allocates them. */
 int64_t sw_sums_square_room(const sw_sums *s) {
   if (!s->squares) return 0;
   int64_t all = s->squares->shares;
   return SW_LANES * s->squares->most + (1 + SW_LANES) * all + s->groups;
 }
 
+/* Divides the room as sw_sums_square_room counts it. */
 static room room_of(const sums_worker *w) {
   const sw_blocks *b = w->p->sums->squares;
   room r = {.lanes = w->squares};
@@ -32,13 +35,14 @@ static room room_of(const sums_worker *w) {
   return r;
 }
 
+/* Before the first row of a strip: its sums begin anew. */
 void sw_sums_square_begin(sums_worker *w) {
   const room r = room_of(w);
   memset(r.strip, 0, (size_t)(SW_LANES * w->p->sums->squares->shares) * sizeof *r.strip);
 }
 
-/* Shares of the row over the groups of a square, whose values begin at v; what has none is counted
- * out of `number`. */
+/* Sums a row over the groups of one square, whose values begin at v; a value that is missing is
+ * counted out of `number`. sw_lanes_gaps turns gaps into nothing, so that adding needs no test. */
 static void sum_square(const sw_blocks *b, const room *r, int64_t square, int64_t j0, int64_t j1,
                        double *v) {
   double ignored[SW_LANES] = {0}, greatest = -INFINITY;
@@ -53,6 +57,8 @@ static void sum_square(const sw_blocks *b, const room *r, int64_t square, int64_
     if (sw_lanes_is_nothing(v[c])) r->number[b->group[at + b->place[j0 + c]]]--;
 }
 
+/* Adds up a row: its sums by group over all squares, and how many of its pairs have a value. Cost:
+ * one pass over v. `nth` chooses the lane of the strip, as the walk over the triangle does. */
 void sw_sums_square_row(sums_worker *w, int64_t nth, double *v, double *row, double *totals) {
   const sw_blocks *b = w->p->sums->squares;
   const sw_cut *cut = &w->p->run->pair[w->p->entry].cut;

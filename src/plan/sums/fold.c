@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Units [lo, hi) of a rank; `totals`: it is rank 0. */
+/* A rank that results go to: units [lo, hi) are its own; `totals`: it is rank 0. */
 typedef struct receiver {
   int64_t lo, hi;
   bool totals;
@@ -52,7 +52,9 @@ static int64_t pack(const sw_sums *s, int64_t task, const double *share, receive
   return place;
 }
 
-/* Packs this node's tasks for every rank that this one serves, rank after rank. */
+/* Packs this node's tasks for every rank that this one serves, rank after rank: called twice by
+ * sw_team_exchange, first to count (`into` NULL), then to fill. Ranks of other nodes are dealt to
+ * the ranks of this one in turn, so that all of them pack. */
 static void pack_all(void *self, double *into, size_t *bytes) {
   const sums_pass *p = self;
   const sw_team *team = p->run->team;
@@ -88,6 +90,8 @@ static void place_row(const sums_pass *p, int t, int64_t unit, const double *row
     if (!s->has_columns) *cell(p, s->received, t, g, unit) = held(row[g]);
   }
   row += s->groups;
+  /* Where the pair pass has made the rings of matrix t, the row has none, and its place is
+   * skipped. */
   for (int r = 0; r < s->rings && sw_sums_rings_left(s, t); r++)
     *cell(p, s->ring_plan->out, t, r, unit) = row[r];
   row += s->rings;
@@ -106,7 +110,8 @@ static void place_centre(const sums_pass *p, int t, int c, receiver me, const do
   }
 }
 
-/* Rank 0: adds a task's totals to those of its matrix. */
+/* Rank 0 adds a task's totals to those of its matrix. Rings take counts alone here: their sums come
+ * from the results by unit (rings.c). */
 static void place_totals(const sums_pass *p, int t, int64_t task, const double *totals) {
   const sw_sums *s = p->sums;
   int G = s->groups, R = s->rings;
@@ -137,6 +142,7 @@ static int64_t place(const sums_pass *p, int t, int64_t task, receiver me, const
     place_totals(p, t, task, from + at);
     at += sw_sums_totals(s);
   }
+  /* Columns are added task by task, in the order of tasks: that fixes their bits. */
   if (!s->has_columns) return at;
   for (int64_t k = 0; k < own; k++)
     *cell(p, s->received, t, s->task_group[task], me.lo + k) += from[at + k];
@@ -163,6 +169,7 @@ static void begin_matrix(const sums_pass *p, int t, receiver me) {
       *cell(p, s->received, t, g, unit) = sw_lanes_nothing;
 }
 
+/* Ends sums and their counts: a sum of no values is NaN, and so is one that overflowed. */
 static void end_totals(const sw_result *sum, const sw_result *values, int64_t first,
                        int64_t count) {
   for (int64_t k = first; sum && k < first + count; k++)
@@ -174,6 +181,7 @@ static void end_matrix(const sums_pass *p, int t, receiver me) {
   const sw_sums *s = p->sums;
   int64_t blocks = (int64_t)s->groups * s->groups;
   if (p->skipped) return;
+  /* Totals are rank 0's alone. */
   if (me.totals) {
     end_totals(s->block, s->block_count, t * blocks, blocks);
   }
@@ -195,7 +203,8 @@ static void find_streams(const sums_pass *p, receiver me, const double *received
   }
 }
 
-/* All tasks of the window in order, whichever node has them. */
+/* Places all tasks of the window in order, whichever node has them, so that sums do not depend on
+ * how tasks are dealt. `from` NULL: one node, whose tasks are packed one by one into `own`. */
 static void place_all(const sums_pass *p, receiver me, const double **from, double *own) {
   for (int t = p->t0; t < p->t1; t++)
     begin_matrix(p, t, me);
@@ -214,6 +223,8 @@ static void place_all(const sums_pass *p, receiver me, const double **from, doub
     end_matrix(p, t, me);
 }
 
+/* Places what `verify` has computed again: no fold, as a sample has rows of whole tasks and no
+ * totals. */
 void sw_sums_place_sample(const sums_pass *p) {
   const sw_sums *s = p->sums;
   for (int64_t m = p->first; m < p->end; m++) {
@@ -221,6 +232,7 @@ void sw_sums_place_sample(const sums_pass *p) {
     int64_t task = sw_sums_nth(p, m, &t);
     const double *row = p->slots + (m - p->first) * s->share;
     receiver me = receiver_of(p, 0);
+    /* Not wanted, hence not computed (pass_over). */
     if (p->done[m - p->first]) continue;
     if (task >= s->tasks) {
       place_centre(p, t, (int)(task - s->tasks), me, row, s->columns_too ? row + s->job->n : NULL);
@@ -231,7 +243,9 @@ void sw_sums_place_sample(const sums_pass *p) {
   }
 }
 
-/* Nothing waits for other ranks after the exchange: a failure is kept until all agree. */
+/* Folds a window. Collective: the exchange, then the agreement. Between them a rank works alone,
+ * and a failure is kept until all agree. Memory: what is received for the rank's own units, and one
+ * share. */
 sw_status sw_sums_fold(sw_error *err, sums_pass *p) {
   sw_team *team = p->run->team;
   void *received = NULL;

@@ -16,6 +16,7 @@ enum { LEAST_ROWS = 64, MOST_TASKS = 256 };
 
 /* ---- centres ---------------------------------------------------------------------------- */
 
+/* Centres in the order of the study or of their size; their codes label the axis. */
 static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
   const char **label = NULL;
   SW_TRY(sw_centres_find(err, run, e, &run->study->entry[e].sums.centres, NULL, &s->centres,
@@ -29,12 +30,14 @@ static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
 
 /* ---- groups ----------------------------------------------------------------------------- */
 
+/* At most MOST_TASKS tasks per group as long as they are high enough to be worth a message. */
 static int64_t rows_of_task(int64_t n) {
   int64_t high = (n + MOST_TASKS - 1) / MOST_TASKS;
   return high < LEAST_ROWS ? LEAST_ROWS : high;
 }
 
-/* Strips of rows of one group. */
+/* Cuts the rows into tasks: strips of rows of one group, so that a task's totals go to one row of
+ * the table of blocks. `task_at` has one place more than there are tasks. */
 static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
   int64_t n = run->panel->units.n, high = rows_of_task(n);
   int groups = s->groups ? s->groups : 1;
@@ -52,7 +55,9 @@ static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
   return SW_OK;
 }
 
-/* A walk over the triangle makes the sums itself, where no rings are asked for. */
+/* Undirected pairs are summed by squares. A walk over the triangle makes these sums itself
+ * (run->pair[].blocks), where no rings are asked for: rings need distances, which only this pass
+ * has. */
 static sw_status cut_squares(sw_error *err, sw_run *run, int e, const sw_grouping *group,
                              sw_sums *s) {
   sw_cut cut = sw_cut_make(run->panel->units.n, run->study->tile);
@@ -61,6 +66,7 @@ static sw_status cut_squares(sw_error *err, sw_run *run, int e, const sw_groupin
   return SW_OK;
 }
 
+/* The groups of `blocks`, or one group of all units without them; then tasks either way. */
 static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
   const sw_sums_spec *spec = &run->study->entry[e].sums;
   const sw_grouping *group = NULL;
@@ -81,8 +87,9 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
-/* The descriptor as the job has it: without time where pairs have none, and counts as whole numbers
- * where no count can be larger. */
+/* Gives the job a descriptor of its own: results without time where pairs have none, and counts
+ * as whole numbers where n^2 fits into 32 bits. The measure's is shared by all entries, and
+ * constant. */
 static sw_status settle_outputs(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   sw_measure *measure = NULL;
@@ -109,7 +116,8 @@ static sw_status settle_outputs(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* By the name of the output; NULL where it is not asked for. */
+/* Finds the results that sums go to, by the names of the outputs; NULL where one is not asked for.
+ * The pair pass knows the same results by their index (s->squares). */
 static void find_results(const sw_job *job, sw_sums *s, sw_ring_plan *rings) {
   sw_ring_plan none, *r = rings ? rings : &none;
   sw_result **place[SW_SUMS] = {[SW_SUM_BLOCK] = &s->block,  [SW_SUM_BLOCK_COUNT] = &s->block_count,
@@ -129,8 +137,8 @@ static void find_results(const sw_job *job, sw_sums *s, sw_ring_plan *rings) {
   s->squares->count = (int)(s->block_count - job->result);
 }
 
-/* A row's numbers by private.h: groups, rings, and centres where rows come whole. The share of a
- * task is the largest of all, so that slots are of one size. */
+/* Which numbers a row has: groups, rings, and centres where rows come whole (private.h has the
+ * order). The share of a task is the largest of all, so that slots are of one size. */
 static void settle_sizes(const sw_job *job, sw_sums *s) {
   /* Links are always directed; bind_pair says so later. */
   bool directed = job->directed || job->links_only, whole = sw_measure_fills_rows(job->measure);
@@ -143,7 +151,8 @@ static void settle_sizes(const sw_job *job, sw_sums *s) {
     if (sw_sums_share(s, task) > s->share) s->share = sw_sums_share(s, task);
 }
 
-/* `top` centres agree among the ranks where they communicate; all else is the same on every rank,
+/* Plans the sums of entry e; does nothing where none are asked for. Called while entries are bound.
+ * `top` centres agree among the ranks where they communicate; all else is the same on every rank,
  * and is agreed on by the caller. */
 sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *distance) {
   const sw_sums_spec *spec = &run->study->entry[e].sums;
@@ -170,7 +179,8 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
   return SW_OK;
 }
 
-/* Where pairs are summed by squares they are undirected: a unit receives what it sends. */
+/* The result that has the same numbers as result q, or -1. Where pairs are summed by squares they
+ * are undirected: a unit receives what it sends, and the numbers are kept once. */
 int sw_sums_same(const sw_run *run, int e, int q) {
   const sw_sums *s = sw_sums_of(run, e);
   return s && s->squares && q == s->squares->received ? s->squares->sent : -1;

@@ -1,10 +1,9 @@
-/* Sums by ring of distance: limits, a row of a task, totals.
- *
- * A row's sum of a ring is made as its strength is (plan/pairs/private.h): eight lanes over a
- * square's columns, squares before the own one of an undirected matrix in a tree, the rest from
- * left to right. So whoever has a square's pairs may leave the ring's share of it, and no bit tells
- * who did: the pair pass does where it walks a triangle (plan/pairs/rings.c). Totals
- * are sums of the results by unit, in blocks of SW_BLOCK. */
+/* Sums by ring of distance: limits, a row of a task, totals. A row's sum of a ring is made as its
+ * strength is (plan/pairs/private.h): eight lanes over a square's columns, squares before the own
+ * one of an undirected matrix in a tree, the rest from left to right. So whoever has a square's
+ * pairs may leave the ring's share of it, and no bit tells who did: the pair pass does where it
+ * walks a triangle (plan/pairs/rings.c). Totals are sums of the results by unit, in blocks of
+ * SW_BLOCK. */
 #include "plan/sums/private.h"
 
 #include "base/arena.h"
@@ -15,8 +14,10 @@
 
 /* ---- limits ----------------------------------------------------------------------------- */
 
-/* A limit belongs to its ring, also where rounding would put a pair beyond it: in 2^40 parts, and
- * on the Earth by a micrometre. What lies beyond the last limit is a ring of its own. */
+/* Makes the axis of rings and the limits that distances are compared with. A limit belongs to
+ * its ring, also where rounding would put a pair beyond it: the limit is widened by 2^-40 of
+ * itself, and on the Earth by a micrometre besides. What lies beyond the last limit is a ring of
+ * its own. */
 sw_status sw_sums_bind_rings(sw_error *err, sw_run *run, int e, const sw_distance *distance,
                              sw_ring_plan **plan) {
   const sw_sums_spec *spec = &run->study->entry[e].sums;
@@ -30,6 +31,7 @@ sw_status sw_sums_bind_rings(sw_error *err, sw_run *run, int e, const sw_distanc
   SW_NEW(err, run->arena, made->made, run->job[e].n_periods + 1);
   for (int r = 0; r < spec->n_rings; r++) {
     limit[r] = spec->ring[r];
+    /* Keys order pairs as distances do and are cheaper to make. */
     most[r] = sw_distances_key(distance,
                                limit[r] * (1 + 0x1p-40) + (distance->kind == SW_GIVEN ? 0 : 1e-9));
   }
@@ -42,6 +44,7 @@ sw_status sw_sums_bind_rings(sw_error *err, sw_run *run, int e, const sw_distanc
   made->distance = distance;
   *plan = made;
   if (distance->kind != SW_GREAT_CIRCLE) return SW_OK;
+  /* Balls around runs of points let a row skip whole runs that lie in one ring. */
   SW_NEW(err, run->arena, ball, sw_arc_chunks(n));
   sw_arc_cover(n, distance->x, distance->y, distance->z, ball);
   made->points = (sw_arc_points){distance->x, distance->y, distance->z, ball, false};
@@ -56,20 +59,22 @@ struct sums_ring {
   double lane[SW_LANES], level[63], rest;
 };
 
-/* The worker's; freed with it. */
+/* A worker's sums under way, one struct per ring; closed with the worker. */
 sw_status sw_sums_open_rings(sums_worker *w) {
   size_t rings = (size_t)w->p->sums->rings;
   if (!rings) return SW_OK;
   return sw_calloc(&w->error, rings, sizeof *w->ring, (void **)&w->ring);
 }
 
-/* As strip.c has it: a binary counter, in which a carry joins two halves. */
+/* Adds a square's sum to the tree of the squares before, as strip.c does: a binary counter, in
+ * which a carry joins two halves. */
 static void add_before(double *level, int64_t square, double sum) {
   for (; square & 1; square >>= 1)
     sum += *level++;
   *level = sum;
 }
 
+/* The tree's sum over the first `squares` squares, smallest subtree first. */
 static double sum_before(const double *level, int64_t squares) {
   double sum = sw_lanes_nothing;
   for (; squares; squares >>= 1, level++)
@@ -77,7 +82,7 @@ static double sum_before(const double *level, int64_t squares) {
   return sum;
 }
 
-/* The square's columns [j0, j1) of row i. */
+/* The sums of row i over the square's columns [j0, j1), by ring, in lanes. */
 static void add_square(sums_worker *w, int64_t j0, int64_t j1, const double *v, double *count) {
   const sw_ring_limits *rings = &w->p->sums->ring_plan->rings;
   struct sums_ring *ring = w->ring;
@@ -88,6 +93,7 @@ static void add_square(sums_worker *w, int64_t j0, int64_t j1, const double *v, 
   sw_rings_add(rings, j1 - j0, w->key + j0, v + j0, &to);
 }
 
+/* O(n) per row beside the distances. NaN: the ring has no value of the row. */
 void sw_sums_ring_row(sums_worker *w, int t, int64_t i, const double *v, double *row,
                       double *count) {
   const sw_job *job = w->p->job;
@@ -122,7 +128,8 @@ void sw_sums_ring_row(sums_worker *w, int t, int64_t i, const double *v, double 
 
 /* ---- totals ----------------------------------------------------------------------------- */
 
-/* Of the ring's sums by unit in one matrix, those of this rank's block b. */
+/* Adds up a ring's sums by unit over this rank's block b. Blocks begin at multiples of SW_BLOCK of
+ * all units, wherever ranks are cut. */
 static double block_of(const double *sum, int64_t own, int64_t b) {
   double total = 0;
   for (int64_t k = b * SW_BLOCK; k < (b + 1) * SW_BLOCK && k < own; k++)
@@ -130,7 +137,8 @@ static double block_of(const double *sum, int64_t own, int64_t b) {
   return total;
 }
 
-/* `all`: of each rank in turn its blocks, ring by ring and matrix by matrix. */
+/* Adds blocks to totals on rank 0, in the order of ranks and so of units. `all`: of each rank in
+ * turn its blocks, ring by ring and matrix by matrix. */
 static void add_blocks(const sums_pass *p, const double *all, const size_t *bytes) {
   const sw_ring_plan *plan = p->sums->ring_plan;
   int64_t rings = p->sums->rings, rows = rings * p->matrices;
@@ -179,7 +187,7 @@ sw_status sw_sums_ring_totals(sw_error *err, const sums_pass *p) {
   return status;
 }
 
-/* After the totals, which must see what is infinite. */
+/* Makes infinite sums by unit NaN: after the totals, which must see them. */
 void sw_sums_hold_rings(const sums_pass *p) {
   const sw_ring_plan *plan = p->sums->ring_plan;
   int64_t own = p->run->panel->hi - p->run->panel->lo, rows = (int64_t)p->matrices * p->sums->rings;

@@ -18,6 +18,7 @@
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
+/* Regions of the journal follow those of all tiles, one per entry. */
 int sw_sums_region(const sw_run *run, int entry) {
   return sw_tiles_region(run, run->study->n_entries, 0) + entry;
 }
@@ -34,6 +35,8 @@ int64_t sw_sums_count(const sw_run *run, int e) {
   return s ? run->pair[e].summary.n_periods * sw_sums_tasks(s) : 0;
 }
 
+/* How many doubles task leaves: its rows' numbers, its totals, and sums of all columns where they
+ * are kept; or a centre's row, and its column. */
 int64_t sw_sums_share(const sw_sums *s, int64_t task) {
   int64_t n = s->job->n;
   if (task >= s->tasks) return s->columns_too ? 2 * n : n;
@@ -41,7 +44,8 @@ int64_t sw_sums_share(const sw_sums *s, int64_t task) {
   return rows * s->width + sw_sums_totals(s) + (s->has_columns ? n : 0);
 }
 
-/* Pairs that a task evaluates. */
+/* Pairs that a task evaluates, for progress and the estimate. Links are counted as if every row had
+ * as many. */
 static double evaluates(const sw_sums *s, int64_t task) {
   double row = s->links
                    ? (double)sw_pair_links(s->links, 0)->row_start[s->job->n] / (double)s->job->n
@@ -50,7 +54,8 @@ static double evaluates(const sw_sums *s, int64_t task) {
   return row * (double)(s->task_at[task + 1] - s->task_at[task]);
 }
 
-/* Contiguous, even parts of the window's tasks. */
+/* Nodes take contiguous, even parts of the window's tasks. The cut is known to all, as fold.c
+ * relies on it. */
 int64_t sw_sums_first(const sums_pass *p, int node) {
   int64_t all = (p->t1 - p->t0) * (sw_sums_tasks(p->sums) - p->skipped);
   return all * node / p->run->team->nodes;
@@ -73,20 +78,23 @@ static double *slot_of(const sums_pass *p, int64_t k) {
 
 /* ---- the journal ------------------------------------------------------------------------ */
 
+/* What the journal keeps of a task: its share alone, as nothing goes to the sink. */
 static sw_mark mark_of(const sums_pass *p, int64_t k) {
   int t = 0;
   int64_t task = task_of(p, k, &t);
   return (sw_mark){.share = (size_t)sw_sums_share(p->sums, task) * sizeof(double)};
 }
 
+/* Marks a task done. Without a journal (`verify`, tests) there is nothing to mark. */
 static sw_status mark(sw_error *err, const sums_pass *p, int64_t k) {
   sw_mark m = mark_of(p, k);
   if (!p->journal) return SW_OK;
   return sw_journal_mark(err, p->journal, p->region, number_of(p, k), &m, slot_of(p, k));
 }
 
-/* The ranks of a node take its tasks in turn. A share has its checksum, so there is nothing else to
- * look at. `share`: a buffer, so that a damaged record leaves nothing in the slot. */
+/* Takes over what an earlier run has done. The ranks of a node take its tasks in turn. A share has
+ * its checksum, so there is nothing else to look at. `share`: a buffer, so that a damaged record
+ * leaves nothing in the slot. */
 static sw_status restore(sw_error *err, sums_pass *p) {
   const sw_team *team = p->run->team;
   void *share = NULL;
@@ -106,7 +114,7 @@ static sw_status restore(sw_error *err, sums_pass *p) {
 
 /* ---- threads ---------------------------------------------------------------------------- */
 
-/* Tells the share of the node's tasks that are claimed, ten times a second at most. */
+/* Reports the share of the node's tasks that are claimed, ten times per second at most. */
 static void report(const sums_pass *p, double *last) {
   const sw_progress *progress = &p->run->progress;
   double now = sw_clock(), n = (double)p->job->n, whole = (double)p->matrices * n * n;
@@ -117,6 +125,8 @@ static void report(const sums_pass *p, double *last) {
                    whole);
 }
 
+/* One thread's work: tasks from the queue until there are none, one failed, or the user stops it.
+ * `speaks`: this thread reports progress and looks for the signal to stop. */
 static void work(sums_pass *p, sums_worker *w, bool speaks) {
   double last = sw_clock();
   sw_turn turn = {.speaks = speaks, .asked = last};
@@ -136,7 +146,8 @@ static void work(sums_pass *p, sums_worker *w, bool speaks) {
   __atomic_add_fetch(&p->run->tasks_computed, computed, __ATOMIC_RELAXED);
 }
 
-/* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. */
+/* Runs the threads of this rank. No barrier inside: a thread that fails to open leaves, and the
+ * others meet it at the end. A measure whose library is not thread-safe has one thread. */
 static void run_threads(sums_pass *p) {
   int threads = p->job->pass[p->job->n_passes - 1].one_thread ? 1 : p->run->n_threads;
 #pragma omp parallel num_threads(threads)
@@ -155,7 +166,8 @@ static void run_threads(sums_pass *p) {
 
 /* ---- windows ---------------------------------------------------------------------------- */
 
-/* As many matrices as have their slots in window_bytes, one at least; no bit depends on it. */
+/* The end of the window: as many matrices as have their slots in window_bytes, one at least; no bit
+ * depends on it. */
 static int window_end(const sums_pass *p) {
   int64_t tasks = sw_sums_tasks(p->sums) - p->skipped;
   int64_t bytes = tasks * p->sums->share * (int64_t)sizeof(double);
@@ -164,13 +176,14 @@ static int window_end(const sums_pass *p) {
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
-/* What is not wanted is skipped as if it were done. */
+/* For a sample: tasks that are not wanted are skipped as if they were done. */
 static void pass_over(const sums_pass *p) {
   for (int64_t k = 0; k < p->end - p->first; k++)
     p->done[k] = !p->wanted[number_of(p, k)];
 }
 
-/* What was made on failure is released by close_window. */
+/* Opens a window: slots and marks of this node's tasks, the queue, and what an earlier run has
+ * left. Collective. What was made before a failure is released by close_window. */
 static sw_status open_window(sw_error *err, sums_pass *p) {
   sw_team *team = p->run->team;
   p->t1 = window_end(p);
@@ -188,7 +201,8 @@ static sw_status open_window(sw_error *err, sums_pass *p) {
   return team->node_barrier(team, err);
 }
 
-/* The barrier makes all slots of the node final before anyone folds them. */
+/* Runs the window's tasks and folds them. The barrier makes all slots of the node final before
+ * anyone folds them. */
 static sw_status run_window(sw_error *err, sums_pass *p) {
   sw_team *team = p->run->team;
   run_threads(p);
@@ -199,7 +213,7 @@ static sw_status run_window(sw_error *err, sums_pass *p) {
   return SW_OK;
 }
 
-/* Met by all ranks in the same order, as node_free is. */
+/* Releases a window. All ranks come here in the same order, as node_free is collective. */
 static void close_window(sums_pass *p) {
   sw_team *team = p->run->team;
   sw_queue_close(&p->queue);
@@ -209,6 +223,8 @@ static void close_window(sums_pass *p) {
   p->done = NULL;
 }
 
+/* Makes the sums of an entry; called by the engine after its pair pass. `wanted`: a sample of tasks
+ * for `verify`, else NULL. Collective. */
 sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted) {
   if (!sw_sums_of(run, entry)) return SW_OK;
   sums_pass p = {.run = run,
@@ -228,6 +244,7 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted)
     status = sw_resource_prepare(err, run, entry, p.job->n_passes - 1);
   for (p.t0 = 0; status == SW_OK && p.t0 < p.matrices; p.t0 = p.t1) {
     p.t1 = p.t0 + 1;
+    /* Nothing is left to do for the matrix: the pair pass made its rings. */
     if (!p.sums->centres && !sw_sums_rows_left(p.sums, p.t0)) continue;
     status = open_window(err, &p);
     if (status == SW_OK) status = run_window(err, &p);
@@ -240,12 +257,14 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted)
 
 /* ---- estimate --------------------------------------------------------------------------- */
 
-/* Whether rings are all that rows are wanted for, and the pair pass makes them. */
+/* Whether rings are all that rows are wanted for, and the pair pass makes them: then rows cost
+ * nothing here. For the estimate. */
 static bool leaves_rows(const sw_run *run, int e) {
   const sw_sums *s = run->sums[e];
   return !s->groups && !s->row_centres && sw_pairs_geometry(run, e, SW_PAIRS_STORE).rings > 0;
 }
 
+/* Pairs that the pass of sums evaluates beside the pair pass, for the estimate. */
 double sw_sums_pairs(const sw_run *run, int e) {
   const sw_sums *s = sw_sums_of(run, e);
   double pairs = 0;
@@ -255,6 +274,8 @@ double sw_sums_pairs(const sw_run *run, int e) {
   return pairs * run->pair[e].summary.n_periods;
 }
 
+/* Memory of this pass beyond the operands, per rank: slots of a window, and buffers of the
+ * threads. */
 double sw_sums_bytes(const sw_run *run, int e) {
   const sw_sums *s = sw_sums_of(run, e);
   if (!s) return 0;

@@ -13,12 +13,13 @@
 
 /* ---- a thread's buffers ----------------------------------------------------------------- */
 
-/* Room behind for measures that fill whole vectors. */
+/* Rounded up to whole vectors, with room behind: measures may fill a vector beyond the last
+ * column. */
 static int64_t padded(int64_t count) {
   return (count + 15) & ~(int64_t)7;
 }
 
-/* The place of the first quantity that is on among the pair outputs, by which sums are made. */
+/* The place of the first quantity that is on among the pair outputs: sums are made of it alone. */
 static int first_quantity(const sw_job *job) {
   int place = 0;
   for (int q = 0; job->measure->output[q].name; q++) {
@@ -29,6 +30,8 @@ static int first_quantity(const sw_job *job) {
   return place;
 }
 
+/* Opens a thread's buffers in one allocation. On failure sw_sums_close_worker releases what there
+ * is, so it must be called in any case. */
 sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   const sw_job *job = p->job;
   sw_error *err = &w->error;
@@ -50,6 +53,7 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   return SW_OK;
 }
 
+/* Called for every worker, also one that was not opened. */
 void sw_sums_close_worker(sums_worker *w) {
   const sw_job *job = w->p->job;
   if (w->opened && job->measure->close) job->measure->close(job, job->n_passes - 1, w->workspace);
@@ -62,8 +66,8 @@ void sw_sums_close_worker(sums_worker *w) {
 /* ---- rows ------------------------------------------------------------------------------- */
 
 /* Fills `count` rows of units that follow each other in code, segment by segment of the side of a
- * square: operands of as many columns stay in cache, as in the pair pass. A segment may run over
- * its end, into what the next one fills. */
+ * square: operands of as many columns stay in cache, as in the pair pass, and the bits are those of
+ * its values. A segment may run over its end, into what the next one fills. */
 static void fill(sums_worker *w, int t, int64_t i, int64_t count) {
   const sw_job *job = w->p->job;
   const sw_measure *measure = job->measure;
@@ -118,14 +122,15 @@ static void fill_links(sums_worker *w, int t, int64_t i) {
 
 /* ---- sums of a row ---------------------------------------------------------------------- */
 
-/* The sum of a row over `values` of its partners joins a total; the row's own number is NaN where
- * there are none, as 0 would be taken for a small one. */
+/* Ends a row's sum over `values` partners. It joins a total first, since without values it becomes
+ * NaN: 0 would be taken for a small one. */
 static void end_sum(double *row, double values, double *total, double *count) {
   *total += *row;
   *count += values;
   if (values == 0) *row = NAN;
 }
 
+/* Sums a directed row by group. */
 static void sum_groups(const sw_sums *s, const double *v, double *row, double *totals) {
   double values = 0;
   for (int g = 0; g < s->groups; g++) {
@@ -139,13 +144,14 @@ static void sum_groups(const sw_sums *s, const double *v, double *row, double *t
   }
 }
 
-/* Of a pair of a unit with itself: a value where the measure gives it a meaning. */
+/* The value of a pair of a unit with itself, where the measure gives it a meaning; else NaN. */
 static double own_value(const sums_worker *w, double value) {
   return w->p->job->defines_diagonal ? value : NAN;
 }
 
-/* Row i of period t, whose values stand in v: its numbers into `row`, its part of the task's totals
- * added, its values added to the columns' sums (NULL: none are kept). */
+/* Sums row i of period t, whose values stand in v, and destroys v. Its numbers go to `row`, its
+ * part of the task's totals is added, and so are its values to the columns' sums (NULL: none are
+ * kept). */
 static void sum_row(sums_worker *w, int t, int64_t i, int64_t nth, double *v, double *row,
                     double *totals, double *columns) {
   const sw_sums *s = w->p->sums;
@@ -172,6 +178,8 @@ static void tell_ahead(sums_worker *w, int t, const int32_t *unit, int64_t left)
   job->measure->rows_ahead(job, t, count, unit, w->workspace);
 }
 
+/* A task of rows: its numbers row by row, then totals, then columns. Strips end where the rows
+ * leave a square, as they do in the walk over the triangle. */
 static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   const sw_sums *s = w->p->sums;
   int64_t at = s->task_at[task], end = s->task_at[task + 1], strip = at;
@@ -216,6 +224,8 @@ static double value_at(sums_worker *w, int t, int64_t i, int64_t j) {
   return one[0];
 }
 
+/* A centre's task: its row, and its column where the row is not its mirror. The column costs n
+ * calls of the measure, one pair each. */
 static void centre_task(sums_worker *w, int t, int64_t unit, double *share) {
   int64_t n = w->p->job->n;
   if (w->p->sums->links)

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Centres while they are found. */
 typedef struct finding {
   sw_run *run;
   const sw_entry *entry;
@@ -101,7 +102,7 @@ static sw_status too_few(sw_error *err, const finding *f, int64_t found, int64_t
 }
 
 /* Greedy, from the largest down: each is taken that lies far enough from all taken before.
- * Deterministic: sorted first. Memory: 16 bytes a unit, for the call. */
+ * Deterministic: sorted first. Memory: 16 bytes per unit, for the call. */
 static sw_status pick_top(sw_error *err, const finding *f, const double *value) {
   int64_t n = f->run->panel->units.n, count = 0, found = 0;
   candidate *all = NULL;
@@ -115,8 +116,8 @@ static sw_status pick_top(sw_error *err, const finding *f, const double *value) 
   return found == f->spec->top ? SW_OK : too_few(err, f, found, count);
 }
 
-/* This rank's values in the entry's last period; NULL when the column has none there. The last
- * period is that of the entry, not of the panel. */
+/* This rank's values in the last period of the entry (not of the panel); NULL when the column has
+ * none there. */
 static const double *last_values(const finding *f, const sw_column *by) {
   const sw_job *job = &f->run->job[f->entry - f->run->study->entry];
   if (by && by->timeless) return by->row[0];
@@ -160,6 +161,7 @@ static sw_status check_top(sw_error *err, const finding *f) {
   return SW_OK;
 }
 
+/* Centres by code, or the largest by a column. Collective: sizes are spread over the ranks. */
 sw_status sw_centres_find(sw_error *err, sw_run *run, int entry, const sw_centres_spec *spec,
                           const sw_column *by, int *count, const int64_t **centre) {
   finding f = {.run = run, .entry = &run->study->entry[entry], .spec = spec, .by = spec->by};

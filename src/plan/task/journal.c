@@ -217,6 +217,7 @@ typedef struct tail {
   uint64_t length, hash, own;
 } tail;
 
+/* The hash of all that stands before it in the tail. */
 static uint64_t tail_own(const tail *t) {
   return sw_hash64(t, offsetof(tail, own), 0);
 }
@@ -234,8 +235,8 @@ sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *
 }
 
 /* *bytes (sw_free) stays NULL when no sound layout is there: the run was killed before the file was
- * laid out, or the tail is damaged. The length is checked against the file's before memory is
- * allocated. A tail beyond the end of the file is no layout. */
+ * laid out, or the tail is damaged. Its length is checked against the file's before memory is
+ * allocated. */
 sw_status sw_journal_get_layout(sw_error *err, const sw_journal *journal, void **bytes,
                                 size_t *length) {
   struct stat info;

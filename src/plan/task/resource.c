@@ -73,6 +73,7 @@ static uint64_t add(uint64_t hash, const void *bytes, size_t length) {
   return bytes ? sw_hash64(bytes, length, hash) : hash;
 }
 
+/* The content of a matrix, so that equal resources are made once. */
 uint64_t sw_resource_hash_links(uint64_t hash, const sw_links *links) {
   if (!links) return hash;
   size_t n = (size_t)links->n, count = (size_t)links->row_start[n];
@@ -149,8 +150,8 @@ typedef struct making {
   void *shared;
 } making;
 
-/* What `begin` or `fill` says begins with the place of the entry: it sees no job itself. The
- * message of `begin` or `fill` has no place of its own. */
+/* The message of `begin` or `fill` has no place of its own, as they see no job: it gets that of the
+ * entry in front. */
 static sw_status say_where(sw_error *err, const making *m, const sw_error *said) {
   return sw_fail(err, said->status, "%s: %s: %s", m->job->where, m->job->name, said->text);
 }
@@ -188,8 +189,8 @@ static sw_status find_size(sw_error *err, making *m) {
   return sw_team_agree(team, err, status, 0);
 }
 
-/* Fills the node's memory and holds it against that of the first node. 8 bytes of hash per node are
- * compared, not the memory. */
+/* Fills the node's memory and holds it against that of the first node, by 8 bytes of hash instead
+ * of the memory itself. */
 static sw_status fill(sw_error *err, making *m) {
   sw_team *team = m->run->team;
   sw_error said = {0};
@@ -254,6 +255,7 @@ sw_status sw_resource_make(sw_error *err, sw_run *run, int entry) {
   return SW_OK;
 }
 
+/* Before a pass: what the measure prepares, then resources that it asks for. Collective. */
 sw_status sw_resource_prepare(sw_error *err, sw_run *run, int entry, int pass) {
   sw_job *job = &run->job[entry];
   sw_status status = job->measure->prepare ? job->measure->prepare(err, job, pass) : SW_OK;

@@ -87,6 +87,7 @@ int sw_tiles_region(const sw_run *run, int entry, int pass) {
   return SW_PAIR_REGIONS * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
 
+/* Which regions of the journal an entry's tiles take. */
 void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   const sw_job *job = &run->job[entry];
   if (run->study->entry[entry].group) return; /* its passes are another entry's */
@@ -388,8 +389,8 @@ static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   return SW_OK;
 }
 
-/* How many of this rank's tasks, or its node's, are below `end` of all. `end` is a number of tasks
- * of all; tasks below it are dealt as in `deal`. */
+/* How many of the first `end` of all tasks are this rank's, or its node's: they are dealt as in
+ * `deal`. */
 static int64_t count_below(const sw_tiles *s, int64_t end) {
   return end > s->first ? (end - s->first - 1) / s->step + 1 : 0;
 }

@@ -96,6 +96,7 @@ int64_t sw_geometry_tiles(const sw_geometry *g) {
   return g->walk == SW_WALK_STRIPS ? g->cut.strips : g->cut.squares * g->cut.squares;
 }
 
+/* tile[1] is -1 where no square is mirrored. */
 void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, int64_t tile[2]) {
   int64_t squares = g->cut.squares, column = sw_geometry_column(g, row, nth);
   tile[0] = g->walk == SW_WALK_STRIPS ? row : row * squares + column;
@@ -104,6 +105,7 @@ void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, i
 
 /* ---- slots ------------------------------------------------------------------------------ */
 
+/* A slot begins with the shares of rows; their numbers follow, then the shares of columns. */
 int64_t sw_geometry_numbers_at(const sw_geometry *g) {
   return g->walk == SW_WALK_STRIPS ? g->cut.strip : g->cut.side;
 }
@@ -136,6 +138,7 @@ int64_t sw_geometry_slots(const sw_geometry *g) {
   return g->counts ? 0 : sw_geometry_tasks(g) * sw_geometry_slot(g);
 }
 
+/* All matrices where they have no slots, else as many as `bytes` hold, and one in any case. */
 int64_t sw_geometry_window(const sw_geometry *g, int64_t bytes) {
   int64_t slots = sw_geometry_slots(g) * (int64_t)sizeof(double);
   if (slots == 0) return INT64_MAX;

@@ -1,5 +1,6 @@
-/* The table of a crosswalk: see crosswalk.h. Rank 0 reads the bytes, every rank parses them. What a
- * row says alone is checked here; what rows say together, in spans.c. */
+/* Reads the table of a crosswalk: see crosswalk.h. Called by store/panel while units are numbered.
+ * Rank 0 reads the bytes, every rank parses them: parsing is cheap and rows need not be sent. What
+ * one row says is checked here; what rows say together, in spans.c. */
 #include "store/crosswalk/crosswalk.h"
 
 #include "plan/ports/reader.h"
@@ -8,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The table while it is read. */
 typedef struct reading {
   sw_arena *arena;
   const sw_crosswalk_spec *spec;
@@ -16,19 +18,23 @@ typedef struct reading {
   sw_crosswalk *out;
 } reading;
 
+/* Where the study names the column, for messages. NULL without memory: the message then has no
+ * place. */
 static const char *place_of(reading *in, const char *key) {
   const sw_node *value = sw_node_get(in->spec->node, key);
   return value ? sw_arena_printf(in->arena, "%s:%d:%d", value->file, value->line, value->column)
                : NULL;
 }
 
+/* A column that the study does not name is -1, and nothing is looked for under a default name. */
 static sw_status find_column(sw_error *err, reading *in, const char *key, const char *name,
                              int *column) {
   *column = -1;
   return name ? sw_csv_column(err, in->csv, place_of(in, key), name, column) : SW_OK;
 }
 
-/* A text that may not be empty. */
+/* Takes a text that may not be empty. The field is copied, since the buffer of lines is used
+ * again. */
 static sw_status take_text(sw_error *err, reading *in, int column, const char *what,
                            const char **text) {
   sw_field field = in->csv->field[column];
@@ -38,6 +44,7 @@ static sw_status take_text(sw_error *err, reading *in, int column, const char *w
   return *text ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", in->csv->file);
 }
 
+/* A share of 0 is refused with the others: the row would say that nothing becomes something. */
 static sw_status take_share(sw_error *err, reading *in, double *share) {
   *share = 1;
   if (in->share < 0) return SW_OK;
@@ -50,6 +57,8 @@ static sw_status take_share(sw_error *err, reading *in, double *share) {
                      in->spec->share, *share);
 }
 
+/* One change. Without a column of shares each is 1, which spans.c refuses where a unit has
+ * several. */
 static sw_status take_row(sw_error *err, reading *in, sw_change *change) {
   change->line = in->csv->line;
   SW_TRY(take_text(err, in, in->from, "a change needs the old code", &change->from));
@@ -60,6 +69,7 @@ static sw_status take_row(sw_error *err, reading *in, sw_change *change) {
   return take_share(err, in, &change->share);
 }
 
+/* Counts lines first, so that the changes are one array; quoted line breaks only make it longer. */
 static sw_status read_rows(sw_error *err, reading *in, const char *text, size_t length) {
   int64_t lines = 1;
   for (const char *at = text; (at = memchr(at, '\n', (size_t)(text + length - at))); at++)
@@ -83,6 +93,8 @@ static sw_status read_rows(sw_error *err, reading *in, const char *text, size_t 
                  in->csv->file);
 }
 
+/* A failure of one rank alone can be memory only; the ranks agree at the end, before anyone goes
+ * on. */
 sw_status sw_crosswalk_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_crosswalk_spec *spec, sw_crosswalk *out) {
   const char *text = NULL;

@@ -39,6 +39,7 @@ typedef struct moment {
   const sw_change *change;
 } moment;
 
+/* The rows of the table, sorted and put together step by step (see the head of the file). */
 typedef struct spanning {
   sw_arena *arena;
   const sw_crosswalk *crosswalk;
@@ -58,11 +59,13 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* O(log n). The codes of a panel are kept in byte order by store/panel. */
 int64_t sw_crosswalk_find(const char *const *code, int64_t n, const char *text) {
   const char *const *found = n ? bsearch(&text, code, (size_t)n, sizeof *code, by_text) : NULL;
   return found ? found - code : -1;
 }
 
+/* `text` out of the arena may be NULL, which is told as what it is. */
 static sw_status fail_at(sw_error *err, const spanning *in, const sw_change *change,
                          const char *text) {
   return sw_fail(err, SW_EINPUT, "%s:%lld: %s", in->crosswalk->spec->file, (long long)change->line,
@@ -77,6 +80,8 @@ static const char *when(const spanning *in, const sw_change *change) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* By moment first, so that turns of one moment stand together (follow_all); the line last, so that
+ * the second of two equal rows is the one that is refused. */
 static int by_moment(const void *a, const void *b) {
   const row *x = a, *y = b;
   int order = compare(x->value, y->value);
@@ -101,6 +106,8 @@ static sw_status place_in_time(sw_error *err, const spanning *in, row *r) {
   return SW_OK;
 }
 
+/* Numbers the codes of all rows and sorts them: O(rows x log). The codes are known to be there, as
+ * callers add all codes of the table to the list. Equal rows become neighbours and are refused. */
 static sw_status number_rows(sw_error *err, spanning *in) {
   const sw_crosswalk *crosswalk = in->crosswalk;
   SW_NEW(err, in->arena, in->row, crosswalk->n);
@@ -126,7 +133,8 @@ static sw_status number_rows(sw_error *err, spanning *in) {
 
 /* ---- turns ------------------------------------------------------------------------------ */
 
-/* All of a unit becomes something. *off: how far the sum of its shares is from 1. */
+/* Checks that all of a unit becomes something. *sum: of its shares, at most ROUNDING from 1. Two
+ * rows without a column of shares cannot be divided, so the study must name one. */
 static sw_status check_shares(sw_error *err, const spanning *in, const turn *t, double *sum) {
   const sw_change *first = in->row[t->first].change, *last = in->row[t->first + t->n - 1].change;
   *sum = 0;
@@ -167,7 +175,7 @@ static sw_status make_turns(sw_error *err, spanning *in) {
     if (fabs(sum - 1) <= EXACT) continue;
     if (!rounded++) first = r->change;
     for (int64_t k = i; k < next; k++) {
-      /* The table is this walk's own. */
+      /* The table belongs to this walk, which may change it. */
       sw_change *change = &in->crosswalk->change[in->row[k].change - in->crosswalk->change];
       change->share /= sum;
     }
@@ -185,11 +193,13 @@ static int by_to(const void *a, const void *b) {
   return compare(((const sw_share_of *)a)->to, ((const sw_share_of *)b)->to);
 }
 
-/* What a turn comes to, given what its new units become later. Ways to one unit are added up in the
- * order of the rows. */
+/* What a turn comes to, given what its new units become later (`later`, by code; NULL: they stay).
+ * Ways to one unit are added up in the order of the rows, which fixes the bits of the sum.
+ * Quadratic in the parts of one unit, which are a handful. */
 static sw_status follow(sw_error *err, const spanning *in, const turn *const *later, turn *t) {
   int64_t room = 0;
   sw_share_of *part = NULL;
+  /* Room for all ways; those that lead to one unit are joined below. */
   for (int64_t i = t->first; i < t->first + t->n; i++)
     room += later[in->row[i].to] ? later[in->row[i].to]->n_parts : 1;
   SW_NEW(err, in->arena, part, room);
@@ -212,7 +222,8 @@ static sw_status follow(sw_error *err, const spanning *in, const turn *const *la
   return SW_OK;
 }
 
-/* From the last moment back. Those of one moment all see what comes after it. */
+/* Follows all turns from the last moment back. Turns of one moment all see what comes after it and
+ * not each other, so that two codes may be exchanged. */
 static sw_status follow_all(sw_error *err, spanning *in) {
   const turn **later = NULL;
   SW_NEW(err, in->arena, later, in->n_codes);
@@ -229,6 +240,7 @@ static sw_status follow_all(sw_error *err, spanning *in) {
 
 /* ---- spans ------------------------------------------------------------------------------ */
 
+/* Of one code and moment its turn stands first, so that what becomes it is merged into the turn. */
 static int by_code(const void *a, const void *b) {
   const moment *x = a, *y = b;
   int order = compare(x->code, y->code);
@@ -236,7 +248,8 @@ static int by_code(const void *a, const void *b) {
   return order ? order : compare(y->turn, x->turn); /* its turn first */
 }
 
-/* Each code once per moment. */
+/* Makes the moments in which each code has a part, each code once per moment: as the old unit, as
+ * the new one, or as both at once. */
 static sw_status make_moments(sw_error *err, spanning *in) {
   int64_t n = 0, kept = 0;
   SW_NEW(err, in->arena, in->moment, in->n_turns + in->crosswalk->n);
@@ -274,6 +287,8 @@ static void set_parts(const spanning *in, const moment *m, int64_t i, int64_t n,
   span->part = t->part;
 }
 
+/* A code that has ended may change again only after something has become it. Otherwise the table
+ * contradicts itself, most often by a wrong period. */
 static sw_status refuse_ended(sw_error *err, const spanning *in, const moment *m,
                               const sw_change *ended) {
   return fail_at(
@@ -285,7 +300,8 @@ static sw_status refuse_ended(sw_error *err, const spanning *in, const moment *m
                       (long long)ended->line));
 }
 
-/* The n moments of one code. */
+/* Parts the periods by the n moments of one code into spans. Between two moments a code means the
+ * same; `ended` is set while it has become others and nothing has become it. */
 static sw_status part_periods(sw_error *err, const spanning *in, const moment *m, int64_t n,
                               sw_code_life *life) {
   sw_span *span = NULL;
@@ -301,6 +317,8 @@ static sw_status part_periods(sw_error *err, const spanning *in, const moment *m
     else
       next.kind = i < n && m[i].turn < 0 ? SW_SPAN_MAYBE : SW_SPAN_THERE;
     if (!ended) set_parts(in, m, i, n, &next);
+    /* Two moments may fall between the same periods of the panel: the span between them is
+     * empty. */
     if (hi > lo) span[count++] = next;
     if (hi > lo) lo = hi;
     if (i < n) ended = m[i].into ? NULL : m[i].change;
@@ -311,7 +329,8 @@ static sw_status part_periods(sw_error *err, const spanning *in, const moment *m
 
 /* ---- together --------------------------------------------------------------------------- */
 
-/* A change in time needs periods in time. */
+/* A change in time needs periods whose order is known. The study's own line is named, as the table
+ * is not at fault. */
 static sw_status check_periods(sw_error *err, const spanning *in) {
   const sw_crosswalk_spec *spec = in->crosswalk->spec;
   const sw_node *node = sw_node_get(spec->node, "period");
@@ -328,6 +347,8 @@ static sw_status check_periods(sw_error *err, const spanning *in) {
   return SW_OK;
 }
 
+/* The steps in their order (see the head of the file). All arrays live in the arena, some bytes per
+ * row. */
 sw_status sw_crosswalk_spans(sw_error *err, sw_arena *arena, const sw_crosswalk *crosswalk,
                              const sw_periods *periods, int64_t n, const char *const *code,
                              const sw_code_life **life) {

@@ -184,6 +184,7 @@ static sw_diff_axis *find_equal(const sw_diff *diff, const sw_diff_axis *axis) {
   return NULL;
 }
 
+/* Remembers an axis, as most datasets share theirs: paths are compared, not labels. */
 static sw_status keep_axis(sw_diff *diff, const char *const path[2], sw_diff_axis *axis) {
   sw_axis_entry *entry = NULL;
   SW_NEW(diff->err, diff->arena, entry, 1);
@@ -218,6 +219,7 @@ static sw_status make_axis(sw_diff *diff, const char *where, const char *const p
   return tell_axis(diff, axis, where);
 }
 
+/* An axis of the root, without a dataset that has it. */
 sw_status sw_diff_root_axis(sw_diff *diff, const char *name, sw_diff_axis **axis) {
   char path[64];
   int64_t n[2] = {0, 0};

@@ -27,6 +27,8 @@ static sw_status open_both(sw_diff *diff, const char *const path[2]) {
   return sw_contents_open(diff->err, diff->arena, path[SW_NEW], &diff->file[SW_NEW]);
 }
 
+/* Compares two files: opens both, walks over them, makes the report. Errors of HDF5 are told with
+ * both names. */
 sw_status sw_diff_results(sw_error *err, sw_arena *arena, const char *old_path,
                           const char *new_path, const sw_diff_options *options,
                           sw_diff_report *report) {

@@ -32,6 +32,7 @@ sw_status sw_diff_note(sw_diff *diff, const char *format, ...) {
   return status;
 }
 
+/* A remark: told, but no difference. */
 sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
@@ -40,6 +41,7 @@ sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
   return status;
 }
 
+/* One difference is the answer where only that is asked. */
 bool sw_diff_enough(const sw_diff *diff) {
   return diff->different && diff->options.whether;
 }

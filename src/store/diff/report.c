@@ -10,8 +10,8 @@
 
 /* ---- values ----------------------------------------------------------------------------- */
 
-/* The shortest text that reads back as the same number: 0.1 and not 0.10000000000000001, but always
- * enough digits to tell two values apart. `narrow`: as a float. 17 digits always do. */
+/* The shortest text that reads back as the same number: 0.1 and not 0.10000000000000001; 17 digits
+ * always do. `narrow`: as a float. */
 static const char *shortest(sw_arena *arena, double value, bool narrow) {
   char text[40] = "";
   for (int digits = narrow ? 6 : 15; digits <= 17; digits++) {

@@ -289,6 +289,7 @@ static sw_status compare_block(matcher *m, const char *where, const int64_t peri
   return SW_OK;
 }
 
+/* Kept pairs of a period, by blocks of rows that fit into memory. */
 static sw_status compare_period(matcher *m, const char *where, const int64_t period[2]) {
   for (int s = 0; s < 2; s++)
     SW_TRY(read_starts(m, where, &m->in[s], period[s]));

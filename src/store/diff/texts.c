@@ -186,6 +186,7 @@ static bool same_text(const char *name, const char *const text[2]) {
          strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
 }
 
+/* Lines that are not there are no lines: one of the files may have none. */
 static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
   if (is_of_lines(name) && H5Aexists(object, name) <= 0) return "";
   return sw_h5_attribute_text(arena, object, name);

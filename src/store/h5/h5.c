@@ -34,6 +34,10 @@ enum { SW_DEFLATE_LEVEL = 4 };
  * HDF5. */
 static char reason[SW_ERROR_TEXT / 2];
 
+/* The same of the first failure that was not the file's own: the system refused a read, or memory
+ * ended. Kept beside failures that callers take for something that is not there. */
+static char refusal[SW_ERROR_TEXT / 2];
+
 /* How HDF5 says that a filter is missing; deeper it says where it looked for plug-ins. */
 static const char filter_words[] = "required filter";
 
@@ -57,6 +61,8 @@ static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   snprintf(reason, sizeof reason, "%s", said);
   reason[strcspn(reason, ends)] = '\0';
   *found = true;
+  bool memory = entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
+  if (!refusal[0] && (memory || said != entry->desc)) memcpy(refusal, reason, sizeof refusal);
   return 0;
 }
 
@@ -70,6 +76,7 @@ static herr_t remember(hid_t stack, void *unused) {
 /* Also clears what an earlier failure left, which would else be reported for a later one. */
 void sw_h5_quiet(void) {
   reason[0] = '\0';
+  refusal[0] = '\0';
   H5Eset_auto2(H5E_DEFAULT, remember, NULL);
 }
 
@@ -82,6 +89,10 @@ sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
               reason[0] ? reason : "HDF5 does not say why", filter ? SW_H5_REPACK : "");
   reason[0] = '\0';
   return status;
+}
+
+sw_status sw_h5_whole(sw_error *err, const char *path) {
+  return refusal[0] ? sw_fail(err, SW_EIO, "%s: cannot be read: %s", path, refusal) : SW_OK;
 }
 
 /* ---- files and groups ------------------------------------------------------------------- */
@@ -256,6 +267,7 @@ herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t r
   return code;
 }
 
+/* A new attribute, 64 bits little-endian whatever the machine. */
 herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value) {
   hid_t space = H5Screate(H5S_SCALAR);
   hid_t attribute = H5Acreate2(object, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -277,6 +289,7 @@ herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
   return code;
 }
 
+/* An attribute that is there; its space in the file stays where it is. */
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) return -1;
@@ -305,6 +318,7 @@ sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const ch
   hid_t type = H5Aget_type(attribute);
   sw_status status = SW_OK;
   if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute)) {
+    /* + 1: a text of full length has no zero at its end. */
     char *bytes = calloc(H5Tget_size(type) + 1, 1);
     bool read = bytes && H5Aread(attribute, type, bytes) >= 0;
     if (read) *text = sw_arena_text(arena, bytes);
@@ -383,8 +397,8 @@ static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
   return dataset;
 }
 
-/* Labels are of variable length, as netCDF-4 reads them; the caller closes the dataset. When the
- * write fails the dataset stays open until the file closes. */
+/* Labels are of variable length, as netCDF-4 reads them. The dataset is the caller's to close, but
+ * after a failed write, when it stays open until the file closes. */
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label) {
   hid_t type = sw_h5_text_type(), dataset = new_list(group, name, type, n);

@@ -34,6 +34,9 @@ enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
+/* Fails when since sw_h5_quiet the system has refused a read, or memory ended within HDF5: for
+ * those who take what cannot be read for what is not there. */
+sw_status sw_h5_whole(sw_error *err, const char *path);
 /* Why HDF5 cannot open a file that is there to be read (open.c): by the system's answers and its
  * first bytes, with what would cure it. `expected`: the file to be given. Never SW_OK. */
 sw_status sw_h5_refuse(sw_error *err, const char *path, const char *expected);

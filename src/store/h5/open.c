@@ -34,6 +34,7 @@ static int64_t find_superblock(int fd, int64_t length, unsigned char *head) {
   return -1;
 }
 
+/* A little-endian number of `size` bytes. */
 static uint64_t number_at(const unsigned char *bytes, int size) {
   uint64_t value = 0;
   for (int i = size - 1; i >= 0; i--)
@@ -72,8 +73,8 @@ static const char *kind_of(const unsigned char *bytes, int64_t length) {
 
 /* ---- the line ---------------------------------------------------------------------------- */
 
-/* HDF5 takes a shared lock for reading, a writer has an exclusive one. Tried by the same call, so
- * that the answer is the same. */
+/* Refuses a file that a writer holds. HDF5 takes a shared lock for reading, a writer has an
+ * exclusive one. Tried by the same call, so that the answer is the same. */
 static sw_status refuse_lock(sw_error *err, const char *path, int fd) {
   if (sw_lock_is_waived() || flock(fd, LOCK_SH | LOCK_NB) == 0) return SW_OK;
   if (errno == EWOULDBLOCK)
@@ -83,7 +84,8 @@ static sw_status refuse_lock(sw_error *err, const char *path, int fd) {
   return sw_lock_is_missing(errno) ? sw_lock_fail_missing(err, path, errno) : SW_OK;
 }
 
-/* netCDF of before 2008 begins with letters of its own, and its tools write it anew. */
+/* Refuses what is no HDF5, and says what it is. netCDF of before 2008 begins with letters of its
+ * own, and its tools write it anew. */
 static sw_status refuse_kind(sw_error *err, const char *path, const char *expected, int fd) {
   unsigned char head[HEAD] = {0};
   const char *slash = strrchr(path, '/');
@@ -102,6 +104,7 @@ static sw_status refuse_kind(sw_error *err, const char *path, const char *expect
                  expected);
 }
 
+/* Refuses by the superblock: none, a file cut short, the mark of a writer. */
 static sw_status refuse_bytes(sw_error *err, const char *path, const char *expected, int fd,
                               int64_t length) {
   unsigned char head[HEAD] = {0};
@@ -120,8 +123,9 @@ static sw_status refuse_bytes(sw_error *err, const char *path, const char *expec
   return SW_OK;
 }
 
-/* In the order in which they hide each other: what cannot be opened is not locked, what is locked
- * is not looked into, as its writer may be about to change it. */
+/* Says why HDF5 could not open the file. Checks go in the order in which they hide each other: what
+ * cannot be opened is not locked, what is locked is not looked into, as its writer may be about to
+ * change it. */
 sw_status sw_h5_refuse(sw_error *err, const char *path, const char *expected) {
   struct stat info = {0};
   int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -8,7 +8,8 @@
 
 #include "base/text.h"
 
-/* H5Sget_simple_extent_npoints is negative on failure, also of a dataset that is not valid. */
+/* How many elements a dataset has. H5Sget_simple_extent_npoints is negative on failure, also of a
+ * dataset that is not valid. */
 hsize_t sw_h5_length(hid_t dataset) {
   hid_t space = H5Dget_space(dataset);
   hssize_t n = H5Sget_simple_extent_npoints(space);
@@ -16,7 +17,8 @@ hsize_t sw_h5_length(hid_t dataset) {
   return n > 0 ? (hsize_t)n : 0;
 }
 
-/* A length that cannot be checked counts as too long. */
+/* Whether n elements cannot all be in the file, whatever their size: guards allocations. A length
+ * that cannot be checked counts as too long. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
   hsize_t bytes = 0;
   hid_t file = H5Iget_file_id(dataset);
@@ -25,9 +27,9 @@ bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
   return !known || n > bytes;
 }
 
-/* Variable-length texts, or numbers as texts: periods that are years are stored as numbers, and so
- * are axes of distances. Puts n texts into label[]. Memory: the labels twice for a moment. Real
- * numbers are shown in the fewest digits that read back. */
+/* Puts n labels into label[]: variable-length texts, or numbers as texts, since periods that are
+ * years are stored as numbers, and so are axes of distances. Real numbers are shown in the fewest
+ * digits that read back. Memory: the labels twice for a moment. */
 static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_t n,
                            const char **label) {
   hid_t type = H5Dget_type(dataset);
@@ -60,8 +62,8 @@ static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_
   return code >= 0 ? SW_OK : sw_h5_fail(err, "a results file", "read labels");
 }
 
-/* The length is checked before any memory is asked for. *labels is NULL after a failure; the texts
- * are the arena's. */
+/* Reads the labels of a dataset. The length is checked before any memory is asked for. *labels is
+ * NULL after a failure; the texts are the arena's. */
 sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
                             int64_t *count, const char *const **labels) {
   hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
@@ -92,8 +94,8 @@ static char *variable_text(sw_arena *arena, hid_t attribute) {
   return text;
 }
 
-/* Numbers separated by blanks, with all their digits; NULL where they cannot be read. 17 digits are
- * enough for any double. All numbers of the attribute, whatever its shape. */
+/* Shows all numbers of an attribute, whatever its shape, separated by blanks, with 17 digits, which
+ * are enough for any double. NULL where they cannot be read. */
 static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n) {
   char *text = NULL;
   double *value = calloc(n + 1, sizeof *value);
@@ -108,7 +110,9 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n)
     else
       fprintf(out, "%s%lld", i > 0 ? " " : "", (long long)whole[i]);
   }
+  /* A memory stream has its text only once it is closed. */
   bool whole_text = out && fclose(out) == 0 && read;
+  if (!out || (read && !whole_text)) sw_arena_run_out(arena);
   char *copy = whole_text ? sw_arena_text(arena, text) : NULL;
   free(text);
   free(value);
@@ -116,8 +120,8 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n)
   return copy;
 }
 
-/* NULL: it is not there, or is neither text nor numbers. Texts of fixed length are read by
- * sw_h5_get_text. */
+/* An attribute as text. NULL: it is not there, or is neither text nor numbers. Texts of fixed
+ * length are read by sw_h5_get_text. */
 const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name) {
   if (H5Aexists(object, name) <= 0) return NULL;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -137,7 +141,7 @@ const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name
   return text;
 }
 
-/* 0 where it is not there, or has several numbers. */
+/* An attribute of one whole number; 0 where it is not there, or has several. */
 int64_t sw_h5_get_integer(hid_t object, const char *name) {
   int64_t value = 0;
   hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;

@@ -1,13 +1,13 @@
-/* Types, lengths and axes of datasets, for all that read results files by what these say. Nothing
- * here fails: what is not as expected has a type, a rank or a name that the caller does not ask
- * for. */
+/* Types, lengths and axes of datasets, for all that read results files by what these say: info,
+ * diff, verify, the page. Nothing here fails: what is not as expected has a type, a rank or a name
+ * that the caller does not ask for. */
 #include "store/h5/shape.h"
 
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
 
-/* An enumeration is what HDF5 makes of booleans. */
+/* The class of a type. An enumeration is what HDF5 makes of booleans. */
 static sw_h5_number number_of(hid_t type) {
   switch (H5Tget_class(type)) {
   case H5T_FLOAT:
@@ -23,7 +23,7 @@ static sw_h5_number number_of(hid_t type) {
   }
 }
 
-/* A rank below 0 says that there is no simple extent. */
+/* The shape of a dataset. A rank below 0 says that there is no simple extent. */
 sw_h5_shape sw_h5_shape_of(hid_t dataset) {
   hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   sw_h5_shape shape = {.number = number_of(type), .width = H5Tget_size(type)};
@@ -33,10 +33,12 @@ sw_h5_shape sw_h5_shape_of(hid_t dataset) {
   return shape;
 }
 
+/* Beyond the rank extents are 0, so whole arrays can be compared. */
 bool sw_h5_same_extent(const sw_h5_shape *a, const sw_h5_shape *b) {
   return a->rank == b->rank && memcmp(a->extent, b->extent, sizeof a->extent) == 0;
 }
 
+/* The type in the words of `info`. */
 const char *sw_h5_number_name(const sw_h5_shape *shape) {
   static const char *const name[][2] = {
       [SW_H5_REAL] = {"float32", "float64"},  [SW_H5_INTEGER] = {"int32", "int64"},
@@ -47,9 +49,9 @@ const char *sw_h5_number_name(const sw_h5_shape *shape) {
 
 /* ---- axes ------------------------------------------------------------------------------- */
 
-/* The path of a scale that lies where results files have it, or a link to it: beside its dataset or
- * in a group above. H5Iget_name of a scale searches the whole file, which in one of 600 results
- * took `diff` minutes. */
+/* Finds the path of a scale that lies where results files have it, or a link to it: beside its
+ * dataset or in a group above. H5Iget_name of a scale searches the whole file, which in one of 600
+ * results took `diff` minutes. */
 static bool find_near(hid_t dataset, hid_t scale, char path[SW_H5_PATH_ROOM]) {
   char name[SW_H5_PATH_ROOM / 2], group[SW_H5_PATH_ROOM / 2];
   ssize_t length = H5DSget_scale_name(scale, name, sizeof name);
@@ -78,6 +80,7 @@ static herr_t keep_path(hid_t dataset, unsigned dimension, hid_t scale, void *in
   return 1;
 }
 
+/* "" where the axis has no scale. */
 void sw_h5_axis_path(hid_t dataset, int axis, char path[SW_H5_PATH_ROOM]) {
   *path = '\0';
   H5DSiterate_scales(dataset, (unsigned)axis, NULL, keep_path, path);
@@ -88,6 +91,7 @@ const char *sw_h5_last_part(const char *path) {
   return slash ? slash + 1 : path;
 }
 
+/* "(time, unit)", with `lengths` "(time 18, unit 3116)"; NULL: no memory. */
 const char *sw_h5_shape_text(sw_arena *arena, hid_t dataset, const sw_h5_shape *shape,
                              bool lengths) {
   const char *text = "(";

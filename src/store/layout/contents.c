@@ -101,6 +101,7 @@ bool sw_contents_is_computed(hid_t scale) {
   return H5Aexists(scale, SW_ATTR_UNDEFINED) > 0;
 }
 
+/* What an object of a results file is, by what it has and not by its name. */
 static sw_item_kind kind_of(hid_t object) {
   switch (H5Iget_type(object)) {
   case H5I_GROUP:

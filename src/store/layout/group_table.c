@@ -66,6 +66,7 @@ static bool find_axes(sw_arena *arena, hid_t group, const sw_figure *f, axes *ou
     const char *const *label = NULL;
     if (a == f->time) continue;
     if (!read_labels(arena, group, f, a, &name, &label)) return false;
+    /* The first axis of groups names the rows; any other, of groups or not, the columns. */
     if (out->group < 0 && is_of_groups(arena, group, name)) {
       out->group = a;
       out->name = name;
@@ -158,6 +159,7 @@ static const char *say_rows(sw_arena *arena, const char *text, const axes *of, c
   return text;
 }
 
+/* A table of a figure by group, largest first, as lines of text. */
 static sw_status make_table(sw_error *err, sw_arena *arena, const sw_figure *f, const axes *of,
                             const char *when, const double *value, const char **text) {
   row *r = NULL;

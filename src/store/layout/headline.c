@@ -15,6 +15,7 @@
 
 #include "measure/names.h"
 #include "measure/outputs.h"
+#include "measure/resample/intervals.h"
 #include "store/layout/centre_partners.h"
 #include "store/layout/contents.h"
 #include "store/layout/figure.h"
@@ -125,6 +126,28 @@ static bool number_in(const looking *in, const sw_figure *f, const sw_figure *us
   return true;
 }
 
+/* One end of it; NaN: the result has none. Bounds stand beside a number by period alone, or beside
+ * the one number. */
+static double read_bound(const looking *in, const sw_figure *f, int64_t t, const char *behind) {
+  const char *name = sw_arena_printf(in->arena, "%s%s", f->name, behind);
+  double value = NAN;
+  sw_figure bound;
+  if (!name || f->unit >= 0 || !sw_figure_open(in->group, name, &bound)) return NAN;
+  if (bound.unit >= 0 || bound.time != f->time || bound.shape.rank != f->shape.rank ||
+      t >= sw_figure_periods(&bound) ||
+      !sw_figure_read_at(&bound, t, bound.unit, in->axis, in->place, &value))
+    value = NAN;
+  sw_figure_close(&bound);
+  return value;
+}
+
+/* " [0.342, 0.391]", where the study asked for intervals. */
+static const char *say_bounds(const looking *in, const sw_figure *f, int64_t t) {
+  double lo = read_bound(in, f, t, SW_INTERVALS_LOWER);
+  double hi = read_bound(in, f, t, SW_INTERVALS_UPPER);
+  return isnan(lo) || isnan(hi) ? "" : sw_arena_printf(in->arena, " [%.4g, %.4g]", lo, hi);
+}
+
 /* "0.3691 in 2000 (432 of 464)", "undefined in 2003: constant". `alone`: there is but one period,
  * so it need not be named. */
 static const char *say(const looking *in, const sw_figure *f, int64_t t, bool alone,
@@ -137,8 +160,10 @@ static const char *say(const looking *in, const sw_figure *f, int64_t t, bool al
   else if (found->of > 0)
     of =
         sw_arena_printf(in->arena, " (%lld of %lld)", (long long)found->with, (long long)found->of);
-  if (!when || !of) return NULL;
-  if (!isnan(found->value)) return sw_arena_printf(in->arena, "%.4g%s%s", found->value, when, of);
+  const char *bounds = say_bounds(in, f, t);
+  if (!when || !of || !bounds) return NULL;
+  if (!isnan(found->value))
+    return sw_arena_printf(in->arena, "%.4g%s%s%s", found->value, bounds, when, of);
   const char *why = find_reason(in, f, t);
   if (!why) why = found->of > 0 && found->with == 0 ? "no unit has a value" : "not defined";
   return sw_arena_printf(in->arena, "undefined%s: %s", when, why);
@@ -269,6 +294,7 @@ static const char *say_counts(const looking *in, const sw_figure *pairs) {
   for (int64_t t = 0; text && t <= last; t++) {
     if (!read_period(pairs, t, &count)) continue;
     count_units(&w, t, (int64_t)count);
+    /* The last period is told by the headline itself. */
     if (count > 0 || t == last) continue;
     if (said < UNDEFINED_SAID)
       text = sw_arena_printf(in->arena, "%s%s %s", text, said ? "," : "; no pair has a value in",
@@ -343,6 +369,7 @@ static const char *tell_centres(const looking *in) {
                          count == 1 ? "" : "s", (long long)in->n_units, when, kept);
 }
 
+/* "3 of 57000 ordered pairs, mean ...": the line of a result with pairs. */
 static const char *tell_pairs(const looking *in) {
   sw_figure pairs, mean;
   const char *text = NULL;
@@ -436,6 +463,7 @@ sw_status sw_headlines_of(sw_error *err, sw_arena *arena, hid_t file, int *count
   return sw_contents_end(&walk, status);
 }
 
+/* Headlines of a file by its name; sw_headlines_of does the same with an open one. */
 sw_status sw_headlines_read(sw_error *err, sw_arena *arena, const char *path, int *count,
                             sw_headline **headline) {
   hid_t file = H5I_INVALID_HID;

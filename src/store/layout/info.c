@@ -60,8 +60,7 @@ static sw_status add_variable(reading *in, const sw_item *item) {
   return SW_OK;
 }
 
-/* `variable`: from where its variables will stand. Variables of all results stand in one array,
- * each result's together. */
+/* `variable`: where its variables will begin in the one array of all results' variables. */
 static void add_result(reading *in, const sw_item *item, sw_info_variable *variable) {
   in->info->result[in->info->n_results++] =
       (sw_info_result){.name = item->path,

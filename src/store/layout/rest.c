@@ -15,6 +15,7 @@
 /* Six periods fit on a line. */
 enum { TOLD = 6 }; /* periods of a variable that are told; the rest are counted */
 
+/* What the lines are told from, and where they go. */
 typedef struct telling {
   sw_error *err;
   sw_arena *arena;
@@ -37,6 +38,7 @@ static void tell_words(telling *to, const char *what, const char *const *attribu
   if (any) fputc('\n', to->out);
 }
 
+/* Which names of units the file has. */
 static void tell_names(telling *to) {
   bool any = false;
   for (sw_root_part part = SW_ROOT_NAME; part <= SW_ROOT_NAME_ZH; part++) {
@@ -86,6 +88,7 @@ static sw_status tell_counts(telling *to, hid_t group, hid_t dataset) {
   return SW_OK;
 }
 
+/* Missing cells by indicator, where the file tells them. */
 static sw_status tell_missing(telling *to) {
   if (H5Lexists(to->file, SW_NAME_PANEL, H5P_DEFAULT) <= 0) return SW_OK;
   hid_t group = H5Gopen2(to->file, SW_NAME_PANEL, H5P_DEFAULT);
@@ -115,6 +118,7 @@ static void tell_matrix(telling *to, const sw_item *item) {
           stored ? "" : "; only counted here, as they are nearly all pairs");
 }
 
+/* Each weights matrix in a line. */
 static sw_status tell_weights(telling *to) {
   sw_contents in;
   if (H5Lexists(to->file, SW_NAME_WEIGHTS, H5P_DEFAULT) <= 0) return SW_OK;

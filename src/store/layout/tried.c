@@ -21,6 +21,7 @@ typedef struct work {
   int ends[2]; /* of the pipe */
 } work;
 
+/* A pipe may take a part; EINTR is no failure. */
 static bool write_all(int file, const void *from, size_t length) {
   size_t at = 0;
   for (ssize_t n; at < length && (n = write(file, (const char *)from + at, length - at)) != 0;) {
@@ -30,6 +31,7 @@ static bool write_all(int file, const void *from, size_t length) {
   return at == length;
 }
 
+/* The child: runs the body, then tells its error and its answer, whatever happened. */
 static void tell(void *self) {
   work *w = self;
   sw_error err = {0};
@@ -67,16 +69,19 @@ static sw_status blame(sw_error *err, const sw_tried *tried, sw_child_end end) {
                  end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
 }
 
+/* 0 without a file: there is nothing to read. */
 static int64_t bytes_of(const char *path) {
   struct stat file;
   return path && stat(path, &file) == 0 ? (int64_t)file.st_size : 0;
 }
 
+/* Processor seconds that the child may take: some for any file, and more for larger ones. */
 static unsigned seconds_for(const sw_tried *tried) {
   int64_t bytes = bytes_of(tried->path) + bytes_of(tried->other);
   return SECONDS + (unsigned)(bytes / tried->bytes_per_second);
 }
 
+/* False where the pipe ended before: the child died. */
 static bool read_all(int file, void *to, size_t length) {
   size_t at = 0;
   for (ssize_t n; at < length && (n = read(file, (char *)to + at, length - at)) != 0;) {

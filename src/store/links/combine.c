@@ -75,9 +75,8 @@ static sw_status list_groups(sw_error *err, const sw_grouping *groups, int64_t n
   return SW_OK;
 }
 
-/* A row is the unit's group without itself. Rows of one group are the same list but for the unit
- * itself. Memory and time O(sum of squares of the groups' sizes): blocks are dense within
- * groups. */
+/* A row is the unit's group without itself, so rows of one group hardly differ. Memory and time
+ * O(sum of squares of the groups' sizes). */
 static sw_status fill_blocks(sw_error *err, const sw_grouping *groups, const int64_t *start,
                              const int32_t *unit, sw_link_rows *rows) {
   /* Units of the empty label have an empty row: "no group" is not a group. */
@@ -176,9 +175,9 @@ static sw_status join_next(sw_error *err, const sw_weights_spec *spec, const sw_
   return SW_OK;
 }
 
-/* All ranks read every operand, as reading is collective; one is held besides the first. Reading is
- * collective even if only rank 0 uses the rows: an operand may itself be read from a file by all
- * nodes. After a failure the loop ends on all ranks together, as each status has been agreed on. */
+/* Reading is collective, since an operand may itself be read from a file by all nodes: all ranks
+ * read every operand, though only rank 0 uses the rows. One is held besides the first. After a
+ * failure the loop ends on all ranks together, as each status has been agreed on. */
 sw_status sw_links_from_others(sw_error *err, sw_team *team, const sw_study *study,
                                const sw_weights_spec *spec, const sw_units *units,
                                sw_links **links) {

@@ -97,8 +97,10 @@ static sw_status match(sw_error *err, job *j, const codes *by, int32_t *unit) {
   for (int64_t f = 0; f < j->polygons.n; f++) {
     int64_t k, i;
     SW_TRY(find_code(err, j, by, f, &k));
+    /* Two features of one code: neither is more the unit's than the other. */
     if (k >= 0 && by->feature[k] >= 0) return refuse_second(err, j, by->feature[k], f);
     if (k >= 0) by->feature[k] = f;
+    /* From a member on to the unit that it is summed to; -1 where that was dropped. */
     i = k;
     if (k >= 0 && j->of_members)
       i = sw_map_find(j->list.unit_of, units->member_of[k], strlen(units->member_of[k]));

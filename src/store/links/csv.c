@@ -215,6 +215,7 @@ static sw_status parse_square(sw_error *err, sw_links_list *list, const struct s
   return SW_OK;
 }
 
+/* A square table of links or distances: the whole text is in memory. */
 sw_status sw_links_parse_table(sw_error *err, sw_links_list *list, const char *text,
                                size_t length) {
   struct source source = {0};

@@ -253,6 +253,7 @@ static sw_status share(sw_error *err, sw_team *team, reading *r, int matrix, sw_
   sw_link_rows rows = {.n = n};
   SW_TRY(team->broadcast(team, err, &count, sizeof count, 0));
   if (count == 0) return SW_OK;
+  /* Flows within a unit are no links: they stand apart, NaN where the file has none. */
   sw_status status = sw_alloc(err, (size_t)n, sizeof(double), (void **)&table->own[matrix]);
   for (int64_t i = 0; status == SW_OK && i < n; i++)
     table->own[matrix][i] = NAN;
@@ -298,8 +299,8 @@ static void say(const reading *r, const sw_flow_table *table) {
            r->codes.left_out == 1 ? "is" : "are", r->spec->file);
 }
 
-/* Nothing at all is a slip: other codes, other periods, or an empty file. A file with codes in
- * another form would otherwise give a result of empty matrices. */
+/* Nothing at all is a slip: other codes or periods, or an empty file. It would give a result of
+ * empty matrices. */
 static sw_status check_any(sw_error *err, const reading *r) {
   for (int m = 0; m < r->n_matrices; m++)
     if (r->of[m].count > 0) return SW_OK;

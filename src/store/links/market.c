@@ -11,7 +11,7 @@
  * be meant. A line says so.
  *
  * Called on every node's first rank with the whole text (weights.c). O(text) time; the codes take 8
- * bytes a row in an arena that ends with the call. */
+ * bytes per row in an arena that ends with the call. */
 #include "store/links/links.h"
 
 #include <stdlib.h>
@@ -200,9 +200,8 @@ static sw_status settle_order(sw_error *err, sw_links_list *list, const sw_links
 
 /* ---- the matrix -------------------------------------------------------------------------- */
 
-/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers. Pattern
- * matrices have weight 1. Skew-symmetric matrices have negative weights, which no style could
- * use. */
+/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers, or a
+ * pattern, of weight 1. Skew-symmetric matrices have negative weights, which no style could use. */
 static sw_status market_banner(sw_error *err, sw_links_lines *lines, struct market *market) {
   sw_field word[5];
   bool more = false;
@@ -311,6 +310,7 @@ static sw_status read_market(sw_error *err, sw_links_list *list, sw_links_lines 
   return SW_OK;
 }
 
+/* A Matrix Market file; its codes come from a file beside it. */
 sw_status sw_links_parse_mtx(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   sw_links_lines lines = sw_links_lines_of(list, text, length);
   struct market market = {0};

@@ -43,9 +43,8 @@ typedef struct job {
 
 /* ---- which pairs ------------------------------------------------------------------------- */
 
-/* `result` is chosen by its whole name; a name within a composite is a path. pairs.keep tells the
- * stored form. A summary has no pairs left to make links of, and its message says how to keep
- * some. */
+/* `result` is the whole name; within a composite that is a path. A summary has no pairs left to
+ * make links of, and its message says how to keep some. */
 static sw_status choose_result(sw_error *err, sw_arena *arena, job *j) {
   const sw_weights_spec *spec = j->spec;
   const char **known;
@@ -358,6 +357,7 @@ static sw_status sent_rows(sw_error *err, const job *j, sw_link_rows *rows) {
     rows->row_start[i] = at;
     for (int64_t e = pairs->row_start[i]; e < pairs->row_start[i + 1]; e++) {
       double value = pairs->value[e];
+      /* A unit is no neighbour of itself. */
       if (pairs->to[e] == i) continue;
       SW_TRY(weigh(err, j, i, pairs->to[e], &value));
       if (value == 0) continue;
@@ -482,9 +482,8 @@ static sw_status read_file(sw_error *err, bool alone, job *j, sw_link_rows *rows
   return status;
 }
 
-/* Without a file and without pairs the result is not computed yet (`spillway weights` asks for it).
- * `spillway weights` runs without computing anything, so it cannot have such pairs; the message
- * says where they will be. */
+/* Without a file and without pairs the result is not computed yet. `spillway weights`, which
+ * computes nothing, asks for such weights; the message says where they will be. */
 sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *study,
                                const sw_weights_spec *spec, const sw_units *units,
                                sw_links **links) {

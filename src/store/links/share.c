@@ -34,9 +34,8 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
   return status;
 }
 
-/* On failure *links is NULL, on all ranks. *row_start is the same memory as (*links)->row_start,
- * for filling. row_start is all zeros; it is (*links)->row_start without const, for whoever fills
- * it. */
+/* On failure *links is NULL, on all ranks. *row_start is all zeros: it is (*links)->row_start
+ * without const, for whoever fills it. */
 sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **links,
                           int64_t **row_start) {
   *links = NULL;

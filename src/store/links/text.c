@@ -71,9 +71,8 @@ static bool next_word(sw_links_lines *lines, sw_field *word) {
   return to > from;
 }
 
-/* Up to `capacity` words of the line; their number, or capacity + 1 when there are more, which
- * tells a line that is too long without counting it through. Words beyond `capacity` are not
- * stored. */
+/* Up to `capacity` words of the line; returns their number. A line of more returns capacity + 1,
+ * without being counted through. */
 int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word) {
   sw_field one;
   int count = 0;

@@ -117,9 +117,11 @@ static bool find_widths(const struct maker *maker, int64_t k, double *width, dou
   {
     int32_t *to = malloc((size_t)k * sizeof *to);
     double *chord2 = malloc((size_t)k * sizeof *chord2);
+    /* Each thread's own, until the reduction joins them. */
     enough = to && chord2;
 #pragma omp for schedule(dynamic, CLUMP)
     for (int64_t i = maker->lo; i < maker->hi; i++) {
+      /* A loop of OpenMP cannot be left early: its other turns do nothing. */
       if (!to || !chord2) continue;
       double km = sw_nearby_width(maker->tree, i, k, to, chord2);
       if (width) width[i - maker->lo] = km;

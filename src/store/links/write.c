@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 
+/* A matrix, and the file that it is written to. */
 typedef struct target {
   FILE *out;
   const char *path, *name;

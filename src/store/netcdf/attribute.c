@@ -6,19 +6,19 @@
 
 #include <string.h>
 
-/* The caller closes it; -1: there is none. */
+/* Opens an attribute, which the caller closes; -1: there is none. */
 static hid_t open_attribute(hid_t dataset, const char *name) {
   return H5Aexists(dataset, name) > 0 ? H5Aopen(dataset, name, H5P_DEFAULT) : -1;
 }
 
-/* `wanted` is the end of the message: what the attribute should be. */
+/* Refuses an attribute. `wanted` is the end of the message: what it should be. */
 static sw_status refuse(sw_error *err, const sw_netcdf *file, const char *of, const char *name,
                         const char *what, const char *wanted) {
   return sw_fail(err, SW_EINPUT, "%s: %s: the attribute %s %s; expected %s", file->name, of, name,
                  what, wanted);
 }
 
-/* n numbers, by the widest type of their class; a double holds every float. 128 bits hold both
+/* Reads n numbers by the widest type of their class; a double holds every float. 128 bits hold both
  * signed and unsigned 64-bit integers. */
 static sw_status read_numbers(sw_error *err, const sw_netcdf *file, hid_t attribute, hid_t type,
                               const char *name, int n, sw_netcdf_number **number) {
@@ -43,8 +43,8 @@ static sw_status read_numbers(sw_error *err, const sw_netcdf *file, hid_t attrib
   return SW_OK;
 }
 
-/* No attribute is no error: *n is 0. The type is judged before the count, so that the message names
- * what is wrong first. */
+/* Reads an attribute of `least` to `most` numbers. No attribute is no error: *n is 0. The type is
+ * judged before the count, so that the message names what is wrong first. */
 sw_status sw_netcdf_numbers(sw_error *err, const sw_netcdf *file, hid_t dataset, const char *of,
                             const char *name, int least, int most, const char *wanted, int *n,
                             sw_netcdf_number **number) {
@@ -70,7 +70,8 @@ sw_status sw_netcdf_numbers(sw_error *err, const sw_netcdf *file, hid_t dataset,
   return status;
 }
 
-/* *text is NULL without the attribute, which is no error. Varying and fixed text are both read. */
+/* Reads a text attribute, of varying or fixed length. *text is NULL without the attribute, which is
+ * no error. */
 sw_status sw_netcdf_text(sw_error *err, const sw_netcdf *file, hid_t dataset, const char *of,
                          const char *name, const char *wanted, const char **text) {
   hid_t attribute = open_attribute(dataset, name);

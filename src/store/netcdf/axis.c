@@ -16,19 +16,20 @@ enum { MOST_CHARACTERS = 1 << 16 /* of a label in a table of characters */ };
 
 /* ---- labels -------------------------------------------------------------------------------- */
 
-/* netCDF keeps a dimension without coordinates as a dataset of nothing. */
+/* Whether a dataset is a dimension without coordinates, which netCDF keeps as a dataset of
+ * nothing. */
 static bool is_bare(const sw_netcdf *file, hid_t dataset) {
   const char *name = sw_h5_get_text(file->arena, dataset, "NAME");
   return name && !strncmp(name, SW_H5_BARE, strlen(SW_H5_BARE));
 }
 
-/* Texts of one character each, in two dimensions: what netCDF's char is. */
+/* Whether texts are of one character each, in two dimensions: what netCDF's char is. */
 static bool is_characters(hid_t type) {
   return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) <= 0 &&
          H5Tget_size(type) == 1;
 }
 
-/* The axis's dataset is left open, also on failure after it was opened. */
+/* Opens the dataset of an axis. It is left open, also on failure after it was opened. */
 sw_status sw_netcdf_open_axis(sw_error *err, const sw_netcdf *file, const char *where,
                               const char *name, sw_netcdf_axis *axis) {
   hsize_t size[2] = {0, 0};
@@ -54,12 +55,13 @@ sw_status sw_netcdf_open_axis(sw_error *err, const sw_netcdf *file, const char *
     return sw_fail(err, SW_EINPUT, "%s: %s does not have one dimension; expected a list of labels",
                    file->name, name);
   axis->n = size[0];
+  /* A damaged file must not ask for memory without bounds. */
   bool too_long = sw_netcdf_is_longer(file, size[0]) || (dims == 2 && size[1] > MOST_CHARACTERS);
   return too_long ? sw_netcdf_broken(err, file, axis->dataset, name) : SW_OK;
 }
 
-/* As the lines of a CSV would have it. Text of fixed length is padded with zeros (h5py, C) or
- * blanks (Fortran). Blanks at both ends are taken off, as the reader of CSV does. */
+/* Hands on a label, as the lines of a CSV would have it. Text of fixed length is padded with zeros
+ * (h5py, C) or blanks (Fortran). Blanks at both ends are taken off, as the reader of CSV does. */
 static sw_status take_label(sw_error *err, const sw_netcdf *file, const char *name, hsize_t i,
                             const char *text, size_t length, sw_netcdf_label *take, void *self) {
   while (length && (text[length - 1] == ' ' || text[length - 1] == '\0'))
@@ -85,6 +87,7 @@ typedef struct texts {
   hsize_t count[2]; /* labels; characters of each, where there are two dimensions */
 } texts;
 
+/* How the texts of an axis are read: see `texts`. The caller closes the type. */
 static texts texts_of(const sw_netcdf_axis *axis, hsize_t count) {
   hsize_t size[2] = {0, 0};
   hid_t stored = H5Dget_type(axis->dataset);
@@ -101,8 +104,8 @@ static texts texts_of(const sw_netcdf_axis *axis, hsize_t count) {
   return of;
 }
 
-/* A pointer may be NULL: an empty text. The pieces are handed on one by one; no array of labels is
- * made here. */
+/* Hands on the labels that were read, one by one; no array of them is made here. A pointer may be
+ * NULL: an empty text. */
 static sw_status take_labels(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                              const texts *of, hsize_t lo, char *bytes, sw_netcdf_label *take,
                              void *self) {
@@ -115,7 +118,8 @@ static sw_status take_labels(sw_error *err, const sw_netcdf *file, const sw_netc
   return SW_OK;
 }
 
-/* Rows [lo, hi): each rank reads its own. `size` 0 means that no label has a character. */
+/* Reads the labels of rows [lo, hi): each rank reads its own. `size` 0 means that no label has a
+ * character. */
 sw_status sw_netcdf_texts(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                           hsize_t lo, hsize_t hi, sw_netcdf_label *take, void *self) {
   texts of = texts_of(axis, hi - lo);
@@ -138,9 +142,10 @@ sw_status sw_netcdf_texts(sw_error *err, const sw_netcdf *file, const sw_netcdf_
 
 /* ---- which way round ----------------------------------------------------------------------- */
 
+/* What the scales say of a question; UNKNOWN: nothing. */
 typedef enum verdict { UNKNOWN, YES, NO } verdict;
 
-/* Scales of a dimension, looked through for one of them. Addresses in the file tell whether two
+/* What is looked for among the scales of a dimension. Addresses in the file tell whether two
  * handles are one object; names would not, as links may be several. */
 typedef struct looking {
   haddr_t at[2]; /* of what is looked for: the axis itself, the scale that the axis lies along */
@@ -152,7 +157,7 @@ static haddr_t address_of(hid_t object) {
   return H5Oget_info(object, &info) < 0 ? HADDR_UNDEF : info.addr;
 }
 
-/* Returns nonzero when found, which ends the iteration. */
+/* Looks at one scale; nonzero ends the iteration. */
 static herr_t look(hid_t dataset, unsigned dimension, hid_t scale, void *self) {
   looking *for_it = self;
   haddr_t at = address_of(scale);
@@ -168,8 +173,9 @@ static herr_t keep_address(hid_t dataset, unsigned dimension, hid_t scale, void 
   return 1;
 }
 
-/* Labels may be the dimension's own, or of another name and lie along it. Without scales on both
- * sides nothing is known. UNKNOWN lets the shape decide. */
+/* Whether a dimension lies along an axis: its labels are the dimension's own, or of another name
+ * and lie along it. Without scales on both sides nothing is known: UNKNOWN lets the shape
+ * decide. */
 static verdict lies_along(hid_t dataset, unsigned dimension, const sw_netcdf_axis *axis) {
   if (!axis->name) return UNKNOWN;
   looking for_it = {.at = {HADDR_UNDEF, HADDR_UNDEF}};
@@ -184,6 +190,7 @@ static const char *name_of(const sw_netcdf_axis *axis) {
   return axis->name ? axis->name : "one period";
 }
 
+/* The message names both what the file has and what is expected. */
 static sw_status refuse_axes(sw_error *err, const sw_netcdf *file, const sw_netcdf_variable *of,
                              const sw_netcdf_axis *first, const sw_netcdf_axis *second) {
   char path[SW_H5_PATH_ROOM], other[SW_H5_PATH_ROOM] = "";
@@ -194,9 +201,9 @@ static sw_status refuse_axes(sw_error *err, const sw_netcdf *file, const sw_netc
                  name_of(first), name_of(second));
 }
 
-/* A square variable fits both ways: scales decide, and where they say nothing it is (first,
- * second). A variable of one dimension is that of a single period. first_is_first false: the
- * variable is turned, and the reader swaps the axes. */
+/* Which way round a variable lies. A square one fits both ways: scales decide, and where they say
+ * nothing it is (first, second). A variable of one dimension is that of a single period.
+ * *first_is_first false: the variable is turned, and the reader swaps the axes. */
 sw_status sw_netcdf_order(sw_error *err, const sw_netcdf *file, const sw_netcdf_variable *of,
                           const sw_netcdf_axis *first, const sw_netcdf_axis *second,
                           bool *first_is_first) {

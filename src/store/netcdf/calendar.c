@@ -79,8 +79,8 @@ static sw_date date_of(const sw_clock *clock, int64_t day) {
   return date;
 }
 
-/* The standard calendar is Julian before 1582-10-15: no date there is offered, only counted
- * from. */
+/* Whether a date lies in the Julian part of the standard calendar, before 1582-10-15: dates there
+ * are only counted from, none is offered. */
 static bool is_before_reform(const sw_clock *clock, sw_date date) {
   return clock->calendar == SW_CALENDAR_GREGORIAN &&
          (date.year < 1582 || (date.year == 1582 && date.month * 100 + date.day < 1015));
@@ -88,7 +88,8 @@ static bool is_before_reform(const sw_clock *clock, sw_date date) {
 
 /* ---- units --------------------------------------------------------------------------------- */
 
-/* Names are compared as whole words, so their order does not matter. */
+/* Units of time in seconds, or in months. Names are compared as whole words, so their order does
+ * not matter. */
 static const struct {
   const char *name;
   double unit;
@@ -115,7 +116,7 @@ static const struct {
                  {"year", 12, true},
                  {"yr", 12, true}};
 
-/* Blanks of any kind separate the words of `units`. */
+/* Skips blanks; of any kind, they separate the words of `units`. */
 static const char *skip_blanks(const char *text) {
   while (isspace((unsigned char)*text))
     text++;
@@ -142,7 +143,7 @@ bool sw_clock_is_since(const char *units) {
   return behind_since(units) != NULL;
 }
 
-/* Whole words, singular or plural. False also where nothing follows the unit. */
+/* Finds the unit: a whole word, singular or plural. False also where nothing follows the unit. */
 static bool find_unit(const char *units, sw_clock *clock) {
   const char *at = skip_blanks(units);
   size_t length = word_of(at);
@@ -157,7 +158,8 @@ static bool find_unit(const char *units, sw_clock *clock) {
   return false;
 }
 
-/* Without the attribute it is the standard calendar, as CF has it. Julian is not offered. */
+/* Finds the calendar; without the attribute it is the standard one, as CF has it. Julian is not
+ * offered. */
 static bool find_calendar(const char *calendar, sw_clock *clock) {
   static const struct {
     const char *name;
@@ -180,8 +182,8 @@ static bool find_calendar(const char *calendar, sw_clock *clock) {
 
 /* ---- the moment ---------------------------------------------------------------------------- */
 
-/* At most four digits and one at least; behind them. More than four digits are refused, as a year
- * of five digits would be a slip. */
+/* Reads one to four digits; returns what is behind them, or NULL. More than four are refused, as a
+ * year of five digits would be a slip. */
 static const char *digits(const char *text, int64_t *number) {
   int n = 0;
   for (*number = 0; n < 4 && isdigit((unsigned char)text[n]); n++)
@@ -189,7 +191,7 @@ static const char *digits(const char *text, int64_t *number) {
   return n && !isdigit((unsigned char)text[n]) ? text + n : NULL;
 }
 
-/* year[-month[-day]] Month and day are 1 where they are left out. */
+/* Reads year[-month[-day]]; month and day are 1 where they are left out. */
 static const char *read_date(const char *text, sw_date *date) {
   int64_t part[3] = {0, 1, 1};
   for (int k = 0; k < 3; k++) {
@@ -202,8 +204,8 @@ static const char *read_date(const char *text, sw_date *date) {
   return text;
 }
 
-/* hour[:minute[:second[.fraction]]]; the fraction is left out. A fraction of a second cannot change
- * the day of a period. */
+/* Reads hour[:minute[:second[.fraction]]]; the fraction is left out, as it cannot change the day of
+ * a period. */
 static const char *read_hour(const char *text, int64_t *seconds) {
   int64_t part[3] = {0, 0, 0};
   for (int k = 0; k < 3; k++) {
@@ -217,7 +219,7 @@ static const char *read_hour(const char *text, int64_t *seconds) {
   return part[0] < 24 && part[1] < 60 && part[2] < 60 ? text : NULL;
 }
 
-/* Behind the hour: nothing, or one of the names of no offset. An offset other than zero would move
+/* Whether what is behind the hour is nothing, or a name of no offset. Another offset would move
  * periods by hours: it is refused, not guessed. */
 static bool is_utc(const char *text) {
   static const char *const names[] = {"",      "Z",      "UTC",    "GMT",   "+0",   "+00",
@@ -233,8 +235,8 @@ static bool is_utc(const char *text) {
   return false;
 }
 
-/* NULL: understood; else what is wrong, in words for the message. The pointer is into a constant,
- * so nothing is freed. */
+/* Reads the moment behind "since". NULL: understood; else what is wrong, in words for the message.
+ * The pointer is into a constant, so nothing is freed. */
 static const char *read_moment(const char *text, sw_clock *clock) {
   const char *const unclear = "the moment is not clear; expected e.g. days since 2001-01-01";
   text = read_date(text, &clock->since);
@@ -258,6 +260,7 @@ static const char *read_moment(const char *text, sw_clock *clock) {
   return NULL;
 }
 
+/* Parses both attributes. NULL: understood; else the reason, for the caller's message. */
 const char *sw_clock_parse(const char *units, const char *calendar, sw_clock *clock) {
   *clock = (sw_clock){.unit = 1};
   if (!find_unit(units, clock))
@@ -271,7 +274,7 @@ const char *sw_clock_parse(const char *units, const char *calendar, sw_clock *cl
 /* ---- numbers ------------------------------------------------------------------------------- */
 
 /* Whole months on: the same day of the month, at the same hour. "months since" has no fixed number
- * of seconds, so only whole months are taken. */
+ * of seconds. */
 static const char *months_on(const sw_clock *clock, double value, sw_date *date) {
   double months = value * clock->unit;
   if (months != floor(months)) return "is no whole number of months";
@@ -284,8 +287,8 @@ static const char *months_on(const sw_clock *clock, double value, sw_date *date)
              : "is a day that its month does not have";
 }
 
-/* NULL on success; else words that follow the value in a message. 4e11 seconds and 12e4 months are
- * more than 9999 years. */
+/* The date of a value. NULL on success; else words that follow the value in a message. 4e11 seconds
+ * and 12e4 months are more than 9999 years. */
 const char *sw_clock_date(const sw_clock *clock, double value, sw_date *date) {
   const char *wrong = NULL;
   if (!isfinite(value)) return "is missing";

@@ -130,6 +130,7 @@ static bool is_varying_text(hid_t type) {
   return type >= 0 && H5Tis_variable_str(type) > 0;
 }
 
+/* Whether HDF5 1.10 may crash on a damaged dataset of this kind: then a child reads it first. */
 bool sw_netcdf_is_risky(hid_t dataset) {
   static const char *const texts[] = {"units", "calendar", "_Unsigned"};
   if (dataset < 0) return false;

@@ -24,6 +24,7 @@ enum { MOST_MARKS = 1000 };
  * measurement has. */
 static const double fill_of_reals = 0x1.ep+122;
 
+/* The rules of one dataset while they are made. */
 typedef struct making {
   const sw_netcdf *file;
   hid_t dataset, type; /* of the file */
@@ -155,6 +156,7 @@ static sw_status read_fill(sw_error *err, const making *in) {
   if (told && !zero && !byte && as_stored(in, &number, &cell)) add_mark(in->rules, cell);
   number = (sw_netcdf_number){.real = fill_of_reals};
   if (netcdf && real && as_stored(in, &number, &cell)) add_mark(in->rules, cell);
+  /* Without storage and fill HDF5 would hand out zeros as if they were data. */
   if (told || H5Dget_storage_size(in->dataset) > 0 || sw_h5_length(in->dataset) == 0) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: %s: nothing was ever written to it, and it has no fill value",
                  in->file->name, in->of);
@@ -266,6 +268,7 @@ static sw_status read_factor(sw_error *err, const making *in, const char *name, 
   return isfinite(*factor) ? SW_OK : refuse(err, in, name, "is not finite; expected a number");
 }
 
+/* netCDF-3 had no unsigned types, so an attribute says it. */
 static sw_status find_sign(sw_error *err, const making *in) {
   static const char wanted[] = "\"true\" or \"false\"";
   const char *text = NULL;
@@ -299,6 +302,7 @@ static sw_status find_type(sw_error *err, making *in) {
                  in->file->name, in->of, bits);
 }
 
+/* The order matters: type and sign decide how marks and limits are read. */
 static sw_status make_rules(sw_error *err, making *in, int n_missing, const double *missing) {
   sw_netcdf_rules *rules = in->rules;
   SW_TRY(find_type(err, in));

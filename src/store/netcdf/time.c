@@ -24,7 +24,7 @@ typedef struct times {
   sw_date *date;
 } times;
 
-/* Called piece by piece, in the order of the axis. */
+/* Takes a piece of the axis; called in its order. */
 static sw_status keep(sw_error *err, void *self, const double *value, const hsize_t start[2],
                       const hsize_t count[2]) {
   times *in = self;
@@ -33,7 +33,8 @@ static sw_status keep(sw_error *err, void *self, const double *value, const hsiz
   return SW_OK;
 }
 
-/* Units without "since" leave plain numbers, such as years with the unit "year". */
+/* Reads the units of the axis. Without "since" its numbers are plain, such as years with the unit
+ * "year". */
 static sw_status read_units(sw_error *err, times *in) {
   const sw_netcdf_axis *axis = in->axis;
   SW_TRY(sw_netcdf_text(err, in->file, axis->dataset, axis->name, "units", "a text", &in->units));
@@ -48,7 +49,7 @@ static sw_status read_units(sw_error *err, times *in) {
 
 /* ---- plain numbers ------------------------------------------------------------------------- */
 
-/* 9e15 is just below 2^53. */
+/* Labels out of plain numbers, which must be whole. 9e15 is just below 2^53. */
 static sw_status take_numbers(sw_error *err, const times *in, sw_netcdf_label *take, void *self) {
   for (hsize_t t = 0; t < in->axis->n; t++) {
     char text[32];
@@ -69,7 +70,8 @@ static int compare(const sw_date *a, const sw_date *b) {
   return a->month != b->month ? a->month - b->month : a->day - b->day;
 }
 
-/* One wrong date stops the reading: a panel with a period missing would be another panel. */
+/* Turns values into dates. One wrong date stops the reading: a panel with a period missing would be
+ * another panel. */
 static sw_status find_dates(sw_error *err, times *in) {
   for (hsize_t t = 0; t < in->axis->n; t++) {
     const char *wrong = sw_clock_date(&in->clock, in->value[t], &in->date[t]);
@@ -86,8 +88,8 @@ static sw_status find_dates(sw_error *err, times *in) {
   return SW_OK;
 }
 
-/* Of a calendar without the real days only years and months can be told: its dates would be days
- * apart that they are not. */
+/* Refuses days of a calendar without the real days: its dates would be days apart that they are
+ * not. Years and months can be told of it. */
 static sw_status check_calendar(sw_error *err, const times *in) {
   if (in->clock.calendar <= SW_CALENDAR_PROLEPTIC) return SW_OK;
   return sw_fail(err, SW_EINPUT,
@@ -96,10 +98,11 @@ static sw_status check_calendar(sw_error *err, const times *in) {
                  in->file->name, in->axis->name, in->calendar);
 }
 
+/* The steps that the dates of an axis go by. */
 typedef enum step { DAYS, MONTHS, YEARS } step;
 
-/* What all dates begin. *pairs: the months could be read as pairs of years, as 2001-02 can. 2001-02
- * could be the winter of 2001 and 2002 in panel/time.c, so months then get an M. */
+/* What all dates begin: years, months, or only days. *pairs: the months could be read as pairs of
+ * years, as 2001-02 can be the winter of 2001 and 2002 in panel/time.c; months then get an M. */
 static step step_of(const times *in, bool *pairs) {
   step all = YEARS;
   *pairs = true;
@@ -112,7 +115,7 @@ static step step_of(const times *in, bool *pairs) {
   return all;
 }
 
-/* Formats are those that panel/time.c reads. */
+/* Labels out of dates, in the formats that panel/time.c reads. */
 static sw_status take_dates(sw_error *err, times *in, sw_netcdf_label *take, void *self) {
   bool pairs = false;
   SW_TRY(find_dates(err, in));
@@ -134,6 +137,7 @@ static sw_status take_dates(sw_error *err, times *in, sw_netcdf_label *take, voi
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
+/* Units, rules, values, then labels by what the units say. */
 static sw_status read_times(sw_error *err, times *in, sw_netcdf_label *take, void *self) {
   const sw_netcdf_axis *axis = in->axis;
   hsize_t lo[2] = {0, 0}, hi[2] = {axis->n, 1};
@@ -145,7 +149,8 @@ static sw_status read_times(sw_error *err, times *in, sw_netcdf_label *take, voi
   return in->units ? take_dates(err, in, take, self) : take_numbers(err, in, take, self);
 }
 
-/* Texts are read as they are; numbers go through the rules of the dataset, which may be packed. */
+/* Hands the labels of an axis of time to `take`. Texts are read as they are; numbers go through the
+ * rules of the dataset, which may be packed. */
 sw_status sw_netcdf_times(sw_error *err, const sw_netcdf *file, const sw_netcdf_axis *axis,
                           bool is_list, sw_netcdf_label *take, void *self) {
   times in = {.file = file, .axis = axis, .is_list = is_list};

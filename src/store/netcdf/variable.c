@@ -52,9 +52,8 @@ static sw_status read_slab(sw_error *err, const sw_netcdf *file, const slabs *in
   return SW_OK;
 }
 
-/* How far a piece that begins at `start` goes: to the next multiple of the step, or the end. Only
- * the first piece begins elsewhere than at a multiple, and is shorter. So each chunk is touched by
- * exactly one piece of this rank. */
+/* How far a piece that begins at `start` goes: to the next multiple of the step, or the end. So
+ * each chunk is touched by exactly one piece of this rank. */
 static hsize_t piece_of(const slabs *in, int axis, hsize_t start) {
   hsize_t end = (start / in->step[axis] + 1) * in->step[axis];
   return (end < in->hi[axis] ? end : in->hi[axis]) - start;

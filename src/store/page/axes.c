@@ -18,6 +18,7 @@ static int find_axis(const sw_page *page, const char *id) {
   return -1;
 }
 
+/* Adds an axis; the room was counted before (page.c). */
 static sw_status add_axis(sw_page_reading *in, sw_page_axis axis, int *place) {
   if (!axis.id || !axis.name)
     return sw_fail(in->err, SW_ENOMEM, "out of memory for the axes of a results file");
@@ -79,17 +80,20 @@ static bool are_all_periods(const sw_page *page, int64_t n, const char *const *l
   return true;
 }
 
-/* Of a result that is computed for some periods, in its own order. A label that the root does not
- * have (of a foreign file) has place -1. at[k] is the period of the root, by which the page joins
- * series of several results. */
-static sw_status own_time(sw_page_reading *in, const char *id, int64_t n, const char *const *label,
-                          int *place) {
+/* Of a result that is computed for some periods, in its own order. at[k] is the period of the root,
+ * by which the page joins series of several results and looks up arrays: one that the root does not
+ * have is of a damaged file. */
+static sw_status own_time(sw_page_reading *in, const char *result, const char *id, int64_t n,
+                          const char *const *label, int *place) {
   int *at = NULL;
   SW_NEW(in->err, in->arena, at, n + 1);
   for (int64_t k = 0; k < n; k++) {
     at[k] = -1;
     for (int t = 0; at[k] < 0 && t < in->page->n_periods; t++)
       if (strcmp(label[k], in->page->period[t]) == 0) at[k] = t;
+    if (at[k] < 0)
+      return sw_fail(in->err, SW_EINPUT, "is damaged: %s has a period %.80s, which the file lacks",
+                     result, label[k]);
   }
   sw_page_axis axis = {.id = sw_arena_text(in->arena, id),
                        .name = SW_NAME_TIME,
@@ -110,7 +114,7 @@ static sw_status time_axis(sw_page_reading *in, const char *result, hid_t group,
   sw_error ignored = {0};
   if (sw_contents_labels(&ignored, in->arena, group, SW_NAME_TIME, &n, &label) != SW_OK ||
       n != extent)
-    label = n == in->page->n_periods || extent == in->page->n_periods ? in->page->period : NULL;
+    label = extent == in->page->n_periods ? in->page->period : NULL;
   const char *id = SW_NAME_TIME;
   if (label && !are_all_periods(in->page, extent, label))
     id = sw_arena_printf(in->arena, "%s/" SW_NAME_TIME, result);
@@ -119,7 +123,7 @@ static sw_status time_axis(sw_page_reading *in, const char *result, hid_t group,
     return sw_fail(in->err, SW_EINPUT, "is damaged: the periods of %s cannot be read", result);
   *place = find_axis(in->page, id);
   if (*place >= 0 && in->page->axis[*place].n == extent) return SW_OK;
-  return own_time(in, id, extent, label, place);
+  return own_time(in, result, id, extent, label, place);
 }
 
 /* ---- labels ----------------------------------------------------------------------------- */

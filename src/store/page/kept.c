@@ -70,8 +70,8 @@ static bool are_alike(const sw_page *page, int a, int b) {
   return x->n_dims == y->n_dims && memcmp(x->dim, y->dim, (size_t)x->n_dims * sizeof *x->dim) == 0;
 }
 
-/* A damaged file may claim any length; compressed, the bytes of a file are no bound. 1032 times the
- * file's bytes would still be believable for deflate; memory is asked for only after this. */
+/* A damaged file may claim any length, and compressed bytes are no bound, but for deflate's own:
+ * 1032 times the file's bytes. Asked before memory is. */
 static bool is_believable(const sw_page *page, int variable) {
   hid_t dataset = H5Dopen2(page->in->file, page->variable[variable].id, H5P_DEFAULT);
   if (dataset < 0) return false;
@@ -101,6 +101,7 @@ static sw_status read_both(sw_error *err, const sw_page *page, const sw_page_pai
   SW_TRY(sw_page_box(err, page, partner, rank, from, count, H5T_NATIVE_INT32, entries->partner));
   SW_TRY(sw_page_box(err, page, p->quantity[quantity], rank, from, count, H5T_NATIVE_DOUBLE,
                      entries->value));
+  /* -1: no partner. Other numbers that are no units would lead outside of arrays. */
   for (hsize_t e = 0; e < n; e++)
     if (entries->partner[e] < -1 || entries->partner[e] >= page->n)
       return damaged(err, page, p, "its partners are no units");

@@ -20,26 +20,28 @@ static sw_status no_memory(sw_error *err) {
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
+/* A text attribute, or "": most callers print it, whatever it is. */
 const char *sw_page_text(const sw_page_reading *in, hid_t object, const char *name) {
   const char *text = sw_h5_attribute_text(in->arena, object, name);
   return text ? text : "";
 }
 
-/* Linear: a result has some twenty attributes. */
+/* The text of an attribute; NULL: there is none. Linear: a result has some twenty attributes. */
 const char *sw_page_attribute(const sw_page_attributes *attributes, const char *name) {
   for (int k = 0; k < attributes->n; k++)
     if (strcmp(attributes->name[k], name) == 0) return attributes->text[k];
   return NULL;
 }
 
+/* Attributes while they are listed, `room` of them at most. */
 typedef struct naming {
   const sw_page_reading *in;
   sw_page_attributes *to;
   int room;
 } naming;
 
-/* An attribute that cannot be read is left out, as one that is not there. 0 goes on with the next
- * attribute. */
+/* Takes an attribute; called by H5Aiterate2. One that cannot be read is left out, as one that is
+ * not there. 0 goes on with the next attribute. */
 static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *info, void *self) {
   naming *of = self;
   (void)info;
@@ -52,6 +54,7 @@ static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *i
   return 0;
 }
 
+/* All attributes that are not housekeeping, as texts. */
 sw_status sw_page_attributes_of(const sw_page_reading *in, hid_t object, sw_page_attributes *to) {
   H5O_info_t info = {0};
   *to = (sw_page_attributes){0};
@@ -63,7 +66,8 @@ sw_status sw_page_attributes_of(const sw_page_reading *in, hid_t object, sw_page
   return SW_OK;
 }
 
-/* Lines of an attribute; a newline at its end begins none. The lines are copies in the arena. */
+/* Splits the text of an attribute into lines; a newline at its end begins none. The lines are
+ * copies in the arena. */
 sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
                         const char *const **line) {
   const char **list = NULL;
@@ -84,7 +88,8 @@ sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
 /* ---- results ---------------------------------------------------------------------------- */
 
 /* The innermost result that `path` lies in; -1: in none. Results may be nested (aggregated levels),
- * so the longest name that fits is the one. */
+ * so the longest name that fits is the one. Linear in the results, as are the functions below: a
+ * file has tens. */
 static int result_of(const sw_page *page, const char *path) {
   int found = -1;
   size_t longest = 0;
@@ -108,6 +113,7 @@ static int find_variable(const sw_page *page, const char *result, const char *na
   return -1;
 }
 
+/* Adds a result with its texts; its variables come later in the walk. */
 static sw_status add_result(sw_page_reading *in, const sw_item *item) {
   sw_page_result *r = &in->page->result[in->page->n_results++];
   hid_t group = item->object;
@@ -129,8 +135,8 @@ static sw_status add_result(sw_page_reading *in, const sw_item *item) {
 
 /* ---- variables -------------------------------------------------------------------------- */
 
-/* Numbers of the result that are told: neither hashes nor the labels of periods. A rank above
- * SW_PAGE_DIMS cannot be drawn. */
+/* Whether a variable holds numbers of a result that are told: neither hashes nor the labels of
+ * periods. A rank above SW_PAGE_DIMS cannot be drawn. */
 static bool is_told(const sw_page *page, const sw_item *item, sw_h5_shape *shape) {
   const char *name = sw_h5_last_part(item->path);
   if (item->kind != SW_ITEM_VARIABLE || result_of(page, item->path) < 0) return false;
@@ -141,8 +147,8 @@ static bool is_told(const sw_page *page, const sw_item *item, sw_h5_shape *shape
   return number && shape->rank >= 0 && shape->rank <= SW_PAGE_DIMS;
 }
 
-/* Kinds of its axes, counted; and its time and unit. `n_parts`: how many series or maps a variable
- * makes besides time and unit. */
+/* Places a variable's axes: its time, its unit, kinds counted. `n_parts`: how many series or maps
+ * it makes besides time and unit. */
 static void place_axes(const sw_page *page, sw_page_variable *v, int count[]) {
   v->time = v->unit = -1;
   v->n_periods = 1;
@@ -160,8 +166,9 @@ static void place_axes(const sw_page *page, sw_page_variable *v, int count[]) {
   }
 }
 
-/* Partners and starts of rows are read with the pairs that they belong to, and are no numbers of
- * their own. SILENT variables are read with others or not at all. */
+/* What the page does with a variable. Partners and starts of rows are read with the pairs that
+ * they belong to, and are no numbers of their own. SILENT variables are read with others or not
+ * at all. */
 static sw_page_use use_of(const sw_page *page, sw_page_variable *v) {
   int count[SW_PAGE_LABELS + 1] = {0};
   place_axes(page, v, count);
@@ -173,8 +180,8 @@ static sw_page_use use_of(const sw_page *page, sw_page_variable *v) {
   return v->unit >= 0 ? SW_PAGE_COLUMN : SW_PAGE_SMALL;
 }
 
-/* Of the lines "I in 2003: constant", those of this output, without its name. "I in 2003: constant"
- * becomes "in 2003: constant". */
+/* The lines of `lines` that are of this output, without its name: "I in 2003: constant" becomes "in
+ * 2003: constant". Lines are joined again by newlines. */
 static const char *reasons_of(const sw_page_reading *in, const char *lines, const char *name) {
   const char *text = "";
   size_t length = strlen(name);
@@ -191,8 +198,8 @@ static const char *reasons_of(const sw_page_reading *in, const char *lines, cons
   return text;
 }
 
-/* result_of is valid here: is_told has asked. The count goes up last, so a failure leaves no half
- * variable. */
+/* Adds a variable with its axes and look. result_of is valid here: is_told has asked. The count
+ * goes up last, so a failure leaves no half variable. */
 static sw_status add_variable(sw_page_reading *in, const sw_item *item, const sw_h5_shape *shape) {
   sw_page *page = in->page;
   int r = result_of(page, item->path);
@@ -225,14 +232,15 @@ static sw_status add_variable(sw_page_reading *in, const sw_item *item, const sw
   return SW_OK;
 }
 
-/* Once all variables are there: which ones are drawn with which, and the headlines. At most two
- * variables stand beside one, such as p-values and bounds. */
+/* Once all variables are there: finds which ones are drawn with which, and the headlines. At most
+ * two variables stand beside one, such as p-values and bounds. */
 static void join_variables(sw_page_reading *in) {
   sw_page *page = in->page;
   for (int v = 0; v < page->n_variables; v++) {
     sw_page_variable *of = &page->variable[v];
     hid_t dataset = H5Dopen2(in->file, of->id, H5P_DEFAULT);
     char names[256];
+    /* A longer list is cut: no more than two names are used. */
     strncpy(names, dataset < 0 ? "" : sw_page_text(in, dataset, SW_ATTR_SHOWN_WITH),
             sizeof names - 1);
     names[sizeof names - 1] = '\0';
@@ -252,7 +260,7 @@ static void join_variables(sw_page_reading *in) {
   }
 }
 
-/* The lines that `spillway info` prints too, put to their results. Empty texts are left out; tables
+/* Puts the lines that `spillway info` prints too to their results. Empty texts are left out; tables
  * go by `more`, which the page does not show. */
 static sw_status take_headlines(sw_page_reading *in) {
   sw_page *page = in->page;
@@ -271,8 +279,8 @@ static sw_status take_headlines(sw_page_reading *in) {
 
 /* ---- the walk --------------------------------------------------------------------------- */
 
-/* Results, and in the second round variables: their room is known once they are counted. The first
- * walk counts so that arrays need not grow. */
+/* Reads results and variables in two walks: the first counts, so that arrays need not grow; the
+ * second fills. */
 static sw_status read_all(sw_page_reading *in) {
   sw_page *page = in->page;
   sw_contents walk;
@@ -301,8 +309,14 @@ static sw_status read_all(sw_page_reading *in) {
   return take_headlines(in);
 }
 
-/* What failed within is told with the path in front, as HDF5's words name no file. On failure
- * sw_page_close is still the caller's to call. */
+sw_status sw_page_whole(sw_error *err, const sw_arena *arena, const sw_page *page) {
+  SW_TRY(sw_arena_whole(err, arena));
+  return sw_h5_whole(err, page->path);
+}
+
+/* Opens a file and reads all that it says, but for numbers. What failed within is told with the
+ * path in front, as HDF5's words name no file. On failure sw_page_close is still the caller's to
+ * call. */
 sw_status sw_page_open(sw_error *err, sw_arena *arena, const char *path, sw_page **out) {
   sw_page *page = NULL;
   SW_NEW(err, arena, page, 1);
@@ -314,7 +328,7 @@ sw_status sw_page_open(sw_error *err, sw_arena *arena, const char *path, sw_page
   sw_page_reading in = {.err = err, .arena = arena, .page = page, .file = page->in->file};
   sw_status status = sw_page_root(&in);
   if (status == SW_OK) status = read_all(&in);
-  if (status == SW_OK) return SW_OK;
+  if (status == SW_OK) return sw_page_whole(err, arena, page);
   sw_error said = *err;
   sw_error_clear(err);
   return sw_fail(err, status, "%s: %s", path, said.text);

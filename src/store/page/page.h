@@ -144,6 +144,10 @@ typedef struct sw_page {
  * file does to HDF5 (store/layout/info.h) holds here, too: call it in a child. */
 sw_status sw_page_open(sw_error *err, sw_arena *arena, const char *path, sw_page **page);
 void sw_page_close(sw_page *page);
+/* Fails when since sw_page_open memory has ended or the system has refused a read: what could not
+ * be read is left empty as what is not there, and this tells the two apart. For those who are done.
+ */
+sw_status sw_page_whole(sw_error *err, const sw_arena *arena, const sw_page *page);
 /* The text of that attribute, or NULL. */
 const char *sw_page_attribute(const sw_page_attributes *attributes, const char *name);
 /* "lq/value[manufacturing]", the key of a part; from the arena. NULL: no memory. */

@@ -20,8 +20,8 @@ static bool has_axis(const sw_page *page, const sw_page_variable *v, sw_page_axi
   return false;
 }
 
-/* By the text that the file has of its partners; of a dense matrix by the entry's parameter. -1
- * cannot occur: what says nothing is by largest. */
+/* By what partners are ordered: by the text that the file has of them; of a dense matrix by the
+ * entry's parameter. A file that says nothing has the largest first. */
 static int order_of(const sw_page *page, int result, int partner) {
   const char *parameters = page->result[result].parameters;
   for (int by = SW_BY_LARGEST; partner >= 0 && by <= SW_BY_SMALLEST; by++)
@@ -30,8 +30,8 @@ static int order_of(const sw_page *page, int result, int partner) {
   return strstr(parameters, ", by: absolute") ? SW_BY_ABSOLUTE : SW_BY_LARGEST;
 }
 
-/* Axes as the file of this program has them; else the pairs are not told. A file of another program
- * may have the axes in another order. */
+/* Whether the axes are as this program writes them; a file of another program may have them in
+ * another order, and its pairs are then not told. */
 static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_keep keep) {
   static const sw_page_axis_kind last[] = {[SW_PAGE_DENSE] = SW_PAGE_UNIT_TO,
                                            [SW_PAGE_TOP] = SW_PAGE_RANK,
@@ -41,8 +41,8 @@ static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_k
          (keep == SW_PAGE_ENTRIES || v->unit == rank - 2);
 }
 
-/* Periods of entries stand on the axes of their row starts. p->k is how many partners a unit gets
- * at most: what is stored, what is asked, or all units. */
+/* Fills in how the pairs are stored. Periods of entries stand on the axes of their row starts. p->k
+ * is how many partners a unit gets at most: what is stored, what is asked, or all units. */
 static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
   const sw_page_variable *v = &page->variable[p->quantity[0]];
   int partner = sw_page_find(page, p->result, SW_NAME_PARTNER);
@@ -75,7 +75,7 @@ static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
                                       : width * (double)page->n * (double)page->n;
 }
 
-/* False: the result has neither pairs nor strengths. */
+/* Describes the pairs of a result. False: it has neither pairs nor strengths. */
 bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *p) {
   *p = (sw_page_pairs){.result = result, .keep = SW_PAGE_SUMMARY, .time = -1, .n_periods = 1};
   p->out_strength = sw_page_find(page, result, SW_NAME_OUT_STRENGTH);
@@ -115,7 +115,8 @@ static sw_status read_box(const fetching *f, int variable, int rank, const hsize
   return sw_page_box(f->err, f->page, variable, rank, start, count, type, to);
 }
 
-/* A number of another unit in a damaged file is no partner. The page would look up a unit by it. */
+/* Makes partners that no unit has -1, as the page would look up a unit by them: the file may be
+ * damaged. */
 static void clean(const fetching *f, int64_t n, int32_t *partner) {
   for (int64_t k = 0; k < n; k++)
     if (partner[k] < 0 || partner[k] >= f->page->n) partner[k] = -1;
@@ -123,12 +124,14 @@ static void clean(const fetching *f, int64_t n, int32_t *partner) {
 
 /* ---- top -------------------------------------------------------------------------------- */
 
-/* The file has them as they are wanted, perhaps more of each. Only the first k columns are read. */
+/* Partners of `top`: the file has them as they are wanted, perhaps more of each. Only the first k
+ * columns are read. */
 static sw_status read_top(const fetching *f) {
   const sw_page_pairs *p = f->pairs;
   int timed = p->time >= 0;
   hsize_t start[3] = {(hsize_t)f->period, 0, 0}, count[3] = {1, (hsize_t)f->page->n, (hsize_t)p->k};
   int partner = sw_page_find(f->page, p->result, SW_NAME_PARTNER), rank = 2 + timed;
+  /* Without time the first of the three dimensions is left off. */
   const hsize_t *from = start + !timed, *much = count + !timed;
   hsize_t none[2] = {0, 0};
   if (!timed) from = none;
@@ -149,7 +152,7 @@ static sw_status read_top(const fetching *f) {
 
 /* By insertion into a list of k: n k steps at worst, mostly n. */
 
-/* Larger is stronger. */
+/* How strong a value is: larger is stronger. */
 static double strength(int by, float value) {
   return by == SW_BY_SMALLEST ? -value : by == SW_BY_ABSOLUTE ? fabsf(value) : value;
 }
@@ -171,8 +174,8 @@ static int pick(int by, int64_t n, const float *value, int64_t skip, int k, int6
   return count;
 }
 
-/* Places beyond the partners there are: -1 and NaN, as in a file of `top`. Every row has k places,
- * filled or not. */
+/* Fills the places beyond the partners there are with -1 and NaN, as in a file of `top`. Every row
+ * has k places, filled or not. */
 static void clear(const fetching *f, int64_t i, int from) {
   const sw_page_pairs *p = f->pairs;
   for (int c = from; c < p->k; c++) {
@@ -184,13 +187,14 @@ static void clear(const fetching *f, int64_t i, int from) {
 
 /* ---- dense ------------------------------------------------------------------------------ */
 
-/* The diagonal is no partner. Rows are independent, so threads share nothing but the arrays they
- * write to. */
+/* Picks the partners of a strip's rows; the diagonal is no partner. Rows are independent, so
+ * threads share nothing but the arrays they write to. */
 static void pick_strip(const fetching *f, int64_t first, int64_t rows, float *const *strip) {
   const sw_page_pairs *p = f->pairs;
   int64_t n = f->page->n;
 #pragma omp parallel for schedule(static)
   for (int64_t r = 0; r < rows; r++) {
+    /* 64: the page asks for far fewer partners per unit. */
     int64_t place[64], i = first + r;
     int count = pick(p->by, n, strip[0] + r * n, i, p->k, place);
     for (int c = 0; c < count; c++) {
@@ -206,7 +210,7 @@ static void pick_strip(const fetching *f, int64_t first, int64_t rows, float *co
   }
 }
 
-/* Reading and picking take turns: HDF5 is not thread-safe. */
+/* Reads a matrix strip by strip. Reading and picking take turns: HDF5 is not thread-safe. */
 static sw_status read_strips(const fetching *f, float *const *strip) {
   const sw_page_pairs *p = f->pairs;
   int timed = p->time >= 0;
@@ -222,8 +226,9 @@ static sw_status read_strips(const fetching *f, float *const *strip) {
   return SW_OK;
 }
 
+/* Partners out of a dense matrix: STRIP rows of each quantity in memory. */
 static sw_status read_dense(const fetching *f) {
-  /* Of one period; everything is freed by read_entries. */
+  /* By quantity, for the strip under way. */
   float *strip[SW_PAGE_QUANTITIES] = {NULL};
   sw_status status = SW_OK;
   for (int q = 0; q < f->pairs->n_quantities && status == SW_OK; q++)
@@ -231,12 +236,13 @@ static sw_status read_dense(const fetching *f) {
   if (status == SW_OK) status = read_strips(f, strip);
   for (int q = 0; q < f->pairs->n_quantities; q++)
     sw_free(strip[q]);
-  /* place[64]: k is bounded by the page far below that. */
+  /* The same on success and failure: strips that were not allocated are NULL. */
   return status;
 }
 
 /* ---- entries ---------------------------------------------------------------------------- */
 
+/* The kept entries of one period: starts of rows, partners, values by quantity. */
 typedef struct entries {
   int64_t *start; /* n + 1 */
   int64_t first, count;
@@ -244,7 +250,8 @@ typedef struct entries {
   float *value[SW_PAGE_QUANTITIES];
 } entries;
 
-/* Partners are picked by the first quantity; the others follow. */
+/* Partners are picked by the first quantity; the others follow. The period's entries are in
+ * memory. */
 static sw_status take_rows(const fetching *f, const entries *e) {
   const sw_page_pairs *p = f->pairs;
   for (int64_t i = 0; i < f->page->n; i++) {
@@ -259,11 +266,12 @@ static sw_status take_rows(const fetching *f, const entries *e) {
     clear(f, i, count);
     if (f->kept) f->kept[i] = (uint32_t)n;
   }
-  /* The period's entries are read in one piece, value by value of each quantity. */
+  /* Nothing here can fail: starts and partners were checked as they were read. */
   return SW_OK;
 }
 
-/* Row starts of a damaged file may lead anywhere. */
+/* Reads where rows begin. sw_page_starts checks them, as those of a damaged file may lead
+ * anywhere. */
 static sw_status read_starts(const fetching *f, entries *e) {
   SW_TRY(sw_alloc(f->err, (size_t)f->page->n + 1, sizeof *e->start, (void **)&e->start));
   SW_TRY(sw_page_starts(f->err, f->page, f->pairs, f->period, e->start));
@@ -272,6 +280,7 @@ static sw_status read_starts(const fetching *f, entries *e) {
   return SW_OK;
 }
 
+/* Entries of one period: starts, partners, then values. */
 static sw_status read_entries_into(const fetching *f, entries *e) {
   const sw_page_pairs *p = f->pairs;
   SW_TRY(read_starts(f, e));
@@ -287,7 +296,7 @@ static sw_status read_entries_into(const fetching *f, entries *e) {
   return take_rows(f, e);
 }
 
-/* The arrays are left as they are. */
+/* Partners out of entries; releases what was read, also after a failure. */
 static sw_status read_entries(const fetching *f) {
   entries e = {0};
   sw_status status = read_entries_into(f, &e);
@@ -300,7 +309,8 @@ static sw_status read_entries(const fetching *f) {
 
 /* ---- all -------------------------------------------------------------------------------- */
 
-/* A summary keeps no pairs: nothing to read. */
+/* Reads the k strongest partners of each unit in one period. A summary keeps no pairs: nothing to
+ * read. */
 sw_status sw_page_read_partners(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
                                 int period, int32_t *partner, float *const *value, uint32_t *kept) {
   fetching f = {.err = err,

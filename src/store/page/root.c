@@ -13,8 +13,8 @@
 
 /* ---- units ------------------------------------------------------------------------------ */
 
-/* The labels over units of that name; NULL: none, or of another length. A damaged dataset of names
- * costs the names and nothing else. */
+/* Texts by unit under that name; NULL: none, or of another length. A damaged dataset of names costs
+ * the names and nothing else. */
 static const char *const *unit_texts(sw_page_reading *in, const char *name) {
   const char *const *label = NULL;
   sw_error ignored = {0};
@@ -30,8 +30,8 @@ static const char *const *unit_texts(sw_page_reading *in, const char *name) {
   return n == in->page->n ? label : NULL;
 }
 
-/* Coordinates: n real numbers, or none. *value stays NULL where there is nothing to read. Fails for
- * a lack of memory alone. */
+/* Reads coordinates: n real numbers, or none. *value stays NULL where there is nothing to read.
+ * Fails for a lack of memory alone. */
 static sw_status unit_numbers(sw_page_reading *in, sw_root_part part, const double **value) {
   double *read = NULL;
   hid_t dataset = sw_contents_variable(in->file, sw_layout_root(part)->name);
@@ -49,7 +49,7 @@ static sw_status unit_numbers(sw_page_reading *in, sw_root_part part, const doub
   return status;
 }
 
-/* Codes must be there: everything else of a file is by unit. */
+/* Reads the units. Codes must be there: everything else of a file is by unit. */
 static sw_status read_units(sw_page_reading *in) {
   sw_page *page = in->page;
   SW_TRY(sw_h5_read_labels(in->err, in->arena, in->file, SW_NAME_UNIT, &page->n, &page->code));
@@ -60,8 +60,8 @@ static sw_status read_units(sw_page_reading *in) {
   return unit_numbers(in, SW_ROOT_LAT, &page->lat);
 }
 
-/* A study without time has one period, labelled 0. The page shows no slider for a cross-section.
- * Labels may be numbers in the file; they are texts here. */
+/* Reads the periods; labels may be numbers in the file, and are texts here. A study without time
+ * has one period, labelled 0. The page shows no slider for a cross-section. */
 static sw_status read_periods(sw_page_reading *in) {
   sw_page *page = in->page;
   int64_t n = 0;
@@ -102,8 +102,8 @@ static sw_status add_group(sw_page_reading *in, const char *name, const char *co
   return SW_OK;
 }
 
-/* Every column over units with the prefix is a grouping; the name behind the prefix is the study's.
- * In the order of the file, which is that of the study. */
+/* Reads the groups: every column over units with the prefix is one, and the name behind the prefix
+ * is the study's. In the order of the file, which is that of the study. */
 static sw_status read_groups(sw_page_reading *in, const sw_names *names) {
   size_t prefix = strlen(SW_NAME_GROUP_PREFIX);
   SW_NEW(in->err, in->arena, in->page->group, names->count + 1);
@@ -141,7 +141,7 @@ static sw_status read_matrices(sw_page_reading *in, hid_t group) {
   return SW_OK;
 }
 
-/* A study without weights has no such group. */
+/* Reads the weights; a study without any has no such group. */
 static sw_status read_weights(sw_page_reading *in) {
   if (H5Lexists(in->file, SW_NAME_WEIGHTS, H5P_DEFAULT) <= 0) return SW_OK;
   hid_t group = H5Gopen2(in->file, SW_NAME_WEIGHTS, H5P_DEFAULT);
@@ -172,8 +172,8 @@ static sw_status read_counts(sw_page_reading *in, hid_t group, hid_t dataset) {
   return SW_OK;
 }
 
-/* Of a damaged file a member may be of a unit that is not there. Members serve to draw a map of
- * finer polygons. After an aggregation only. Codes and owners must be of one length. */
+/* Reads the members of aggregated units, which serve to draw a map of finer polygons. Codes and
+ * owners must be of one length; of a damaged file a member may be of a unit that is not there. */
 static sw_status read_members(sw_page_reading *in, hid_t group) {
   sw_page *page = in->page;
   int64_t n = 0;
@@ -199,8 +199,8 @@ static sw_status read_members(sw_page_reading *in, hid_t group) {
   return status;
 }
 
-/* A results file before `panel` was written has none. The group may have either part without the
- * other. */
+/* Reads the group of the panel, of which a file written before that group existed has none. It may
+ * have either part without the other. */
 static sw_status read_panel(sw_page_reading *in) {
   if (H5Lexists(in->file, SW_NAME_PANEL, H5P_DEFAULT) <= 0) return SW_OK;
   hid_t group = H5Gopen2(in->file, SW_NAME_PANEL, H5P_DEFAULT);
@@ -215,14 +215,14 @@ static sw_status read_panel(sw_page_reading *in) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* NULL where the root does not say it. Unlike the empty text, NULL means: not there. The
- * arena's. */
+/* A text of the root in the arena; NULL where the root does not say it, which the empty text would
+ * not tell. */
 static const char *words(const sw_page_reading *in, const char *name) {
   return sw_h5_attribute_text(in->arena, in->file, name);
 }
 
-/* Units first, as every other length is compared with theirs. Texts that are missing are "", or
- * NULL where words() says so. */
+/* Reads the root. Units come first, as every other length is compared with theirs. Texts that are
+ * missing are "", or NULL where words() says so. */
 sw_status sw_page_root(sw_page_reading *in) {
   sw_page *page = in->page;
   sw_names names;

@@ -15,15 +15,15 @@ typedef struct slab {
   hsize_t n; /* numbers */
 } slab;
 
-/* The caller closes it. */
+/* Opens a variable's dataset, which the caller closes. */
 static sw_status open_variable(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                hid_t *dataset) {
   *dataset = H5Dopen2(page->in->file, v->id, H5P_DEFAULT);
   return *dataset >= 0 ? SW_OK : sw_h5_fail(err, v->id, "be read");
 }
 
-/* In whole numbers -1 is missing (layout.h), and told as NaN. Whole numbers have no NaN of their
- * own. */
+/* Reads a part of a dataset as doubles. In whole numbers, which have no NaN of their own, -1 is
+ * missing (layout.h), and becomes NaN. */
 static sw_status read_slab(sw_error *err, const sw_page_variable *v, hid_t dataset,
                            const slab *part, double *to) {
   if (part->n == 0) return SW_OK;
@@ -39,8 +39,8 @@ static sw_status read_slab(sw_error *err, const sw_page_variable *v, hid_t datas
   return SW_OK;
 }
 
-/* From `unit` slowest to `time` slowest. A copy is simpler than turning in place, and as large as
- * the result. */
+/* Turns values from `unit` slowest to `time` slowest. A copy is simpler than turning in place, and
+ * as large as the result. */
 static sw_status turn(sw_error *err, int64_t units, int periods, double *values) {
   double *copy = NULL;
   size_t n = (size_t)(units * periods);
@@ -53,7 +53,8 @@ static sw_status turn(sw_error *err, int64_t units, int periods, double *values)
   return SW_OK;
 }
 
-/* `part` is taken apart from its last axis. `to` receives count x n numbers, period by period. */
+/* Reads a part of a column in some periods: count x n numbers into `to`, period by period. `part`
+ * is taken apart from its last axis. */
 sw_status sw_page_read_periods(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                int64_t part, int first, int count, double *to) {
   slab at = {.n = (hsize_t)(page->n * count)};
@@ -79,17 +80,17 @@ sw_status sw_page_read(sw_error *err, const sw_page *page, const sw_page_variabl
   return sw_page_read_periods(err, page, v, part, 0, v->n_periods, to);
 }
 
-/* Steps of a unit and of a part in what is read of one period. time is 1 long in what is read, so
- * it does not count. */
+/* How far apart two units lie in what is read of one period. Time is 1 long there, so it does not
+ * count. */
 static void strides_of(const sw_page *page, const sw_page_variable *v, int64_t *unit) {
   *unit = 1;
   for (int d = v->unit + 1; d < v->n_dims; d++)
     if (d != v->time) *unit *= page->axis[v->dim[d]].n;
 }
 
-/* A period is read in one piece, which is much faster than each part alone where parts are the
- * fastest axis. Parts before the unit's axis are slower than it, those behind it faster. `stride`
- * is at least n, so that parts may be padded. */
+/* Reads all parts of one period in one piece, which is much faster than each part alone where parts
+ * are the fastest axis. Parts before the unit's axis are slower than it, those behind it faster.
+ * `stride` is at least n, so that parts may be padded. */
 sw_status sw_page_read_parts(sw_error *err, const sw_page *page, const sw_page_variable *v,
                              int period, int64_t stride, double *to) {
   slab at = {.n = (hsize_t)(page->n * v->n_parts)};
@@ -106,6 +107,7 @@ sw_status sw_page_read_parts(sw_error *err, const sw_page *page, const sw_page_v
   if (status == SW_OK) status = read_slab(err, v, dataset, &at, read);
   if (dataset >= 0) H5Dclose(dataset);
   for (int64_t part = 0; status == SW_OK && part < v->n_parts; part++) {
+    /* Of one unit the `behind` parts after its axis stand side by side. */
     const double *from = read + part / behind * page->n * behind + part % behind;
     for (int64_t i = 0; i < page->n; i++)
       to[part * stride + i] = from[i * behind];
@@ -121,7 +123,7 @@ int64_t sw_page_count(const sw_page *page, const sw_page_variable *v) {
   return n;
 }
 
-/* All numbers, in the order of the file. Small: without an axis of units. */
+/* Reads all numbers of a small variable, one without an axis of units, in the order of the file. */
 sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_variable *v,
                              double *to) {
   slab at = {.n = (hsize_t)sw_page_count(page, v)};
@@ -138,7 +140,8 @@ sw_status sw_page_read_small(sw_error *err, const sw_page *page, const sw_page_v
 
 /* For the curves beside maps: a value by period. */
 
-/* Means over the units with a value, by period; one period is in memory at a time. */
+/* The course of a column: means over the units with a value, by period; one period is in memory at
+ * a time. */
 static sw_status column_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
                                int64_t part, double *mean, int64_t *n) {
   double *value = NULL;
@@ -155,8 +158,8 @@ static sw_status column_course(sw_error *err, const sw_page *page, const sw_page
   return status;
 }
 
-/* Of a small variable the further axes are parts, too: its position on them. The axes before time
- * are slower, those behind it faster: part is taken apart accordingly. */
+/* The course of a small variable, whose further axes are parts, too. The axes before time are
+ * slower, those behind it faster: part is taken apart accordingly. */
 static sw_status small_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
                               int64_t part, double *mean, int64_t *n) {
   double *value = NULL;
@@ -175,7 +178,7 @@ static sw_status small_course(sw_error *err, const sw_page *page, const sw_page_
   return status;
 }
 
-/* `mean` and `n` by period; n is 0 where there are no units. */
+/* The course of a part: `mean` and `n` by period; n is 0 where there are no units. */
 sw_status sw_page_course(sw_error *err, const sw_page *page, const sw_page_variable *v,
                          int64_t part, double *mean, int64_t *n) {
   return v->use == SW_PAGE_COLUMN ? column_course(err, page, v, part, mean, n)

@@ -129,6 +129,7 @@ static sw_status grow(sw_error *err, void **array, size_t size, int64_t room) {
   return SW_OK;
 }
 
+/* Room for a ring of so many points; all arrays grow by doubling. */
 static sw_status make_room(sw_error *err, maker *m, int64_t points) {
   sw_cells *c = m->out;
   if (c->n_rings + 1 >= m->room_rings) {

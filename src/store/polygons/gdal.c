@@ -1,6 +1,6 @@
-/* GDAL loaded by dlopen, by the name that the build has found (SW_GDAL_LIBRARY). RTLD_LOCAL, as it
- * brings an HDF5 of its own, whose symbols must not meet ours; those of Debian carry versions
- * besides. It stays loaded: it cannot be unloaded safely. */
+/* Loads GDAL by dlopen, under the name that the build has found (SW_GDAL_LIBRARY): a study without
+ * polygons needs no GDAL. RTLD_LOCAL, as it brings an HDF5 of its own, whose symbols must not meet
+ * ours; those of Debian carry versions besides. It stays loaded: it cannot be unloaded safely. */
 #include "store/polygons/gdal.h"
 
 #include <dlfcn.h>

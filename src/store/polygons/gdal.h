@@ -6,6 +6,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_vsi.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
@@ -77,6 +78,7 @@
   X(OSRImportFromEPSG)                                                                             \
   X(OSRSetAxisMappingStrategy)                                                                     \
   X(CPLSetThreadLocalConfigOption)                                                                 \
+  X(VSIStdoutSetRedirection)                                                                       \
   X(CPLPushErrorHandler)                                                                           \
   X(CPLPopErrorHandler)                                                                            \
   X(CPLQuietErrorHandler)                                                                          \

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "store/polygons/gdal.h"
 
+/* A layer on its way to CSV, feature by feature. */
 typedef struct writer {
   const sw_gdal *gdal;
   const sw_node *node;

@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "panel/same_code.h"
 
-/* Only a key that is no code is looked up among the other forms of codes. twin: a code of another
- * form, such as 0101 and 101. */
+/* Matches keys with codes, and counts. Only a key that is no code is looked up among the other
+ * forms of codes. twin: a code of another form, such as 0101 and 101. */
 static sw_status match(sw_error *err, const sw_polygons_spec *spec, const sw_polygons *p,
                        const char *const *code, const sw_map *unit_of, const sw_code_forms *forms,
                        int32_t *unit) {
@@ -34,7 +34,7 @@ static sw_status match(sw_error *err, const sw_polygons_spec *spec, const sw_pol
                       spec->key, spec->file, p->n ? p->key[0] : "", code[0]);
 }
 
-/* Keys that fit several polygons are fine: a unit may have several features. */
+/* Which unit each polygon belongs to; a unit may have several. */
 sw_status sw_polygons_match(sw_error *err, const sw_polygons_spec *spec,
                             const sw_polygons *polygons, int64_t n, const char *const *code,
                             int32_t *unit) {

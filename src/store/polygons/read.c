@@ -36,6 +36,7 @@ static const char *reason(const reader *r) {
   return text && *text ? text : "no reason is given";
 }
 
+/* GDAL's own reason is told, as it knows the format. */
 static sw_status open_file(sw_error *err, reader *r) {
   r->gdal->CPLErrorReset();
   r->data = r->gdal->GDALOpenEx(
@@ -57,6 +58,7 @@ static const char *layer_name(const reader *r, int k) {
   return r->gdal->OGR_L_GetName(r->gdal->GDALDatasetGetLayer(r->data, k));
 }
 
+/* The layer that is named, or the only one. */
 static sw_status find_layer(sw_error *err, reader *r) {
   const sw_polygons_spec *spec = r->spec;
   int count = r->gdal->GDALDatasetGetLayerCount(r->data);
@@ -112,6 +114,7 @@ static sw_status grow(sw_error *err, void **array, size_t size, int64_t room) {
   return SW_OK;
 }
 
+/* Room for one more feature, by doubling. */
 static sw_status room_for_feature(sw_error *err, reader *r) {
   sw_polygons *p = r->out;
   if (p->n < r->room_n) return SW_OK;
@@ -142,8 +145,8 @@ static const char *key_of(const reader *r) {
   return r->out->key[r->out->n];
 }
 
-/* One ring, closed. Places that are no numbers would be vertices of their own. A ring that is not
- * closed is closed here; the programs behind rely on it. */
+/* One ring, closed here where the file leaves it open, as the programs behind rely on it. Places
+ * that are no numbers would be vertices of their own. */
 static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring, bool hole) {
   sw_polygons *p = r->out;
   int count = r->gdal->OGR_G_GetPointCount(ring);

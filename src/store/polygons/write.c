@@ -10,6 +10,7 @@
 #include "store/polygons/gdal.h"
 #include "store/polygons/polygons.h"
 
+/* The file that is written, and the shapes of the units for it. */
 typedef struct writer {
   const sw_gdal *gdal;
   const sw_layer *layer;
@@ -20,6 +21,7 @@ typedef struct writer {
   OGRGeometryH *shape; /* by unit; NULL: none */
 } writer;
 
+/* GDAL gives its reason in words, of its last error. */
 static sw_status fail(sw_error *err, const writer *w, const char *what) {
   const char *text = w->gdal->CPLGetLastErrorMsg();
   return sw_fail(err, SW_EIO, "GDAL cannot %s: %s", what,
@@ -28,7 +30,8 @@ static sw_status fail(sw_error *err, const writer *w, const char *what) {
 
 /* ---- shapes ------------------------------------------------------------------------------ */
 
-/* The parts of a geometry, flat, added to those of its unit. */
+/* Adds the parts of a geometry, flat, to those of its unit: a unit may be several features of the
+ * file. */
 static sw_status add_shape(sw_error *err, writer *w, int64_t unit, OGRGeometryH geometry) {
   const sw_gdal *g = w->gdal;
   OGRGeometryH parts = g->OGR_G_ForceToMultiPolygon(g->OGR_G_Clone(geometry));
@@ -38,14 +41,15 @@ static sw_status add_shape(sw_error *err, writer *w, int64_t unit, OGRGeometryH 
     w->shape[unit] = parts;
     return SW_OK;
   }
+  bool added = true;
   for (int k = 0; k < g->OGR_G_GetGeometryCount(parts); k++)
-    g->OGR_G_AddGeometry(w->shape[unit], g->OGR_G_GetGeometryRef(parts, k));
+    added &= g->OGR_G_AddGeometry(w->shape[unit], g->OGR_G_GetGeometryRef(parts, k)) == OGRERR_NONE;
   g->OGR_G_DestroyGeometry(parts);
-  return SW_OK;
+  return added ? SW_OK : fail(err, w, "take a polygon");
 }
 
-/* The layer a second time: sw_polygons_read has made sure of it, and has told which feature is of
- * which unit. */
+/* Reads the layer a second time, for geometries as GDAL has them: sw_polygons_read has made sure of
+ * it, and has told which feature is of which unit. */
 static sw_status take_shapes(sw_error *err, writer *w, const sw_polygons *p, const int32_t *unit) {
   const sw_gdal *g = w->gdal;
   const sw_polygons_spec *spec = w->layer->polygons;
@@ -56,6 +60,7 @@ static sw_status take_shapes(sw_error *err, writer *w, const sw_polygons *p, con
   if (!from) return fail(err, w, "read the polygons again");
   w->system = g->OGR_L_GetSpatialRef(from);
   for (int64_t f = 0; f < p->n; f++) {
+    /* Features come in the order of the first reading, by which unit[] is numbered. */
     OGRFeatureH feature = g->OGR_L_GetNextFeature(from);
     if (!feature) return fail(err, w, "read the polygons again");
     OGRGeometryH geometry = g->OGR_F_GetGeometryRef(feature);
@@ -68,7 +73,8 @@ static sw_status take_shapes(sw_error *err, writer *w, const sw_polygons *p, con
   return SW_OK;
 }
 
-/* Degrees that no file says are degrees, and the places of units. */
+/* Sets WGS84 in degrees, longitude first: for files in degrees that do not say so, and for the
+ * places of units. */
 static sw_status set_degrees(sw_error *err, writer *w) {
   w->system = w->gdal->OSRNewSpatialReference(NULL);
   w->owns_system = true;
@@ -78,6 +84,8 @@ static sw_status set_degrees(sw_error *err, writer *w) {
   return SW_OK;
 }
 
+/* Shapes of the units out of the file. A .geojson needs degrees, and a file without a coordinate
+ * system cannot be transformed. */
 static sw_status polygon_shapes(sw_error *err, sw_arena *arena, writer *w) {
   sw_polygons p;
   int32_t *unit = NULL;
@@ -98,6 +106,7 @@ static sw_status polygon_shapes(sw_error *err, sw_arena *arena, writer *w) {
   return guess && degrees ? set_degrees(err, w) : SW_OK;
 }
 
+/* Points at the places of units; units without a place have no shape. */
 static sw_status point_shapes(sw_error *err, writer *w) {
   const sw_layer *l = w->layer;
   for (int64_t i = 0; i < l->n_codes; i++) {
@@ -111,6 +120,7 @@ static sw_status point_shapes(sw_error *err, writer *w) {
 
 /* ---- the layer --------------------------------------------------------------------------- */
 
+/* GDAL copies the definition, so it is released at once. */
 static sw_status add_field(sw_error *err, writer *w, const char *name, OGRFieldType type) {
   const sw_gdal *g = w->gdal;
   OGRFieldDefnH field = g->OGR_Fld_Create(name, type);
@@ -119,9 +129,9 @@ static sw_status add_field(sw_error *err, writer *w, const char *name, OGRFieldT
   return done ? SW_OK : fail(err, w, "add a field");
 }
 
-/* Dates of a GeoPackage are fixed, so that the same results give the same file. Numbers of a
- * GeoJSON have the digits that read back as the same, coordinates 9 decimals, a tenth of a
- * millimetre. */
+/* Creates the file, its layer and fields. Dates of a GeoPackage are fixed, so that the same results
+ * give the same file. Numbers of a GeoJSON have the digits that read back as the same, coordinates
+ * 9 decimals, a tenth of a millimetre. */
 static sw_status create(sw_error *err, writer *w) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
@@ -130,7 +140,9 @@ static sw_status create(sw_error *err, writer *w) {
   g->CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
   GDALDriverH driver = g->GDALGetDriverByName(l->driver);
   if (!driver) return sw_fail(err, SW_EINPUT, "this GDAL writes no %s", l->driver);
-  w->data = g->GDALCreate(driver, l->path, 0, 0, 0, GDT_Unknown, NULL);
+  /* GDAL's writer of GeoJSON looks at no write: a full disk would leave a part of the file. */
+  if (w->json) g->VSIStdoutSetRedirection((VSIWriteFunction)fwrite, l->out);
+  w->data = g->GDALCreate(driver, w->json ? "/vsistdout/" : l->path, 0, 0, 0, GDT_Unknown, NULL);
   if (!w->data) return fail(err, w, "create the file");
   w->out = g->GDALDatasetCreateLayer(w->data, l->name, w->system,
                                      l->polygons ? wkbMultiPolygon : wkbPoint,
@@ -143,7 +155,8 @@ static sw_status create(sw_error *err, writer *w) {
   return SW_OK;
 }
 
-/* JSON has no infinity: it is missing there. */
+/* Sets the fields of a feature. Missing values are null; JSON has no infinity, so it is null there
+ * as well. */
 static void set_fields(const writer *w, OGRFeatureH feature, int64_t f) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
@@ -161,28 +174,31 @@ static void set_fields(const writer *w, OGRFeatureH feature, int64_t f) {
   }
 }
 
+/* A feature per row; those without a shape are written too, and counted. One transaction, where the
+ * form has them, is much faster than one for each row. A full disk may show in its end alone, and
+ * close_all looks at errors of closing only. */
 static sw_status write_features(sw_error *err, writer *w, int64_t *without) {
   const sw_gdal *g = w->gdal;
   const sw_layer *l = w->layer;
   *without = 0;
-  g->GDALDatasetStartTransaction(w->data, FALSE); /* where there are such: much faster */
+  bool held = g->GDALDatasetStartTransaction(w->data, FALSE) == OGRERR_NONE;
   for (int64_t f = 0; f < l->n; f++) {
     OGRFeatureH feature = g->OGR_F_Create(g->OGR_L_GetLayerDefn(w->out));
     if (!feature) return fail(err, w, "make a feature");
     set_fields(w, feature, f);
     OGRGeometryH shape = w->shape[l->unit[f]];
-    if (shape)
-      g->OGR_F_SetGeometry(feature, shape);
-    else
-      ++*without;
-    OGRErr code = g->OGR_L_CreateFeature(w->out, feature);
+    OGRErr code = shape ? g->OGR_F_SetGeometry(feature, shape) : OGRERR_NONE;
+    *without += !shape;
+    if (code == OGRERR_NONE) code = g->OGR_L_CreateFeature(w->out, feature);
     g->OGR_F_Destroy(feature);
     if (code != OGRERR_NONE) return fail(err, w, "write a feature");
   }
-  g->GDALDatasetCommitTransaction(w->data);
+  if (held && g->GDALDatasetCommitTransaction(w->data) != OGRERR_NONE)
+    return fail(err, w, "write all of the file");
   return SW_OK;
 }
 
+/* Shapes, then the file: a source that cannot be read leaves no file behind. */
 static sw_status write_layer(sw_error *err, sw_arena *arena, writer *w, int64_t *without) {
   const sw_layer *l = w->layer;
   SW_TRY(sw_calloc(err, (size_t)l->n_codes + 1, sizeof *w->shape, (void **)&w->shape));
@@ -191,7 +207,8 @@ static sw_status write_layer(sw_error *err, sw_arena *arena, writer *w, int64_t 
   return write_features(err, w, without);
 }
 
-/* What is flushed at the end can fail, too, and GDAL tells it by its last error alone. */
+/* Releases everything, in any case. What is flushed at the end can fail, too, and GDAL tells it by
+ * its last error alone. */
 static sw_status close_all(sw_error *err, sw_status status, writer *w) {
   const sw_gdal *g = w->gdal;
   for (int64_t i = 0; w->shape && i < w->layer->n_codes; i++)
@@ -206,6 +223,7 @@ static sw_status close_all(sw_error *err, sw_status status, writer *w) {
   return status;
 }
 
+/* GDAL's own messages on standard error are switched off; its last error is told by `fail`. */
 sw_status sw_layer_write(sw_error *err, sw_arena *arena, const sw_layer *layer, int64_t *without) {
   writer w = {.layer = layer, .json = strcmp(layer->driver, "GeoJSON") == 0};
   SW_TRY(sw_gdal_load(err, &w.gdal));

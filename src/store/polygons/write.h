@@ -2,13 +2,16 @@
 #ifndef SW_STORE_POLYGONS_WRITE_H
 #define SW_STORE_POLYGONS_WRITE_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "plan/study/study.h"
 
 /* A feature for each of n units: texts, then numbers, NaN where there is none. */
 typedef struct sw_layer {
   const char *driver; /* of GDAL: "GPKG", "GeoJSON" */
-  const char *path;   /* of a file that is not there */
+  const char *path;   /* of a file that is not there; GeoJSON goes to `out` */
+  FILE *out;          /* whose errors are the caller's to look at */
   const char *name;   /* of the layer */
   int64_t n;
   const int64_t *unit; /* of each feature: place among the codes */

@@ -265,9 +265,8 @@ static sw_status put_places(layout *l) {
 /* ---- groups ----------------------------------------------------------------------------- */
 
 /* A dimension without coordinate, exactly as the netCDF-4 library writes one: a dimension scale of
- * that length without storage, told by this name with the length in ten places. Without it netCDF
- * would list a variable of nothing. Big-endian float without storage is what netCDF itself writes
- * for a dimension without a variable. */
+ * that length, big-endian float without storage, told by this name with the length in ten places.
+ * Without it netCDF would list a variable of nothing. */
 static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   char name[80];
   snprintf(name, sizeof name, SW_H5_BARE "%10llu", (unsigned long long)scale->n);
@@ -281,8 +280,7 @@ static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   return make_scale(l, dataset, name);
 }
 
-/* A scale that the group has for itself: labels, or numbers from `first`. Numbers of an axis
- * without labels are written as int32, from `first` on. */
+/* A scale that the group has for itself: labels, or numbers from `first` on, as int32. */
 static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
   if (scale->bare) return put_bare_scale(l, group, scale);
   if (scale->label)
@@ -436,8 +434,8 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
 }
 
 /* Hard links to the axes of the root, as readers look for the coordinates of a variable in its
- * group alone; they cost no space. A group whose job has other periods than the panel makes its own
- * `time`. An entry of fewer periods has a `time` of its own, with its own labels. */
+ * group alone; they cost no space. An entry of other periods than the panel has a `time` of its
+ * own. */
 static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
   static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
                                      SW_NAME_TIME_LABEL};

@@ -22,9 +22,8 @@ typedef struct copying {
   hid_t source, target;
 } copying;
 
-/* Copies the chunk at `start`, cut where the dataset ends. As whole chunks on both sides, so each
- * is compressed once. The buffer holds a chunk in memory order; only the filled part of it is used
- * at the ends of a dataset. */
+/* Copies the chunk at `start`, cut where the dataset ends: whole chunks on both sides, so each is
+ * compressed once. The buffer holds a chunk in memory order. */
 static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable,
                          const hsize_t *start, void *buffer) {
   hsize_t count[SW_MAX_RANK] = {0};
@@ -43,8 +42,7 @@ static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable
   return code;
 }
 
-/* Moves `start` to the next chunk in row-major order; false after the last. Row-major, so that
- * chunks are written in the order in which they lie in the file. */
+/* Moves `start` to the next chunk in row-major order, that of the file; false after the last. */
 static bool advance(const sw_variable *variable, hsize_t *start) {
   for (int a = variable->rank - 1; a >= 0; a--) {
     start[a] += variable->chunk[a];

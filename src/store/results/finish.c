@@ -250,9 +250,8 @@ static sw_status mark_complete(sw_error *err, sw_results *results, const char *p
   return SW_OK;
 }
 
-/* Weights that were made in the run: what is added lies beyond the layout, and a run that is killed
- * now has it cut off again (resume.c). Nothing is written where no matrix of weights was made in
- * the run. */
+/* Weights that were made in the run, if there are any: what is added lies beyond the layout, and a
+ * run that is killed now has it cut off again (resume.c). */
 static sw_status put_later(sw_error *err, sw_results *results, const char *path, hid_t file) {
   bool any = false;
   for (int i = 0; i < results->run->study->n_weights; i++)
@@ -266,8 +265,8 @@ static sw_status put_later(sw_error *err, sw_results *results, const char *path,
   return any ? sw_root_put_weights(&root) : SW_OK;
 }
 
-/* Rank 0, after all ranks have closed the file: HDF5 keeps nothing in common between processes.
- * From here on a single process writes; that every rank has closed the file has been agreed on. */
+/* Rank 0. HDF5 keeps nothing in common between processes: that all ranks have closed the file has
+ * been agreed on, and from here on one process writes. */
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
@@ -335,10 +334,8 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
 }
 
 /* Gives `from` the name `path` in one step, which no reader can see half done. Where the file
- * system can swap names, *old is true and the old result is now at `from`, so that it can be put
- * back; elsewhere, and where nothing was there, it is a plain rename. RENAME_EXCHANGE swaps both
- * names in one step; where the kernel or the file system lacks it the old result is replaced, also
- * in one step. */
+ * system can swap names (RENAME_EXCHANGE), *old is true and the old result is now at `from`, so
+ * that it can be put back; elsewhere, and where nothing was there, it is a plain rename. */
 static sw_status take_name(sw_error *err, const char *from, const char *path, bool *old) {
   *old = renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
   if (*old || rename(from, path) == 0) return SW_OK;

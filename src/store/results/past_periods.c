@@ -132,8 +132,7 @@ static sw_status check_periods(sw_error *err, sw_past_file *p, int job, int n, c
   return SW_OK;
 }
 
-/* The periods that all ranks find sound, into the results. All ranks have agreed on unsound[] by
- * then, so all take the same periods. */
+/* The periods that all ranks have agreed to be sound, into the results. */
 static sw_status take_sound(sw_error *err, sw_past_file *p, int job, int n, const int *place,
                             const double *unsound, uint64_t *room, bool *taken) {
   sw_group *group = &p->results.schema.group[job];

@@ -121,7 +121,7 @@ static bool has_operands(const sw_past_file *p, int job, const uint64_t *hash, i
   return same;
 }
 
-/* Whether all ranks say yes. Collective. True only where all say yes. */
+/* Whether all ranks say yes. Collective. */
 static sw_status all_do(sw_error *err, sw_team *team, bool *yes) {
   double no = !*yes;
   SW_TRY(team->max_f64(team, err, &no, 1));

@@ -66,9 +66,8 @@ const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job) {
   return sw_arena_textn(arena, text, used);
 }
 
-/* "; constant in 2003, fewer than 2 values in 2005": each reason with its first period, where it is
- * of one, some of them; "" without any. Each reason once, in the order of periods: the first period
- * that has it stands for all. */
+/* "; constant in 2003, fewer than 2 values in 2005": some reasons, each once, with the first period
+ * that has it; "" without any. */
 const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
   enum { SAID = 3 };
   const char *said[SAID], *text = "";

@@ -153,8 +153,7 @@ static sw_status room_for(sw_error *err, const sw_results *results, double *room
 }
 
 /* Early allocation takes no blocks on a sparse file system: without this look the disk, a quota or
- * the limit on file sizes would be met in the middle of the run, after hours. Rank 0. The disk is
- * met before the run, and not in the middle of it. */
+ * the limit on file sizes would be met in the middle of the run, after hours. Rank 0. */
 static sw_status check_space(sw_error *err, const sw_results *results) {
   struct rlimit limit;
   double bytes = schema_bytes(results->run, &results->schema), room = 0;

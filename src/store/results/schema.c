@@ -180,6 +180,7 @@ static void add_entries(const sw_pair_plan *plan, sw_variable *variable) {
   add_axis(variable, SW_NAME_ENTRY, (hsize_t)plan->n_entries, entries_a_chunk);
 }
 
+/* Stored pairs, by how they are kept. */
 static void add_stored(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   if (plan->keep.kind == SW_KEEP_DENSE)
     add_dense(m, plan, variable);

@@ -124,8 +124,8 @@ void sw_results_set_sink(sw_results *results) {
 /* ---- opening and closing ---------------------------------------------------------------- */
 
 /* The caller closes it; negative when the file has none of that name. Pieces are whole chunks, or
- * cut where a strip is smaller: a cache of chunks would only keep copies back, and read a chunk
- * before writing a part of it. No cache of chunks: H5Pset_chunk_cache with no slots. */
+ * cut where a strip is smaller: a cache of chunks, hence none here (no slots), would only keep
+ * copies back, and read a chunk before writing a part of it. */
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
                               const sw_variable *variable) {
   char path[1024];

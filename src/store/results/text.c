@@ -147,9 +147,8 @@ static sw_status add_polygons(sw_error *err, input_list *list, const sw_polygons
   return add_input(err, list, name, path);
 }
 
-/* A matrix with the codes of its rows: those that the study names, else those beside it, if any.
- * What is found beside the matrix decides the order of its rows, so it is an input like the
- * matrix. */
+/* A matrix with the codes of its rows: those that the study names, else those beside it. They
+ * decide the order of its rows, so they are an input like the matrix. */
 static sw_status add_weights(sw_error *err, input_list *list, const sw_study *study,
                              const sw_weights_spec *weights, sw_arena *arena,
                              sw_codes_beside beside) {
@@ -379,8 +378,8 @@ static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_
                          without > 0 ? reason_of(job) : "");
 }
 
-/* A variable that is counted: an output of the measure, or one of the engine's own figures of its
- * pairs. Figures are sums over pairs; outputs are the measure's own. */
+/* A variable that is counted: an output of the measure, or one of the engine's own figures, which
+ * are sums over its pairs. */
 static bool is_counted(const sw_variable *variable, bool figures) {
   bool output = variable->source == SW_FROM_UNIT || variable->source == SW_FROM_GLOBAL ||
                 variable->source == SW_FROM_TABLE;

@@ -19,7 +19,7 @@
 
 enum { SHOWN = 60 }; /* characters of an attribute about the first that differs */
 
-/* While one object is compared; `path` without a leading slash, "" is the root. */
+/* The object under comparison; `path` without a leading slash, "" is the root. */
 typedef struct pair {
   sw_error *err;
   sw_results *results;
@@ -31,6 +31,7 @@ typedef struct pair {
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
+/* Attributes that may differ without the results being wrong (see the head of the file). */
 static bool is_left_out(const char *path, const char *name) {
   static const char *const names[] = {SW_ATTR_STATE, SW_ATTR_VERSION,      SW_ATTR_BUILD,
                                       SW_ATTR_TITLE, SW_ATTR_UNDEFINED,    SW_ATTR_INPUTS,
@@ -42,7 +43,8 @@ static bool is_left_out(const char *path, const char *name) {
   return sw_layout_is_housekeeping(name) || sw_layout_is_hash(name);
 }
 
-/* Both texts from a little before where they begin to differ: parameters may be long. */
+/* Tells how an attribute differs: both texts from a little before where they begin to, as
+ * parameters may be long. */
 static void tell_attribute(const pair *p, const char *name, const char *is, const char *want) {
   if (!is) {
     sw_verdict_say(p->verdict, "/%s: %s is missing, or of another type; the study defines '%.*s'",
@@ -58,6 +60,7 @@ static void tell_attribute(const pair *p, const char *name, const char *is, cons
                  cut, SHOWN, is + at, cut, SHOWN, want + at);
 }
 
+/* Called by H5Aiterate2 for each attribute that the layout has; -1 ends the iteration. */
 static herr_t compare_attribute(hid_t object, const char *name, const H5A_info_t *info,
                                 void *with) {
   pair *p = with;
@@ -83,14 +86,16 @@ static sw_status compare_attributes(pair *p) {
 
 /* ---- axes and the table of units ---------------------------------------------------------- */
 
-/* A dimension without coordinate, as long as the data: nothing to compare but its length. */
+/* Whether a scale is a dimension without coordinate, as long as the data: nothing to compare but
+ * its length. */
 static bool is_bare(hid_t scale) {
   char name[sizeof SW_H5_BARE + 16] = "";
   return H5DSis_scale(scale) > 0 && H5DSget_scale_name(scale, name, sizeof name) >= 0 &&
          strncmp(name, SW_H5_BARE, strlen(SW_H5_BARE)) == 0;
 }
 
-/* Labels, or numbers in their shortest form, which tells every bit of them. */
+/* Compares labels, or numbers in their shortest form, which tells every bit of them. All of an axis
+ * are compared, as each that differs is a mistake of its own. */
 static sw_status compare_labels(pair *p) {
   const char *const *is = NULL, *const *want = NULL;
   int64_t n = 0, count = (int64_t)sw_h5_length(p->stored);
@@ -111,7 +116,7 @@ static sw_status compare_labels(pair *p) {
   return SW_OK;
 }
 
-/* Reals in their shortest form. */
+/* Shows a number of 8 bytes, reals in their shortest form. */
 static void show_number(uint64_t bits, bool real, char text[SW_NUMBER_ROOM]) {
   double value;
   memcpy(&value, &bits, sizeof value);
@@ -121,6 +126,7 @@ static void show_number(uint64_t bits, bool real, char text[SW_NUMBER_ROOM]) {
     snprintf(text, SW_NUMBER_ROOM, "%lld", (long long)(int64_t)bits);
 }
 
+/* Tells a number that differs, at its place. */
 static void tell_number(const pair *p, size_t k, uint64_t is, uint64_t want, bool real) {
   char text[2][SW_NUMBER_ROOM];
   show_number(is, real, text[0]);
@@ -129,7 +135,8 @@ static void tell_number(const pair *p, size_t k, uint64_t is, uint64_t want, boo
                  text[0], text[1]);
 }
 
-/* Bit by bit, as 8 bytes each; the first that differs is told. */
+/* Compares numbers bit by bit, as 8 bytes each; tells the first that differs. Memory: both arrays,
+ * which may be the links of a matrix. */
 static sw_status compare_numbers(pair *p, bool real) {
   uint64_t *value[2] = {NULL, NULL};
   const hid_t object[2] = {p->stored, p->made};
@@ -161,7 +168,7 @@ static bool is_same_object(hid_t a, hid_t b) {
          H5Oget_info2(b, &of[1], H5O_INFO_BASIC) >= 0 && of[0].addr == of[1].addr;
 }
 
-/* An axis that a group shares with the root, in both files: compared once, there. */
+/* Whether an axis is one that a group shares with the root, in both files: compared once, there. */
 static bool is_of_root(const pair *p, hid_t made, const char *name) {
   if (!strchr(p->path, '/') || H5Lexists(made, name, H5P_DEFAULT) <= 0 ||
       H5Lexists(p->results->file, name, H5P_DEFAULT) <= 0)
@@ -176,8 +183,8 @@ static bool is_of_root(const pair *p, hid_t made, const char *name) {
 
 /* ---- all of it -------------------------------------------------------------------------- */
 
-/* The variables of results are compared elsewhere. Those of the root that are numbers may be many:
- * the links of a weights matrix. */
+/* Compares one object by its kind. The variables of results are compared elsewhere; those of the
+ * root that are numbers may be many: the links of a weights matrix. */
 static sw_status compare_item(pair *p, const sw_item *item, hid_t made) {
   bool column = item->kind == SW_ITEM_VARIABLE && sw_layout_is_of_root(item->path);
   sw_h5_shape shape = sw_h5_shape_of(item->object);
@@ -188,6 +195,7 @@ static sw_status compare_item(pair *p, const sw_item *item, hid_t made) {
   return item->kind == SW_ITEM_AXIS || column ? compare_labels(p) : SW_OK;
 }
 
+/* Opens the same path in the file. Missing, or of another kind of object: told, and no failure. */
 static sw_status open_and_compare(pair *p, const sw_item *item, hid_t made) {
   p->path = item->path;
   p->made = item->object;
@@ -204,8 +212,9 @@ static sw_status open_and_compare(pair *p, const sw_item *item, hid_t made) {
   return status;
 }
 
-/* A group that is missing is told with all that is in it, of which H5Lexists cannot even be asked:
- * it fails, and the object counts as missing. */
+/* Walks over all that the layout has; the root's attributes come first. A group that is missing is
+ * told with all that is in it, of which H5Lexists cannot even be asked: it fails, and the object
+ * counts as missing. */
 static sw_status compare_all(pair *p, hid_t made) {
   sw_contents in;
   p->path = "";
@@ -221,6 +230,7 @@ static sw_status compare_all(pair *p, hid_t made) {
   return sw_contents_end(&in, status);
 }
 
+/* The layout in memory costs what the names and axes take; no numbers are made. */
 sw_status sw_results_check_layout(sw_error *err, sw_results *results, sw_verdict *verdict) {
   pair p = {.err = err, .results = results, .verdict = verdict, .arena = results->arena};
   hid_t made = H5I_INVALID_HID;

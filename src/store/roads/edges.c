@@ -129,9 +129,8 @@ static sw_status read_km(sw_error *err, const struct reading *r, const sw_roads_
                      "both its ends");
 }
 
-/* Its minutes, else by length and speed; of a transfer the network's. The order is: the edge's own
- * minutes, the network's time of transfer, length over speed. Minutes become whole ticks here,
- * once. */
+/* The edge's own minutes, else the network's time of transfer, else length over speed. Minutes
+ * become whole ticks here, once. */
 static sw_status read_time(sw_error *err, const struct reading *r, sw_roads_edge *edge) {
   const sw_network_spec *spec = r->network->spec;
   double minutes = NAN, km = 0;

@@ -11,9 +11,8 @@
 
 /* ---- states ----------------------------------------------------------------------------- */
 
-/* A state begins with each period in which something opens; periods between two openings have the
- * same. state_of[t] is the number of openings up to t, so a state is the periods between two
- * openings. Edges then hold states in place of periods. */
+/* A state begins with each period in which something opens and holds until the next: state_of[t] is
+ * the number of openings up to t. Edges then hold states in place of periods. */
 static sw_status find_states(sw_error *err, sw_network *network) {
   int n = network->periods->n;
   SW_NEW(err, network->arena, network->state_of, n);

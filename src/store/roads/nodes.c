@@ -1,7 +1,8 @@
 /* Nodes of a network: names, each once, and places. They are numbered by name, so that the order of
  * the file has no effect, not even where two nodes are equally near to a unit.
  *
- * Called by read.c on every rank with the same text. n log n for the sort; some 60 bytes a node. */
+ * Called by read.c on every rank with the same text. n log n for the sort; about 60 bytes per
+ * node. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ struct reading {
   int64_t *line;
 };
 
-/* Longitudes and latitudes must be there only where units look for the nearest node. */
+/* Finds the columns of the nodes file. Longitudes and latitudes must be there only where units look
+ * for the nearest node. */
 static sw_status find_columns(sw_error *err, const sw_network *network, const sw_csv *csv,
                               struct columns *c) {
   const sw_network_file *file = &network->spec->nodes;
@@ -39,7 +41,7 @@ static sw_status find_columns(sw_error *err, const sw_network *network, const sw
   return sw_network_column(err, csv, file, 2, "lat", "lat|latitude|y", lat, &c->lat);
 }
 
-/* Each array is put back at once, so a failure of one leaks none of the others. */
+/* Doubles the arrays. Each is put back at once, so a failure of one leaks none of the others. */
 static sw_status grow(sw_error *err, struct reading *r) {
   sw_network *network = r->network;
   if (network->n_nodes < r->room) return SW_OK;
@@ -55,7 +57,7 @@ static sw_status grow(sw_error *err, struct reading *r) {
   return SW_OK;
 }
 
-/* A coordinate of the record; NaN where there is none, or none is needed. `most`: 360 for
+/* Reads a coordinate of the record; NaN where there is none, or none is needed. `most`: 360 for
  * longitudes, as some files count so; 90 for latitudes. */
 static sw_status read_degrees(sw_error *err, const sw_csv *csv, int column, double most,
                               bool needed, double *degrees) {
@@ -70,7 +72,7 @@ static sw_status read_degrees(sw_error *err, const sw_csv *csv, int column, doub
                      *degrees, most, most);
 }
 
-/* A node that comes twice would make edges ambiguous. */
+/* Reads a node. One that comes twice would make edges ambiguous. */
 static sw_status read_node(sw_error *err, const sw_csv *csv, const struct columns *c,
                            struct reading *r) {
   sw_network *network = r->network;
@@ -102,8 +104,8 @@ static int compare_names(const void *a, const void *b, void *names) {
   return strcmp(name[*(const int32_t *)a], name[*(const int32_t *)b]);
 }
 
-/* By name: numbers, places, and these as vectors. rank[k]: the number by name of the k-th node of
- * the file. Nodes without a place have NaN vectors. */
+/* Orders the nodes by name: numbers, places, and these as vectors. rank[k]: the number by name of
+ * the k-th node of the file. Nodes without a place have NaN vectors. */
 static sw_status sort_nodes(sw_error *err, sw_network *network, const double *place) {
   size_t n = (size_t)network->n_nodes;
   int32_t *order = NULL;
@@ -126,7 +128,7 @@ static sw_status sort_nodes(sw_error *err, sw_network *network, const double *pl
   return SW_OK;
 }
 
-/* A network without nodes is refused, as no unit could reach it. */
+/* Reads all nodes. A network without any is refused, as no unit could reach it. */
 static sw_status read_all(sw_error *err, struct reading *r, sw_csv *csv) {
   struct columns c;
   SW_TRY(find_columns(err, r->network, csv, &c));
@@ -142,6 +144,7 @@ static sw_status read_all(sw_error *err, struct reading *r, sw_csv *csv) {
   return sort_nodes(err, r->network, r->place);
 }
 
+/* What remains in `network` after a failure is released with it. */
 sw_status sw_network_nodes(sw_error *err, sw_network *network, const char *text, size_t length) {
   struct reading r = {.network = network};
   sw_csv *csv = NULL;

@@ -115,8 +115,8 @@ static void place_rows(maker *m, const int64_t *row_start, int32_t *to, double *
 
 /* ---- together --------------------------------------------------------------------------- */
 
-/* first[k]: the first row that ranks of node k make; first[nodes] = n. Ranks are ordered by node.
- * Rows are cut by rank, and ranks of a node follow each other, so a node has one run of rows. */
+/* first[k]: the first row that ranks of node k make; first[nodes] = n. Ranks of a node follow each
+ * other, so a node has one run of rows. */
 static sw_status node_rows(sw_error *err, sw_team *team, const maker *m, int64_t *first) {
   int64_t mine[2] = {team->node, m->lo}, *all = NULL;
   size_t *counts = NULL;

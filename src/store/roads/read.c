@@ -12,8 +12,8 @@
 #include "store/links/links.h"
 #include "store/roads/network.h"
 
-/* Units above which a limit is needed: all pairs of more would be gigabytes. WORTH: seconds that
- * `check` may take. 20,000 units squared are 4 x 10^8 pairs, some 5 GB. */
+/* Units above which a limit is needed: 20,000 squared are 4 x 10^8 pairs, some 5 GB. WORTH: seconds
+ * that `check` may take. */
 enum { ALL_PAIRS = 20000, WORTH = 2 };
 
 /* ---- reading ---------------------------------------------------------------------------- */
@@ -187,6 +187,7 @@ static sw_status make_all(sw_error *err, sw_team *team, sw_network *network, boo
   return SW_OK;
 }
 
+/* Everything that was read is released, as results keep what they need. */
 static sw_status read_network(sw_error *err, sw_team *team, const char *name,
                               const sw_network_spec *spec, const sw_units *units,
                               const sw_periods *periods, bool plans, sw_network_distances *out) {

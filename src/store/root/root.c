@@ -58,6 +58,7 @@ static sw_status put_words(sw_root *root, const sw_words *words, const char *con
   return SW_OK;
 }
 
+/* Names of units in each language that the study has. */
 static sw_status put_names(sw_root *root) {
   static const char *const over[] = {SW_NAME_UNIT};
   const sw_units *units = &root->run->panel->units;
@@ -173,6 +174,7 @@ static sw_status put_panel(sw_root *root) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* What results rest on goes to the root: words, names, the panel, weights. */
 sw_status sw_root_put(sw_root *root) {
   static const char *const title[] = {NULL, SW_ATTR_TITLE_EN, SW_ATTR_TITLE_ZH},
                            *const noun[] = {SW_ATTR_NOUN, SW_ATTR_NOUN_EN, SW_ATTR_NOUN_ZH};

@@ -19,10 +19,9 @@
 
 /* Links that are stored whatever the units; and of one unit, on average, above that. A hundred
  * links a unit are more than neighbours have, and less than a distance without a cutoff. */
-enum { FEW_LINKS = 1000000, LINKS_A_UNIT = 100 };
+enum { FEW_LINKS = 1000000, LINKS_PER_UNIT = 100 };
 
-/* The links of a matrix, by the first entry that names it. All entries see the same links of a
- * matrix, so the first will do. */
+/* The links of a matrix, by the first entry that names it: all entries see the same. */
 static const sw_links *links_of(const sw_run *run, int weights) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_entry *entry = &run->study->entry[e];
@@ -41,13 +40,13 @@ static const sw_links *links_of(const sw_run *run, int weights) {
 
 static bool is_stored(const sw_links *links) {
   int64_t count = links->row_start[links->n];
-  return count <= FEW_LINKS || count <= LINKS_A_UNIT * links->n;
+  return count <= FEW_LINKS || count <= LINKS_PER_UNIT * links->n;
 }
 
 /* ---- one matrix ------------------------------------------------------------------------- */
 
-/* A dimension without coordinate, as netCDF-4 writes one. The netCDF library knows a dimension
- * without variable by this scale name; big-endian float is what it writes itself. */
+/* A dimension without coordinate, as netCDF-4 writes one: big-endian float, known by this scale
+ * name. */
 static sw_status put_bare(sw_root *root, hid_t group, const char *axis, int64_t n) {
   char name[sizeof SW_H5_BARE + 24];
   hsize_t extent = (hsize_t)n;
@@ -97,6 +96,7 @@ static sw_status put_figures(sw_root *root, hid_t group, const sw_links *links, 
   return sw_root_done(root, code, "write an attribute");
 }
 
+/* A matrix of the study: its figures, and its links where they are stored. */
 static sw_status put_matrix(sw_root *root, const char *name, const sw_links *links,
                             const char *how) {
   static const char *const axis[] = {SW_NAME_UNIT, NULL};

@@ -53,6 +53,7 @@ sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_cs
   return SW_OK;
 }
 
+/* Borrowed notes belong to another reader of the same file. */
 void sw_csv_destroy(sw_csv *csv) {
   if (!csv) return;
   if (!csv->private->borrows_notes) sw_map_destroy(csv->private->notes);
@@ -250,6 +251,7 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
+/* Says why a cell is no number, as its writer would see it. */
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
   char words[SW_NO_NUMBER_ROOM];

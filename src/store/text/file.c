@@ -42,6 +42,7 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
                  path, text);
 }
 
+/* The name of the file with the codes of a matrix; NULL: another ending, or no memory. */
 char *sw_file_codes_beside(sw_arena *arena, const char *matrix, sw_codes_beside which) {
   size_t length = strlen(matrix), tail = sw_ends_with(matrix, ".mtx")      ? 4
                                          : sw_ends_with(matrix, ".mtx.gz") ? 7
@@ -50,6 +51,7 @@ char *sw_file_codes_beside(sw_arena *arena, const char *matrix, sw_codes_beside 
   return tail ? sw_arena_printf(arena, "%.*s.%s", (int)(length - tail), matrix, ending) : NULL;
 }
 
+/* Which file of codes lies beside a matrix; on some file systems both spellings are one. */
 sw_status sw_file_find_codes(sw_error *err, sw_arena *arena, const char *matrix,
                              sw_codes_beside *which) {
   for (*which = SW_CODES_SMALL; *which <= SW_CODES_CAPITALS; ++*which) {
@@ -127,9 +129,8 @@ sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *le
 }
 
 /* Broadcast, not read by every rank: a thousand ranks opening one small file is what file systems
- * are slow at, and two ranks could see two versions of it. What rank 0 could not read and what a
- * rank has no room for is agreed on before each broadcast. The arena hands out zeros, which
- * terminates the text. */
+ * are slow at, and two ranks could see two versions of it. Failures are agreed on before each
+ * broadcast. The arena hands out zeros, which terminates the text. */
 sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
                        const char **text, size_t *length) {
   char *bytes = NULL, *copy = NULL;
@@ -143,6 +144,7 @@ sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
   if ((status = team->broadcast(team, err, &size, sizeof size, 0))) goto done;
   status = sw_arena_alloc(err, arena, size + 1, 1, (void **)&copy);
+  /* Rank 0 alone has bytes; the others receive into their copies. */
   if (!status && bytes) memcpy(copy, bytes, size);
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
   if ((status = team->broadcast(team, err, copy, size, 0))) goto done;

@@ -278,6 +278,8 @@ static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_l
   return SW_OK;
 }
 
+/* Deals a compressed text out to the ranks, round by round: one rank inflates, as gzip has no
+ * middle. Collective. */
 sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker) {
   gz_dealer dealer = {.text = text};
   sw_status status = sw_team_agree(team, err, start_dealer(err, team, &dealer), 0);

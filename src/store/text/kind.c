@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* Bytes by which a kind of file is known, what it is, and what helps. */
 typedef struct signature {
   const char *bytes;
   unsigned char at, length; /* where they stand in the file */

@@ -39,6 +39,7 @@ size_t sw_lines_last(const char *text, size_t length, int64_t lines) {
   return length ? length + 1 : 0;
 }
 
+/* Where the text begins behind so many lines. */
 size_t sw_lines_above(const char *text, size_t length, int64_t above) {
   size_t at = 0;
   for (; above > 0 && at < length; above--) {

@@ -74,9 +74,8 @@ static bool look_unseen(look *in) {
   return say(in, text);
 }
 
-/* The sign of a currency before or behind the number, or its three letters. Cut off, as more may be
- * wrong. In place. A minus sign may stand before the currency. Of several signs only one is cut
- * off. */
+/* The sign of a currency before or behind the number, or its three letters; a minus may stand
+ * before it. One sign is cut off, in place, as more of the text may be wrong. */
 static bool cut_currency(char *text) {
   static const char *const signs[] = {"$",   "\xE2\x82\xAC", "\xC2\xA3",     "\xC2\xA5",
                                       "US$", "\xE2\x82\xB9", "\xE2\x82\xA9", "\xE2\x82\xBD",

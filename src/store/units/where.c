@@ -46,6 +46,7 @@ typedef struct kinds {
   char turned[SHOWN + 1];        /* a number that as text is on the other side; "": none */
 } kinds;
 
+/* As a code has it, and no number. */
 static bool has_leading_zero(sw_field field) {
   return field.length > 1 && field.text[0] == '0' && field.text[1] >= '0' && field.text[1] <= '9';
 }
@@ -79,6 +80,7 @@ static bool turns(const sw_condition *condition, sw_field field) {
          sw_compare_holds(condition->compare, text_sign(field, condition->text));
 }
 
+/* What a column of the units file holds, so that a condition that no row meets can be explained. */
 static void look_at(const sw_condition *condition, const sw_csv *csv, sw_field field, bool code,
                     kinds *seen) {
   double value;
@@ -132,6 +134,7 @@ static sw_field field_of(const sw_units_where *where, const sw_csv *csv, int c) 
   return sw_units_field(csv, where->spec, where->code, where->column[c]);
 }
 
+/* Looks through the whole file, for the message alone. */
 static sw_status look_through(sw_error *err, const sw_units_where *where, sw_csv *csv,
                               kinds *seen) {
   SW_TRY(sw_csv_header(err, csv));

@@ -1,5 +1,5 @@
 /* `spillway` with measures of its own that ask the engine for what none of the catalogue does yet:
- * an alias; two weights matrices and two distances; resources made once a node, of which the file
+ * an alias; two weights matrices and two distances; resources made once per node, of which the file
  * that ASKS_COUNT names gets a byte each; pair results below another. Used by
  * tests/ranks/test_asks.py. */
 #include "spillway/program.h"
@@ -262,7 +262,7 @@ static const sw_output made_outputs[] = {
     {.name = NULL}};
 
 static const sw_measure made_measure = {.name = "asks_made",
-                                        .title = "What is made once a node",
+                                        .title = "What is made once per node",
                                         .formula = "sum_i ln(1 + r (W W 1)_i)",
                                         .source = "by definition",
                                         .version = 1,
