@@ -307,10 +307,14 @@ static sw_status harness_units_pass(harness *h, int pass, void *workspace, void 
     harness_show(h, lo);
     if (h->job.pass[pass].gathered) harness_show_inputs(h, 0);
     harness_show_operands(h, pass, operand, lo);
-    memset(part, 0, partial);
-    if (partial && m->start) m->start(&h->job, pass, part);
-    m->tile(&h->job, &(sw_tile){pass, lo, hi}, partial ? part : NULL, workspace);
-    if (partial) m->merge(&h->job, pass, all, part);
+    int64_t grain = h->job.pass[pass].grain ? h->job.pass[pass].grain : SW_BLOCK;
+    for (int64_t at = lo; at < hi; at += grain) {
+      memset(part, 0, partial);
+      if (partial && m->start) m->start(&h->job, pass, part);
+      m->tile(&h->job, &(sw_tile){pass, at, at + grain < hi ? at + grain : hi},
+              partial ? part : NULL, workspace);
+      if (partial) m->merge(&h->job, pass, all, part);
+    }
   }
   harness_show(h, 0);
   h->job.operand[pass] = (sw_view){operand, 0};

@@ -374,3 +374,54 @@ Test(productivity, invariance) {
   harness_free(scaled);
   harness_free(turned);
 }
+
+/* ---- bootstrap -------------------------------------------------------------------------- */
+
+static double uniform(uint64_t *state) {
+  *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return ((double)(*state >> 11) + .5) * 0x1p-53;
+}
+
+/* y = sqrt(x) e, with e known: estimates lie above it, as the frontier of a sample lies within;
+ * corrected they are nearer, and most intervals have the true one. */
+Test(productivity, bootstrap) {
+  enum { UNITS = 200 };
+  double x[UNITS], y[UNITS], e[UNITS], far = 0, near = 0;
+  int within = 0;
+  uint64_t state = 5;
+  for (int i = 0; i < UNITS; i++) {
+    x[i] = 1 + 8 * uniform(&state);
+    e[i] = 1 - .6 * fabs(uniform(&state) - uniform(&state));
+    y[i] = sqrt(x[i]) * e[i];
+  }
+  harness *h = harness_new(&sw_measure_productivity, UNITS, 1);
+  harness_column(h, "inputs", "x", x);
+  harness_column(h, "outputs", "y", y);
+  harness_set(h, "scale", "vrs");
+  harness_set(h, "bootstrap", "200");
+  run(h);
+  const double *estimate = harness_result(h, "efficiency", 0);
+  const double *corrected = harness_result(h, "efficiency_corrected", 0);
+  const double *lo = harness_result(h, "efficiency_lo", 0);
+  const double *hi = harness_result(h, "efficiency_hi", 0);
+  for (int i = 0; i < UNITS; i++) {
+    cr_expect(lo[i] < corrected[i] && corrected[i] < hi[i] && hi[i] <= estimate[i], "%d", i);
+    far += fabs(estimate[i] - e[i]);
+    near += fabs(corrected[i] - e[i]);
+    within += lo[i] <= e[i] && e[i] <= hi[i];
+  }
+  cr_expect(near < far, "%g, and %g before", near / UNITS, far / UNITS);
+  cr_expect(within > .75 * UNITS, "%d within", within);
+  harness_free(h);
+}
+
+Test(productivity, bootstrap_refused) {
+  harness *h = stores("crs", "output");
+  harness_set(h, "bootstrap", "20");
+  HARNESS_FAILS(h, "20 draws give no bounds; expected 100 or more, or 0");
+  harness_free(h);
+  h = stores("crs", "directional");
+  harness_set(h, "bootstrap", "100");
+  HARNESS_FAILS(h, "draws are of radial efficiencies within a period");
+  harness_free(h);
+}

@@ -30,7 +30,7 @@ enum {
   UPPER,
   PEERS
 };
-enum { SW_DRAW_GRAIN = 32 }; /* units of a tile of draws */
+enum { SW_DRAW_GRAIN = 64 }; /* units of a tile of draws */
 
 typedef struct sw_productivity {
   sw_frontier frontier; /* filled by prepare, but for what the entry says */

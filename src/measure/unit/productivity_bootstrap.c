@@ -2,8 +2,11 @@
  * lies within that of the population. Simar and Wilson's smoothed bootstrap, by period: of each
  * draw an efficiency d for every unit,
  *
- *   one of the estimates e at random, plus h times a standard normal number, reflected at 1; drawn
- *   towards the mean of those picked by 1/sqrt(1 + h^2/s^2), so that the variance is theirs
+ *   one of the estimates e at random, plus h times a standard normal number, drawn towards 1 by
+ *   1/sqrt(1 + h^2/r^2), r^2 the mean of (e - 1)^2, and reflected at 1
+ *
+ * (of the estimates and their reflections, whose mean is 1, the variance stays; drawn towards the
+ * mean of the estimates, as in the paper of 1998, no unit would come near to the frontier)
  *
  * puts it at another distance from the frontier (inputs times e/d, or outputs times d/e), and the
  * units as they are are measured by the frontier of the units so moved. With the estimates e_b of
@@ -33,8 +36,8 @@ enum { AS_THEY_ARE, AS_DRAWN, SIDES };
 struct sw_productivity_sample {
   int64_t count; /* estimates of the period */
   double *estimate;
-  double deviation, bandwidth;
-  uint64_t key; /* of the period, for draws */
+  double deviation, bandwidth, spread; /* of estimates; h; of these and their reflections, r */
+  uint64_t key;                        /* of the period, for draws */
 };
 
 typedef struct thread {
@@ -54,6 +57,13 @@ typedef struct thread {
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
+}
+
+static double spread_of(const double *x, int64_t n) {
+  double squares = 0;
+  for (int64_t i = 0; i < n; i++)
+    squares += (x[i] - 1) * (x[i] - 1);
+  return sqrt(squares / (double)n);
 }
 
 static double deviation_of(const double *x, int64_t n) {
@@ -108,6 +118,7 @@ sw_status sw_productivity_sample_periods(sw_error *err, sw_job *job) {
       if (!isnan(e)) sample->estimate[sample->count++] = e;
     }
     sample->deviation = deviation_of(sample->estimate, sample->count);
+    sample->spread = spread_of(sample->estimate, sample->count);
     sample->bandwidth = bandwidth_of(sample->estimate, sample->count, sample->deviation, both);
     sample->key = key_of(job, t);
   }
@@ -178,33 +189,38 @@ static void take_period(const sw_job *job, thread *w, int t) {
   w->used[AS_THEY_ARE] = w->used[AS_DRAWN] = f->used[t];
 }
 
-/* The first and the second number of draw b of a unit. */
-static double picked(const sw_job *job, const struct sw_productivity_sample *sample, int b,
-                     int64_t unit, double *noise) {
+static sw_rng numbers_of(const sw_job *job, const struct sw_productivity_sample *sample,
+                         int64_t unit, uint64_t place) {
   sw_rng rng = sw_rng_make(job->seed, sample->key, job->units->key[unit]);
-  rng.draw = 8 * (uint64_t)b;
-  uint64_t pick = sw_rng_below(&rng, (uint64_t)sample->count);
-  rng.draw = 8 * (uint64_t)b + 4;
-  *noise = sw_rng_normal(&rng);
-  return sample->estimate[pick];
+  rng.draw = place;
+  return rng;
 }
 
-/* Moves all units to where draw b has them. Two rounds over them, the first for the mean of what is
- * picked. No efficiency is below a thousandth of the least. */
+/* A unit has eight numbers for a draw: the first few pick an estimate, the fifth and sixth smooth
+ * it. */
+static double pick(const sw_job *job, const struct sw_productivity_sample *sample, int b,
+                   int64_t unit) {
+  sw_rng rng = numbers_of(job, sample, unit, 8 * (uint64_t)b);
+  return sample->estimate[sw_rng_below(&rng, (uint64_t)sample->count)];
+}
+
+static double noise(const sw_job *job, const struct sw_productivity_sample *sample, int b,
+                    int64_t unit) {
+  sw_rng rng = numbers_of(job, sample, unit, 8 * (uint64_t)b + 4);
+  return sw_rng_normal(&rng);
+}
+
+/* Moves all units to where draw b has them. No efficiency is below a thousandth of the unit's. */
 static void draw_units(const sw_job *job, thread *w, int t, int b) {
   const sw_productivity *p = job->state;
   const sw_frontier *f = &p->frontier;
   const struct sw_productivity_sample *sample = &p->sample[t];
-  double mean = 0, noise, h = sample->bandwidth, s = sample->deviation;
-  double towards = 1 / sqrt(1 + h * h / (s * s));
-  for (int64_t unit = 0; unit < job->n; unit++)
-    if (f->used[t][unit]) mean += picked(job, sample, b, unit, &noise);
-  mean /= (double)sample->count;
+  double h = sample->bandwidth, r = sample->spread, towards = 1 / sqrt(1 + h * h / (r * r));
   for (int64_t unit = 0; unit < job->n; unit++) {
     if (!f->used[t][unit]) continue;
-    double e = efficiency_at(job, t, unit), at = picked(job, sample, b, unit, &noise) + h * noise;
-    if (at > 1) at = 2 - at;
-    double drawn = fmax(mean + (at - mean) * towards, 1e-3 * e);
+    double e = efficiency_at(job, t, unit);
+    double at = pick(job, sample, b, unit) + h * noise(job, sample, b, unit);
+    double drawn = fmax(1 - fabs(at - 1) * towards, 1e-3 * e);
     double factor = f->orientation == SW_TO_INPUT ? e / drawn : drawn / e;
     for (int v = 0; v < moved_of(f); v++)
       w->row[v * job->n + unit] = factor * f->value[(first_moved(f) + v) * f->periods + t][unit];
