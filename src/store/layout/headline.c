@@ -426,6 +426,7 @@ static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, co
   const char *partners = "";
   if (status == SW_OK)
     status = sw_centre_partners(err, arena, item->object, in.n_periods, in.period, &partners);
+  if (status != SW_OK) return status; /* table may be none */
   const char *more = join(arena, sw_h5_get_text(arena, item->object, SW_ATTR_SUMMARY), table);
   if (more && *partners) more = *more ? sw_arena_printf(arena, "%s\n%s", more, partners) : partners;
   if (!more) return sw_fail(err, SW_ENOMEM, "out of memory for the lines of a result");
@@ -436,7 +437,7 @@ static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, co
   if (text || (*count == before && *more))
     out[(*count)++] = (sw_headline){item->path, text ? text : "", ""};
   if (*more) out[*count - 1].more = more;
-  return status;
+  return SW_OK;
 }
 
 /* Walks twice: arrays of the arena do not grow. The file is open and stays open. */
