@@ -104,8 +104,8 @@ static sw_status add_network(sw_error *err, input_list *list, const sw_network_s
  * is listed already. */
 static sw_status add_distances(sw_error *err, input_list *list, const sw_entry *entry) {
   for (int p = 0; entry->measure->param[p].name; p++) {
-    const sw_distance_spec *distance = &entry->naming[p].distance;
     if (entry->measure->param[p].type != SW_P_DISTANCE) continue;
+    const sw_distance_spec *distance = &entry->naming[p].distance;
     SW_TRY(add_input(err, list, distance->file, distance->path));
     if (distance->network) SW_TRY(add_network(err, list, distance->network));
   }
