@@ -24,6 +24,15 @@ bool sw_output_is_coordinate(const sw_output *output) {
          strcmp(output->axis[0], output->name) == 0;
 }
 
+int sw_output_width(const sw_job *job, const sw_output *output) {
+  int width = 1;
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++) {
+    const sw_axis *axis = sw_job_find_axis(job, output->axis[a]);
+    width *= axis ? axis->n : 0;
+  }
+  return width;
+}
+
 /* Whether an output gives the positions on that axis (a coordinate of the file). */
 bool sw_job_has_coordinate(const sw_job *job, const char *axis) {
   for (int q = 0; job->measure->output[q].name; q++)

@@ -15,6 +15,10 @@ const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *gr
 /* Whether a table is the coordinate of its axis: it has the name of the axis, and its numbers are
  * the positions, which follow from values. */
 bool sw_output_is_coordinate(const sw_output *output);
+/* Positions of the output's axes, multiplied; 1 without any, 0 where `resolve` did not declare one,
+ * which an output that is off may have. The order of the axes is that of the file's dimensions, the
+ * last fastest. */
+int sw_output_width(const sw_job *job, const sw_output *output);
 /* Whether an axis of the job has its positions from an output. */
 bool sw_job_has_coordinate(const sw_job *job, const char *axis);
 /* Whether one of these says which pairs are found (SW_SIGNIFICANT). */

@@ -278,23 +278,13 @@ static int64_t keep_inside(const drawn *d, const sw_filter_plan *plan, const roo
   return kept;
 }
 
-/* Divisor n - 1, as draws are a sample. */
-static double spread(const double *x, int64_t n) {
-  double sum = 0, squares = 0;
-  for (int64_t k = 0; k < n; k++)
-    sum += x[k];
-  for (int64_t k = 0; k < n; k++)
-    squares += (x[k] - sum / (double)n) * (x[k] - sum / (double)n);
-  return sqrt(squares / (double)(n - 1));
-}
-
 /* Probabilities are whole numbers over 10,000 and 10^9, as sw_quantile takes them. 2.5, 15.87, 50,
  * 84.13 and 97.5%: two and one standard deviations of a normal law. Whole numbers, as positions in
  * floating point may miss a value by one last bit. */
 static sw_effect_draws summary(double *x, int64_t n, double level, double *scratch) {
   static const int64_t per[SW_EFFECT_PERCENTILES] = {250, 1587, 5000, 8413, 9750};
   int64_t tail = llround((1 - level) / 2 * 1e9);
-  sw_effect_draws out = {.sd = spread(x, n)};
+  sw_effect_draws out = {.sd = sw_stats_deviation(x, n)};
   sw_stats_sort_values(x, n, scratch);
   for (int k = 0; k < SW_EFFECT_PERCENTILES; k++)
     out.percentile[k] = sw_quantile(x, n, per[k], 10000);

@@ -110,3 +110,12 @@ double sw_stats_average_rank(const double *sorted, int64_t n, double x) {
   int64_t below = count_below(sorted, n, x, false), upto = count_below(sorted, n, x, true);
   return 0.5 * (double)(below + 1 + upto);
 }
+
+double sw_stats_deviation(const double *x, int64_t n) {
+  double sum = 0, squares = 0;
+  for (int64_t i = 0; i < n; i++)
+    sum += x[i];
+  for (int64_t i = 0; i < n; i++)
+    squares += (x[i] - sum / (double)n) * (x[i] - sum / (double)n);
+  return sqrt(squares / (double)(n - 1));
+}

@@ -18,6 +18,9 @@ void sw_stats_sort_values(double *x, int64_t n, double *scratch);
  * their ranks. */
 double sw_stats_average_rank(const double *sorted, int64_t n, double x);
 
+/* Standard deviation of a sample, with the divisor n - 1; n of 2 or more. In the order of x. */
+double sw_stats_deviation(const double *x, int64_t n);
+
 /* Two-sided p-value of a standard normal z; NaN passes. */
 static inline double sw_normal_two_sided(double z) {
   return erfc(fabs(z) * M_SQRT1_2);

@@ -2,6 +2,7 @@
  * and what a study may not ask. */
 #include "measure/resample/plan.h"
 
+#include "measure/outputs.h"
 #include "measure/resample/intervals.h"
 #include "measure/share/series.h"
 
@@ -15,16 +16,6 @@ static const double most_bytes = 2147483648.0;
 enum { MOST_CHUNKS = 64, MOST_PARTS_BYTES = 1 << 26 };
 
 /* ---- outputs ---------------------------------------------------------------------------- */
-
-/* As the engine shapes results, which it does after `resolve` only. */
-static int width_of(const sw_job *job, const sw_output *output) {
-  int width = 1;
-  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++) {
-    const sw_axis *axis = sw_job_find_axis(job, output->axis[a]);
-    width *= axis ? axis->n : 0;
-  }
-  return width;
-}
 
 static int outputs_of(const sw_measure *measure) {
   int count = 0;
@@ -52,7 +43,7 @@ static void list_outputs(const sw_job *job, sw_interval_plan *plan) {
     if (!output[q].interval) continue;
     bool timed = sw_intervals_has_change(&output[q]), by_unit = output[q].shape == SW_UNIT;
     if (!job->result[q].off && plan->n_at < SW_MAX_INTERVALS) {
-      int width = width_of(job, &output[q]);
+      int width = sw_output_width(job, &output[q]);
       bool all = plan->together && output[q].shape == SW_GLOBAL;
       bool behind = plan->change && timed && (plan->together || by_unit);
       plan->at[plan->n_at++] =

@@ -8,6 +8,7 @@
  * Jobs are bound in study->order, so the job whose result is an input is bound before the job that
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "base/stop.h"
+#include "measure/outputs.h"
 #include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/notes.h"
@@ -106,18 +107,6 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
-/* Positions of the output's axes, multiplied; 1 without any, 0 where `resolve` did not declare one,
- * which an output that is off may have. The order of the axes is that of the file's dimensions, the
- * last fastest. */
-static int width_of(const sw_job *job, const sw_output *output) {
-  int width = 1;
-  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++) {
-    const sw_axis *axis = sw_job_find_axis(job, output->axis[a]);
-    width *= axis ? axis->n : 0;
-  }
-  return width;
-}
-
 /* Row pointers only: a UNIT result has one per label and period, GLOBAL and TABLE results have one
  * block behind row[0]. The numbers are allocated by alloc_results (run.c), once the estimate has
  * found that they fit. Pair results have no rows: they go to the sink. job->why and job->said have
@@ -131,7 +120,7 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
     const sw_output *output = result->output;
-    result->width = width_of(job, output);
+    result->width = sw_output_width(job, output);
     if (output->shape == SW_PAIR) continue;
     SW_NEW(err, run->arena, result->row,
            output->shape == SW_UNIT ? (int64_t)result->width * sw_result_periods(job, result) : 1);
