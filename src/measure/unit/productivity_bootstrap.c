@@ -25,9 +25,10 @@
 #include "measure/unit/productivity.h"
 
 #include <math.h>
-#include <stdlib.h>
 
+#include "kernel/series/density.h"
 #include "kernel/series/quantile.h"
+#include "kernel/series/stats.h"
 #include "spillway/rng.h"
 
 /* Periods of a thread's own frontier: units as they are, units as they were drawn. */
@@ -48,16 +49,12 @@ typedef struct thread {
   const unsigned char *used[SIDES];
   double *row;   /* of the variables that are moved, n each */
   double *found; /* by unit of the tile and draw */
+  double *order; /* to sort a unit's draws */
   double *mean, *start_value;
   int64_t *start;
 } thread;
 
 /* ---- a period's estimates --------------------------------------------------------------- */
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 static double spread_of(const double *x, int64_t n) {
   double squares = 0;
@@ -66,16 +63,9 @@ static double spread_of(const double *x, int64_t n) {
   return sqrt(squares / (double)n);
 }
 
-static double deviation_of(const double *x, int64_t n) {
-  double sum = 0, squares = 0;
-  for (int64_t i = 0; i < n; i++)
-    sum += x[i];
-  for (int64_t i = 0; i < n; i++)
-    squares += (x[i] - sum / (double)n) * (x[i] - sum / (double)n);
-  return sqrt(squares / (double)(n - 1));
-}
-
-/* 0 where fewer than two estimates are below 1: then nothing is smoothed. `both`: 2n numbers. */
+/* Silverman's rule of the estimates below 1 and their reflections, put to the number and the spread
+ * of all estimates. 0 where fewer than two are below 1: then nothing is smoothed. `both`: 2n
+ * numbers, and 2n to sort them. */
 static double bandwidth_of(const double *estimate, int64_t n, double deviation, double *both) {
   int64_t m = 0;
   for (int64_t i = 0; i < n; i++)
@@ -84,11 +74,10 @@ static double bandwidth_of(const double *estimate, int64_t n, double deviation, 
       both[m++] = 2 - estimate[i];
     }
   if (m < 4) return 0;
-  qsort(both, (size_t)m, sizeof *both, ascending);
-  double s = deviation_of(both, m);
-  double iqr = sw_quantile(both, m, 3, 4) - sw_quantile(both, m, 1, 4);
-  double narrow = fmin(s, iqr / 1.34);
-  return .9 * narrow * pow((double)n, -.2) * deviation / s;
+  sw_stats_sort_values(both, m, both + 2 * n);
+  double rule = sw_density_silverman(both, m);
+  if (isnan(rule)) return 0; /* below 1 by rounding alone */
+  return rule * pow((double)m / (double)n, .2) * deviation / sw_stats_deviation(both, m);
 }
 
 /* FNV-1a of the label, so that a panel with one period more has the same in the others. */
@@ -109,7 +98,7 @@ sw_status sw_productivity_sample_periods(sw_error *err, sw_job *job) {
   sw_productivity *p = job->state;
   double *both = NULL;
   SW_NEW(err, job->arena, p->sample, job->n_periods);
-  SW_NEW(err, job->arena, both, 2 * job->n + 1);
+  SW_NEW(err, job->arena, both, 4 * job->n + 1);
   for (int t = 0; t < job->n_periods; t++) {
     struct sw_productivity_sample *sample = &p->sample[t];
     SW_NEW(err, job->arena, sample->estimate, job->n + 1);
@@ -117,7 +106,7 @@ sw_status sw_productivity_sample_periods(sw_error *err, sw_job *job) {
       double e = efficiency_at(job, t, unit);
       if (!isnan(e)) sample->estimate[sample->count++] = e;
     }
-    sample->deviation = deviation_of(sample->estimate, sample->count);
+    sample->deviation = sw_stats_deviation(sample->estimate, sample->count);
     sample->spread = spread_of(sample->estimate, sample->count);
     sample->bandwidth = bandwidth_of(sample->estimate, sample->count, sample->deviation, both);
     sample->key = key_of(job, t);
@@ -140,9 +129,9 @@ size_t sw_productivity_draw_workspace(const sw_job *job) {
   const sw_frontier *f = &p->frontier;
   if (p->draws == 0) return 0;
   size_t starts = (size_t)sw_frontier_start_count(f) * SIDES;
-  return sizeof(thread) +
-         sizeof(double) * ((size_t)moved_of(f) * (size_t)job->n + SW_DRAW_GRAIN * (size_t)p->draws +
-                           SIDES * (size_t)sw_frontier_variables(f) + 2 * starts);
+  return sizeof(thread) + sizeof(double) * ((size_t)moved_of(f) * (size_t)job->n +
+                                            (SW_DRAW_GRAIN + 1) * (size_t)p->draws +
+                                            SIDES * (size_t)sw_frontier_variables(f) + 2 * starts);
 }
 
 sw_status sw_productivity_draw_open(sw_error *err, const sw_job *job, void *workspace) {
@@ -153,7 +142,8 @@ sw_status sw_productivity_draw_open(sw_error *err, const sw_job *job, void *work
   size_t starts = (size_t)f->starts * SIDES;
   w->row = (double *)(w + 1);
   w->found = w->row + (size_t)moved_of(f) * (size_t)job->n;
-  w->mean = w->found + SW_DRAW_GRAIN * (size_t)p->draws;
+  w->order = w->found + SW_DRAW_GRAIN * (size_t)p->draws;
+  w->mean = w->order + p->draws;
   w->start_value = w->mean + SIDES * (size_t)sw_frontier_variables(f);
   w->start = (int64_t *)(w->start_value + starts);
   w->f.who = NULL;
@@ -243,13 +233,13 @@ static void place(const sw_job *job, int output, int t, int64_t unit, double val
 }
 
 /* Out of the estimates of all draws, which are put in order. NaN among them: none. */
-static void place_unit(const sw_job *job, int t, int64_t unit, double *found) {
+static void place_unit(const sw_job *job, int t, int64_t unit, double *found, double *order) {
   int draws = ((const sw_productivity *)job->state)->draws;
   double e = efficiency_at(job, t, unit), sum = 0;
   for (int b = 0; b < draws; b++)
     sum += found[b];
   bool there = !isnan(e) && !isnan(sum);
-  if (there) qsort(found, (size_t)draws, sizeof *found, ascending);
+  if (there) sw_stats_sort_values(found, draws, order);
   place(job, CORRECTED, t, unit, there ? 2 * e - sum / draws : NAN);
   place(job, LOWER, t, unit, there ? 2 * e - sw_quantile(found, draws, 39, 40) : NAN);
   place(job, UPPER, t, unit, there ? 2 * e - sw_quantile(found, draws, 1, 40) : NAN);
@@ -272,7 +262,7 @@ void sw_productivity_draw_tile(const sw_job *job, const sw_tile *tile, void *wor
     for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
       double *found = w->found + (unit - tile->lo) * p->draws;
       if (!varies) found[0] = NAN;
-      place_unit(job, t, unit, found);
+      place_unit(job, t, unit, found, w->order);
     }
   }
 }
