@@ -26,7 +26,7 @@ Test(fields, strongest) {
         w[c][u] = draw == 6 ? NAN : draw;
       }
     }
-    sw_fields_strongest(n, CENTRES, order, z, w[0], MOST, row, first_of, second_of);
+    sw_fields_strongest(n, CENTRES, order, z, w[0], MOST, row, n % 2, first_of, second_of);
     for (int u = 0; u < n; u++) {
       int one = -1, two = -1;
       for (int r = 0; r < CENTRES; r++) {

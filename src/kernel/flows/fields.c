@@ -19,6 +19,7 @@ typedef struct fields {
   const double *z, *w;
   int64_t stride;
   double *const *field;
+  bool fetched;
   double *first_of, *second_of;
 } fields;
 
@@ -30,10 +31,16 @@ static void (*const all_units[])(const fields *f) = SW_SETS(all_units);
 
 /* Dispatches to the variant of this machine. */
 void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, const double *w,
-                         int64_t stride, double *const *field, double *first_of,
+                         int64_t stride, double *const *field, bool fetched, double *first_of,
                          double *second_of) {
-  fields f = {n, k, order, z, w, stride, field, first_of, second_of};
+  fields f = {n, k, order, z, w, stride, field, fetched, first_of, second_of};
   all_units[sw_set()](&f);
+}
+
+/* Weights wait for arithmetic and products for memory: fetching during the one serves the other. */
+void sw_fields_fetch(int64_t n, const double *row) {
+  for (int64_t u = 0; u < n; u += LINE)
+    __builtin_prefetch(row + u, 0, 2);
 }
 
 /* d = 1 / sqrt(v scale). Where sw_exp may have cut its argument the field is 0. A gap (NaN) goes

@@ -5,14 +5,20 @@
 
 #include "kernel/hot.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* field[c][u] = z[c] w[c * stride + u] of k centres, and whose are the strongest and the second
  * strongest field at each unit, as a double, as it is stored; NaN: nobody's. What is zero or
  * missing is no field. Centres are asked in the order order[0 .. k): of equal fields the earlier
- * one goes first. */
+ * one goes first. `fetched`: the rows of `field` went through sw_fields_fetch just before. */
 void sw_fields_strongest(int64_t n, int k, const int *order, const double *z, const double *w,
-                         int64_t stride, double *const *field, double *first_of, double *second_of);
+                         int64_t stride, double *const *field, bool fetched, double *first_of,
+                         double *second_of);
+
+/* Asks for the lines of a row that sw_fields_strongest will write: they arrive while its weights
+ * are computed. Changes nothing. */
+void sw_fields_fetch(int64_t n, const double *row);
 
 /* w[u] = exp(-rate d), of inverse squares of distances 1/(scale d^2) in w. */
 void sw_fields_exponential(int64_t n, double rate, double scale, double *w);

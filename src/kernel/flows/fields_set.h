@@ -20,9 +20,10 @@ SW_INLINE void SW_SET(meet)(reg v, reg of, reg *first, reg *second, reg *of_firs
 }
 
 /* Units from u on, so many registers of them, a constant in all callers; or, of one register, the
- * last `left` units. The results of so many centres lie far apart: what the next units will be
- * written to is asked for meanwhile, else each line would be waited for. */
-SW_INLINE void SW_SET(strongest)(const fields *f, int64_t u, int regs, int left) {
+ * last `left` units. The results of so many centres lie far apart: unless they were fetched before,
+ * what the next units will be written to is asked for meanwhile, else each line would be waited
+ * for. */
+SW_INLINE void SW_SET(strongest)(const fields *f, int64_t u, int regs, int left, bool fetched) {
   reg first[SW_SET(ABREAST)], second[SW_SET(ABREAST)];
   reg of_first[SW_SET(ABREAST)], of_second[SW_SET(ABREAST)];
   const int units = regs * SW_WIDTH;
@@ -38,7 +39,7 @@ SW_INLINE void SW_SET(strongest)(const fields *f, int64_t u, int regs, int left)
     double *to = f->field[c] + u;
     const reg mass = reg_spread(f->z[c]), of = reg_spread(c);
     if (left) memcpy(few, near, (size_t)left * sizeof *few);
-    for (int at = 0; at < units && !left; at += LINE)
+    for (int at = 0; at < units && !left && !fetched; at += LINE)
       __builtin_prefetch(to + ahead + at, 1);
     _Pragma("GCC unroll 4") for (int r = 0; r < regs; r++) {
       reg v = reg_mul(mass, reg_load(left ? few : near + r * SW_WIDTH));
@@ -56,10 +57,13 @@ SW_INLINE void SW_SET(strongest)(const fields *f, int64_t u, int regs, int left)
 }
 
 static void SW_SET(all_units)(const fields *f) {
+  const int64_t step = SW_SET(ABREAST) * SW_WIDTH;
   int64_t u = 0;
-  for (; u + SW_SET(ABREAST) * SW_WIDTH <= f->n; u += SW_SET(ABREAST) * SW_WIDTH)
-    SW_SET(strongest)(f, u, SW_SET(ABREAST), 0);
+  for (; u + step <= f->n && f->fetched; u += step)
+    SW_SET(strongest)(f, u, SW_SET(ABREAST), 0, true);
+  for (; u + step <= f->n; u += step)
+    SW_SET(strongest)(f, u, SW_SET(ABREAST), 0, false);
   for (; u + SW_WIDTH <= f->n; u += SW_WIDTH)
-    SW_SET(strongest)(f, u, 1, 0);
-  if (u < f->n) SW_SET(strongest)(f, u, 1, (int)(f->n - u));
+    SW_SET(strongest)(f, u, 1, 0, false);
+  if (u < f->n) SW_SET(strongest)(f, u, 1, (int)(f->n - u), false);
 }

@@ -85,15 +85,29 @@ static void own_units(const sw_job *job, const sw_centres *set, int t, const sw_
   }
 }
 
-/* The kernel compares all centres at each unit in one pass. */
+/* Where a centre's fields of the block go. */
+static double *row_of(const sw_job *job, int c, int t, const sw_tile *tile) {
+  return job->result[VALUE].row[c * job->n_periods + t] + (tile->lo - job->first);
+}
+
+/* Weights of all centres. Meanwhile the rows that their fields will be written to are fetched. */
+static void weights(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
+                    const workspace *room) {
+  for (int c = 0; c < set->n; c++) {
+    sw_fields_fetch(tile->hi - tile->lo, row_of(job, c, t, tile));
+    sw_centres_weights(job, set, c, t, false, tile->lo, tile->hi, room->w + (int64_t)c * ROOM);
+  }
+}
+
+/* The kernel compares all centres at each unit in one pass. `fetched`: by weights. */
 static void fields(const sw_job *job, const sw_centres *set, int t, const sw_tile *tile,
-                   const workspace *room) {
+                   bool fetched, const workspace *room) {
   int64_t at = tile->lo - job->first, n = tile->hi - tile->lo;
   for (int c = 0; c < set->n; c++) {
     room->mass[c] = mass_of(job, set, c, t) * set->scale;
-    room->field[c] = job->result[VALUE].row[c * job->n_periods + t] + at;
+    room->field[c] = row_of(job, c, t, tile);
   }
-  sw_fields_strongest(n, set->n, set->by_code, room->mass, room->w, ROOM, room->field,
+  sw_fields_strongest(n, set->n, set->by_code, room->mass, room->w, ROOM, room->field, fetched,
                       room->first_of, room->second_of);
   for (int c = 0; c < set->n && set->checked; c++)
     sw_power_drop_infinite(n, room->field[c]);
@@ -126,9 +140,9 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *memory
   }
   workspace room = workspace_of(set, memory);
   for (int t = 0; t < job->n_periods; t++) {
-    for (int c = 0; c < set->n && sw_centres_changes(job, set, t); c++)
-      sw_centres_weights(job, set, c, t, false, tile->lo, tile->hi, room.w + (int64_t)c * ROOM);
-    fields(job, set, t, tile, &room);
+    const bool anew = sw_centres_changes(job, set, t);
+    if (anew) weights(job, set, t, tile, &room);
+    fields(job, set, t, tile, anew, &room);
     spheres(job, set, t, tile, room.first_of, out);
   }
 }
