@@ -12,6 +12,7 @@
  *            coupling and of similarity, in registers
  *
  * Answers of runs are those of resident.h. */
+#include "base/arena.h"
 #include "resident.h"
 #include "throughput.h"
 
@@ -92,6 +93,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: bench_pairs FILE N, commands on standard input\n");
     return 2;
   }
+  sw_alloc_keep(); /* as the program does */
   if (sw_team_serial(&err, &team) != SW_OK) resident_stop(err.text);
   sw_panel *panel = make_panel(n, resident_read(argv[1], (size_t)n * COLUMNS));
   while (fgets(command, sizeof command, stdin))

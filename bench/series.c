@@ -11,6 +11,7 @@
  *              values, values, and values by OpenBLAS, always of this shape
  *   MEASURE: {...}
  *            - runs a study of this entry; the answer is that of resident.h */
+#include "base/arena.h"
 #include "kernel/pairs/block.h"
 #include "resident.h"
 #include "throughput.h"
@@ -140,6 +141,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: bench_series FILE N T, commands on standard input\n");
     return 2;
   }
+  sw_alloc_keep(); /* as the program does */
   if (sw_team_serial(&err, &team) != SW_OK) resident_stop(err.text);
   sw_panel *panel = make_panel(n, periods, resident_read(argv[1], (size_t)n * (size_t)periods));
   while (fgets(command, sizeof command, stdin))

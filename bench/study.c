@@ -9,6 +9,7 @@
  * result; processor seconds of the same; pairs evaluated; seconds that the threads spent in pair
  * tiles, added up; and the rates of one thread measured just before. The panel is read once. No
  * MPI, no results file: stored pairs go to memory. The catalogue holds `bench_nothing` besides. */
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "plan/run/engine.h"
@@ -119,6 +120,7 @@ int main(int argc, char **argv) {
   bench b = {0};
   const char *verb = argc > 1 ? argv[1] : "";
   sw_log_setup(SW_LOG_ERROR, 0);
+  sw_alloc_keep(); /* as the program does */
   if (argc == 2 && !strcmp(verb, "measures")) {
     print_measures();
     return 0;

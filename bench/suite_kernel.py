@@ -6,6 +6,10 @@ the rate of fused multiply-adds measured just before each run, or the bytes it c
 first-level cache; divisions and roots count as one operation and are dearer than that, so a share
 near 1 is not to be had. Suite peers counts the operations of two measures one by one.
 
+`products`: the kernel of sums of products alone (bench/products.c), as structural similarity (20 numbers)
+and correlations of series (20 and 240) use it, as a share of multiply-adds at the clock of the moment. Wanted:
+1/1.3. What else a run of these measures takes is in suite peers.
+
 Other measures: values by unit and period a second; these passes are bound by memory at the sizes
 that occur and are not given a bound."""
 import tempfile
@@ -80,4 +84,19 @@ def bounds(programs, given):
     return found
 
 
-PARTS = {"bounds": bounds, "measures": measures}
+def products(programs, given):
+    """Squares of 500 units, as the engine cuts 10,000; of a quarter where there are fewer."""
+    units = given.size(10000, 2000)
+    for count in (20, 240):
+        rates = np.array(run.numbers(programs.bench("products"), str(units), str(count),
+                                     str(min(500, units // 4)), str(given.repeats(9) + 1)))[1:]  # the first touches memory
+        pairs, bound = rates[:, 0], rates[:, 1] / count
+        common = {"units": units, "threads": 1}
+        yield record.make(SUITE, f"sums of products of {count}", "pairs a second", "1/s", pairs,
+                          bound=np.median(bound), share=np.median(pairs / bound), **common)
+        yield record.make(SUITE, f"sums of products of {count}", "share of the bound", "1", pairs / bound,
+                          wanted=1 / 1.3, note="bound: multiply-adds in registers, before and after each "
+                          "row of squares", **common)
+
+
+PARTS = {"bounds": bounds, "products": products, "measures": measures}

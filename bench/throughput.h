@@ -14,6 +14,9 @@ typedef struct traffic {
 
 /* Of the calling thread. */
 throughput throughput_measure(void);
+/* Fused multiply-adds in registers, at the clock that the core has now: one run of a third of a
+ * millisecond or so, not the best of many. */
+double throughput_fma_now(void);
 /* Pairs a second of the operations of a pair, in registers: multiplications, divisions and roots
  * share pipes, so the slower of them alone is not the bound. Products: of 20 numbers and of 240,
  * summed. */

@@ -9,6 +9,8 @@
  * sw_free. */
 #include "base/arena.h"
 
+#include <malloc.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +135,76 @@ char *sw_arena_printf(sw_arena *arena, const char *format, ...) {
   return copy;
 }
 
+/* ---- kept arrays ------------------------------------------------------------------------- */
+
+/* Arrays of huge pages that were freed, oldest first, in huge pages. Any thread may free. */
+enum { KEPT_BLOCKS = 16, KEPT_PAGES = 32 };
+static struct kept {
+  pthread_mutex_t lock;
+  bool on;
+  int count;
+  size_t pages;
+  struct {
+    void *memory;
+    size_t pages;
+  } block[KEPT_BLOCKS];
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Takes block k out. */
+static void *take_kept(int k) {
+  void *memory = kept.block[k].memory;
+  kept.pages -= kept.block[k].pages;
+  kept.count--;
+  memmove(&kept.block[k], &kept.block[k + 1], (size_t)(kept.count - k) * sizeof kept.block[k]);
+  return memory;
+}
+
+/* The smallest kept array of at least so many pages, but not of more than twice as many: what is
+ * left of it would lie idle. NULL: none. */
+static void *reuse(size_t pages) {
+  int best = -1;
+  pthread_mutex_lock(&kept.lock);
+  for (int k = 0; k < kept.count; k++) {
+    size_t has = kept.block[k].pages;
+    if (has < pages || has > 2 * pages) continue;
+    if (best < 0 || has < kept.block[best].pages) best = k;
+  }
+  void *memory = best < 0 ? NULL : take_kept(best);
+  pthread_mutex_unlock(&kept.lock);
+  return memory;
+}
+
+/* Keeps an array of so many pages; the oldest give way to it. False: it is too large. */
+static bool keep(void *memory, size_t pages) {
+  if (pages == 0 || pages > KEPT_PAGES) return false;
+  pthread_mutex_lock(&kept.lock);
+  while (kept.count == KEPT_BLOCKS || kept.pages + pages > KEPT_PAGES)
+    free(take_kept(0));
+  kept.block[kept.count].memory = memory;
+  kept.block[kept.count++].pages = pages;
+  kept.pages += pages;
+  pthread_mutex_unlock(&kept.lock);
+  return true;
+}
+
+/* Where memory is short: nothing is kept any longer. */
+static void let_go(void) {
+  pthread_mutex_lock(&kept.lock);
+  while (kept.count)
+    free(take_kept(0));
+  pthread_mutex_unlock(&kept.lock);
+}
+
+/* Arrays of huge pages then always come from mmap, as memory of the heap may have been touched by
+ * small pages, which stay small. Builds that look at each access of memory keep nothing. */
+void sw_alloc_keep(void) {
+#if defined(__GLIBC__) && !defined(SW_ARENA_APART)
+  kept.on = mallopt(M_MMAP_THRESHOLD, HUGE_PAGE / 4 * 3) == 1;
+#endif
+}
+
+/* ---- large arrays ------------------------------------------------------------------------ */
+
 /* Aligned to a cache line, which is also the widest vector (AVX-512), so that hot loops begin on
  * whole lines and two threads' arrays never share one. From three quarters of a huge page on the
  * array is aligned to a huge page and asks the kernel for them. count == 0 gives a pointer that can
@@ -144,13 +216,18 @@ sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
     return out_of_memory(err, SIZE_MAX);
   size_t align = bytes >= HUGE_PAGE / 4 * 3 ? HUGE_PAGE : 64;
   size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 demands a multiple of `align` */
-  *out = aligned_alloc(align, whole ? whole : align);
+  const bool large = align == HUGE_PAGE;
+  *out = large && kept.on ? reuse(whole / HUGE_PAGE) : NULL;
+  if (!*out) *out = aligned_alloc(align, whole ? whole : align);
+  if (!*out && large && kept.on) {
+    let_go();
+    *out = aligned_alloc(align, whole);
+  }
   if (!*out) return out_of_memory(err, bytes);
   /* The first touch of an array costs about a quarter with huge pages. It is only a hint, so a
    * refusal is ignored. A tail of less than half a huge page is left out: it would take 2 MB for
    * the last bytes. */
-  if (align == HUGE_PAGE)
-    madvise(*out, (bytes + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+  if (large) madvise(*out, (bytes + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
   return SW_OK;
 }
 
@@ -162,6 +239,10 @@ sw_status sw_calloc(sw_error *err, size_t count, size_t size, void **out) {
   return SW_OK;
 }
 
+/* What sw_alloc made of huge pages is told by its address and length: no other array has both. */
 void sw_free(void *memory) {
+  if (kept.on && memory && (uintptr_t)memory % HUGE_PAGE == 0 &&
+      keep(memory, malloc_usable_size(memory) / HUGE_PAGE))
+    return;
   free(memory);
 }

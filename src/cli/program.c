@@ -183,6 +183,7 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_error err = {0};
   sw_program program = {0};
   sw_descriptors_fill();
+  sw_alloc_keep();
   sw_status checked = sw_program_measures(&err, &program, extra);
   const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
   bool help_of_verb = verb && asks_for_help(argc - 1, argv + 1);

@@ -67,6 +67,49 @@ Test(alloc, aligned) {
   sw_free(values);
 }
 
+/* A large array that was freed serves the next of its size, and none that would waste most of it.
+ */
+Test(alloc, kept) {
+  const size_t bytes = 8 << 20;
+  void *first = NULL, *small = NULL, *second = NULL, *third = NULL;
+  sw_alloc_keep();
+  cr_assert_eq(sw_alloc(&err, bytes, 1, &first), SW_OK);
+  memset(first, 1, bytes);
+  sw_free(first);
+  cr_assert_eq(sw_alloc(&err, bytes / 4, 1, &small), SW_OK);
+  cr_assert_neq(small, first);
+  cr_assert_eq(sw_calloc(&err, bytes, 1, &second), SW_OK);
+#if defined(__GLIBC__) && !defined(SW_ARENA_APART)
+  cr_assert_eq(second, first);
+#endif
+  for (size_t k = 0; k < bytes; k += 4096)
+    cr_assert_eq(((char *)second)[k], 0);
+  cr_assert_eq(sw_alloc(&err, bytes, 1, &third), SW_OK);
+  cr_assert_neq(third, second);
+  sw_free(small);
+  sw_free(second);
+  sw_free(third);
+  sw_free(NULL);
+}
+
+/* More than is kept, in another order than it came: each is handed out once. */
+Test(alloc, kept_ones_are_apart) {
+  enum { MANY = 24 };
+  char *array[MANY] = {NULL};
+  sw_alloc_keep();
+  for (int turn = 0; turn < 5; turn++) {
+    for (int k = 0; k < MANY; k++) {
+      size_t bytes = (size_t)(2 + (k * 7 + turn) % 5) << 20;
+      cr_assert_eq(sw_alloc(&err, bytes, 1, (void **)&array[k]), SW_OK);
+      memset(array[k], k, bytes);
+    }
+    for (int k = 0; k < MANY; k++)
+      cr_assert_eq(array[k][(2 << 20) - 1], k);
+    for (int k = 0; k < MANY; k++)
+      sw_free(array[k * 5 % MANY]);
+  }
+}
+
 Test(status, first_failure_wins_on_one_line) {
   sw_error_clear(&err);
   cr_assert_eq(sw_fail(&err, SW_EINPUT, "a\nb\tc%d", 1), SW_EINPUT);
