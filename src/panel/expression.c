@@ -286,7 +286,9 @@ static sw_status parse_atom(parser *in) {
   }
   if (isdigit((unsigned char)*in->at) || *in->at == '.') return parse_number(in);
   if (is_word(*in->at)) return parse_word(in);
-  return wrong(in, "expected a column, a number or a parenthesis");
+  return wrong(in, *in->at == '"' || *in->at == '\'' || *in->at == '['
+                       ? "the name of a column stands in backquotes, as in `a, b` / 2"
+                       : "expected a column, a number or a parenthesis");
 }
 
 /* ^ binds tighter than the minus before it and from the right: -a^2 is -(a^2), a^b^c is a^(b^c),
@@ -345,7 +347,9 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
   SW_TRY(parse_sum(&in));
   skip_blanks(&in);
   /* The parser stops where the grammar does, as before a stray parenthesis. */
-  if (*in.at) return wrong(&in, "expected an operator or the end of the expression");
+  if (*in.at)
+    return wrong(&in, "expected an operator or the end of the expression; the name of a column "
+                      "that has blanks or signs stands in backquotes");
   *out = (sw_expression){.n_operands = in.n_operands,
                          .operand = in.operand,
                          .n_stages = in.n_stages,

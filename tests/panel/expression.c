@@ -103,12 +103,18 @@ Test(expression, refusals) {
       {"share_of(a, )", "')': expected the name of a group"},
       {"share_of(a, `b)", "'`b)': expected the name of a column between backquotes"},
       {"(a", "'the end': a closing parenthesis is missing"},
-      {"a b", "'b': expected an operator or the end of the expression"},
+      {"a b",
+       "'b': expected an operator or the end of the expression; the name of a column that has "
+       "blanks or signs stands in backquotes"},
+      {"\"a b\" / 2", "'\"a b\" / 2': the name of a column stands in backquotes, as in `a, b` / 2"},
+      {"2 * [a]", "'[a]': the name of a column stands in backquotes, as in `a, b` / 2"},
       {"log(a, b)", "'the end': the function takes one argument"},
       {"1st", "'1st': not a number; put the name of a column that begins with a digit in "
               "backquotes"},
       {"`a", "'`a': expected the name of a column between backquotes"},
-      {"a % b", "'% b': expected an operator or the end of the expression"},
+      {"a % b",
+       "'% b': expected an operator or the end of the expression; the name of a column that "
+       "has blanks or signs stands in backquotes"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     sw_expression expression;

@@ -1,7 +1,8 @@
 /* Conditions on rows, by the rules that `where` has on the rows of a units file
  * (store/units/where.c): codes are texts, and so is every column with a zero before a digit; others
  * are compared as numbers where a number is written; what is missing equals no number and is on
- * neither side of one. */
+ * neither side of one. Periods that are no numbers (dates, months) are compared by their order in
+ * time, which that of their bytes need not be: 01.02.2001 is after 31.12.2000. */
 #include "cli/export/where.h"
 
 #include <math.h>
@@ -14,9 +15,10 @@ typedef enum column_kind { UNIT, UNIT_TO, PERIOD, LABEL, NAME, LON, LAT, GROUP, 
 
 struct sw_where_column {
   column_kind kind;
-  int place;   /* of a label's axis, a group, a quantity */
-  bool to;     /* of the receiver of a pair */
+  int place; /* of a label's axis, a group, a quantity; of a period that is in order: the file's */
+  bool to;   /* of the receiver of a pair */
   bool number; /* compared as one */
+  bool order;  /* of periods: compared by their order in time */
 };
 
 /* ---- columns ----------------------------------------------------------------------------- */
@@ -39,19 +41,19 @@ static void add(columns *all, const char *name, struct sw_where_column column) {
 static void add_unit(columns *all, sw_arena *arena, const sw_page *page, bool to) {
   const char *tail = to ? "_to" : "";
   add(all, to ? SW_NAME_UNIT_TO : SW_NAME_UNIT,
-      (struct sw_where_column){to ? UNIT_TO : UNIT, 0, to, false});
+      (struct sw_where_column){to ? UNIT_TO : UNIT, 0, to, false, false});
   for (int g = 0; g < page->n_groups; g++)
     add(all, sw_arena_printf(arena, "%s%s", page->group[g].name, tail),
-        (struct sw_where_column){GROUP, g, to, false});
+        (struct sw_where_column){GROUP, g, to, false, false});
   if (sw_sheet_names(page))
     add(all, sw_arena_printf(arena, SW_NAME_NAME "%s", tail),
-        (struct sw_where_column){NAME, 0, to, false});
+        (struct sw_where_column){NAME, 0, to, false, false});
   if (page->lon)
     add(all, sw_arena_printf(arena, SW_NAME_LON "%s", tail),
-        (struct sw_where_column){LON, 0, to, true});
+        (struct sw_where_column){LON, 0, to, true, false});
   if (page->lat)
     add(all, sw_arena_printf(arena, SW_NAME_LAT "%s", tail),
-        (struct sw_where_column){LAT, 0, to, true});
+        (struct sw_where_column){LAT, 0, to, true, false});
 }
 
 static void list_columns(columns *all, sw_arena *arena, const sw_sheet *s) {
@@ -59,11 +61,13 @@ static void list_columns(columns *all, sw_arena *arena, const sw_sheet *s) {
   all->n = 0;
   if (s->unit >= 0 || s->is_pairs) add_unit(all, arena, page, false);
   if (s->is_pairs) add_unit(all, arena, page, true);
-  if (s->time >= 0) add(all, SW_NAME_TIME, (struct sw_where_column){PERIOD, 0, false, false});
+  if (s->time >= 0)
+    add(all, SW_NAME_TIME, (struct sw_where_column){PERIOD, 0, false, false, false});
   for (int k = 0; k < s->n_labels; k++)
-    add(all, page->axis[s->label[k]].name, (struct sw_where_column){LABEL, k, false, false});
+    add(all, page->axis[s->label[k]].name, (struct sw_where_column){LABEL, k, false, false, false});
   for (int k = 0; k < s->n; k++)
-    add(all, page->variable[s->variable[k]].name, (struct sw_where_column){VALUE, k, false, true});
+    add(all, page->variable[s->variable[k]].name,
+        (struct sw_where_column){VALUE, k, false, true, false});
 }
 
 static bool has_leading_zero(const char *text) {
@@ -84,6 +88,31 @@ static const char *const *labels_of(const sw_sheet *s, const struct sw_where_col
                            : NULL;
 }
 
+/* Periods of a form that numbers do not have: the condition names one of them. Those of the file
+ * are looked at, as a quantity may lack some. */
+static sw_status bind_period(sw_error *err, const sw_page *page, const char *text,
+                             struct sw_where_column *c) {
+  char hint[SW_HINT_ROOM];
+  for (c->place = 0; c->place < page->n_periods; c->place++)
+    if (strcmp(page->period[c->place], text) == 0) {
+      c->order = true;
+      return SW_OK;
+    }
+  const char *near = sw_nearest(text, page->period, page->n_periods);
+  return sw_fail(err, SW_EINPUT,
+                 "--where: time: %s has no period '%s'%s; write one as it has them, '%s' to '%s'",
+                 page->path, text, sw_did_you_mean(text, near, hint), page->period[0],
+                 page->period[page->n_periods - 1]);
+}
+
+/* Whether every period of the file is a number. */
+static bool counts_periods(const sw_page *page) {
+  double value = 0;
+  for (int t = 0; t < page->n_periods; t++)
+    if (!sw_parse_number(page->period[t], strlen(page->period[t]), &value)) return false;
+  return true;
+}
+
 static sw_status bind(sw_error *err, const sw_sheet *s, const sw_condition *condition, bool wide,
                       struct sw_where_column *c) {
   if (wide && (c->kind == PERIOD || c->kind == VALUE))
@@ -95,6 +124,8 @@ static sw_status bind(sw_error *err, const sw_sheet *s, const sw_condition *cond
     return sw_fail(err, SW_EINPUT,
                    "--where: %s has numbers, and '%s' is a text; write a number without quotes",
                    condition->column, condition->text);
+  if (c->kind == PERIOD && !counts_periods(s->page))
+    return bind_period(err, s->page, condition->text, c);
   if (c->number || !condition->is_number) return SW_OK;
   int64_t n = 0;
   const char *const *label = labels_of(s, c, &n);
@@ -169,6 +200,10 @@ static double number_at(const sw_sheet *s, const struct sw_where_column *c, cons
 static bool holds(const sw_where *where, int k, const sw_sheet *s, const sw_row *row) {
   const sw_condition *condition = &where->condition[k];
   const struct sw_where_column *c = &where->column[k];
+  if (c->order) {
+    int at = s->page->axis[s->time].at[row->period];
+    return sw_compare_holds(condition->compare, (at > c->place) - (at < c->place));
+  }
   if (!c->number)
     return sw_compare_holds(condition->compare, strcmp(text_at(s, c, row), condition->text));
   double value = number_at(s, c, row);

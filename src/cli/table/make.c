@@ -184,8 +184,8 @@ static sw_status make(sw_error *err, const sw_grid_request *r, const sw_grid_for
   SW_TRY(find_sheets(err, r, all));
   if (r->options->names && !sw_grid_names(r) && !has_classes(r->page, all))
     return sw_fail(err, SW_EINPUT,
-                   "--names: %s has no names of units, and these quantities none "
-                   "of classes",
+                   "--names: %s has no names of units (`name: COLUMN` under `units` brings them), "
+                   "and these quantities have no classes with names",
                    r->page->path);
   for (int k = 0; k < all->n && status == SW_OK; k++) {
     const sw_sheet *s = &all->sheet[k];

@@ -141,8 +141,11 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
                agree(own, f->t.thousand) ? "does not change" : "depends on the unit");
   for (int k = 0; k < FILTERS; k++)
     same_filter = same_filter && agree(own, f->t.filter[k]);
-  sw_job_say(job, "filter: t %.2f with lambda %g, %.2f with 6.25, %.2f without: the verdict %s",
-             f->t.filter[HP], state->lambda, f->t.filter[HP_LOW], f->t.filter[NONE],
+  /* The other lambda is 6.25, which may be the entry's own. */
+  char low[SHOWN] = "";
+  if (state->lambda != 6.25) snprintf(low, sizeof low, "%.2f with 6.25, ", f->t.filter[HP_LOW]);
+  sw_job_say(job, "filter: t %.2f with lambda %g, %s%.2f without: the verdict %s", f->t.filter[HP],
+             state->lambda, low, f->t.filter[NONE],
              same_filter ? "does not change" : "depends on it");
   for (int k = 0; k < TRIMS; k++) {
     /* A trim that leaves too few points has none. */

@@ -159,15 +159,20 @@ static void say_effects(sw_job *job, const sw_spatial_one *one, const sw_spatial
 
 /* Of each test that the model has; one that is undefined says why, or is silent where it is not
  * asked. Tests that the form does not have are NaN in the record and stay silent. */
-static void say_tests(sw_job *job, const sw_spatial_found *f) {
+static void say_tests(sw_job *job, const sw_spatial_one *one, const sw_spatial_found *f) {
   const sw_spatial_state *s = job->state;
   const sw_spatial_tests *t = &f->tests;
-  if (!isnan(t->lm_lag.value))
-    sw_job_say(job,
-               "LM lag %.4g (p %.3g), LM error %.4g (p %.3g), robust lag %.4g (p %.3g), robust "
-               "error %.4g (p %.3g)",
-               t->lm_lag.value, t->lm_lag.p, t->lm_error.value, t->lm_error.p, t->rlm_lag.value,
-               t->rlm_lag.p, t->rlm_error.value, t->rlm_error.p);
+  if (!isnan(t->lm_lag.value)) {
+    char robust[128] = "robust lag and robust error undefined";
+    if (!isnan(t->rlm_lag.value))
+      snprintf(robust, sizeof robust, "robust lag %.4g (p %.3g), robust error %.4g (p %.3g)",
+               t->rlm_lag.value, t->rlm_lag.p, t->rlm_error.value, t->rlm_error.p);
+    sw_job_say(job, "LM lag %.4g (p %.3g), LM error %.4g (p %.3g), %s%s", t->lm_lag.value,
+               t->lm_lag.p, t->lm_error.value, t->lm_error.p, robust,
+               !isnan(t->rlm_lag.value) ? ""
+               : one->w != one->w2      ? ": two weights matrices"
+                                        : ": W X b is a combination of X");
+  }
   for (int r = 0; r < s->n_restrictions; r++)
     if (!isnan(f->restriction[r].lr))
       sw_job_say(job, "against %s: likelihood ratio %.5g, %d df, p %.3g",
@@ -236,7 +241,7 @@ static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
   say_coefficients(job, one, f, &a);
   say_fit(job, f);
   say_effects(job, one, f, &a);
-  say_tests(job, f);
+  say_tests(job, one, f);
   return say_units(err, job, one, f, &a);
 }
 

@@ -238,7 +238,8 @@ static void place_coverage(sw_job *job, const double *sums, int t) {
 static void say_why(sw_job *job, const double *sums, int t) {
   const shift_state *state = job->state;
   const sw_industries *set = &state->set;
-  const char *none = set->before[t] < 0 ? "no earlier period to compare with" : NULL, *zero = NULL;
+  const char *none = set->before[t] < 0 ? "no period a span before, to compare with" : NULL;
+  const char *zero = NULL;
   for (int k = 0; !none && !zero && k < state->n; k++)
     if (sw_industries_base_before(set, sums, t)[k] == 0)
       zero = sw_arena_printf(job->arena, "'%s' of the base begins at zero",

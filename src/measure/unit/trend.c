@@ -137,11 +137,32 @@ static size_t workspace_trend(const sw_job *job) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* What slopes are counted by, where that is no year: of dates a day, even if they are a year
+ * apart. NULL: a year, or the panel's own whole number. */
+static const char *counted_by(const sw_periods *periods) {
+  switch (periods->integer ? SW_TIME_NUMBER : periods->unit) {
+  case SW_TIME_HALF:
+    return "half-year";
+  case SW_TIME_QUARTER:
+    return "quarter";
+  case SW_TIME_MONTH:
+    return "month";
+  case SW_TIME_WEEK:
+    return "week";
+  case SW_TIME_DAY:
+    return "day";
+  default:
+    return NULL;
+  }
+}
+
 /* Of changes the period that most of them come after, the first of equal ones. */
 static sw_status finish_trend(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err, (void)pass, (void)result;
   const counts *of = all;
+  const char *by = counted_by(job->periods);
   int most = 0;
+  if (by) sw_job_say(job, "slopes are per %s", by);
   for (int t = 1; t < job->n_periods; t++)
     if (of->change[t] > of->change[most]) most = t;
   sw_job_say(job, "Mann-Kendall at 5%%: %lld rising, %lld falling, %lld neither",

@@ -103,15 +103,16 @@ static sw_status say_taken(sw_error *err, const sw_pairs *p, int taken) {
   int matrices = p->plan->summary.n_periods;
   if (taken == 0) SW_TRY(find_changed(err, p->run, p->entry, &what, &of));
   bool pooling = taken == 0 && !what && name_pooling(p->run, p->entry, names, sizeof names);
+  bool itself = strcmp(names, name) == 0;
   name_computed(p, matrices - taken, computed, sizeof computed);
   if (what)
     sw_log(SW_LOG_INFO, "%s: nothing is taken from %s: parameters%s%s have changed: %s", name, path,
            of != name ? " of " : "", of != name ? of : "", what);
   else if (pooling)
     sw_log(SW_LOG_INFO,
-           "%s: nothing is taken from %s: its result pools all periods, by %s, and one of them has "
-           "changed",
-           name, path, names);
+           "%s: nothing is taken from %s: one period has changed, and the result pools all of them"
+           "%s%s",
+           name, path, itself ? "" : ", by ", itself ? "" : names);
   else
     sw_log(SW_LOG_INFO, "%s: %d of %d matrices are taken from %s%s", name, taken, matrices, path,
            computed);
