@@ -415,7 +415,7 @@ def check_usage():
         os.mkfifo(f"{folder}/panel.csv")  # nobody writes: must not wait for it
         write(folder, {"panel.csv": None})
         done = run(folder)
-        assert done.returncode == 2 and "not a file" in done.stderr, done.stderr
+        assert done.returncode == 2 and "is a pipe" in done.stderr, done.stderr
         done = subprocess.run([SPILLWAY, "rum"], capture_output=True, text=True)
         assert done.returncode == 2 and "run" in done.stderr
         for verb in ("run", "check", "measures", "synth", "info", "diff"):

@@ -100,6 +100,39 @@ class Damaged(unittest.TestCase):
                        "measures:\n  - inequality: {of: economy}\n")
         self.refused("check", "panel/from.yaml")
 
+    def test_pipes(self):
+        """What HDF5 could not read at any place is refused before it is opened: a pipe to which nobody
+        writes would be waited for, for ever. Each named, as the first and as the second of two files."""
+        os.mkfifo("pipe.h5")
+        for words in (["info"], ["diff", GOOD], ["verify"], ["table"], ["report", "-o", "p.html"],
+                      ["export", "--all", "p"], ["report", GOOD, "-o", "p.html", "--against"],
+                      ["check", "panel/study.yaml", "--since"],
+                      ["run", "panel/study.yaml", "-o", "next.h5", "--reuse"]):
+            result = spillway(*words, "pipe.h5", timeout=60)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), (words, result.stderr))
+            self.assertEqual(result.stderr, "spillway: pipe.h5: is a pipe, which can be read only once and "
+                             "in order; give an ordinary file: a results file of spillway run\n", words)
+            self.assertFalse(os.path.exists("p.html") or os.path.exists("p"), words)
+        with open(GOOD, "rb") as file:  # and of one that somebody writes to
+            whole = file.read()
+        result = subprocess.run([SPILLWAY, "diff", GOOD, "/dev/stdin"], input=whole, capture_output=True,
+                                check=False, timeout=60)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn(b"/dev/stdin: is a pipe", result.stderr)
+        self.assertIn("is a device", spillway("info", "/dev/null", timeout=60).stderr)
+
+    def test_pipes_as_panels(self):
+        with open("panel/study.yaml", encoding="utf-8") as file:
+            study = file.read()
+        for ending in (".h5", ".nc", ".csv", ".csv.gz", ".dta"):
+            os.mkfifo("panel/piped" + ending)
+            with open("panel/piped.yaml", "w", encoding="utf-8") as file:
+                file.write(study.replace("panel.csv", "piped" + ending))
+            result = spillway("check", "panel/piped.yaml", timeout=60)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+            self.assertRegex(result.stderr, f"^spillway: [^\n]*piped{ending}: is a pipe, [^\n]*ordinary "
+                             "file[^\n]*\n$")
+
     def test_nobody_reads(self):
         """A pipe that is closed at its other end is no damage."""
         shutil.copy(GOOD, "same.h5")

@@ -1,5 +1,6 @@
 /* Data envelopment: textbook tables, by hand, what must hold of any data, what is refused. */
 #include "measure/harness.h"
+#include "spillway/rng.h"
 
 extern const sw_measure sw_measure_productivity;
 
@@ -382,6 +383,11 @@ static double uniform(uint64_t *state) {
   return ((double)(*state >> 11) + .5) * 0x1p-53;
 }
 
+static int ascending(const void *a, const void *b) {
+  const double *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
 /* y = sqrt(x) e, with e known: estimates lie above it, as the frontier of a sample lies within;
  * corrected they are nearer, and most intervals have the true one. */
 Test(productivity, bootstrap) {
@@ -413,6 +419,64 @@ Test(productivity, bootstrap) {
   cr_expect(near < far, "%g, and %g before", near / UNITS, far / UNITS);
   cr_expect(within > .75 * UNITS, "%d within", within);
   harness_free(h);
+}
+
+/* FNV-1a, by which draws of a period are kept apart. */
+static uint64_t key_of(const char *label) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (; *label; label++)
+    hash = (hash ^ (unsigned char)*label) * UINT64_C(0x100000001b3);
+  return hash ^ UINT64_C(0x656e76656c6f70);
+}
+
+/* One input of 1, constant returns: one unit has an output of 1, all others of 1/2, so estimates
+ * are 1, 1/2, 1/2, ... The range of quartiles says nothing of them: with the reflections it is 1
+ * however few lie apart, 1/1.34 is more than the deviation of 1/2 and 3/2, and that counts. By
+ * hand, of m = 2 (n - 1) of them,
+ *
+ *   h = .9 s_m m^-.2 (m/n)^.2 s_n/s_m = .9 n^-.2 s_n,  s_n^2 = (1/4) (1 - 1/n)/(n - 1) = 1/(4n)
+ *
+ * A draw puts every unit at its drawn efficiency itself, so that the largest one, M, is the
+ * frontier of the draw, and a unit's efficiency there is its own over M. */
+Test(productivity, bootstrap_of_equals) {
+  enum { UNITS = 9, DRAWS = 100 };
+  double one[UNITS], y[UNITS], over[DRAWS], sum = 0;
+  double h = .9 * pow(UNITS, -.2) * sqrt(.25 / UNITS);
+  double far = sqrt(.25 * (UNITS - 1) / UNITS), towards = 1 / sqrt(1 + h * h / (far * far));
+  for (int i = 0; i < UNITS; i++) {
+    one[i] = 1;
+    y[i] = i == 2 ? 1 : .5;
+  }
+  harness *of = harness_new(&sw_measure_productivity, UNITS, 1);
+  harness_column(of, "inputs", "x", one);
+  harness_column(of, "outputs", "y", y);
+  harness_set(of, "scale", "crs");
+  harness_set(of, "bootstrap", "100");
+  run(of);
+  for (int b = 0; b < DRAWS; b++) {
+    double most = 0;
+    for (int i = 0; i < UNITS; i++) {
+      sw_rng rng = sw_rng_make(of->job.seed, key_of(sw_job_period(&of->job, 0)), of->units.key[i]);
+      rng.draw = 8 * (uint64_t)b;
+      double at = y[sw_rng_below(&rng, UNITS)];
+      rng.draw = 8 * (uint64_t)b + 4;
+      most = fmax(most, 1 - fabs(at + h * sw_rng_normal(&rng) - 1) * towards);
+    }
+    over[b] = 1 / most;
+    sum += over[b];
+  }
+  qsort(over, DRAWS, sizeof *over, ascending);
+  cr_assert(over[0] < over[DRAWS - 1], "they differ, or h would not matter");
+  for (int i = 0; i < UNITS; i++) {
+    NEAR(harness_result(of, "efficiency", 0)[i], y[i], 1e-12);
+    NEAR(harness_result(of, "efficiency_corrected", 0)[i], y[i] * (2 - sum / DRAWS), 1e-10);
+    /* Of 100 in order, type 7: places 96.525 and 2.475. */
+    NEAR(harness_result(of, "efficiency_lo", 0)[i],
+         y[i] * (2 - (.475 * over[96] + .525 * over[97])), 1e-10);
+    NEAR(harness_result(of, "efficiency_hi", 0)[i], y[i] * (2 - (.525 * over[2] + .475 * over[3])),
+         1e-10);
+  }
+  harness_free(of);
 }
 
 Test(productivity, bootstrap_refused) {

@@ -3,7 +3,8 @@
  * looks that stand here, and no measure by name. Text for a person is in both languages.
  *
  * Written straight to the page, one key after the other; nothing is kept. Failures of the stream
- * show when the page is closed (target.c). */
+ * show when the page is closed (target.c). Keys and labels that are put together come out of the
+ * arena: where that has no memory the key is lacking, and the manifest fails at its end. */
 #include "cli/report/manifest.h"
 
 #include <string.h>
@@ -363,5 +364,5 @@ sw_status sw_report_manifest(sw_error *err, const sw_report *report, const sw_re
     sw_json_close(&to.json, '}');
   }
   sw_json_close(&to.json, '}');
-  return status;
+  return status == SW_OK ? sw_arena_whole(err, report->arena) : status;
 }

@@ -241,6 +241,7 @@ sw_status sw_foreign_open(sw_error *err, sw_arena *arena, const char *file, cons
                           sw_foreign *foreign) {
   const sw_readstat *lib = NULL;
   *foreign = (sw_foreign){.file = file, .path = path, .arena = arena, .rows = -1};
+  SW_TRY(sw_file_refuse_stream(err, path, "a data set of Stata, SPSS or SAS"));
   if (access(path, R_OK) != 0) return sw_file_fail(err, path, errno);
   const char *what = sw_arena_printf(arena, "%s: is read", file);
   SW_TRY(sw_readstat_load(err, what ? what : file, "write it as CSV", &lib));

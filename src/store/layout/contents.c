@@ -16,6 +16,7 @@
 
 #include "store/h5/shape.h"
 #include "store/layout/layout.h"
+#include "store/text/file.h"
 
 /* Longer than any name that a study may give. */
 enum { NAME_ROOM = 1024 };
@@ -30,6 +31,7 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
   H5dont_atexit();
   sw_h5_quiet();
   *out = H5I_INVALID_HID;
+  SW_TRY(sw_file_refuse_stream(err, path, "a results file of spillway run"));
   hid_t file = access(path, R_OK) == 0 && H5Fis_hdf5(path) > 0
                    ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)
                    : H5I_INVALID_HID;

@@ -5,6 +5,7 @@
 #include "store/netcdf/netcdf.h"
 
 #include "base/text.h"
+#include "store/text/file.h"
 
 #include <string.h>
 
@@ -34,6 +35,7 @@ static sw_status list_names(sw_error *err, sw_netcdf *file) {
 }
 
 sw_status sw_netcdf_open(sw_error *err, sw_netcdf *file) {
+  SW_TRY(sw_file_refuse_stream(err, file->path, "a panel in HDF5 or netCDF-4"));
   sw_h5_quiet(); /* its own report would be many lines */
   file->id = H5Fopen(file->path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file->id < 0) return sw_h5_refuse(err, file->path, "a panel in HDF5 or netCDF-4");

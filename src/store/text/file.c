@@ -30,6 +30,19 @@ sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
                  strerror(error_number));
 }
 
+/* A pipe can come from a shell's <(...) or from |, where whoever wrote it sees no file at all. */
+sw_status sw_file_refuse_stream(sw_error *err, const char *path, const char *expected) {
+  struct stat there;
+  if (stat(path, &there) || S_ISREG(there.st_mode) || S_ISDIR(there.st_mode)) return SW_OK;
+  if (S_ISFIFO(there.st_mode))
+    return sw_fail(err, SW_EINPUT,
+                   "%s: is a pipe, which can be read only once and in order; give an ordinary "
+                   "file: %s",
+                   path, expected);
+  return sw_fail(err, SW_EINPUT, "%s: is a %s; give an ordinary file: %s", path,
+                 S_ISSOCK(there.st_mode) ? "socket" : "device", expected);
+}
+
 /* Z_ERRNO: the system failed, and errno says how. Else the bytes are no gzip or are cut short. zlib
  * puts the name of the file, or of the descriptor, before its text: all up to the last ": "
  * goes. */

@@ -7,6 +7,10 @@
 
 /* SW_EINPUT for what the user can correct (no such file, a folder, not allowed), else SW_EIO. */
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number);
+/* For what is read at any place, or twice: SW_EINPUT for a pipe, a device or a socket, before it is
+ * opened, as to open a pipe may wait for ever. SW_OK also where there is nothing, or a folder: who
+ * opens it says so. `expected`: the file to be given. */
+sw_status sw_file_refuse_stream(sw_error *err, const char *path, const char *expected);
 /* What gzerror said of a .gz. */
 sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number, const char *text);
 /* The file beside a matrix that may hold the codes of its rows: endings count in any case. */

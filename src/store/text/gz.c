@@ -117,6 +117,7 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *
 sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text) {
   gzFile gz = NULL;
   gz_tail tail = {0};
+  SW_TRY(sw_file_refuse_stream(err, text->path, "a .csv.gz"));
   SW_TRY(gz_open(err, text->path, &gz));
   text->end = -1;
   sw_status status = look_header(err, arena, gz, &tail, text);

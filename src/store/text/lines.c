@@ -108,10 +108,9 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t fo
 /* Rank 0 only. */
 static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text) {
   if (text->gz) return sw_gz_look(err, arena, footer, text);
-  /* A pipe without a writer would keep open() waiting for ever; with O_NONBLOCK it is opened, and
-   * refused below, as ranges need a file that can be read at any place. For files it means
-   * nothing. */
-  int file = open(text->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  /* Ranges need a file that can be read at any place. */
+  SW_TRY(sw_file_refuse_stream(err, text->path, "a .csv, .csv.gz, .h5 or .nc"));
+  int file = open(text->path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return sw_file_fail(err, text->path, errno);
   struct stat stat;
   sw_status status = SW_OK;
