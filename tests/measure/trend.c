@@ -54,6 +54,7 @@ Test(trend, correction_beyond_zero) {
   for (int i = 0; i < 4; i++)
     cr_expect(isnan(result(h, none[i])), "%s", none[i]);
   NEAR(result(h, "pettitt_p"), .191934172, 1e-9);
+  cr_expect_not_null(strstr(harness_said(h), "0 rising, 0 falling, 0 neither, 1 without a test"));
   cr_expect(harness_noted(h, "of 1 unit the correction by Hamed and Rao leaves no variance"));
   harness_free(h);
 }

@@ -128,7 +128,7 @@ static sw_status find_sheets(sw_error *err, const sw_grid_request *r, sheets *al
   }
   if (all->n > 0) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: %s has nothing %s", r->page->path, r->options->name[0],
-                 r->group >= 0 || r->unit ? "by unit that --by or --units could be of"
+                 r->group >= 0 || r->unit ? "by unit, which --by and --units need"
                  : r->periods.taken       ? "in these periods"
                                           : "that could be a table");
 }

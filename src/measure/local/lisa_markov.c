@@ -191,10 +191,11 @@ static void say(sw_job *job, const markov_state *state, tally of) {
     significant += of.significant[k];
   }
   if (all == 0) return;
-  sw_job_say(job,
-             "of %.0f transitions %.0f by nobody across the mean, %.0f by the unit, %.0f by its "
-             "neighbours, %.0f by both",
-             all, moves[0], moves[1], moves[2], moves[3]);
+  sw_job_say(
+      job,
+      "of %.0f transitions neither the unit nor its neighbours cross the mean in %.0f, the unit "
+      "alone in %.0f, its neighbours alone in %.0f, both in %.0f",
+      all, moves[0], moves[1], moves[2], moves[3]);
   if (!state->draws) return;
   sw_job_say(job, "%.0f of %.0f transitions are from and to a significant quadrant", significant,
              all);

@@ -82,9 +82,9 @@ static void say_why(sw_job *job) {
   const convergence_state *state = job->state;
   const char *apart = state->broken ? "a break of the panel lies between" : NULL;
   for (int t = 0; t < job->n_periods; t++) {
-    sw_job_undefined(job, SD, t, "outside from .. to");
+    sw_job_undefined(job, SD, t, "the period is not from `from` to `to`");
     sw_job_undefined(job, CV, t,
-                     t < state->from || t > state->to ? "outside from .. to"
+                     t < state->from || t > state->to ? "the period is not from `from` to `to`"
                                                       : "a mean of 0 or less");
   }
   for (int q = SIGMA_SLOPE; q <= SIGMA_P; q++)

@@ -209,7 +209,7 @@ static void say_why(sw_job *job, int t) {
   const structure_state *state = job->state;
   if (state->n == 1) sw_job_undefined(job, HHI_NORMALISED, t, "one industry");
   if (state->before[t] < 0)
-    sw_job_undefined(job, MOORE_ANGLE, t, "no period a span before, to compare with");
+    sw_job_undefined(job, MOORE_ANGLE, t, "no period is the span before it");
 }
 
 /* Both sets of sums, one behind the other. */

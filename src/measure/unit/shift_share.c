@@ -238,7 +238,7 @@ static void place_coverage(sw_job *job, const double *sums, int t) {
 static void say_why(sw_job *job, const double *sums, int t) {
   const shift_state *state = job->state;
   const sw_industries *set = &state->set;
-  const char *none = set->before[t] < 0 ? "no period a span before, to compare with" : NULL;
+  const char *none = set->before[t] < 0 ? "no period is the span before it" : NULL;
   const char *zero = NULL;
   for (int k = 0; !none && !zero && k < state->n; k++)
     if (sw_industries_base_before(set, sums, t)[k] == 0)

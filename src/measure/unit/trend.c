@@ -41,7 +41,7 @@ enum {
 /* Of those units whose trend is defined; `uncorrected`: not so by the correction alone. Changes by
  * period follow, n_periods of them. */
 typedef struct counts {
-  int64_t rising, falling, level, changed, uncorrected, change[];
+  int64_t rising, falling, level, untested, changed, uncorrected, change[];
 } counts;
 
 static size_t counts_bytes(const sw_job *job) {
@@ -82,6 +82,7 @@ static void count(const sw_job *job, bool hamed_rao, const sw_trend *trend, coun
   out->rising += clear && trend->mk_s > 0;
   out->falling += clear && trend->mk_s < 0;
   out->level += trend->mk_p > 0.05;
+  out->untested += isnan(trend->mk_p);
   /* S is that of a series long enough, whose values differ. */
   out->uncorrected += hamed_rao && isnan(trend->mk_p) && !isnan(trend->change);
   int t = trend->pettitt_p <= 0.05 ? period_of(job, trend->change) : -1;
@@ -158,15 +159,19 @@ static const char *counted_by(const sw_periods *periods) {
 
 /* Of changes the period that most of them come after, the first of equal ones. */
 static sw_status finish_trend(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
-  (void)err, (void)pass, (void)result;
+  (void)pass, (void)result;
   const counts *of = all;
   const char *by = counted_by(job->periods);
   int most = 0;
   if (by) sw_job_say(job, "slopes are per %s", by);
   for (int t = 1; t < job->n_periods; t++)
     if (of->change[t] > of->change[most]) most = t;
-  sw_job_say(job, "Mann-Kendall at 5%%: %lld rising, %lld falling, %lld neither",
-             (long long)of->rising, (long long)of->falling, (long long)of->level);
+  const char *untested = of->untested == 0 ? ""
+                                           : sw_arena_printf(job->arena, ", %lld without a test",
+                                                             (long long)of->untested);
+  if (!untested) return sw_fail(err, SW_ENOMEM, "out of memory for the summary of %s", job->name);
+  sw_job_say(job, "Mann-Kendall at 5%%: %lld rising, %lld falling, %lld neither%s",
+             (long long)of->rising, (long long)of->falling, (long long)of->level, untested);
   if (of->changed > 0)
     sw_job_say(job, "Pettitt at 5%%: %lld with a change, most often after %s (%lld)",
                (long long)of->changed, sw_job_period(job, most), (long long)of->change[most]);

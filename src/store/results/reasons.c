@@ -66,7 +66,7 @@ const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job) {
   return sw_arena_textn(arena, text, used);
 }
 
-/* "; constant in 2003, fewer than 2 values in 2005": some reasons, each once, with the first period
+/* "; constant in 2003; fewer than 2 values in 2005": some reasons, each once, with the first period
  * that has it; "" without any. */
 const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
   enum { SAID = 3 };
@@ -81,8 +81,9 @@ const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
       if (known) continue;
       said[count] = why;
       bool named = is_named(job, q);
-      text = sw_arena_printf(arena, "%s%s%s%s%s", text, count++ ? ", " : "; ", why,
-                             named ? " in " : "", named ? sw_job_period(job, t) : "");
+      count++;
+      text = sw_arena_printf(arena, "%s%s%s%s%s", text, "; ", why, named ? " in " : "",
+                             named ? sw_job_period(job, t) : "");
     }
   return text;
 }
