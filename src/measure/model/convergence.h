@@ -1,4 +1,4 @@
-/* What convergence finds, for the file that computes it and the one that puts it into words. */
+/* What convergence finds, for its entry, for what computes it and for what puts it into words. */
 #ifndef SW_MEASURE_MODEL_CONVERGENCE_H
 #define SW_MEASURE_MODEL_CONVERGENCE_H
 
@@ -6,6 +6,7 @@
 #include "kernel/spatial/fit.h"
 #include "measure/space/filters.h"
 #include "spillway/measure.h"
+#include "spillway/resample.h"
 
 /* The outputs. */
 enum {
@@ -60,6 +61,15 @@ typedef struct convergence_found {
   int64_t at_edge; /* rho or lambda is at the end of its interval */
   sw_spatial_wrong fit;
 } convergence_found;
+
+/* convergence_figures.c: bytes of the record, and of the workspace of an item; all that is found of
+ * the units; the numbers of a record, q of the outputs to to[q], where that is not NULL; the same
+ * of units drawn anew. */
+size_t sw_convergence_record(const sw_job *job, const convergence_state *state);
+size_t sw_convergence_workspace(const sw_job *job);
+void sw_convergence_tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace);
+void sw_convergence_put(const sw_job *job, const convergence_found *r, double *const *to);
+extern const sw_resample sw_convergence_resample;
 
 /* Refuses what no regression is of: too few units, terms that do not vary. */
 sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const convergence_found *found);
