@@ -426,8 +426,8 @@ Test(study_errors, arguments) {
       {"gravity: {mass: a, share: maybe}\n",
        "s.yaml:5:29: gravity: share: found 'maybe'; expected true or false"},
       {"gravity: {mass: a, distance: crow}\n", "s.yaml:5:32: gravity: distance: found 'crow'; "
-                                               "expected great-circle, geodesic, {file: d.csv} "
-                                               "or {network: {...}}"},
+                                               "expected great-circle, geodesic, {file: d.csv}, "
+                                               "{pairs: NAME} or {network: {...}}"},
       {"gravity: {mass: a, distance: {network: n}}\n",
        "s.yaml:5:42: network: expected a map, e.g. {nodes: n.csv, edges: e.csv, time: minutes}"},
       {"gravity: {mass: a, distance: {network: {nodes: n, edges: e, time: t, mode: x}}}\n",
@@ -437,9 +437,8 @@ Test(study_errors, arguments) {
       {"gravity: {mass: a, distance: {file: d, to: n}}\n",
        "s.yaml:5:46: `from` and `to` go together; name both columns"},
       {"gravity: {mass: a, distance: {fil: n}}\n",
-       "s.yaml:5:32: gravity: distance: expected great-circle, geodesic, {file: d.csv} or "
-       "{network: "
-       "{...}}"},
+       "s.yaml:5:32: gravity: distance: expected great-circle, geodesic, {file: d.csv}, "
+       "{pairs: NAME} or {network: {...}}"},
       {"gravity: {mass: a, keep: dens}\n",
        "s.yaml:5:28: unknown choice 'dens'; did you mean 'dense'?"},
       {"gravity: {mass: a, keep: top}\n", "s.yaml:5:28: gravity: keep: write {top: 20}"},

@@ -169,7 +169,7 @@ def check_two(folder, world):
             "study.yaml:12:38: asks_two: error_weights: unknown weights 'ran'; did you mean 'raw'?")
     refused(folder, "  - asks_two: {of: x, weights: ring, far: far}\n",
             "study.yaml:12:43: asks_two: far: found 'far'; expected great-circle, "
-            "geodesic, {file: d.csv} or {network: {...}}")
+            "geodesic, {file: d.csv}, {pairs: NAME} or {network: {...}}")
     refused(folder, "  - asks_two: {of: x, weights: ring, far: {file: none.csv}}\n",
             "none.csv: cannot be read: No such file or directory")
 

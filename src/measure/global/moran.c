@@ -272,7 +272,7 @@ static const sw_param params[] = {
      .type = SW_P_DISTANCE,
      .fallback = "",
      .help = "of by_distance: great-circle (without it, too) | geodesic | {file: d.csv} | "
-             "{network: {...}}"},
+             "{pairs: NAME} | {network: {...}}"},
     {0}};
 
 #define OUTPUTS(...)                                                                               \

@@ -9,7 +9,7 @@
 #define SW_PARAM_DISTANCE                                                                          \
   {                                                                                                \
     .name = "distance", .type = SW_P_DISTANCE, .fallback = "great-circle",                         \
-    .help = "great-circle | geodesic | {file: d.csv} | {network: {...}}"                           \
+    .help = "great-circle | geodesic | {file: d.csv} | {pairs: NAME} | {network: {...}}"           \
   }
 
 /* In `prepare`, on every rank, for the distance that the parameter `param` names: refuses given

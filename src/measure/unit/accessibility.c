@@ -261,7 +261,8 @@ static const sw_param param[] = {
     {.name = "distance",
      .type = SW_P_DISTANCE,
      .fallback = "great-circle",
-     .help = "a time: {file: minutes.csv} or {network: {...}}; lengths are taken as they are"},
+     .help = "a time: {file: minutes.csv}, {pairs: NAME} or {network: {...}}; lengths are taken as "
+             "they are"},
     {.name = "within",
      .type = SW_P_NUMBERS,
      .fallback = "[60, 120]",

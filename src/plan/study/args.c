@@ -322,6 +322,9 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
   return SW_OK;
 }
 
+/* What a distance may be, for messages. */
+#define KINDS "great-circle, geodesic, {file: d.csv}, {pairs: NAME} or {network: {...}}"
+
 /* {network: {...}}: minutes on roads and railways (network.c). */
 static sw_status read_distance_network(const reading *at, const sw_node *node) {
   static const char *const keys[] = {"network", NULL};
@@ -350,8 +353,7 @@ static sw_status read_distance_file(const reading *at, const sw_node *node) {
     return SW_OK;
   }
   if (sw_node_get(node, "network")) return read_distance_network(at, node);
-  if (!file)
-    return fail(at, node, "expected great-circle, geodesic, {file: d.csv} or {network: {...}}");
+  if (!file) return fail(at, node, "expected " KINDS);
   SW_TRY(sw_node_check_keys(at->err, node, keys));
   SW_TRY(read_text(at, file, &distance->file));
   SW_TRY(sw_study_read_columns(at->err, node, "distance", &distance->columns));
@@ -373,7 +375,7 @@ static sw_status read_distance(const reading *at, const sw_node *node) {
   else if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "geodesic") == 0)
     distance->kind = SW_GEODESIC;
   else
-    return wrong(at, node, "great-circle, geodesic, {file: d.csv} or {network: {...}}");
+    return wrong(at, node, KINDS);
   if (at->in->study->units.lon) return SW_OK;
   return fail(at, node,
               "distances need coordinates: give `lon` and `lat` in `units`, or "
