@@ -59,6 +59,7 @@ struct sw_distance {
   bool has_gaps;     /* some pair has no distance */
   const char *units; /* of its values: "km", "min" of a network, "1" of a file, which does not say */
   double within;     /* of a network: pairs farther apart have no distance; 0: no such limit */
+  double access_kmh; /* of a network: the speed off it, by which a length is a time; 0: none */
   /* Given, of a network: its states, which are distances with links, and which of them a period of
    * the panel has (sw_job_distance_in). Where there are several, `links` is NULL, and all else holds
    * for each of them. NULL: of no network. */

@@ -39,6 +39,8 @@ struct sw_arena {
   bool ran_out;
 };
 
+static bool let_go(void); /* of arrays kept for later */
+
 /* SIZE_MAX stands for a size that does not fit a size_t. */
 static sw_status out_of_memory(sw_error *err, size_t bytes) {
   return sw_fail(err, SW_ENOMEM, "out of memory: cannot allocate %zu bytes", bytes);
@@ -77,6 +79,7 @@ static void *take(sw_arena *arena, size_t bytes) {
   if (!chunk || chunk->size - chunk->used < bytes) {
     size_t size = bytes > CHUNK ? bytes : CHUNK;
     chunk = calloc(1, sizeof *chunk + size);
+    if (!chunk && let_go()) chunk = calloc(1, sizeof *chunk + size);
     if (!chunk) {
       arena->ran_out = true;
       return NULL;
@@ -187,12 +190,14 @@ static bool keep(void *memory, size_t pages) {
   return true;
 }
 
-/* Where memory is short: nothing is kept any longer. */
-static void let_go(void) {
+/* Where memory is short: nothing is kept any longer. False: nothing was. */
+static bool let_go(void) {
   pthread_mutex_lock(&kept.lock);
+  bool any = kept.count > 0;
   while (kept.count)
     free(take_kept(0));
   pthread_mutex_unlock(&kept.lock);
+  return any;
 }
 
 /* Arrays of huge pages then always come from mmap, as memory of the heap may have been touched by
@@ -219,10 +224,7 @@ sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   const bool large = align == HUGE_PAGE;
   *out = large && kept.on ? reuse(whole / HUGE_PAGE) : NULL;
   if (!*out) *out = aligned_alloc(align, whole ? whole : align);
-  if (!*out && large && kept.on) {
-    let_go();
-    *out = aligned_alloc(align, whole);
-  }
+  if (!*out && let_go()) *out = aligned_alloc(align, whole ? whole : align);
   if (!*out) return out_of_memory(err, bytes);
   /* The first touch of an array costs about a quarter with huge pages. It is only a hint, so a
    * refusal is ignored. A tail of less than half a huge page is left out: it would take 2 MB for

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/arena.h"
 #include "base/hash.h"
@@ -108,6 +109,46 @@ Test(alloc, kept_ones_are_apart) {
     for (int k = 0; k < MANY; k++)
       sw_free(array[k * 5 % MANY]);
   }
+}
+
+/* What is kept gives way to a small array, to a large one, and to an arena where the address space
+ * has no room for them. */
+static void kept_but_no_room(void) {
+  void *array = NULL;
+  struct rlimit room = {0, 0};
+  sw_alloc_keep();
+  cr_assert_eq(sw_alloc(&err, 60 << 20, 1, &array), SW_OK);
+  sw_free(array);
+  long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  cr_assert_eq(fscanf(file, "%ld", &pages), 1);
+  fclose(file);
+  room.rlim_cur = room.rlim_max = (rlim_t)pages * 4096;
+  cr_assert_eq(setrlimit(RLIMIT_AS, &room), 0);
+}
+
+Test(alloc, kept_gives_way) {
+#if defined(__GLIBC__) && !defined(SW_ARENA_APART)
+  enum { SMALL = 1 << 20, MANY = 40 };
+  static void *array[MANY];
+  kept_but_no_room();
+  for (int k = 0; k < MANY; k++)
+    cr_assert_eq(sw_alloc(&err, SMALL, 1, &array[k]), SW_OK);
+  for (int k = 0; k < MANY; k++)
+    sw_free(array[k]);
+#endif
+}
+
+Test(arena, kept_gives_way) {
+#if defined(__GLIBC__) && !defined(SW_ARENA_APART)
+  sw_arena *arena = NULL;
+  void *memory = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  kept_but_no_room();
+  for (int k = 0; k < 400; k++)
+    cr_assert_eq(sw_arena_alloc(&err, arena, 100000, 1, &memory), SW_OK);
+  sw_arena_destroy(arena);
+#endif
 }
 
 Test(status, first_failure_wins_on_one_line) {

@@ -83,3 +83,20 @@ Test(huff, unreached) {
   cr_expect(harness_noted(h, "1 of 4 units reach no centre"));
   harness_free(h);
 }
+
+/* The unit of a centre without an area has no shares, which is not for want of a way to a centre.
+ */
+Test(huff, without_area) {
+  static const double within[FLOWS_N] = {0, 1, 1, 2};
+  harness *h = hand("distance");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(!harness_noted(h, "no area"));
+  harness_free(h);
+  h = hand("distance");
+  flows_areas(h, within);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(harness_result(h, "value", 0)[0]));
+  cr_expect(harness_noted(h, "1 of 2 centres have no area, first "));
+  cr_expect(!harness_noted(h, "reach no centre"));
+  harness_free(h);
+}

@@ -98,11 +98,7 @@ static sw_status resolve_own(sw_error *err, sw_job *job, gravity *g) {
   if (sw_job_arg(job, "calibrate.flows")->flow)
     return sw_job_fail(err, job, "own",
                        "flows between units say nothing of what stays within one; leave it out");
-  if (g->distance->kind == SW_GIVEN)
-    sw_note(job->notes,
-            "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
-            "km; write own: none to leave it out",
-            job->where, job->name);
+  sw_share_distance_note_within(job, g->distance, "a unit", "own: none");
   /* `half`: the exponent c/2 within a unit (methods-regions.md, market potential). */
   g->own_decay = own == HALF ? g->decay / 2 : g->decay;
   job->defines_diagonal = true;
@@ -279,7 +275,7 @@ static void flows(const gravity *g, const sw_distance *d, double a, const double
  * the kernel are taken out again. */
 static double within(const sw_job *job, const gravity *g, int t, int64_t i) {
   double *const *row = job->operand[0].row;
-  double d = sw_share_distance_within(job->units, i);
+  double d = sw_share_distance_within(g->distance, job->units, i);
   double b = row[(g->a != g->b ? job->n_periods : 0) + t][i];
   double value = row[t][i] * b / (g->scale_a * g->scale_b) * sw_job_arg(job, "constant")->number *
                  pow(d, -g->own_decay);

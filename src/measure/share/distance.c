@@ -88,8 +88,25 @@ double sw_share_distance_factor(const sw_distance *distance, double decay, doubl
 }
 
 /* (2/3) sqrt(area/pi): the mean distance of a disc's points from its centre (methods.md section
- * 5). */
-double sw_share_distance_within(const sw_units *units, int64_t unit) {
+ * 5). On a network it is covered as all that is off the network, at access_kmh. */
+double sw_share_distance_within(const sw_distance *distance, const sw_units *units, int64_t unit) {
   double area = units->area ? units->area[unit] : NAN;
-  return area > 0 ? 2.0 / 3.0 * sqrt(area / M_PI) : NAN;
+  double km = area > 0 ? 2.0 / 3.0 * sqrt(area / M_PI) : NAN;
+  return distance->access_kmh > 0 ? km / distance->access_kmh * 60 : km;
+}
+
+/* A file does not say its unit; a network does, and may lack a speed to compare with. */
+void sw_share_distance_note_within(sw_job *job, const sw_distance *distance, const char *unit,
+                                   const char *key) {
+  if (distance->kind != SW_GIVEN || distance->access_kmh > 0) return;
+  if (distance->state)
+    sw_note(job->notes,
+            "%s: %s: times on the network are minutes, but the distance within %s is in km; give "
+            "access_kmh, the speed off the network, or write %s",
+            job->where, job->name, unit, key);
+  else
+    sw_note(job->notes,
+            "%s: %s: distances are in the unit of their file, but the distance within %s is in km; "
+            "write %s if they are not in km",
+            job->where, job->name, unit, key);
 }

@@ -35,8 +35,14 @@ void sw_share_distance_range(const sw_distance *distance, double *least, double 
  * else 1). */
 double sw_share_distance_factor(const sw_distance *distance, double decay, double *before);
 
-/* The distance within a unit, in km: the mean from the centre of a disc of its area, 2/3
- * sqrt(area/pi). NaN without an area; an area of zero has no inside. */
-double sw_share_distance_within(const sw_units *units, int64_t unit);
+/* The distance within a unit: the mean from the centre of a disc of its area, 2/3 sqrt(area/pi), in
+ * km; where `distance` is a network that units reach at a speed, in minutes at that speed. NaN
+ * without an area; an area of zero has no inside. */
+double sw_share_distance_within(const sw_distance *distance, const sw_units *units, int64_t unit);
+
+/* In resolve: notes that the distance within a unit is in km while those between units may not be.
+ * `unit`, `key`: "a unit", and what leaves it out, "own: none". */
+void sw_share_distance_note_within(sw_job *job, const sw_distance *distance, const char *unit,
+                                   const char *key);
 
 #endif

@@ -68,12 +68,18 @@ static void weights(const sw_job *job, int t, const sw_tile *tile, double *w) {
     sw_centres_weights(job, &h->set, c, t, true, tile->lo, tile->hi, row);
     if (unit < tile->lo || unit >= tile->hi) continue;
     row[unit - tile->lo] =
-        pow(sw_share_distance_within(job->units, unit), -h->set.decay) / h->set.scale;
+        pow(sw_share_distance_within(h->set.distance, job->units, unit), -h->set.decay) /
+        h->set.scale;
   }
 }
 
 static double *row_of(const sw_job *job, const sw_tile *tile, int c, int t) {
   return job->result[VALUE].row[c * job->n_periods + t] + (tile->lo - job->first);
+}
+
+static bool lacks_area(const sw_job *job, const huff *h, int c) {
+  return h->self == DISTANCE &&
+         isnan(sw_share_distance_within(h->set.distance, job->units, h->set.unit[c]));
 }
 
 /* A centre that keeps to itself, or whose distance to itself is not known. self: own gives the unit
@@ -82,7 +88,7 @@ static void own_units(const sw_job *job, int t, const sw_tile *tile) {
   const huff *h = job->state;
   for (int k = 0; k < h->set.n; k++) {
     int64_t unit = h->set.unit[k];
-    bool known = h->self == DISTANCE && !isnan(sw_share_distance_within(job->units, unit));
+    bool known = h->self == DISTANCE && !lacks_area(job, h, k);
     if (unit < tile->lo || unit >= tile->hi || known) continue;
     for (int c = 0; c < h->set.n; c++)
       row_of(job, tile, c, t)[unit - tile->lo] = h->self == DISTANCE ? NAN : c == k;
@@ -90,14 +96,16 @@ static void own_units(const sw_job *job, int t, const sw_tile *tile) {
 }
 
 /* Units of a block without a centre in their sums, other than centres that are their own. A unit
- * with a share of any centre is reached. */
+ * with a share of any centre is reached; so is a centre whose shares only its area is lacking for,
+ * which has a note of its own. */
 static double count_unreached(const sw_job *job, int t, const sw_tile *tile, const double *sum) {
   const huff *h = job->state;
   double count = 0;
   for (int64_t u = 0; u < tile->hi - tile->lo; u++) {
     bool any = sum[u] > 0;
     for (int c = 0; !any && c < h->set.n; c++)
-      any = !isnan(row_of(job, tile, c, t)[u]);
+      any = !isnan(row_of(job, tile, c, t)[u]) ||
+            (h->set.unit[c] == tile->lo + u && lacks_area(job, h, c));
     count += !any;
   }
   return count;
@@ -167,12 +175,25 @@ static void note_unreached(sw_job *job, const double *units) {
   sw_unreached_note(job, &unreached);
 }
 
+/* One line for all of them. */
+static void note_areas(sw_job *job, const huff *h) {
+  int count = 0, first = 0;
+  for (int c = h->set.n; c-- > 0;)
+    if (lacks_area(job, h, c)) count++, first = c;
+  if (count)
+    sw_note(job->notes,
+            "%s: %s: %d of %d centres have no area, first %s: shares at their own units are "
+            "undefined, and markets without their demand; give areas, or write self: own",
+            job->where, job->name, count, h->set.n, sw_unit_code(job->units, h->set.unit[first]));
+}
+
 /* Rank 0: markets of the centres, and notes on what is missing in them. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const huff *h = job->state;
   if (pass == SHARES) {
     memcpy(job->result[MARKET].row[0], all,
            (size_t)job->n_periods * (size_t)h->set.n * sizeof(double));
+    note_areas(job, h);
     sw_centres_note_missing(job, &h->set, "shares there are those of the other centres alone");
     note_unreached(job, (const double *)all + (int64_t)job->n_periods * h->set.n);
     return SW_OK;
@@ -200,11 +221,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "self",
                        "a centre's distance to itself needs areas: give their column under units: "
                        "area, or write self: own");
-  if (h->self == DISTANCE && h->set.distance->kind == SW_GIVEN)
-    sw_note(job->notes,
-            "%s: %s: distances are in the unit of their file, but the distance within a centre is "
-            "in km; write self: own if they are not in km",
-            job->where, job->name);
+  if (h->self == DISTANCE)
+    sw_share_distance_note_within(job, h->set.distance, "a centre", "self: own");
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(attractions), .operand = 1});
   size_t markets = (size_t)job->n_periods * (size_t)(h->set.n + 1) * sizeof(double);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = markets});

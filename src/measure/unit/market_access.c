@@ -110,7 +110,7 @@ static double sum_of(const sw_calibration *c, const sw_distance *d, const double
 
 /* own_exponent is 1, or .5 for `half`. */
 static double within(const sw_job *job, const sw_market_access *a, int64_t unit, double decay) {
-  double d = sw_share_distance_within(job->units, unit);
+  double d = sw_share_distance_within(a->calibration.distance, job->units, unit);
   return d > 0 ? pow(d, -decay * a->own_exponent) : NAN;
 }
 

@@ -54,7 +54,7 @@ typedef struct masses {
  * market_potential's formula; the exponent is c or c/2. */
 static double own_market(const sw_job *job, int64_t unit, double mass) {
   const market_potential *m = job->state;
-  double within = sw_share_distance_within(job->units, unit);
+  double within = sw_share_distance_within(m->distance, job->units, unit);
   return within > 0 ? mass / pow(within, m->own_decay) : NAN;
 }
 
@@ -282,11 +282,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
     return sw_job_fail(
         err, job, "own",
         "the own market needs areas: give their column under units: area, or write own: none");
-  if (m->own != NONE && m->distance->kind == SW_GIVEN)
-    sw_note(job->notes,
-            "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
-            "km; write own: none to leave it out",
-            job->where, job->name);
+  if (m->own != NONE) sw_share_distance_note_within(job, m->distance, "a unit", "own: none");
   job->state = m;
   bool is_harris = sw_job_arg(job, "form")->number == 0;
   sw_job_result(job, "supplier")->off = is_harris;

@@ -71,6 +71,9 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
     static const int64_t version = SW_GEODESIC_VERSION;
     if (distance && !distance->state) hash = sw_resource_hash_links(hash, distance->links);
     if (distance && distance->kind == SW_GEODESIC) hash = add(hash, &version, sizeof version);
+    /* By it a distance within a unit is a time. */
+    if (distance && distance->access_kmh > 0)
+      hash = add(hash, &distance->access_kmh, sizeof distance->access_kmh);
   }
   return hash;
 }

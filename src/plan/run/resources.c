@@ -170,6 +170,7 @@ static sw_status network_make(sw_error *err, sw_run *run, const sw_entry *entry,
   d->has_gaps = network->has_gaps;
   d->units = "min";
   d->within = use->spec->within;
+  d->access_kmh = use->spec->access_kmh;
   sw_status status =
       sw_arena_alloc(err, run->arena, (size_t)network->n_states, sizeof *state, (void **)&state);
   for (int k = 0; status == SW_OK && k < network->n_states; k++)
