@@ -100,6 +100,13 @@ static sw_status wrong(const parser *in, const char *what) {
                       *in->at ? in->at : "the end", what);
 }
 
+/* A value of a map in braces ends at its first comma, which is how most calls lose their end. */
+static const char *unclosed(const parser *in) {
+  return *in->at
+             ? "a closing parenthesis is missing"
+             : "a closing parenthesis is missing; within { } a text with a comma stands in quotes";
+}
+
 /* Appends a step. `net` is what it adds to the height of the stack: 1 for a value, -1 for an
  * operator of two operands. All limits on the length and depth of an expression are kept here, so
  * no other function need look at them. */
@@ -161,7 +168,7 @@ static sw_status parse_call(parser *in, int f) {
     count = 1;
   } while (accept(in, ','));
   bool one = functions[f].many || count == 1;
-  if (count < FOLDED && !accept(in, ')')) return wrong(in, "a closing parenthesis is missing");
+  if (count < FOLDED && !accept(in, ')')) return wrong(in, unclosed(in));
   if (!one) return wrong(in, "the function takes one argument");
   return emit(in, functions[f].code, count, 0, 1 - count);
 }
@@ -217,8 +224,7 @@ static sw_status parse_stage(parser *in, sw_stage_kind kind) {
   SW_TRY(parse_sum(in));
   if (kind == SW_STAGE_SHARE) SW_TRY(parse_group(in, &stage.group));
   if (!accept(in, ')'))
-    return wrong(in, *in->at == ',' ? "the function takes one argument"
-                                    : "a closing parenthesis is missing");
+    return wrong(in, *in->at == ',' ? "the function takes one argument" : unclosed(in));
   stage.step = in->step;
   stage.n_steps = in->n_steps;
   in->stage[in->n_stages] = stage;
@@ -276,7 +282,7 @@ static sw_status parse_atom(parser *in) {
   skip_blanks(in);
   if (accept(in, '(')) {
     SW_TRY(parse_sum(in));
-    return accept(in, ')') ? SW_OK : wrong(in, "a closing parenthesis is missing");
+    return accept(in, ')') ? SW_OK : wrong(in, unclosed(in));
   }
   if (*in->at == '`') {
     const char *start = NULL;

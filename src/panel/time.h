@@ -73,6 +73,10 @@ int sw_time_month_name(const char *text, size_t *length);
  * two digits on both sides of 2000: the format that would read them so; else NULL. */
 const char *sw_time_packed(const sw_periods *periods);
 
+/* Whether whole numbers look like the days of a spreadsheet (1 is 1900-01-01): five digits, of
+ * dates from 1950 to 2079. Then *first and *last are the dates, in days since 1970-01-01. */
+bool sw_time_serial(const sw_periods *periods, int64_t *first, int64_t *last);
+
 /* Sets step, step_unit, holes and `follows` (n flags, of the caller) by value and unit. */
 void sw_time_space(sw_periods *periods, bool *follows);
 /* The moment that a text names, as the periods are counted. False: it names none of their unit, or

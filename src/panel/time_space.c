@@ -133,6 +133,15 @@ const char *sw_time_packed(const sw_periods *periods) {
   return NULL;
 }
 
+/* Only suggested, as above. 25569 is 1970-01-01: spreadsheets count a 29 February 1900, so that the
+ * rule holds from March 1900 on. */
+bool sw_time_serial(const sw_periods *periods, int64_t *first, int64_t *last) {
+  enum { EPOCH = 25569, FROM = 18264, BEYOND = 65746 };
+  *first = periods->value[0] - EPOCH;
+  *last = periods->value[periods->n - 1] - EPOCH;
+  return periods->value[0] >= FROM && periods->value[periods->n - 1] < BEYOND;
+}
+
 /* ---- what a text names ------------------------------------------------------------------- */
 
 /* As the panel's labels are written, or in a form that needs no format. What a study writes need

@@ -88,6 +88,18 @@ class Dates(unittest.TestCase):
         self.assertIn("--where: time: r.h5 has no period '2003'", done.stderr)
         self.assertIn(f"'{PERIODS[0]}' to '{PERIODS[-1]}'", done.stderr)
 
+    def test_days_of_a_spreadsheet(self):
+        """36892 is 2001-01-01: whole numbers, with holes, unless somebody says so."""
+        with open(self.path("serial.csv"), "w", encoding="utf-8") as file:
+            file.write("code,day,x\n")
+            file.writelines(f"{i:02},{day},{i * day % 7}\n" for i in range(4) for day in (36892, 37257, 37622, 37987))
+        with open(self.path("serial.yaml"), "w", encoding="utf-8") as file:
+            file.write("panel: {file: serial.csv, unit: code, time: day}\nmeasures: [{trend: {of: x}}]\n"
+                       "output: {file: serial.h5}\n")
+        done = self.call("check", "serial.yaml")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("if they are a spreadsheet's dates (2001-01-01 to 2004-01-01)", done.stderr)
+
     def test_names(self):
         done = self.call("table", "r.h5", "trend.slope", "--names")
         self.assertEqual(done.returncode, 2)

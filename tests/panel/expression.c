@@ -96,13 +96,16 @@ Test(expression, refusals) {
       {"a +", "'the end': expected a column, a number or a parenthesis"},
       {"ln(a)", "'ln(a)': unknown function; expected log, exp, sqrt, abs, min, max, sum_present, "
                 "lag, growth or share_of"},
-      {"lag(a", "'the end': a closing parenthesis is missing"},
+      {"lag(a", "'the end': a closing parenthesis is missing; within { } a text with a comma "
+                "stands in quotes"},
+      {"(a b)", "'b)': a closing parenthesis is missing"},
       {"lag(a, b)", "', b)': the function takes one argument"},
       {"growth()", "')': expected a column, a number or a parenthesis"},
       {"share_of(a)", "')': expected a comma and a group, as in share_of(x, province)"},
       {"share_of(a, )", "')': expected the name of a group"},
       {"share_of(a, `b)", "'`b)': expected the name of a column between backquotes"},
-      {"(a", "'the end': a closing parenthesis is missing"},
+      {"(a", "'the end': a closing parenthesis is missing; within { } a text with a comma stands "
+             "in quotes"},
       {"a b",
        "'b': expected an operator or the end of the expression; the name of a column that has "
        "blanks or signs stands in backquotes"},

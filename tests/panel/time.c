@@ -307,6 +307,21 @@ Test(time, packed) {
   cr_assert_null(sw_time_packed(&periods));
 }
 
+/* A workbook's 2001-01-01 and 2006-01-01; years and codes are none. */
+Test(time, serial) {
+  int64_t first = 0, last = 0, day = 0;
+  sw_periods periods = of(2, (const char *const[]){"36892", "38718"}, NULL);
+  cr_assert(sw_time_serial(&periods, &first, &last));
+  cr_assert(sw_time_day(2001, 1, 1, &day));
+  cr_expect_eq(first, day);
+  cr_assert(sw_time_day(2006, 1, 1, &day));
+  cr_expect_eq(last, day);
+  periods = of(2, (const char *const[]){"2001", "36892"}, NULL);
+  cr_expect_not(sw_time_serial(&periods, &first, &last));
+  periods = of(2, (const char *const[]){"36892", "200112"}, NULL);
+  cr_expect_not(sw_time_serial(&periods, &first, &last));
+}
+
 Test(time, alike) {
   static const char *const ages[] = {"2000", "2010", "65"};
   static const char *const pairs[] = {"2011-12", "2012-13"};

@@ -100,6 +100,9 @@ Test(study_errors, panel) {
       {"{fiel: p.csv, unit: u}\n", "s.yaml:2:9: unknown key 'fiel'; did you mean 'file'?"},
       {"{file: p.xlsx, unit: u}\n",
        "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, .sav or "
+       ".sas7bdat: save the sheet as .csv (UTF-8)"},
+      {"{file: p.doc, unit: u}\n",
+       "s.yaml:2:15: 'p.doc' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, .sav or "
        ".sas7bdat"},
       {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' is listed twice"},
       {"{file: [], unit: u}\n", "s.yaml:2:15: the list of files is empty; name at least one"},

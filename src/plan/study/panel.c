@@ -25,6 +25,10 @@ static bool is_panel_file(const char *name) {
   return false;
 }
 
+static bool is_workbook(const char *name) {
+  return sw_ends_with(name, ".xlsx") || sw_ends_with(name, ".xls") || sw_ends_with(name, ".ods");
+}
+
 /* Both what the user wrote, for messages, and the path relative to the study file are kept: runs
  * are started from any folder. */
 static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *panel) {
@@ -42,8 +46,9 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
                           "'%s' is not a panel file; expected .csv, .csv.gz, .h5, .nc, .dta, "
-                          ".sav or .sas7bdat",
-                          spec->file[i]);
+                          ".sav or .sas7bdat%s",
+                          spec->file[i],
+                          is_workbook(spec->file[i]) ? ": save the sheet as .csv (UTF-8)" : "");
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
   }

@@ -419,6 +419,22 @@ static void warn_of_packed(const sw_panel_build *build) {
                         : "2001");
 }
 
+/* Dates that a spreadsheet has written as it keeps them. No format reads these. */
+static void warn_of_serial(const sw_panel_build *build) {
+  const sw_periods *periods = &build->panel->periods;
+  int64_t first = 0, last = 0, y[2];
+  int m[2], d[2];
+  if (!periods->integer || periods->n < 2 || periods->format) return;
+  if (!sw_time_serial(periods, &first, &last)) return;
+  sw_time_date(first, &y[0], &m[0], &d[0]);
+  sw_time_date(last, &y[1], &m[1], &d[1]);
+  sw_log(SW_LOG_WARN,
+         "panel: periods %s to %s are read as whole numbers; if they are a spreadsheet's dates "
+         "(%lld-%02d-%02d to %lld-%02d-%02d), format the column as dates there and save anew",
+         periods->label[0], periods->label[periods->n - 1], (long long)y[0], m[0], d[0],
+         (long long)y[1], m[1], d[1]);
+}
+
 static int by_int(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
@@ -450,5 +466,6 @@ sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
   if (!status) status = refuse_unknown_order(err, build);
   if (!status) status = find_breaks(err, build);
   if (!status) warn_of_packed(build);
+  if (!status) warn_of_serial(build);
   return sw_team_agree(build->team, err, status, 0);
 }
