@@ -435,6 +435,8 @@ class Export(Nation):
                 (["ccd", "-o", "n.csv", "--polygons", "x.gpkg", "--key", "a"], "--polygons: is of .gpkg"),
                 (["--all", "d", "-o", "n.csv"], "without -o"),
                 (["--all", "s/study.yaml"], "cannot be made a folder"),
+                (["--all", "n.tsv"], "--all n.tsv: give a folder, in which all files will be .csv; other formats"),
+                (["ccd", "--all", "d/*.dta"], "--all d/*.dta: give a folder"),
                 (["--all", "d", "--periods", "1999"], "has no period '1999'")):
             said = self.export(*words, status=2)
             self.assertIn(part, said, words)

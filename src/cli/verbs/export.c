@@ -186,6 +186,20 @@ static sw_status write_all(sw_error *err, const sw_export_options *o) {
 
 /* ---- the command ------------------------------------------------------------------------- */
 
+/* A folder is asked for, and all files in it are .csv: whoever names a file or a pattern wants
+ * another format, and would get a folder of that name. One that is there is taken as it is. */
+static sw_status check_folder(sw_error *err, const char *verb, const char *all) {
+  sw_error unknown = {0};
+  const struct sw_export_format *format = NULL;
+  struct stat there;
+  bool pattern = strchr(all, '*') || sw_export_format_of(&unknown, all, &format) == SW_OK;
+  if (!pattern || stat(all, &there) == 0) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: --all %s: give a folder, in which all files will be .csv; other formats are "
+                 "written one at a time: NAME -o FILE",
+                 verb, all);
+}
+
 /* Options that contradict each other are refused before any file is touched. */
 static sw_status check_options(sw_error *err, const char *verb, int count,
                                const sw_export_options *o) {
@@ -199,6 +213,7 @@ static sw_status check_options(sw_error *err, const char *verb, int count,
                    : o->wide  ? "--wide"
                    : o->where ? "--where"
                               : "--polygons");
+  if (o->all) SW_TRY(check_folder(err, verb, o->all));
   if (!o->all && !o->name)
     return sw_fail(err, SW_EINPUT,
                    "%s: give NAME or NAME.QUANTITY, or --all DIR; see spillway info", verb);
