@@ -470,7 +470,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_PAIR},
     {.name = "threshold",
-     .long_name = "F from which a pair is significant",
+     .long_name = "F from which a pair without missing rows is significant",
      .units = "1",
      .shape = SW_TABLE},
     /* Not SW_INT32: from 46,342 units on there are more pairs than that holds. */

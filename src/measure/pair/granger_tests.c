@@ -256,17 +256,22 @@ static double threshold_of(const sw_granger_job *g, const sw_discovery *d) {
   return g->has_gaps ? sw_f_reach(g->rule.law, sw_discovery_p(&g->rule, d->least)) : d->least;
 }
 
-/* Says how many pairs are significant, and from which F on. */
+/* Says how many pairs are significant, and from which F on. Where rows are missing, that is so of
+ * pairs without gaps only: with fewer rows the same p takes a larger F, and p decides. */
 static void say(sw_job *job, const sw_granger_job *g, const sw_discovery *d, double threshold) {
   double share = d->tests > 0 ? 100.0 * (double)d->rejected / (double)d->tests : 0;
+  const char *from = sw_arena_printf(job->arena, "F of %.5g or more", threshold);
+  if (g->has_gaps && d->rejected > 0)
+    from = sw_arena_printf(job->arena, "p of %.3g or less, without missing rows %s",
+                           sw_discovery_p(&g->rule, d->least), from);
   if (d->rejected == 0)
     sw_job_say(job, "none of %lld pairs is significant by %s at %g", (long long)d->tests,
                by[g->rule.rule], g->rule.alpha);
   else
-    sw_job_say(job, "%lld of %lld pairs%s significant by %s at %g: F of %.5g or more",
-               (long long)d->rejected, (long long)d->tests,
+    sw_job_say(job, "%lld of %lld pairs%s significant by %s at %g: %s", (long long)d->rejected,
+               (long long)d->tests,
                d->rejected == 1 ? " is" : sw_arena_printf(job->arena, " (%.3g%%) are", share),
-               by[g->rule.rule], g->rule.alpha, threshold);
+               by[g->rule.rule], g->rule.alpha, from);
 }
 
 /* Places threshold and counts, and says them. */
