@@ -138,7 +138,7 @@ def check_nights(place):
         assert page["against"]["file"] == f"{name}.h5", name
         assert any(units.count(place.unit_number(unit)) for units in changed_units(page)), (name, unit)
     assert "reused: 10 of 12 matrices" in report and unit in report, report
-    assert "nothing is taken from" in out and "its result pools all periods" in out, out
+    assert "nothing is taken from" in out and "the result pools all of them" in out, out
     return unit
 
 
