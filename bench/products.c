@@ -7,14 +7,13 @@
  * The clock of a core that multiplies on wide vectors moves, so the rate of multiply-adds in
  * registers is measured before and after each row of squares, and their mean is printed. One
  * thread. */
-#include "base/arena.h"
 #include "base/clock.h"
 #include "kernel/pairs/block.h"
+#include "resident.h"
 #include "throughput.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct bench {
   int64_t n, side;
@@ -25,26 +24,16 @@ typedef struct bench {
   void *workspace;
 } bench;
 
-static void *take(size_t count, size_t size) {
-  sw_error err = {0};
-  void *memory = NULL;
-  if (sw_calloc(&err, count, size, &memory) != SW_OK) {
-    fprintf(stderr, "bench_products: %s\n", err.text);
-    exit(1);
-  }
-  return memory;
-}
-
 static int64_t stride_of(const bench *b) {
   return (b->side + 15) & ~(int64_t)7;
 }
 
 static void open_bench(bench *b) {
   int64_t long_row = (b->n + 15) & ~(int64_t)7;
-  b->number = take((size_t)(long_row * b->k), sizeof *b->number);
-  b->row = take((size_t)b->k, sizeof *b->row);
-  b->lanes = take((size_t)(2 * SW_LANES * stride_of(b)), sizeof *b->lanes);
-  b->workspace = take(sw_block_fold_workspace(b->k), 1);
+  b->number = resident_room((size_t)(long_row * b->k), sizeof *b->number);
+  b->row = resident_room((size_t)b->k, sizeof *b->row);
+  b->lanes = resident_room((size_t)(2 * SW_LANES * stride_of(b)), sizeof *b->lanes);
+  b->workspace = resident_room(sw_block_fold_workspace(b->k), 1);
   for (int s = 0; s < b->k; s++) {
     b->row[s] = b->number + s * long_row;
     for (int64_t i = 0; i < b->n; i++)
@@ -64,18 +53,17 @@ static double squares(const bench *b, int64_t i0, sw_lane_sums *sums) {
 
 static void repeat(const bench *b) {
   sw_lane_sums sums = {b->lanes, b->lanes + SW_LANES * stride_of(b), stride_of(b), 0, NULL};
-  double pairs = 0, seconds = 0, rates = 0, weights = 0;
+  double pairs = 0, seconds = 0, rates = 0;
   sw_block_fold_open(b->k, b->workspace);
   for (int64_t i0 = 0; i0 + b->side < b->n; i0 += b->side) {
     double before = throughput_fma_now(), began = sw_clock();
     double done = squares(b, i0, &sums);
     seconds += sw_clock() - began;
-    /* As long as a row is, as much its rates count. */
+    /* Longer rows weigh more in the mean. */
     rates += done * (before + throughput_fma_now()) / 2;
-    weights += done;
     pairs += done;
   }
-  printf("%.9g %.9g\n", pairs / seconds, rates / weights);
+  printf("%.9g %.9g\n", pairs / seconds, rates / pairs);
   fflush(stdout);
 }
 

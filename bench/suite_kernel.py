@@ -88,8 +88,9 @@ def products(programs, given):
     """Squares of 500 units, as the engine cuts 10,000; of a quarter where there are fewer."""
     units = given.size(10000, 2000)
     for count in (20, 240):
+        # The first run touches memory.
         rates = np.array(run.numbers(programs.bench("products"), str(units), str(count),
-                                     str(min(500, units // 4)), str(given.repeats(9) + 1)))[1:]  # the first touches memory
+                                     str(min(500, units // 4)), str(given.repeats(9) + 1)))[1:]
         pairs, bound = rates[:, 0], rates[:, 1] / count
         common = {"units": units, "threads": 1}
         yield record.make(SUITE, f"sums of products of {count}", "pairs a second", "1/s", pairs,
